@@ -1,0 +1,58 @@
+"""Topic loggers and where their lines go."""
+
+import logging
+import logging.handlers
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+TOPICS: Final = ("app", "capture", "vision", "pipeline", "recording", "ui", "train")
+_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s [%(threadName)s] %(message)s"
+
+
+def get_logger(topic: str) -> logging.Logger:
+    """Return the logger ``fer.<topic>``."""
+    if topic not in TOPICS:
+        raise ValueError(f"unknown log topic. Received: {topic!r}")
+    return logging.getLogger(f"fer.{topic}")
+
+
+def quiet_native_libraries() -> None:
+    """Ask the libraries that write to file descriptor 2 to be silent; we say it in our own words.
+
+    Must run before cv2, mediapipe or TensorFlow is imported. What the user has set stays.
+    """
+    for name, value in {
+        "OPENCV_LOG_LEVEL": "OFF",
+        "OPENCV_FFMPEG_LOGLEVEL": "-8",
+        "OPENCV_VIDEOIO_DEBUG": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "GLOG_minloglevel": "3",
+    }.items():
+        os.environ.setdefault(name, value)
+
+
+def set_up_logging(log_file: Path | None, *, verbose: bool = False) -> None:
+    """Send the topic loggers to a rotating file, and warnings (all when verbose) to stderr."""
+    root = logging.getLogger("fer")
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+        handler.close()
+    if verbose:
+        stream = logging.StreamHandler(sys.stderr)
+        stream.setFormatter(logging.Formatter(_FORMAT))
+        root.addHandler(stream)
+    if log_file is not None:
+        try:
+            log_file.parent.mkdir(parents=True, exist_ok=True)
+            file = logging.handlers.RotatingFileHandler(
+                log_file, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+            )
+        except OSError:
+            return  # a read-only home must not stop the application
+        file.setFormatter(logging.Formatter(_FORMAT))
+        root.addHandler(file)
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())

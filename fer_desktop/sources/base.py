@@ -1,0 +1,55 @@
+"""The port through which frames come in."""
+
+from enum import Enum, auto
+from typing import Protocol, runtime_checkable
+
+from fer_desktop.domain.frame import Frame, SourceInfo
+
+
+class Pacing(Enum):
+    """When the next frame is due."""
+
+    LIVE = auto()  # when it arrives; the newest wins
+    PLAYBACK = auto()  # at its own timestamp; the newest wins
+    EVERY_FRAME = auto()  # at once; the reader waits and nothing is dropped
+
+
+class FrameSource(Protocol):
+    """A camera, stream, video or image; opened, read and closed by one thread."""
+
+    def open(self) -> SourceInfo:
+        """Open the source and tell what it is.
+
+        Raises:
+            SourceError: if it cannot be opened.
+        """
+        ...
+
+    def read(self) -> Frame | None:
+        """Return the next frame, None at the end; live sources block until one arrives.
+
+        Raises:
+            SourceError: if a live source stopped or a file is damaged beyond this point.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release everything; may be called twice, and without open."""
+        ...
+
+
+@runtime_checkable
+class SeekableSource(FrameSource, Protocol):
+    """A source with a beginning and an end in which one can move."""
+
+    def seek(self, frame_index: int) -> None:
+        """Make ``read`` return this frame next; clamped to the source's frames."""
+        ...
+
+    def index_at(self, timestamp_us: int) -> int:
+        """Return the index of the frame on screen at this time."""
+        ...
+
+    def timestamp_at(self, frame_index: int) -> int:
+        """Return the presentation time of a frame, microseconds."""
+        ...
