@@ -1,0 +1,151 @@
+"""The user's choices, kept as JSON between starts."""
+
+import json
+import math
+import os
+import typing
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from fer_desktop.errors import SettingsError
+
+Theme = Literal["system", "light", "dark"]
+SourceChoice = Literal["", "camera", "stream", "file", "demo"]
+RECENT_MAX: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything that comes back at the next start.
+
+    Attributes:
+        welcome_accepted: whether the first page was read and agreed to.
+        source_kind, source_uri: what was open last.
+        camera_width_px, camera_height_px, camera_fps: requested; 0 leaves it to the camera.
+        model: name or folder of the model in use; empty for the bundled default.
+        smoothing_ms: time constant of the smoothing over time; 0 switches it off.
+        min_detection_score: faces below it are not reported.
+        mirror: whether a camera's picture is shown mirrored.
+        show_boxes, show_labels, show_bars: parts of the overlay.
+        theme: follows the system unless chosen.
+        timeline_span_s: seconds that the timeline shows while it follows.
+        recent_files, recent_urls: latest first.
+        snapshot_dir, recording_dir, export_dir: empty for the platform's folder.
+        window_geometry, window_state: Qt's own, base64.
+    """
+
+    welcome_accepted: bool = False
+    source_kind: SourceChoice = ""
+    source_uri: str = ""
+    camera_width_px: int = 0
+    camera_height_px: int = 0
+    camera_fps: int = 0
+    model: str = ""
+    smoothing_ms: int = 300
+    min_detection_score: float = 0.5
+    mirror: bool = True
+    show_boxes: bool = True
+    show_labels: bool = True
+    show_bars: bool = True
+    theme: Theme = "system"
+    timeline_span_s: int = 60
+    recent_files: tuple[str, ...] = ()
+    recent_urls: tuple[str, ...] = ()
+    snapshot_dir: str = ""
+    recording_dir: str = ""
+    export_dir: str = ""
+    window_geometry: str = ""
+    window_state: str = ""
+
+    def with_recent_file(self, path: str) -> "Settings":
+        """Return settings in which a file is the most recent one."""
+        return replace(self, recent_files=_pushed(self.recent_files, path))
+
+    def with_recent_url(self, url: str) -> "Settings":
+        """Return settings in which a URL is the most recent one."""
+        return replace(self, recent_urls=_pushed(self.recent_urls, url))
+
+
+_BOUNDS: Final[dict[str, tuple[float, float]]] = {
+    "camera_width_px": (0, 16384),
+    "camera_height_px": (0, 16384),
+    "camera_fps": (0, 1000),
+    "smoothing_ms": (0, 5000),
+    "min_detection_score": (0.1, 0.99),
+    "timeline_span_s": (5, 86400),
+}
+
+
+def bounds(name: str) -> tuple[float, float]:
+    """Return the smallest and largest value of a numeric setting."""
+    return _BOUNDS[name]
+
+
+def _pushed(recent: tuple[str, ...], item: str) -> tuple[str, ...]:
+    return (item, *(other for other in recent if other != item))[:RECENT_MAX]
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    origin = typing.get_origin(kind)
+    if origin is Literal:
+        return value in typing.get_args(kind)
+    if origin is tuple:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if kind is float:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and math.isfinite(value)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, kind)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read settings; unknown or unfit values fall back to their defaults.
+
+    Raises:
+        SettingsError: if the file exists but is not JSON; the caller goes on with the defaults.
+    """
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"The settings file {path} cannot be read.",
+            hint="The application starts with its defaults.",
+        ) from error
+    if not isinstance(raw, dict):
+        raise SettingsError(
+            f"The settings file {path} is not a JSON object.",
+            hint="The application starts with its defaults.",
+        )
+    hints = typing.get_type_hints(Settings)
+    known: dict[str, Any] = {}
+    for field in fields(Settings):
+        value = raw.get(field.name)
+        if value is None or not _fits(value, hints[field.name]):
+            continue
+        if field.name in _BOUNDS:
+            low, high = _BOUNDS[field.name]
+            value = type(value)(min(max(value, low), high))
+        known[field.name] = tuple(value) if isinstance(value, list) else value
+    return Settings(**known)
+
+
+def save_settings(settings: Settings, path: Path) -> None:
+    """Write settings whole or not at all.
+
+    Raises:
+        SettingsError: if the folder cannot be written.
+    """
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
+        os.replace(part, path)
+    except OSError as error:
+        raise SettingsError(
+            f"The settings cannot be saved: {error.strerror or error}.",
+            hint=f"Check that {path.parent} can be written.",
+        ) from error

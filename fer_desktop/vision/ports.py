@@ -1,0 +1,52 @@
+"""The ports of the vision layer: what finds faces, and what reads them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_desktop.domain.face import Detection
+from trainer.contract.preset import Preset
+
+
+class FaceDetector(Protocol):
+    """Finds faces in one picture; the answer depends on nothing but that picture."""
+
+    def detect(self, pixels: NDArray[np.uint8], *, thorough: bool = False) -> list[Detection]:
+        """Return the faces of a BGR picture, shape (height, width, 3).
+
+        Args:
+            pixels: the picture.
+            thorough: also search overlapping tiles, for still images.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the networks; may be called twice."""
+        ...
+
+
+class EmotionClassifier(Protocol):
+    """Reads expressions off the faces of one picture.
+
+    Attributes:
+        preset: what the model is; labels in the order of the columns.
+        device: what it runs on, for the status line ("CPU", "GPU: ...").
+    """
+
+    @property
+    def preset(self) -> Preset: ...
+
+    @property
+    def device(self) -> str: ...
+
+    def classify(
+        self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
+    ) -> NDArray[np.float32]:
+        """Return calibrated probabilities, shape (faces, labels), rows summing to 1."""
+        ...
+
+    def close(self) -> None:
+        """Release the model; may be called twice."""
+        ...
