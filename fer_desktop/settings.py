@@ -128,7 +128,7 @@ def load_settings(path: Path) -> Settings:
             continue
         if field.name in _BOUNDS:
             low, high = _BOUNDS[field.name]
-            value = type(value)(min(max(value, low), high))
+            value = hints[field.name](min(max(value, low), high))
         known[field.name] = tuple(value) if isinstance(value, list) else value
     return Settings(**known)
 

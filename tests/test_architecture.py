@@ -1,0 +1,48 @@
+"""The house keeps its shape: what import-linter cannot see."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = ("tensorflow", "keras", "mediapipe", "cv2", "sklearn", "matplotlib", "av", "scipy")
+
+
+def _loaded_after(statement: str) -> set[str]:
+    """Return the top-level modules that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sorted({{n.split('.')[0] for n in sys.modules}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import trainer.contract.labels, trainer.contract.preset, trainer.contract.crop",
+        "import fer_desktop.pipeline.engine, fer_desktop.recording.session_store",
+        "import fer_desktop.cli, fer_desktop.__main__",
+    ],
+)
+def test_import_loads_nothing_heavy(statement: str) -> None:
+    assert _loaded_after(statement).isdisjoint({*HEAVY, "PySide6"})
+
+
+def test_window_imports_nothing_that_would_delay_it() -> None:
+    assert _loaded_after("import fer_desktop.app").isdisjoint(HEAVY)
+
+
+def test_every_bundled_model_fits_its_preset() -> None:
+    from fer_desktop.vision.classifier import KerasEmotionClassifier
+    from fer_desktop.vision.models import available_models
+
+    bundled = [entry for entry in available_models() if entry.bundled]
+    assert bundled
+    for entry in bundled:
+        assert not entry.problem
+        classifier = KerasEmotionClassifier.load(entry.folder)
+        assert classifier.preset.name == entry.folder.name
+        classifier.close()
