@@ -1,0 +1,50 @@
+"""Analysing a file, every frame, as the command line does it."""
+
+from pathlib import Path
+from time import perf_counter
+
+from fer_desktop.pipeline.analysis_run import analyze_file
+from fer_desktop.sources.media_file import VideoSource
+from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.classifier import KerasEmotionClassifier
+from fer_desktop.vision.detector import MediaPipeFaceDetector
+from fer_desktop.vision.models import resolve_model
+from tests.benchmarks import clips
+from tests.benchmarks.figures import Figure, figure
+
+FRAMES = 900
+RUNS = 5
+
+
+def run(work: Path) -> list[Figure]:
+    """Measure frames a second for one and three faces, models already loaded."""
+    detector = MediaPipeFaceDetector()
+    classifier = KerasEmotionClassifier.load(resolve_model(""))
+    figures = []
+    try:
+        for faces, mark in ((1, 6.0), (3, None)):
+            path = work / f"analyze-{faces}.mp4"
+            clips.write_clip(path, clips.with_faces(clips.demo_pictures(FRAMES), faces))
+            rates = [_rate(path, Analyzer(detector, classifier)) for _ in range(RUNS)]
+            suffix = f"{faces} face{'s' if faces > 1 else ''}"
+            figures.append(
+                figure("analyze", f"frames a second, {suffix}", rates, "1/s", better="higher")
+            )
+            times = [rate / clips.FPS for rate in rates]
+            figures.append(
+                figure(
+                    "analyze", f"times real time, {suffix}", times, "x", mark=mark, better="higher"
+                )
+            )
+    finally:
+        detector.close()
+        classifier.close()
+    return figures
+
+
+def _rate(path: Path, analyzer: Analyzer) -> float:
+    start = perf_counter()
+    count = sum(1 for _ in analyze_file(VideoSource(path), analyzer))
+    if count != FRAMES:
+        raise RuntimeError(f"{path} gave {count} of {FRAMES} frames")
+    return count / (perf_counter() - start)
