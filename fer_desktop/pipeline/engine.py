@@ -1,0 +1,268 @@
+"""Runs a source through the networks on threads of its own, and tells what happens.
+
+Three threads: *capture* (one per source) owns the source, *inference* owns the networks and feeds
+the session being written, *loader* makes networks. Calls return at once; what comes of them arrives
+as events and results, which carry the number of the session they belong to.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.errors import FerError
+from fer_desktop.log import get_logger
+from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S, Capture
+from fer_desktop.pipeline.clock import Clock, SystemClock
+from fer_desktop.pipeline.events import (
+    EngineEvent,
+    Result,
+    SourceFailed,
+    SourceOpened,
+    State,
+    StateChanged,
+)
+from fer_desktop.pipeline.inference import AnalysisSink, Inference, Item, OpenSink, Session
+from fer_desktop.pipeline.loader import Loader
+from fer_desktop.pipeline.meters import MeterReading, Meters
+from fer_desktop.sources.base import FrameSource, Pacing
+from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
+
+__all__ = ["AnalysisSink", "Engine"]
+
+log = get_logger("pipeline")
+
+_CAPTURE_LIMIT_S: Final = 2.0
+_INFERENCE_LIMIT_S: Final = 5.0
+_LOADER_LIMIT_S: Final = 10.0
+
+
+class Engine:
+    """The application's pipeline; every method may be called from any thread and returns at once.
+
+    ``on_result`` and ``on_event`` are called on worker threads and must not block. Only
+    ``shutdown`` waits.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_result: Callable[[Result], None],
+        on_event: Callable[[EngineEvent], None],
+        make_detector: Callable[[float], FaceDetector],
+        load_classifier: Callable[[Path], EmotionClassifier],
+        open_sink: OpenSink | None = None,
+        smoothing_ms: int = 300,
+        detection_score: float = 0.5,
+        clock: Clock | None = None,
+        reconnect_pauses_s: Sequence[float] = RECONNECT_PAUSES_S,
+    ) -> None:
+        """Take the ports; no thread starts yet.
+
+        Args:
+            on_result: gets every frame with what was found in it.
+            on_event: gets everything else that happens.
+            make_detector: makes a detector that reports faces from a score on; DetectorError.
+            load_classifier: loads the model of a folder; ModelError.
+            open_sink: opens the recording of a session when its first analysis is there; None,
+                or a function that returns None, records nothing; StorageError.
+            smoothing_ms: time constant of the smoothing over time.
+            detection_score: faces below it are not reported.
+            clock: scripted by tests.
+            reconnect_pauses_s: pauses before a live source is tried again; the last one repeats.
+        """
+        self._on_event = on_event
+        self._detection_score = detection_score
+        self._clock = clock or SystemClock()
+        self._reconnect_pauses_s = reconnect_pauses_s
+        self._meters = Meters(self._clock.now_ns)
+        self._lock = threading.Lock()
+        self._number = 0
+        self._reporting: int | None = None  # the session whose events are still of interest
+        self._capture: Capture | None = None
+        self._capture_threads: list[threading.Thread] = []
+        self._is_shut = False
+        self._inference = Inference(
+            meters=self._meters,
+            now_ns=self._clock.now_ns,
+            on_result=on_result,
+            on_event=on_event,
+            on_failed=self._failed,
+            open_sink=open_sink,
+            smoothing_ms=smoothing_ms,
+        )
+        self._loader = Loader(
+            make_detector=make_detector,
+            load_classifier=load_classifier,
+            on_detector=self._inference.use_detector,
+            on_classifier=self._inference.use_classifier,
+            on_event=on_event,
+        )
+
+    def start(self) -> None:
+        """Start the threads; the detector begins to load."""
+        self._inference.thread.start()
+        self._loader.thread.start()
+        self._loader.want_detector(self._detection_score)
+
+    def load_model(self, folder: Path) -> None:
+        """Load a model beside the one in use, which goes on until the new one takes over."""
+        self._loader.want_model(folder)
+
+    def open(self, source: FrameSource, pacing: Pacing) -> int:
+        """Stop the present source, open this one and return the number of its session.
+
+        A live source that cannot be opened, or that stops, is tried again until it is stopped; a
+        file that cannot be opened fails. A video begins to play; an image is read thoroughly.
+        """
+        with self._lock:
+            if self._is_shut:
+                raise RuntimeError("the engine was shut down")
+            self._number += 1
+            number = self._number
+            if self._capture is not None:
+                self._capture.transport.stop()
+            self._capture_threads = [item for item in self._capture_threads if item.is_alive()]
+            capture = Capture(
+                source,
+                pacing,
+                _SessionOutlet(self, number, pacing),
+                clock=self._clock,
+                name=f"capture-{number}",
+                reconnect_pauses_s=self._reconnect_pauses_s,
+                formers=tuple(self._capture_threads),
+            )
+            former, self._reporting = self._reporting, number
+            self._capture = capture
+            self._capture_threads.append(capture.thread)
+        if former is not None:
+            self._inference.end(former)
+        self._on_event(StateChanged(number, State.OPENING))
+        capture.thread.start()
+        return number
+
+    def stop(self) -> None:
+        """Close the source and finish its session."""
+        with self._lock:
+            capture, self._capture = self._capture, None
+            number = self._reporting
+        if capture is not None and number is not None:
+            self._on_event(StateChanged(number, State.STOPPING))
+            self._inference.end(number)
+            capture.transport.stop()
+
+    def play(self) -> None:
+        """Go on playing; from the beginning if the end was reached."""
+        if capture := self._played():
+            capture.transport.play()
+
+    def pause(self) -> None:
+        """Rest on the present frame; a live source cannot pause."""
+        if capture := self._played():
+            capture.transport.pause()
+
+    def seek(self, timestamp_us: int) -> None:
+        """Show the frame of this time; whether it plays does not change."""
+        if capture := self._played():
+            capture.transport.seek(timestamp_us)
+
+    def step(self, frames: int) -> None:
+        """Pause and show the frame so many frames on, or back if negative."""
+        if capture := self._played():
+            capture.transport.step(frames)
+
+    def set_speed(self, factor: float) -> None:
+        """Play so many times as fast as recorded, 0.1 to 16."""
+        if capture := self._played():
+            capture.transport.set_speed(factor)
+
+    def set_smoothing(self, ms: int) -> None:
+        """Smooth scores with this time constant; 0 switches it off."""
+        self._inference.set_smoothing(ms)
+
+    def set_detection_score(self, score: float) -> None:
+        """Report faces from this score on."""
+        self._loader.want_detector(score)
+
+    def reading(self) -> MeterReading:
+        """Return frame rates, drops and delay."""
+        return self._meters.reading()
+
+    def shutdown(self) -> None:
+        """Stop everything and wait for it, some seconds at most; the session is finished.
+
+        Threads that hang in a driver or a library are left behind: they are daemons.
+        """
+        with self._lock:
+            if self._is_shut:
+                return
+            self._is_shut = True
+            capture, self._capture = self._capture, None
+            threads = tuple(self._capture_threads)
+        if capture is not None:
+            capture.transport.stop()
+        self._loader.close()
+        self._inference.close()
+        _join(threads, _CAPTURE_LIMIT_S)
+        _join((self._inference.thread,), _INFERENCE_LIMIT_S)
+        _join((self._loader.thread,), _LOADER_LIMIT_S)
+
+    def _played(self) -> Capture | None:
+        """Return the capture that obeys a transport bar, if there is one."""
+        with self._lock:
+            capture = self._capture
+        return capture if capture is not None and not capture.is_live else None
+
+    def _report(self, number: int, event: EngineEvent) -> None:
+        with self._lock:
+            is_current = number == self._reporting
+        if is_current:
+            self._on_event(event)
+
+    def _failed(self, number: int, error: FerError) -> None:
+        """Report that a session ended with an error, and nothing of it any more."""
+        with self._lock:
+            if number != self._reporting:
+                return
+            self._reporting = None
+            capture, self._capture = self._capture, None
+        self._inference.end(number)
+        if capture is not None:
+            capture.transport.stop()
+        self._on_event(SourceFailed(number, error))
+        self._on_event(StateChanged(number, State.FAILED, str(error)))
+
+
+class _SessionOutlet:
+    """Passes on what a capture thread delivers, under the number of its session."""
+
+    def __init__(self, engine: Engine, number: int, pacing: Pacing) -> None:
+        self._engine = engine
+        self._number = number
+        self._waits = pacing is Pacing.EVERY_FRAME
+
+    def opened(self, info: SourceInfo, is_resting: Callable[[], bool]) -> None:
+        self._engine._inference.begin(Session(self._number, info, is_resting))
+        self._engine._report(self._number, SourceOpened(self._number, info))
+
+    def frame(self, frame: Frame, jumps: int) -> None:
+        self._engine._meters.frame_captured()
+        if self._engine._inference.put(Item(self._number, frame, jumps), wait=self._waits):
+            self._engine._meters.frame_dropped()
+
+    def state_changed(self, state: State, message: str) -> None:
+        self._engine._report(self._number, StateChanged(self._number, state, message))
+
+    def failed(self, error: FerError) -> None:
+        self._engine._failed(self._number, error)
+
+
+def _join(threads: Sequence[threading.Thread], limit_s: float) -> None:
+    deadline = time.monotonic() + limit_s
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if thread.is_alive():
+            log.warning("thread %s does not end", thread.name)

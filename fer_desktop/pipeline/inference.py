@@ -1,0 +1,300 @@
+"""The thread that owns the networks: frames in, results out, one after the other."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.face import Detection
+from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.errors import FerError, StorageError
+from fer_desktop.log import get_logger
+from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result, StorageFailed
+from fer_desktop.pipeline.handoff import Closed, LatestSlot
+from fer_desktop.pipeline.meters import Meters
+from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
+from trainer.contract.preset import Preset
+
+log = get_logger("pipeline")
+
+
+class AnalysisSink(Protocol):
+    """A session being written; called on the inference thread, so it must not block."""
+
+    def write(self, analysis: FrameAnalysis) -> None:
+        """Take one analysis; the same frame comes again when it was sought or read anew.
+
+        Raises:
+            StorageError: if the session can no longer be written.
+        """
+        ...
+
+    def model_changed(self, preset: Preset, frame_index: int) -> None:
+        """Note which model reads from this frame on; also called for the first one."""
+        ...
+
+    def close(self) -> None:
+        """Finish the session."""
+        ...
+
+
+OpenSink = Callable[[int, SourceInfo], AnalysisSink | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A source being analysed.
+
+    Attributes:
+        number: its number, which results carry.
+        info: what the source says of itself.
+        is_resting: tells whether the source waits on its frame, so that a change of the networks
+            must read that frame anew.
+    """
+
+    number: int
+    info: SourceInfo
+    is_resting: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """A frame on its way to the networks; ``jumps`` counts how often time has jumped."""
+
+    session: int
+    frame: Frame
+    jumps: int
+
+
+class _DetectorPort:
+    """A detector that can be exchanged while face ids go on."""
+
+    def __init__(self, detector: FaceDetector) -> None:
+        self.detector = detector
+
+    def detect(self, pixels: NDArray[np.uint8], *, thorough: bool = False) -> list[Detection]:
+        return self.detector.detect(pixels, thorough=thorough)
+
+    def close(self) -> None:
+        self.detector.close()
+
+
+class Inference:
+    """Analyses the newest frame of the current session; everything else it does in between.
+
+    Attributes:
+        thread: the thread, to be joined.
+    """
+
+    def __init__(
+        self,
+        *,
+        meters: Meters,
+        now_ns: Callable[[], int],
+        on_result: Callable[[Result], None],
+        on_event: Callable[[EngineEvent], None],
+        on_failed: Callable[[int, FerError], None],
+        open_sink: OpenSink | None,
+        smoothing_ms: int,
+    ) -> None:
+        self._meters = meters
+        self._now_ns = now_ns
+        self._on_result = on_result
+        self._on_event = on_event
+        self._on_failed = on_failed
+        self._open_sink = open_sink
+        self._smoothing_ms = smoothing_ms
+        self._slot: LatestSlot[Item] = LatestSlot()
+        self._commands: deque[Callable[[], None]] = deque()
+        self.thread = threading.Thread(target=self._run, name="inference", daemon=True)
+        # From here on everything belongs to the thread.
+        self._detector: _DetectorPort | None = None
+        self._classifier: EmotionClassifier | None = None
+        self._analyzer: Analyzer | None = None
+        self._session: Session | None = None
+        self._sink: AnalysisSink | None = None
+        self._may_open_sink = False
+        self._latest: Item | None = None
+        self._jumps = 0
+        self._is_outdated = False
+
+    def put(self, item: Item, *, wait: bool = False) -> bool:
+        """Hand over a frame; tell whether it replaced one that was not analysed.
+
+        Raises:
+            Closed: if the thread takes no more.
+        """
+        return self._slot.put(item, wait=wait)
+
+    def begin(self, session: Session) -> None:
+        """Begin a session; the former one ends."""
+        self._do(lambda: self._begin(session))
+
+    def end(self, number: int) -> None:
+        """End a session if it is still the current one; its last results are kept."""
+        self._do(lambda: self._end(number))
+
+    def use_detector(self, detector: FaceDetector) -> None:
+        """Find faces with this detector from the next frame on, and close the former."""
+        self._do(lambda: self._use_detector(detector))
+
+    def use_classifier(self, classifier: EmotionClassifier) -> None:
+        """Read faces with this classifier from the next frame on, and close the former."""
+        self._do(lambda: self._use_classifier(classifier))
+
+    def set_smoothing(self, ms: int) -> None:
+        """Smooth over time with this constant from the next frame on."""
+        self._do(lambda: self._set_smoothing(ms))
+
+    def close(self) -> None:
+        """Finish the session, close the networks and end the thread."""
+        self._slot.close()
+
+    def _do(self, command: Callable[[], None]) -> None:
+        self._commands.append(command)
+        self._slot.wake()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                item = self._slot.take()
+                self._run_commands()
+                if item is not None:
+                    self._latest_is(item)
+                elif self._is_outdated:
+                    self._read_anew()
+        except Closed:
+            self._run_commands()  # networks that were just handed over must be closed, too
+        finally:
+            self._finish_session()
+            for resource in (self._classifier, self._detector):
+                if resource is not None:
+                    resource.close()
+
+    def _run_commands(self) -> None:
+        while self._commands:
+            command = self._commands.popleft()
+            try:
+                command()
+            except Exception:  # thread boundary
+                log.exception("a change between two frames failed")
+
+    def _begin(self, session: Session) -> None:
+        self._finish_session()
+        self._meters.reset()
+        self._session = session
+        self._may_open_sink = self._open_sink is not None
+        self._jumps = 0
+        if self._analyzer is not None:
+            self._analyzer.reset()
+
+    def _end(self, number: int) -> None:
+        if self._session is not None and self._session.number == number:
+            self._finish_session()
+
+    def _finish_session(self) -> None:
+        self._session = self._latest = None
+        self._is_outdated = False
+        self._close_sink()
+
+    def _use_detector(self, detector: FaceDetector) -> None:
+        if self._detector is None or self._analyzer is None:
+            self._detector = _DetectorPort(detector)
+            self._analyzer = Analyzer(
+                self._detector, self._classifier, smoothing_ms=self._smoothing_ms
+            )
+        else:
+            former, self._detector.detector = self._detector.detector, detector
+            former.close()
+        self._is_outdated = True
+
+    def _use_classifier(self, classifier: EmotionClassifier) -> None:
+        former, self._classifier = self._classifier, classifier
+        if self._analyzer is not None:
+            self._analyzer.set_classifier(classifier)
+        if former is not None:
+            former.close()
+        self._is_outdated = True
+        self._on_event(ModelLoaded(classifier.preset, classifier.device))
+        if self._sink is not None and self._session is not None and self._latest is not None:
+            is_next = not self._session.is_resting()
+            self._sink.model_changed(classifier.preset, self._latest.frame.index + is_next)
+
+    def _set_smoothing(self, ms: int) -> None:
+        self._smoothing_ms = ms
+        if self._analyzer is not None:
+            self._analyzer.set_smoothing(ms)
+        self._is_outdated = True
+
+    def _latest_is(self, item: Item) -> None:
+        if self._session is None or item.session != self._session.number:
+            return
+        self._latest = item
+        if self._analyzer is not None and item.jumps != self._jumps:
+            self._jumps = item.jumps
+            self._analyzer.jump()
+        began_ns = self._now_ns()
+        if self._analyze(item):
+            self._meters.frame_analysed(item.frame.captured_ns, began_ns)
+
+    def _read_anew(self) -> None:
+        session, latest, analyzer = self._session, self._latest, self._analyzer
+        if session is None or latest is None or analyzer is None or not session.is_resting():
+            return
+        analyzer.jump()
+        self._analyze(latest)
+
+    def _analyze(self, item: Item) -> bool:
+        """Analyse a frame of the current session; tell whether that was possible."""
+        session, analyzer = self._session, self._analyzer
+        if session is None:
+            return False
+        if analyzer is None:
+            self._on_result(Result(session.number, item.frame, None))
+            return False
+        try:
+            analysis = analyzer.analyze(item.frame, still=session.info.kind == "image")
+            self._is_outdated = False
+            self._on_result(Result(session.number, item.frame, analysis))
+        except FerError as error:
+            self._fail(session, error)
+            return False
+        except Exception as error:  # thread boundary
+            log.exception("analysis failed")
+            reason = FerError(f"The analysis failed: {error}.", hint="The log file says more.")
+            self._fail(session, reason)
+            return False
+        self._write(session, analysis)
+        return True
+
+    def _fail(self, session: Session, error: FerError) -> None:
+        self._finish_session()
+        self._on_failed(session.number, error)
+
+    def _write(self, session: Session, analysis: FrameAnalysis) -> None:
+        try:
+            if self._may_open_sink and self._open_sink is not None:
+                # Only now, so that a source without a single analysis leaves no empty session.
+                self._may_open_sink = False
+                self._sink = self._open_sink(session.number, session.info)
+                if self._sink is not None and self._classifier is not None:
+                    self._sink.model_changed(self._classifier.preset, analysis.frame_index)
+            if self._sink is not None:
+                self._sink.write(analysis)
+        except StorageError as error:
+            self._on_event(StorageFailed(session.number, error))
+            self._close_sink()
+
+    def _close_sink(self) -> None:
+        sink, self._sink = self._sink, None
+        if sink is not None:
+            try:
+                sink.close()
+            except StorageError as error:
+                log.warning("the session could not be finished: %s", error)
