@@ -1,0 +1,221 @@
+"""Tables that people take home: one row per face and analysed frame.
+
+The columns are fixed, then one per label follows; what comes later is appended, never inserted.
+Where a session used several models, there is a column for each label of any of them (empty in rows
+of a model without it) and a last column ``model``. Rows from before a model was ready have empty
+expression cells. Numbers are printed alike whether they come from memory or from a session file.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.face import BoundingBox
+from fer_desktop.paths import APP_NAME
+from fer_desktop.recording.outputs import refuse_existing, whole_file
+from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
+from fer_desktop.recording.session_store import SessionReader
+
+Getter = Callable[[FrameAnalysis, FaceAnalysis], str]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc_text(wall_ns: int | None) -> str:
+    """Return UTC nanoseconds since 1970 as ISO 8601 with microseconds; empty for None."""
+    if wall_ns is None:
+        return ""
+    moment = _EPOCH + timedelta(microseconds=wall_ns // 1000)
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def _box(frame: FrameAnalysis, face: FaceAnalysis) -> BoundingBox:
+    box = face.detection.box.clipped(frame.width_px, frame.height_px)
+    # Rounded before the width is taken, so that the printed box does not stick out of the frame.
+    # Adding zero turns a negative zero into a plain one.
+    return BoundingBox(*(round(edge, 2) + 0.0 for edge in (box.x1, box.y1, box.x2, box.y2)))
+
+
+def _printable(scores: EmotionScores | None) -> dict[str, float]:
+    """Return probabilities that sum to 1 within 1e-6 when printed with eight decimals each."""
+    if scores is None:
+        return {}
+    # Sessions keep float32: rows straight from the analysis must come out the same.
+    stored = np.asarray(scores.probabilities, np.float32).astype(np.float64)
+    return dict(zip(scores.labels, (stored / stored.sum()).tolist(), strict=True))
+
+
+def _emotion(face: FaceAnalysis) -> str:
+    shown = _printable(face.smoothed)
+    return max(shown, key=shown.__getitem__, default="")
+
+
+def _confidence(face: FaceAnalysis) -> str:
+    shown = _printable(face.smoothed)
+    return f"{max(shown.values()):.8f}" if shown else ""
+
+
+COLUMNS: Final[tuple[tuple[str, Getter], ...]] = (
+    ("frame_index", lambda frame, face: str(frame.frame_index)),
+    ("time_s", lambda frame, face: f"{frame.timestamp_us / 1e6:.6f}"),
+    ("wall_time_utc", lambda frame, face: utc_text(frame.wall_ns)),
+    ("face_id", lambda frame, face: str(face.face_id)),
+    ("x_px", lambda frame, face: f"{_box(frame, face).x1:.2f}"),
+    ("y_px", lambda frame, face: f"{_box(frame, face).y1:.2f}"),
+    ("width_px", lambda frame, face: f"{_box(frame, face).width:.2f}"),
+    ("height_px", lambda frame, face: f"{_box(frame, face).height:.2f}"),
+    ("detection_score", lambda frame, face: f"{face.detection.score:.6f}"),
+    ("emotion", lambda frame, face: _emotion(face)),
+    ("confidence", lambda frame, face: _confidence(face)),
+)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was found in the frames that went by.
+
+    Attributes:
+        frames: all of them.
+        frames_with_faces: those with a face.
+        rows: faces, counted again in each frame.
+        face_ids: the different faces.
+    """
+
+    frames: int = 0
+    frames_with_faces: int = 0
+    rows: int = 0
+    face_ids: set[int] = field(default_factory=set)
+
+    def add(self, analysis: FrameAnalysis) -> None:
+        """Count a frame."""
+        self.frames += 1
+        self.frames_with_faces += bool(analysis.faces)
+        self.rows += len(analysis.faces)
+        self.face_ids.update(face.face_id for face in analysis.faces)
+
+
+def all_labels(models: Sequence[UsedModel]) -> tuple[str, ...]:
+    """Return the labels of several models, each once, in the order of the columns."""
+    return tuple(dict.fromkeys(label for model in models for label in model.preset.labels))
+
+
+def _is_switched(models: Sequence[UsedModel]) -> bool:
+    return len({(model.preset.name, model.preset.sha256) for model in models}) > 1
+
+
+def write_csv(
+    rows: Iterable[RecordedFrame],
+    path: Path,
+    models: Sequence[UsedModel],
+    *,
+    overwrite: bool = False,
+) -> Counts:
+    """Write a table whole or not at all; rows are taken one by one and never held in memory.
+
+    Args:
+        rows: the frames, in the order of the table.
+        path: where to; its folder must exist.
+        models: those that read the frames.
+        overwrite: whether a file that is there already is replaced.
+
+    Raises:
+        StorageError: if the file exists or cannot be written.
+    """
+    labels = all_labels(models)
+    with_model = _is_switched(models)
+    counts = Counts()
+    with (
+        whole_file(path, overwrite=overwrite) as part,
+        part.open("w", newline="", encoding="utf-8") as file,
+    ):
+        table = csv.writer(file)  # its defaults are RFC 4180
+        header = [name for name, _ in COLUMNS] + [f"p_{label}" for label in labels]
+        table.writerow(header + ["model"] * with_model)
+        for row in rows:
+            counts.add(row.analysis)
+            for face in row.analysis.faces:
+                cells = [getter(row.analysis, face) for _, getter in COLUMNS]
+                printable = _printable(face.scores)
+                for label in labels:
+                    cells.append(f"{printable[label]:.8f}" if label in printable else "")
+                table.writerow(cells + [row.model] * with_model)
+    return counts
+
+
+def meta_path(csv_path: Path) -> Path:
+    """Return where the description of a table lies."""
+    return csv_path.with_suffix(".meta.json")
+
+
+def write_meta(
+    path: Path,
+    info: SessionInfo,
+    models: Sequence[UsedModel],
+    counts: Counts,
+    *,
+    marks: Sequence[Mark] = (),
+    problem: str = "",
+    overwrite: bool = False,
+) -> None:
+    """Write all that is needed to get the numbers of a table again, as JSON.
+
+    Args:
+        path: where to; its folder must exist.
+        info: the session.
+        models: those that read the frames; each is named where there are several.
+        counts: what the table holds.
+        marks: moments that the user marked.
+        problem: why the table ends early, if it does.
+        overwrite: whether a file that is there already is replaced.
+
+    Raises:
+        StorageError: if the file exists or cannot be written.
+    """
+    meta: dict[str, Any] = {
+        "format_version": 1,
+        "application": APP_NAME,
+        "application_version": info.app_version,
+        "libraries": dict(info.libraries),
+        "start_time": utc_text(info.started_ns),
+        "source": asdict(info.source),
+        "frame_count": counts.frames,
+        "frames_with_faces": counts.frames_with_faces,
+        "faces": len(counts.face_ids),
+        "rows": counts.rows,
+        "model": asdict(models[0].preset) if models else None,
+        "labels": all_labels(models),
+        "settings": dict(info.settings),
+        "marks": [{"time_s": mark.timestamp_us / 1e6, "text": mark.text} for mark in marks],
+    }
+    if _is_switched(models):
+        meta["models"] = [
+            {"from_frame": model.from_frame, **asdict(model.preset)} for model in models
+        ]
+    if problem:
+        meta["problem"] = problem
+    text = json.dumps(meta, indent=2, ensure_ascii=False) + "\n"
+    with whole_file(path, overwrite=overwrite) as part:
+        # File names on Linux may hold bytes that are no text: they become JSON's own escapes.
+        part.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def export_session(session_file: Path, csv_path: Path, *, overwrite: bool = False) -> Counts:
+    """Write a session's table and its description; the session may go on meanwhile.
+
+    Raises:
+        StorageError: if the session cannot be read, or a file exists or cannot be written.
+    """
+    description = meta_path(csv_path)
+    if not overwrite:  # said before the long work
+        refuse_existing(description)
+    with SessionReader(session_file) as reader:
+        counts = write_csv(reader.rows(), csv_path, reader.models, overwrite=overwrite)
+        info, marks = reader.summary().info, reader.marks()
+    write_meta(description, info, reader.models, counts, marks=marks, overwrite=overwrite)
+    return counts

@@ -1,0 +1,342 @@
+"""What a session file holds: the tables, and how numbers are packed into them."""
+
+import errno
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.errors import StorageError
+from fer_desktop.recording.outputs import storage_error
+from trainer.contract.preset import Preset, preset_from_mapping, preset_to_json
+
+SUFFIX: Final = ".fersession"
+SCHEMA_VERSION: Final = 1
+APPLICATION_ID: Final = 0x46455244  # "FERD": tells our files from other SQLite files
+
+# One row per face stays near 120 bytes, 13 MB an hour at 30 frames a second: probabilities are
+# packed, boxes and times stay readable for anyone who opens the file with SQLite's own tools.
+_SCHEMA: Final = f"""
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {SCHEMA_VERSION};
+CREATE TABLE session (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    state TEXT NOT NULL,             -- 'recording', or 'complete' after an orderly end
+    started_ns INTEGER NOT NULL,     -- UTC nanoseconds since 1970
+    finished_ns INTEGER,
+    app_version TEXT NOT NULL,
+    libraries TEXT NOT NULL,         -- JSON object: versions that the numbers depend on
+    settings TEXT NOT NULL,          -- JSON object
+    dropped INTEGER NOT NULL DEFAULT 0,
+    kind TEXT NOT NULL, name TEXT NOT NULL, uri TEXT NOT NULL,
+    width_px INTEGER NOT NULL, height_px INTEGER NOT NULL,
+    fps REAL, frame_count INTEGER, duration_us INTEGER
+);
+CREATE TABLE models (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL, sha256 TEXT NOT NULL,
+    preset TEXT NOT NULL,            -- the whole preset.json, labels included
+    from_frame INTEGER NOT NULL
+);
+CREATE TABLE frames (
+    frame_index INTEGER PRIMARY KEY,
+    timestamp_us INTEGER NOT NULL, wall_ns INTEGER,
+    width_px INTEGER NOT NULL, height_px INTEGER NOT NULL,
+    model_id INTEGER REFERENCES models (id)
+);
+CREATE TABLE faces (
+    frame_index INTEGER NOT NULL, face_id INTEGER NOT NULL,
+    x1 REAL NOT NULL, y1 REAL NOT NULL, x2 REAL NOT NULL, y2 REAL NOT NULL,
+    score REAL NOT NULL,
+    probabilities BLOB, smoothed BLOB,  -- little-endian float32, one a label
+    is_unsure INTEGER NOT NULL,
+    PRIMARY KEY (frame_index, face_id)
+) WITHOUT ROWID;
+CREATE TABLE marks (id INTEGER PRIMARY KEY, timestamp_us INTEGER NOT NULL, text TEXT NOT NULL);
+"""
+
+# The packages that can change a number of the result.
+_LIBRARIES: Final = (
+    "av", "jax", "keras", "mediapipe", "numpy", "opencv-contrib-python", "pillow", "tensorflow",
+    "torch",
+)  # fmt: skip
+
+_ERRNO_OF_SQLITE: Final = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment that the user marked."""
+
+    timestamp_us: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsedModel:
+    """A model, and the frame from which on a session used it."""
+
+    preset: Preset
+    from_frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFrame:
+    """One analysed frame, and the name of the model that read it (empty without one)."""
+
+    analysis: FrameAnalysis
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionInfo:
+    """What stays the same while a session goes on.
+
+    Attributes:
+        source: what was analysed.
+        started_ns: UTC nanoseconds since 1970.
+        app_version: of the application that wrote it.
+        libraries: versions of the packages that the numbers depend on.
+        settings: the user's choices that matter for the numbers.
+    """
+
+    source: SourceInfo
+    started_ns: int
+    app_version: str
+    libraries: Mapping[str, str]
+    settings: Mapping[str, Any]
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the installed packages that can change a number."""
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # Keras also runs without TensorFlow
+            continue
+    return found
+
+
+def create(path: Path, info: SessionInfo) -> sqlite3.Connection:
+    """Create a session in a file that is missing or empty; for handing over to another thread.
+
+    Raises:
+        StorageError: if it holds something already or cannot be written.
+    """
+    try:
+        if path.exists() and path.stat().st_size > 0:
+            raise StorageError(f"{path} exists already.", hint="Choose another name.")
+        db = sqlite3.connect(path, check_same_thread=False)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    except sqlite3.Error as error:
+        raise write_error(path, error) from error
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        _create_tables(db, info)
+    except sqlite3.Error as error:
+        db.close()
+        raise write_error(path, error) from error
+    return db
+
+
+def write_error(path: Path, error: Exception) -> StorageError:
+    """Return what to tell the user about a session that could not be written."""
+    code = _ERRNO_OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if code is not None:
+        return storage_error(path, OSError(code, str(error)))
+    return StorageError(f"{path} cannot be written: {error}.")
+
+
+def _create_tables(db: sqlite3.Connection, info: SessionInfo) -> None:
+    source = info.source
+    db.executescript("BEGIN;" + _SCHEMA)
+    db.execute(
+        "INSERT INTO session (id, state, started_ns, app_version, libraries, settings,"
+        " kind, name, uri, width_px, height_px, fps, frame_count, duration_us)"
+        " VALUES (1, 'recording', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            info.started_ns,
+            info.app_version,
+            json.dumps(dict(info.libraries)),
+            json.dumps(dict(info.settings)),
+            source.kind,
+            _storable(source.name),
+            _storable(source.uri),
+            source.width_px,
+            source.height_px,
+            source.fps,
+            source.frame_count,
+            source.duration_us,
+        ),
+    )
+    db.commit()
+
+
+def _storable(text: str) -> str:
+    # File names on Linux may hold bytes that are no text; SQLite takes nothing but text.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def check_schema(db: sqlite3.Connection, path: Path) -> None:
+    """Refuse files that are not sessions, or come from a newer version.
+
+    Raises:
+        StorageError: if this version cannot read the file.
+        sqlite3.Error: if it is no SQLite file at all.
+    """
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StorageError(f"{path} is not a session of this application.")
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    if found > SCHEMA_VERSION:
+        raise StorageError(
+            f"{path} was written by a newer version of the application.",
+            hint="Update the application to open it.",
+        )
+
+
+def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, str]:
+    """Return what is known of a session from the start, and its state.
+
+    Raises:
+        ValueError: if the session's own row is missing or damaged.
+        sqlite3.Error: if the table cannot be read.
+    """
+    row = db.execute(
+        "SELECT state, started_ns, app_version, libraries, settings, kind, name, uri,"
+        " width_px, height_px, fps, frame_count, duration_us FROM session"
+    ).fetchone()
+    if row is None:
+        raise ValueError("it has no head")
+    state, started_ns, app_version, libraries, settings, *source = row
+    names = ("kind", "name", "uri", "width_px", "height_px", "fps", "frame_count", "duration_us")
+    info = SessionInfo(
+        source=SourceInfo(**dict(zip(names, source, strict=True))),
+        started_ns=started_ns,
+        app_version=app_version,
+        libraries=json.loads(libraries),
+        settings=json.loads(settings),
+    )
+    return info, state
+
+
+def read_models(db: sqlite3.Connection) -> dict[int, UsedModel]:
+    """Return the models that read a frame, in order, or the last one if none has yet.
+
+    Raises:
+        ValueError: if one is damaged.
+        sqlite3.Error: if the tables cannot be read.
+    """
+    models = {
+        model_id: UsedModel(preset_from_mapping(json.loads(preset)), from_frame)
+        for model_id, preset, from_frame in db.execute(
+            "SELECT id, preset, from_frame FROM models ORDER BY id"
+        )
+    }
+    used = {model_id for (model_id,) in db.execute("SELECT DISTINCT model_id FROM frames")}
+    if used.isdisjoint(models):
+        used = set(list(models)[-1:])
+    return {model_id: model for model_id, model in models.items() if model_id in used}
+
+
+def pack(scores: EmotionScores | None) -> bytes | None:
+    """Return probabilities as little-endian float32, which is the precision models have."""
+    return None if scores is None else np.asarray(scores.probabilities, "<f4").tobytes()
+
+
+def _unpack(blob: bytes | None, labels: tuple[str, ...]) -> EmotionScores | None:
+    """Return what ``pack`` packed."""
+    return (
+        None if blob is None else EmotionScores(labels, tuple(np.frombuffer(blob, "<f4").tolist()))
+    )
+
+
+def model_row(model_id: int, model: UsedModel) -> tuple[object, ...]:
+    """Return a row of the table ``models``."""
+    preset = model.preset
+    return model_id, preset.name, preset.sha256, preset_to_json(preset), model.from_frame
+
+
+def frame_row(frame: FrameAnalysis, model_id: int | None) -> tuple[object, ...]:
+    """Return a row of the table ``frames``."""
+    return (
+        frame.frame_index,
+        frame.timestamp_us,
+        frame.wall_ns,
+        frame.width_px,
+        frame.height_px,
+        model_id,
+    )
+
+
+def face_row(frame_index: int, face: FaceAnalysis) -> tuple[object, ...]:
+    """Return a row of the table ``faces``."""
+    box = face.detection.box
+    return (
+        frame_index,
+        face.face_id,
+        box.x1,
+        box.y1,
+        box.x2,
+        box.y2,
+        face.detection.score,
+        pack(face.scores),
+        pack(face.smoothed),
+        face.is_unsure,
+    )
+
+
+# Both tables are kept in this order, so that nothing has to be sorted or held in memory.
+SELECT_FRAMES: Final = (
+    "SELECT frame_index, timestamp_us, wall_ns, width_px, height_px, model_id,"
+    " face_id, x1, y1, x2, y2, score, probabilities, smoothed, is_unsure"
+    " FROM frames LEFT JOIN faces USING (frame_index) ORDER BY frame_index, face_id"
+)
+
+
+def frame_from_rows(
+    rows: Sequence[tuple[Any, ...]], models: Mapping[int, UsedModel]
+) -> RecordedFrame:
+    """Return one frame from its rows of ``SELECT_FRAMES``, one a face and at least one.
+
+    Raises:
+        ValueError: if they are damaged.
+    """
+    frame_index, timestamp_us, wall_ns, width_px, height_px, model_id = rows[0][:6]
+    preset = None if model_id is None else models[model_id].preset
+    analysis = FrameAnalysis(
+        frame_index=frame_index,
+        timestamp_us=timestamp_us,
+        wall_ns=wall_ns,
+        width_px=width_px,
+        height_px=height_px,
+        faces=tuple(_face(row[6:], preset) for row in rows if row[6] is not None),
+    )
+    return RecordedFrame(analysis, preset.name if preset is not None else "")
+
+
+def _face(row: Sequence[Any], preset: Preset | None) -> FaceAnalysis:
+    face_id, x1, y1, x2, y2, score, probabilities, smoothed, is_unsure = row
+    labels = preset.labels if preset is not None else ()
+    return FaceAnalysis(
+        face_id=face_id,
+        detection=Detection(BoundingBox(x1, y1, x2, y2), score),
+        scores=_unpack(probabilities, labels),
+        smoothed=_unpack(smoothed, labels),
+        is_unsure=bool(is_unsure),
+    )

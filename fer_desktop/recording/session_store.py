@@ -1,0 +1,333 @@
+"""Sessions on disk: one SQLite file each, written while the session goes on.
+
+The writer has its own thread, so that a slow disk never holds up the analysis. It commits four
+times a second in write-ahead mode: a killed process loses what was not committed yet, and the next
+one to open the file finds everything before that. With ``synchronous=NORMAL`` the kernel decides
+when commits reach the disk; a power cut may lose the last seconds that way, but damages nothing.
+"""
+
+import itertools
+import operator
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from fer_desktop import __version__
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.errors import StorageError
+from fer_desktop.log import get_logger
+from fer_desktop.recording import session_format
+from fer_desktop.recording.outputs import new_file
+from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
+from trainer.contract.preset import Preset
+
+log = get_logger("recording")
+
+_COMMIT_EVERY_S: Final = 0.25
+# Minutes of analyses: reached only when the disk stands still.
+_PENDING_MAX: Final = 10_000
+
+
+def new_session_file(folder: Path, source: SourceInfo) -> Path:
+    """Reserve a file for a session, named after the moment and the source.
+
+    Raises:
+        StorageError: if the folder cannot be written.
+    """
+    slug = re.sub(r"\W+", "-", source.name).strip("-")[:40] or source.kind
+    return new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S} {slug}", session_format.SUFFIX)
+
+
+@dataclass
+class _Batch:
+    """What waits to be written; a frame analysed again replaces its former self."""
+
+    models: list[tuple[int, UsedModel]] = field(default_factory=list)
+    frames: dict[int, tuple[FrameAnalysis, int | None]] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
+
+
+class SessionWriter:
+    """A session being written; its methods never wait for the disk, except ``close``.
+
+    Attributes:
+        path: the session's file.
+        dropped: analyses lost because the disk stood still for minutes.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        source: SourceInfo,
+        *,
+        settings: Mapping[str, Any],
+        app_version: str = __version__,
+    ) -> None:
+        """Create the session in a file that is missing or empty.
+
+        Raises:
+            StorageError: if it holds something already or cannot be written.
+        """
+        self.path = path
+        self.dropped = 0
+        self._model_id: int | None = None
+        self._batch = _Batch()
+        self._failure: StorageError | None = None
+        self._is_failure_told = False
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        info = SessionInfo(
+            source=source,
+            started_ns=time.time_ns(),
+            app_version=app_version,
+            libraries=session_format.library_versions(),
+            settings=settings,
+        )
+        self._db = session_format.create(path, info)
+        self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, analysis: FrameAnalysis) -> None:
+        """Record a frame; one with the same index is replaced.
+
+        Raises:
+            StorageError: once, if the session can no longer be written.
+        """
+        with self._lock:
+            if not self._is_writable():
+                return
+            frames = self._batch.frames
+            if len(frames) < _PENDING_MAX:
+                frames[analysis.frame_index] = (analysis, self._model_id)
+            else:
+                self.dropped += 1
+
+    def model_changed(self, preset: Preset, frame_index: int) -> None:
+        """Record that frames are read by this model from now on.
+
+        Raises:
+            StorageError: once, if the session can no longer be written.
+        """
+        with self._lock:
+            if self._is_writable():
+                self._model_id = (self._model_id or 0) + 1
+                self._batch.models.append((self._model_id, UsedModel(preset, frame_index)))
+
+    def add_mark(self, timestamp_us: int, text: str = "") -> None:
+        """Record that the user marked a moment.
+
+        Raises:
+            StorageError: once, if the session can no longer be written.
+        """
+        with self._lock:
+            if self._is_writable():
+                self._batch.marks.append(Mark(timestamp_us, text))
+
+    def close(self) -> None:
+        """Write what is left and end the session; may be called twice.
+
+        Raises:
+            StorageError: if the session could not be written and nobody was told yet.
+        """
+        self._closing.set()
+        self._thread.join()
+        with self._lock:
+            self._is_writable()
+
+    def _is_writable(self) -> bool:
+        if self._failure is not None and not self._is_failure_told:
+            self._is_failure_told = True
+            raise self._failure
+        return self._failure is None
+
+    def _run(self) -> None:
+        try:
+            is_last = False
+            while not is_last:
+                is_last = self._closing.wait(_COMMIT_EVERY_S)
+                with self._lock:
+                    batch, self._batch = self._batch, _Batch()
+                self._store(batch)
+            with self._db:
+                self._db.execute(
+                    "UPDATE session SET state = 'complete', finished_ns = ?, dropped = ?",
+                    (time.time_ns(), self.dropped),
+                )
+        except Exception as error:  # thread boundary
+            log.exception("session %s can no longer be written", self.path)
+            with self._lock:
+                self._failure = session_format.write_error(self.path, error)
+        finally:
+            self._db.close()
+
+    def _store(self, batch: _Batch) -> None:
+        with self._db as db:  # one transaction
+            db.executemany(
+                "INSERT INTO models VALUES (?, ?, ?, ?, ?)",
+                (session_format.model_row(model_id, model) for model_id, model in batch.models),
+            )
+            db.executemany(
+                "DELETE FROM faces WHERE frame_index = ?", ((index,) for index in batch.frames)
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    session_format.frame_row(frame, model_id)
+                    for frame, model_id in batch.frames.values()
+                ),
+            )
+            db.executemany(
+                "INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    session_format.face_row(frame.frame_index, face)
+                    for frame, _ in batch.frames.values()
+                    for face in frame.faces
+                ),
+            )
+            db.executemany(
+                "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)",
+                ((mark.timestamp_us, mark.text) for mark in batch.marks),
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary:
+    """One line of the list of sessions.
+
+    Attributes:
+        path: the session's file.
+        info: what is known of it from the start.
+        is_complete: False while it goes on, and after a crash.
+        frames: number of analysed frames.
+        duration_us: from the first to the last of them, on the source's clock.
+    """
+
+    path: Path
+    info: SessionInfo
+    is_complete: bool
+    frames: int
+    duration_us: int
+
+
+class SessionReader:
+    """A session as it was when the reader was made; it may go on being written meanwhile.
+
+    Attributes:
+        path: the session's file.
+        models: those that read its frames, in order.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open a session; close it soon, for the file keeps growing while it is read.
+
+        Raises:
+            StorageError: if it is missing, damaged or not a session.
+        """
+        self.path = path
+        if not path.is_file():
+            raise StorageError(f"{path} is missing or not a file.")
+        with _reading(path):
+            # Not opened read-only: after a crash SQLite has to put the file in order first.
+            self._db = sqlite3.connect(path)
+        try:
+            with _reading(path):
+                session_format.check_schema(self._db, path)
+                self._db.execute("BEGIN")  # from here on everything is seen as of now
+                self._models = session_format.read_models(self._db)
+                self.models = tuple(self._models.values())
+        except StorageError:
+            self._db.close()
+            raise
+
+    def __enter__(self) -> "SessionReader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file; may be called twice."""
+        self._db.close()
+
+    def summary(self) -> SessionSummary:
+        """Return what the session is, and how long.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with _reading(self.path):
+            info, state = session_format.read_info(self._db)
+            frames, duration_us = self._db.execute(
+                "SELECT COUNT(*), MAX(timestamp_us) - MIN(timestamp_us) FROM frames"
+            ).fetchone()
+            return SessionSummary(
+                path=self.path,
+                info=info,
+                is_complete=state == "complete",
+                frames=frames,
+                duration_us=duration_us or 0,
+            )
+
+    def rows(self) -> Iterator[RecordedFrame]:
+        """Yield the analysed frames in the order of the source.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with _reading(self.path):
+            cursor = self._db.execute(session_format.SELECT_FRAMES)
+            for _, rows in itertools.groupby(cursor, key=operator.itemgetter(0)):
+                yield session_format.frame_from_rows(list(rows), self._models)
+
+    def marks(self) -> list[Mark]:
+        """Return the moments that the user marked, in the order of the source.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with _reading(self.path):
+            rows = self._db.execute(
+                "SELECT timestamp_us, text FROM marks ORDER BY timestamp_us, id"
+            )
+            return [Mark(*row) for row in rows]
+
+
+def list_sessions(folder: Path) -> list[SessionSummary]:
+    """Return the readable sessions of a folder, latest first."""
+    found = []
+    for path in folder.glob(f"*{session_format.SUFFIX}"):
+        try:
+            with SessionReader(path) as reader:
+                found.append(reader.summary())
+        except StorageError as error:
+            log.warning("left out of the list of sessions: %s", error)
+    return sorted(found, key=lambda summary: summary.info.started_ns, reverse=True)
+
+
+def delete_session(path: Path) -> None:
+    """Delete a session for good; it must not be in use.
+
+    Raises:
+        StorageError: if that is not possible.
+    """
+    try:
+        for suffix in ("", "-wal", "-shm"):  # the last two stay behind after a crash
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be deleted: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, ValueError, LookupError) as error:
+        raise StorageError(f"{path} cannot be read as a session: {error}.") from error

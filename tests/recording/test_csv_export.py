@@ -1,0 +1,215 @@
+"""The table has its columns, its numbers and its place, or is not there at all."""
+
+import csv
+import errno
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_desktop.errors import StorageError
+from fer_desktop.recording.csv_export import export_session, write_csv
+from fer_desktop.recording.session_format import RecordedFrame, UsedModel
+from fer_desktop.recording.session_store import SessionWriter
+from tests.helpers.fakes import fake_preset
+from tests.recording.samples import CAMERA, OTHER_PRESET, PRESET, VIDEO, face, frame, scores
+
+MODELS = (UsedModel(PRESET, 0),)
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_table_is_the_published_schema(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = [
+        RecordedFrame(frame(0), "fake3"),
+        RecordedFrame(
+            frame(
+                1,
+                face(
+                    1,
+                    raw=scores(0.25, 0.5, 0.25),
+                    smoothed=scores(0.125, 0.125, 0.75),
+                    box=(-10.5, 400.257, 60.128, 500.0),
+                ),
+                face(3),
+                wall_ns=1_700_000_000_123_456_789,
+            ),
+            "fake3",
+        ),
+    ]
+    counts = write_csv(rows, path, MODELS)
+    assert path.read_bytes().decode() == (
+        "frame_index,time_s,wall_time_utc,face_id,x_px,y_px,width_px,height_px,detection_score,"
+        "emotion,confidence,p_happy,p_sad,p_neutral\r\n"
+        "1,0.033333,2023-11-14T22:13:20.123456Z,1,0.00,400.26,60.13,79.74,0.875000,"
+        "neutral,0.75000000,0.25000000,0.50000000,0.25000000\r\n"
+        "1,0.033333,2023-11-14T22:13:20.123456Z,3,100.00,80.00,120.00,120.00,0.875000,,,,,\r\n"
+    )
+    assert (counts.frames, counts.frames_with_faces, counts.rows) == (2, 1, 2)
+    assert counts.face_ids == {1, 3}
+
+
+def test_the_header_stands_even_over_nothing(tmp_path: Path) -> None:
+    write_csv([], tmp_path / "a.csv", MODELS)
+    header = (tmp_path / "a.csv").read_text().strip()
+    assert header.endswith("confidence,p_happy,p_sad,p_neutral")
+
+
+def test_printed_probabilities_sum_to_one(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    labels = [f"label {number}" for number in range(30)]
+    preset = fake_preset("many", labels)
+    rows = []
+    for index in range(200):
+        row = random.dirichlet(np.full(30, 0.3)).astype(np.float32)
+        rows.append(
+            RecordedFrame(frame(index, face(raw=scores(*row.tolist(), labels=labels))), "many")
+        )
+    write_csv(rows, tmp_path / "a.csv", (UsedModel(preset, 0),))
+    for line in _read(tmp_path / "a.csv"):
+        printed = [float(value) for name, value in line.items() if name.startswith("p_")]
+        assert sum(printed) == pytest.approx(1.0, abs=1e-6)
+        assert float(line["confidence"]) == max(printed)
+
+
+def test_a_session_exports_as_its_analyses_would(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    analyses = []
+    for index in range(50):
+        raw, smoothed = random.dirichlet((1.0, 1.0, 1.0), 2).tolist()  # float64, unlike the store
+        box = tuple(np.sort(random.uniform(-20, 660, (2, 2)), axis=0).ravel().tolist())
+        analyses.append(
+            frame(index, face(1, raw=scores(*raw), smoothed=scores(*smoothed), box=box))
+        )
+    writer = SessionWriter(tmp_path / "a.fersession", VIDEO, settings={"smoothing_ms": 300})
+    writer.model_changed(PRESET, 0)
+    for analysis in analyses:
+        writer.write(analysis)
+    writer.add_mark(500_000, "é")
+    writer.close()
+    write_csv(
+        (RecordedFrame(analysis, "fake3") for analysis in analyses), tmp_path / "b.csv", MODELS
+    )
+
+    counts = export_session(tmp_path / "a.fersession", tmp_path / "a.csv")
+    assert counts.rows == 50
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    meta = json.loads((tmp_path / "a.meta.json").read_text(encoding="utf-8"))
+    assert meta["model"]["name"] == "fake3"
+    assert meta["model"]["sha256"] == "a" * 64
+    assert meta["labels"] == ["happy", "sad", "neutral"]
+    assert meta["source"]["uri"] == VIDEO.uri
+    assert meta["frame_count"] == 50
+    assert meta["settings"] == {"smoothing_ms": 300}
+    assert meta["start_time"].endswith("Z")
+    assert meta["application_version"]
+    assert meta["marks"] == [{"time_s": 0.5, "text": "é"}]
+    assert "models" not in meta
+
+    with pytest.raises(StorageError, match="exists already"):
+        export_session(tmp_path / "a.fersession", tmp_path / "a.csv")
+    (tmp_path / "a.csv").unlink()
+    with pytest.raises(StorageError, match=r"meta\.json exists already"):
+        export_session(tmp_path / "a.fersession", tmp_path / "a.csv")
+    export_session(tmp_path / "a.fersession", tmp_path / "a.csv", overwrite=True)
+
+
+def test_switching_models_unites_the_labels_and_names_the_model(tmp_path: Path) -> None:
+    writer = SessionWriter(tmp_path / "a.fersession", CAMERA, settings={})
+    writer.write(frame(0, face(1)))
+    writer.model_changed(fake_preset("never used", ("a", "b")), 1)
+    writer.model_changed(PRESET, 1)
+    writer.write(frame(1, face(1, raw=scores(0.5, 0.25, 0.25))))
+    writer.model_changed(OTHER_PRESET, 2)
+    writer.write(frame(2, face(1, raw=scores(0.25, 0.75, labels=OTHER_PRESET.labels))))
+    writer.close()
+    export_session(tmp_path / "a.fersession", tmp_path / "a.csv")
+
+    lines = _read(tmp_path / "a.csv")
+    assert list(lines[0])[-5:] == ["p_happy", "p_sad", "p_neutral", "p_surprise", "model"]
+    assert [list(line.values())[-5:] for line in lines] == [
+        ["", "", "", "", ""],
+        ["0.50000000", "0.25000000", "0.25000000", "", "fake3"],
+        ["", "", "0.25000000", "0.75000000", "other2"],
+    ]
+    assert lines[2]["emotion"] == "surprise"
+    meta = json.loads((tmp_path / "a.meta.json").read_text(encoding="utf-8"))
+    assert [(model["name"], model["from_frame"]) for model in meta["models"]] == [
+        ("fake3", 1),
+        ("other2", 2),
+    ]
+
+
+def test_export_while_the_session_goes_on(tmp_path: Path) -> None:
+    writer = SessionWriter(tmp_path / "a.fersession", CAMERA, settings={})
+    export_session(tmp_path / "a.fersession", tmp_path / "a.csv")
+    assert _read(tmp_path / "a.csv") == []
+    writer.close()
+
+
+def _failing_rows(error: Exception) -> Iterator[RecordedFrame]:
+    yield RecordedFrame(frame(0, face(1)), "")
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError(errno.ENOSPC, "no space"), "the disk is full"),
+        (OSError(errno.EIO, "input/output error"), "input/output error"),
+    ],
+)
+def test_a_failure_leaves_no_file(tmp_path: Path, error: OSError, message: str) -> None:
+    with pytest.raises(StorageError, match=message):
+        write_csv(_failing_rows(error), tmp_path / "a.csv", MODELS)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_failure_leaves_the_former_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("mine")
+    with pytest.raises(KeyboardInterrupt):
+        write_csv(_failing_rows(KeyboardInterrupt()), path, MODELS, overwrite=True)  # type: ignore[arg-type]
+    with pytest.raises(StorageError, match="exists already"):
+        write_csv([], path, MODELS)
+    assert path.read_text() == "mine"
+    assert os.listdir(tmp_path) == ["a.csv"]
+
+
+def test_unusable_places_are_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path, message in (
+        (tmp_path / "missing" / "a.csv", "the folder does not exist"),
+        (tmp_path / "file" / "a.csv", "a file is in the folder's place"),
+        (tmp_path, "is a folder"),
+        (tmp_path / ("n" * 300 + ".csv"), "the name is too long"),
+    ):
+        with pytest.raises(StorageError, match=message):
+            write_csv([], path, MODELS, overwrite=True)
+
+
+def test_millions_of_rows_are_never_held(tmp_path: Path) -> None:
+    alive = 0
+    most = 0
+
+    class Counted(RecordedFrame):
+        def __del__(self) -> None:
+            nonlocal alive
+            alive -= 1
+
+    def rows() -> Iterator[RecordedFrame]:
+        nonlocal alive, most
+        for index in range(500):
+            alive += 1
+            most = max(most, alive)
+            yield Counted(frame(index, face(1)), "")
+
+    write_csv(rows(), tmp_path / "a.csv", MODELS)
+    assert most <= 3
