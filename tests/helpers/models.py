@@ -1,0 +1,74 @@
+"""Small model folders to test on."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from trainer.contract.labels import LABEL_SETS
+from trainer.contract.preset import MODEL_FILE, PRESET_FILE, Color, Preset, preset_to_json
+
+
+def make_model_folder(
+    folder: Path,
+    labels: Sequence[str] = LABEL_SETS["fer7"],
+    *,
+    size_px: int = 48,
+    color: Color = "gray",
+    temperature: float = 1.0,
+    unsure_below: float = 0.0,
+    outputs: int | None = None,
+    output_activation: str | None = "softmax",
+    extra_layer: Callable[[], Any] | None = None,
+) -> Path:
+    """Write a model folder with a tiny untrained network, always the same, and return it.
+
+    Args:
+        folder: is made; its name becomes the model's.
+        labels: what the preset names.
+        size_px, color: the input.
+        temperature, unsure_below: fields of the preset.
+        outputs: width of the network's answer where it is to differ from the labels.
+        output_activation: how the network ends.
+        extra_layer: makes a layer to put behind the input.
+    """
+    import keras
+
+    keras.utils.set_random_seed(7)
+    channels = 1 if color == "gray" else 3
+    layers = [
+        keras.Input((size_px, size_px, channels)),
+        keras.layers.Rescaling(1 / 255),
+        *([extra_layer()] if extra_layer else []),
+        keras.layers.Conv2D(4, 3, strides=4, activation="relu"),
+        keras.layers.Flatten(),
+        keras.layers.Dense(outputs or len(labels), activation=output_activation),
+    ]
+    folder.mkdir(parents=True)
+    keras.Sequential(layers).save(folder / MODEL_FILE)
+    write_preset(
+        folder,
+        labels,
+        size_px=size_px,
+        color=color,
+        temperature=temperature,
+        unsure_below=unsure_below,
+    )
+    return folder
+
+
+def write_preset(folder: Path, labels: Sequence[str], **fields: Any) -> Preset:
+    """Write the preset that fits a folder's ``model.keras`` and return it."""
+    preset = Preset(
+        name=folder.name,
+        labels=tuple(labels),
+        input_size_px=fields.pop("size_px", 48),
+        color=fields.pop("color", "gray"),
+        sha256=hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest(),
+        system="tiny",
+        training_data="none",
+        licence="none",
+        **fields,
+    )
+    (folder / PRESET_FILE).write_text(preset_to_json(preset), encoding="utf-8")
+    return preset
