@@ -99,11 +99,10 @@ class SessionWriter:
         """Record a frame; one with the same index is replaced.
 
         Raises:
-            StorageError: once, if the session can no longer be written.
+            StorageError: if the session can no longer be written.
         """
         with self._lock:
-            if not self._is_writable():
-                return
+            self._raise_failure()
             frames = self._batch.frames
             if len(frames) < _PENDING_MAX:
                 frames[analysis.frame_index] = (analysis, self._model_id)
@@ -111,42 +110,41 @@ class SessionWriter:
                 self.dropped += 1
 
     def model_changed(self, preset: Preset, frame_index: int) -> None:
-        """Record that frames are read by this model from now on.
-
-        Raises:
-            StorageError: once, if the session can no longer be written.
-        """
+        """Record that frames are read by this model from now on."""
         with self._lock:
-            if self._is_writable():
-                self._model_id = (self._model_id or 0) + 1
-                self._batch.models.append((self._model_id, UsedModel(preset, frame_index)))
+            self._model_id = (self._model_id or 0) + 1
+            self._batch.models.append((self._model_id, UsedModel(preset, frame_index)))
 
     def add_mark(self, timestamp_us: int, text: str = "") -> None:
         """Record that the user marked a moment.
 
         Raises:
-            StorageError: once, if the session can no longer be written.
+            StorageError: if the session has ended or can no longer be written.
         """
         with self._lock:
-            if self._is_writable():
-                self._batch.marks.append(Mark(timestamp_us, text))
+            if self._failure is not None:
+                raise self._failure
+            if self._closing.is_set():
+                raise StorageError("The session has ended.", hint="Start it again to mark it.")
+            self._batch.marks.append(Mark(timestamp_us, text))
 
     def close(self) -> None:
         """Write what is left and end the session; may be called twice.
 
         Raises:
-            StorageError: if the session could not be written and nobody was told yet.
+            StorageError: if the session could not be written, and ``write`` did not say so yet.
         """
-        self._closing.set()
+        with self._lock:
+            self._closing.set()
         self._thread.join()
         with self._lock:
-            self._is_writable()
+            if not self._is_failure_told:
+                self._raise_failure()
 
-    def _is_writable(self) -> bool:
-        if self._failure is not None and not self._is_failure_told:
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
             self._is_failure_told = True
             raise self._failure
-        return self._failure is None
 
     def _run(self) -> None:
         try:

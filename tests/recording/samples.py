@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
-from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.frame import Frame, SourceInfo
 from tests.helpers.fakes import fake_preset
 
 PRESET = fake_preset("fake3", ("happy", "sad", "neutral"), sha256="a" * 64)
@@ -58,3 +60,10 @@ def frame(
         height_px=480,
         faces=faces,
     )
+
+
+def picture(index: int, width: int = 640, height: int = 480, timestamp_us: int = -1) -> Frame:
+    """Return a gray picture whose brightness tells its index."""
+    pixels = np.full((height, width, 3), 16 + index * 5 % 224, np.uint8)
+    time_us = index * 1_000_000 // 30 if timestamp_us < 0 else timestamp_us
+    return Frame(index=index, timestamp_us=time_us, captured_ns=0, pixels=pixels)

@@ -52,6 +52,8 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
     writer.add_mark(10_000)
     writer.close()
     writer.close()
+    with pytest.raises(StorageError, match="ended"):
+        writer.add_mark(0)
 
     assert not path.with_name("a.fersession-wal").exists(), "one session is one file"
     with SessionReader(path) as reader:
@@ -163,7 +165,7 @@ def small_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_disk")
-def test_a_full_disk_is_told_once_and_keeps_what_was_written(tmp_path: Path) -> None:
+def test_a_full_disk_is_told_and_keeps_what_was_written(tmp_path: Path) -> None:
     path = tmp_path / "a.fersession"
     writer = SessionWriter(path, CAMERA, settings={})
     writer.write(frame(0, face(1)))
@@ -173,8 +175,8 @@ def test_a_full_disk_is_told_once_and_keeps_what_was_written(tmp_path: Path) -> 
 
     with pytest.raises(StorageError, match=r"the disk is full\. .+"):
         _wait_until(lambda: writer.write(frame(5000)) is not None)
-    writer.write(frame(5001))
-    writer.add_mark(0)
+    with pytest.raises(StorageError):
+        writer.add_mark(0)
     writer.model_changed(PRESET, 5001)
     writer.close()
     assert _recorded(path) == [0]

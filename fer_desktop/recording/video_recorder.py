@@ -1,0 +1,110 @@
+"""Records what is analysed as a video, on a thread of its own."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.frame import Frame
+from fer_desktop.errors import StorageError
+from fer_desktop.log import get_logger
+from fer_desktop.recording.annotated import AnnotatedVideoWriter
+
+log = get_logger("recording")
+
+_WAITING_MAX: Final = 8  # bridges a slow moment; more would cost memory, not save frames
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that has ended.
+
+    Attributes:
+        path: the video.
+        frames: frames in it; without any there is no file.
+        dropped: frames that came faster than they could be written.
+        error: why it ended early; what came before is in the video.
+    """
+
+    path: Path
+    frames: int
+    dropped: int
+    error: StorageError | None
+
+
+class VideoRecorder:
+    """Writes frames with their overlay to a video; no method but ``join`` waits.
+
+    The video plays even if the process is killed: see ``video_file``.
+    """
+
+    def __init__(self, path: Path, on_ended: Callable[[Recording], None]) -> None:
+        """Start to record.
+
+        Args:
+            path: where to; an empty file may be there, to reserve the name.
+            on_ended: called once, on the recorder's thread, when the file is finished.
+        """
+        self._path = path
+        self._on_ended = on_ended
+        self._waiting: deque[tuple[Frame, FrameAnalysis | None]] = deque()
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._dropped = 0
+        self._thread = threading.Thread(target=self._run, name="video-recorder", daemon=True)
+        self._thread.start()
+
+    def add(self, frame: Frame, analysis: FrameAnalysis | None) -> None:
+        """Record a frame, or count it as dropped when too many wait."""
+        with self._changed:
+            if self._stopping:
+                return
+            if len(self._waiting) >= _WAITING_MAX:
+                self._dropped += 1
+                return
+            self._waiting.append((frame, analysis))
+            self._changed.notify()
+
+    def stop(self) -> None:
+        """Ask for the end: what waits is still written."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait until the file is finished; tell whether it is."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        frames = 0
+        failure: StorageError | None = None
+        writer = AnnotatedVideoWriter(self._path)
+        try:
+            while (item := self._next()) is not None:
+                writer.write(*item)
+                frames += 1
+        except StorageError as error:
+            failure = error
+        except Exception as error:  # thread boundary
+            log.exception("recording failed")
+            failure = StorageError(f"{self._path} cannot be recorded: {error}.")
+        self.stop()
+        try:
+            writer.close()
+        except StorageError as error:
+            failure = failure or error
+        if not frames:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+        self._on_ended(Recording(self._path, frames, self._dropped, failure))
+
+    def _next(self) -> tuple[Frame, FrameAnalysis | None] | None:
+        with self._changed:
+            while not self._waiting and not self._stopping:
+                self._changed.wait()
+            return self._waiting.popleft() if self._waiting else None
