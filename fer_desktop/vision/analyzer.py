@@ -1,0 +1,92 @@
+"""A frame in, everything found in it out."""
+
+from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.face import Detection
+from fer_desktop.domain.frame import Frame
+from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
+from fer_desktop.vision.smoothing import ScoreSmoother
+from fer_desktop.vision.tracker import FaceTracker
+
+
+class Analyzer:
+    """Finds, recognizes again and reads the faces of one source; used by one thread.
+
+    The same frames in the same order give the same answers, byte for byte.
+    """
+
+    def __init__(
+        self,
+        detector: FaceDetector,
+        classifier: EmotionClassifier | None = None,
+        *,
+        smoothing_ms: int = 300,
+    ) -> None:
+        self._detector = detector
+        self._classifier = classifier
+        self._tracker = FaceTracker()
+        self._smoother = ScoreSmoother(smoothing_ms)
+
+    def analyze(self, frame: Frame, *, still: bool = False) -> FrameAnalysis:
+        """Return the faces of a frame; without a classifier only where they are.
+
+        Args:
+            frame: the next frame of the source.
+            still: whether it stands alone: searched thoroughly, and not smoothed over time.
+        """
+        detections = self._detector.detect(frame.pixels, thorough=still)
+        face_ids = self._tracker.update(detections, frame.timestamp_us)
+        scores = self._read(frame, detections)
+        self._smoother.forget_absent(frame.timestamp_us)
+        faces = [
+            self._face(face_id, detection, face_scores, frame.timestamp_us, still)
+            for face_id, detection, face_scores in zip(face_ids, detections, scores, strict=True)
+        ]
+        width_px, height_px = frame.size_px
+        return FrameAnalysis(
+            frame_index=frame.index,
+            timestamp_us=frame.timestamp_us,
+            wall_ns=frame.wall_ns,
+            width_px=width_px,
+            height_px=height_px,
+            faces=tuple(sorted(faces, key=lambda face: face.face_id)),
+        )
+
+    def set_classifier(self, classifier: EmotionClassifier | None) -> None:
+        """Use another model from the next frame on."""
+        self._classifier = classifier
+        self._smoother.reset()
+
+    def set_smoothing(self, ms: int) -> None:
+        """Change the time constant of the smoothing; 0 switches it off."""
+        self._smoother.time_constant_ms = ms
+
+    def reset(self) -> None:
+        """Begin a new source: face ids start from 1."""
+        self._tracker.reset()
+        self._smoother.reset()
+
+    def jump(self) -> None:
+        """Go on at another time of the same source: faces keep their ids where places agree."""
+        self._tracker.jump()
+        self._smoother.reset()
+
+    def _read(self, frame: Frame, detections: list[Detection]) -> list[EmotionScores | None]:
+        if self._classifier is None or not detections:
+            return [None] * len(detections)
+        labels = self._classifier.preset.labels
+        rows = self._classifier.classify(frame.pixels, detections).astype(float).tolist()
+        return [EmotionScores(labels, tuple(row)) for row in rows]
+
+    def _face(
+        self,
+        face_id: int,
+        detection: Detection,
+        scores: EmotionScores | None,
+        timestamp_us: int,
+        still: bool,
+    ) -> FaceAnalysis:
+        if scores is None or self._classifier is None:
+            return FaceAnalysis(face_id, detection, None, None)
+        smoothed = scores if still else self._smoother.smooth(face_id, scores, timestamp_us)
+        is_unsure = smoothed.confidence < self._classifier.preset.unsure_below
+        return FaceAnalysis(face_id, detection, scores, smoothed, is_unsure)

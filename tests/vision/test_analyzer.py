@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.frame import Frame
+from fer_desktop.vision.analyzer import Analyzer
+from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
+
+FRAME_US = 33_333
+LEFT, RIGHT = (100, 80, 220, 200), (400, 90, 520, 210)
+
+
+def frame(index: int, timestamp_us: int | None = None) -> Frame:
+    pixels = np.zeros((480, 640, 3), np.uint8)
+    time_us = index * FRAME_US if timestamp_us is None else timestamp_us
+    return Frame(index, time_us, 0, pixels, wall_ns=123)
+
+
+def analyses(analyzer: Analyzer, count: int) -> list[FrameAnalysis]:
+    return [analyzer.analyze(frame(index)) for index in range(count)]
+
+
+def test_a_frame_without_faces() -> None:
+    classifier = FakeClassifier()
+    analysis = Analyzer(FakeDetector([[]]), classifier).analyze(frame(7))
+    assert analysis == FrameAnalysis(7, 7 * FRAME_US, 123, 640, 480, ())
+    assert classifier.calls == 0
+
+
+def test_before_a_model_is_ready_faces_are_only_found() -> None:
+    (face,) = Analyzer(FakeDetector()).analyze(frame(0)).faces
+    assert (face.face_id, face.scores, face.smoothed, face.is_unsure) == (1, None, None, False)
+
+
+def test_faces_are_sorted_by_id_and_keep_their_own_scores() -> None:
+    detector = FakeDetector([[LEFT, RIGHT], [RIGHT, LEFT]])
+    first, second = analyses(Analyzer(detector, FakeClassifier(), smoothing_ms=0), 2)
+    assert [face.face_id for face in first.faces] == [face.face_id for face in second.faces]
+    left, right = second.faces
+    assert (left.detection.box.x1, right.detection.box.x1) == (100, 400)
+    assert left.scores is not None
+    assert right.scores is not None
+    # The detector named the right face first, so the classifier answered for it first.
+    assert (right.scores.emotion, left.scores.emotion) == ("disgust", "fear")
+
+
+def test_scores_are_of_this_frame_and_smoothed_ones_of_the_last_moments() -> None:
+    first, second = analyses(Analyzer(FakeDetector(), FakeClassifier(), smoothing_ms=300), 2)
+    assert first.faces[0].smoothed == first.faces[0].scores
+    face = second.faces[0]
+    assert face.scores is not None
+    assert face.smoothed is not None
+    assert face.scores.emotion == "disgust"
+    assert face.smoothed.emotion == "angry"
+    assert sum(face.smoothed.probabilities) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_still_picture_is_searched_thoroughly_and_not_smoothed() -> None:
+    detector = FakeDetector()
+    analyzer = Analyzer(detector, FakeClassifier())
+    for index in range(2):
+        (face,) = analyzer.analyze(frame(index, 0), still=True).faces
+        assert face.smoothed == face.scores
+    assert detector.thorough_calls == 2
+
+
+@pytest.mark.parametrize(("unsure_below", "is_unsure"), [(0.69, False), (0.71, True)])
+def test_a_face_is_unsure_below_the_models_own_threshold(
+    unsure_below: float, is_unsure: bool
+) -> None:
+    classifier = FakeClassifier(fake_preset(unsure_below=unsure_below))
+    (face,) = Analyzer(FakeDetector(), classifier).analyze(frame(0)).faces
+    assert face.is_unsure is is_unsure
+
+
+def test_another_model_is_used_from_the_next_frame_on() -> None:
+    analyzer = Analyzer(FakeDetector(), FakeClassifier())
+    analyzer.analyze(frame(0))
+    analyzer.set_classifier(FakeClassifier(fake_preset("other", ("calm", "tense"))))
+    (face,) = analyzer.analyze(frame(1)).faces
+    assert face.face_id == 1
+    assert face.smoothed == face.scores
+    assert face.scores is not None
+    assert face.scores.labels == ("calm", "tense")
+    analyzer.set_classifier(None)
+    assert analyzer.analyze(frame(2)).faces[0].scores is None
+
+
+def test_smoothing_can_be_switched_off_and_restarts_after_a_jump() -> None:
+    analyzer = Analyzer(FakeDetector(), FakeClassifier(), smoothing_ms=5000)
+    analyses(analyzer, 2)
+    analyzer.jump()
+    (face,) = analyzer.analyze(frame(500)).faces
+    assert face.face_id == 1
+    assert face.smoothed == face.scores
+    analyzer.set_smoothing(0)
+    (face,) = analyzer.analyze(frame(501)).faces
+    assert face.smoothed == face.scores
+
+
+def test_a_new_source_starts_with_face_one() -> None:
+    analyzer = Analyzer(FakeDetector([[LEFT, RIGHT], [RIGHT]]), FakeClassifier())
+    analyzer.analyze(frame(0))
+    analyzer.reset()
+    assert [face.face_id for face in analyzer.analyze(frame(0)).faces] == [1]
+
+
+def test_the_same_frames_give_the_same_answers() -> None:
+    script = [[LEFT], [LEFT, RIGHT], [], [RIGHT, LEFT]]
+    runs = [analyses(Analyzer(FakeDetector(script), FakeClassifier()), 4) for _ in range(2)]
+    assert runs[0] == runs[1]
