@@ -40,7 +40,11 @@ class AnalysisSink(Protocol):
         ...
 
     def close(self) -> None:
-        """Finish the session."""
+        """Finish the session.
+
+        Raises:
+            StorageError: if it could not be written, and ``write`` did not say so yet.
+        """
         ...
 
 
@@ -199,9 +203,11 @@ class Inference:
             self._finish_session()
 
     def _finish_session(self) -> None:
-        self._session = self._latest = None
+        session, self._session = self._session, None
+        self._latest = None
         self._is_outdated = False
-        self._close_sink()
+        if session is not None:
+            self._close_sink(session)
 
     def _use_detector(self, detector: FaceDetector) -> None:
         if self._detector is None or self._analyzer is None:
@@ -289,12 +295,12 @@ class Inference:
                 self._sink.write(analysis)
         except StorageError as error:
             self._on_event(StorageFailed(session.number, error))
-            self._close_sink()
+            self._close_sink(session)
 
-    def _close_sink(self) -> None:
+    def _close_sink(self, session: Session) -> None:
         sink, self._sink = self._sink, None
         if sink is not None:
             try:
                 sink.close()
             except StorageError as error:
-                log.warning("the session could not be finished: %s", error)
+                self._on_event(StorageFailed(session.number, error))

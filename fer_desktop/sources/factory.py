@@ -1,0 +1,72 @@
+"""From what a person names to the source that reads it."""
+
+from pathlib import Path
+from typing import Final
+
+from fer_desktop.errors import SourceError
+from fer_desktop.sources.base import FrameSource, Pacing
+from fer_desktop.sources.camera import CameraSource, StreamSource
+from fer_desktop.sources.media_file import ImageSource, VideoSource
+from fer_desktop.sources.pictures import is_picture
+
+_STREAM_SCHEMES: Final = (
+    "http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp",
+)  # fmt: skip
+
+
+def open_file(path: Path) -> VideoSource | ImageSource:
+    """Return the source that reads a file, told by its content; it is not opened yet.
+
+    Raises:
+        SourceError: if the file is missing, a folder, empty or may not be read.
+    """
+    return ImageSource(path) if is_picture(path) else VideoSource(path)
+
+
+def is_stream_url(target: str) -> bool:
+    """Tell whether a text is the address of a network stream."""
+    scheme, separator, rest = target.partition("://")
+    return bool(separator and rest) and scheme.lower() in _STREAM_SCHEMES
+
+
+def live_source(
+    target: str, *, width_px: int = 0, height_px: int = 0, fps: int = 0
+) -> CameraSource | StreamSource:
+    """Return the camera or stream that a number, a name or a URL stands for.
+
+    Args:
+        target: number or name of a camera, or URL.
+        width_px, height_px, fps: asked of a camera; 0 leaves it to the camera.
+
+    Raises:
+        SourceError: if it cannot stand for any.
+    """
+    target = target.strip()
+    if is_stream_url(target):
+        return StreamSource(target)
+    if "://" in target or not target:
+        raise SourceError(
+            f"{target!r} is no address of a stream.",
+            hint="Addresses begin with rtsp://, http:// or https://.",
+        )
+    camera = int(target) if target.isascii() and target.isdigit() else target
+    return CameraSource(camera, width_px=width_px, height_px=height_px, fps=fps)
+
+
+def source_for(
+    target: str, *, width_px: int = 0, height_px: int = 0, fps: int = 0
+) -> tuple[FrameSource, Pacing]:
+    """Return the source that a text stands for, and how it is paced.
+
+    Args:
+        target: a file, the number or name of a camera, or a URL; an existing file comes first.
+        width_px, height_px, fps: asked of a camera; 0 leaves it to the camera.
+
+    Raises:
+        SourceError: if it stands for nothing that can be opened.
+    """
+    path = Path(target)
+    looks_like_a_file = not is_stream_url(target) and (len(path.parts) > 1 or path.suffix)
+    if target and (looks_like_a_file or path.is_file()):
+        return open_file(path), Pacing.PLAYBACK
+    return live_source(target, width_px=width_px, height_px=height_px, fps=fps), Pacing.LIVE

@@ -1,0 +1,152 @@
+"""The presentation times of a video's frames, known before any of them is decoded.
+
+Containers store packets in the order in which they are decoded, with times that may be unsorted,
+missing or, in old formats, plainly wrong. One pass over the packets, which touches no picture,
+tells how many frames there are and when each is due, so that every frame has one index and one
+time whichever way it is reached.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_DEFAULT_FPS: Final = Fraction(25)
+# Formats that state their true length, so that a shorter content means that the end is missing.
+_FORMATS_WITH_LENGTH: Final = ("mov", "matroska")
+_TOLERATED_SHORTAGE_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VideoIndex:
+    """Where and when the frames of a video are.
+
+    Attributes:
+        times_us: presentation time of each frame from that of the first, strictly increasing.
+        pts: the same in the stream's own unit; None if the stream's times do not tell the order
+            of its frames, which must then be counted.
+        keys: positions in ``pts`` of frames from which decoding can begin.
+        duration_us: from the first frame to the end of the last.
+        is_cut: whether the end of the file is missing.
+    """
+
+    times_us: NDArray[np.int64]
+    pts: NDArray[np.int64] | None
+    keys: NDArray[np.int64]
+    duration_us: int
+    is_cut: bool
+
+    def __len__(self) -> int:
+        return len(self.times_us)
+
+    @property
+    def fps(self) -> float | None:
+        """Average frame rate; None for a single frame."""
+        if len(self) < 2:
+            return None
+        return float((len(self) - 1) * 1e6 / self.times_us[-1])
+
+    def at_time(self, timestamp_us: int) -> int:
+        """Return the index of the frame on screen at this time."""
+        return max(0, int(np.searchsorted(self.times_us, timestamp_us, side="right")) - 1)
+
+    def at_pts(self, pts: int) -> int | None:
+        """Return the index of the frame with this time in the stream's unit."""
+        if self.pts is None:
+            return None
+        return max(0, int(np.searchsorted(self.pts, pts, side="right")) - 1)
+
+    def key_before(self, index: int) -> int:
+        """Return the index of the last frame up to this one from which decoding can begin."""
+        position = int(np.searchsorted(self.keys, index, side="right")) - 1
+        return int(self.keys[position]) if position >= 0 else 0
+
+
+def build_index(container: Any, stream: Any) -> VideoIndex:
+    """Read all packets of an opened file and index the frames of its picture track.
+
+    Args:
+        container: PyAV's, at its beginning; it stands at its end afterwards.
+        stream: the picture track.
+    """
+    from av.error import FFmpegError
+
+    found: list[tuple[int, bool]] = []
+    is_timed = True
+    last_ticks = 0
+    end_s = Fraction(0)
+    packets = 0
+    is_cut = False
+    try:
+        for packet in container.demux():
+            if packet.size == 0:
+                continue
+            time = packet.pts if packet.pts is not None else packet.dts
+            if time is not None:
+                end_s = max(end_s, (time + (packet.duration or 0)) * packet.time_base)
+            if packet.stream.index != stream.index:
+                continue
+            packets += 1
+            if packet.is_discard or packet.is_corrupt:
+                is_cut = is_cut or packet.is_corrupt
+                continue
+            is_timed = is_timed and time is not None
+            last_ticks = packet.duration or last_ticks
+            found.append((time or 0, bool(packet.is_keyframe)))
+    except FFmpegError:
+        is_cut = True  # what lies before the damage can be shown
+
+    is_cut = is_cut or _lacks_its_end(container, stream, packets, end_s)
+    if not is_timed:
+        return _evenly_spaced(stream, len(found), is_cut=is_cut)
+
+    pts_of_key = {pts for pts, is_key in found if is_key}
+    pts = np.unique(np.array([pts for pts, _ in found], dtype=np.int64))
+    times_us = _to_us(pts - pts[0], stream.time_base) if len(pts) else pts
+    order = [pts for pts, _ in found]
+    # Reordered frames whose packets claim to be in order: the times are those of decoding.
+    is_decoding_time = (
+        stream.codec_context.has_b_frames
+        and order == sorted(order)
+        and len(pts_of_key) < len(order)
+    )
+    interval_us = float(np.median(np.diff(times_us))) if len(times_us) > 1 else 0.0
+    last_us = float(last_ticks * stream.time_base) * 1e6 or interval_us
+    return VideoIndex(
+        times_us=times_us,
+        pts=None if is_decoding_time else pts,
+        keys=np.flatnonzero(np.isin(pts, list(pts_of_key))),
+        duration_us=round(float(times_us[-1]) + last_us) if len(times_us) else 0,
+        is_cut=is_cut,
+    )
+
+
+def _lacks_its_end(container: Any, stream: Any, packets: int, end_s: Fraction) -> bool:
+    if not container.format.name.startswith(_FORMATS_WITH_LENGTH):
+        return False
+    stated_s = Fraction(container.duration or 0, 1_000_000)
+    return 0 < packets < stream.frames or stated_s - end_s > _TOLERATED_SHORTAGE_S
+
+
+def _evenly_spaced(stream: Any, count: int, *, is_cut: bool) -> VideoIndex:
+    fps = Fraction(stream.average_rate or stream.guessed_rate or _DEFAULT_FPS)
+    times_us = _to_us(np.arange(count, dtype=np.int64), 1 / fps)
+    return VideoIndex(
+        times_us=times_us,
+        pts=None,
+        keys=np.zeros(min(count, 1), dtype=np.int64),
+        duration_us=round(count / fps * 1_000_000),
+        is_cut=is_cut,
+    )
+
+
+def _to_us(ticks: NDArray[np.int64], time_base: Fraction) -> NDArray[np.int64]:
+    """Return rounded microseconds, strictly increasing; exact, as floats would not be."""
+    factor = Fraction(1_000_000) * time_base
+    numerator, denominator = factor.numerator, factor.denominator
+    times_us = (ticks * numerator + denominator // 2) // denominator
+    # Units finer than a microsecond may round two frames onto one.
+    rank = np.arange(len(times_us), dtype=np.int64)
+    return np.maximum.accumulate(times_us - rank) + rank

@@ -1,0 +1,114 @@
+"""Small videos and pictures whose frames carry their number, so that a test knows what it sees."""
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BITS = 12
+_BLOCK_PX = 16
+MILLISECONDS = Fraction(1, 1000)
+
+
+def numbered(number: int, size_px: tuple[int, int] = (192, 96)) -> NDArray[np.uint8]:
+    """Return a BGR picture that shows a number as a row of black and white blocks at its top."""
+    width, height = size_px
+    picture = np.full((height, width, 3), 90, dtype=np.uint8)
+    picture[:, :, 1] = np.linspace(40, 200, width, dtype=np.uint8)
+    picture[height // 2 :, :, 2] = (number * 5) % 256
+    for bit in range(_BITS):
+        white = 255 if number >> bit & 1 else 0
+        picture[:_BLOCK_PX, bit * _BLOCK_PX : (bit + 1) * _BLOCK_PX] = white
+    return picture
+
+
+def number_of(picture: NDArray[np.uint8]) -> int:
+    """Read the number off a picture."""
+    middle = _BLOCK_PX // 2
+    return sum(
+        1 << bit for bit in range(_BITS) if picture[middle, bit * _BLOCK_PX + middle, 1] > 127
+    )
+
+
+def write_clip(
+    path: Path,
+    pictures: Iterable[NDArray[np.uint8]] | int = 30,
+    *,
+    times_ms: Sequence[int] | None = None,
+    fps: int = 30,
+    codec: str = "libx264",
+    pixel_format: str = "yuv420p",
+    codec_options: Mapping[str, str] | None = None,
+    container_options: Mapping[str, str] | None = None,
+) -> Path:
+    """Write pictures as a video.
+
+    Args:
+        path: where to; its suffix tells the container.
+        pictures: BGR pictures of one size, or how many numbered ones.
+        times_ms: presentation times for a variable frame rate, instead of ``fps``.
+        fps: frames a second.
+        codec: FFmpeg's name of the encoder.
+        pixel_format: FFmpeg's name of the encoder's input.
+        codec_options: of the encoder.
+        container_options: of the muxer.
+    """
+    import av
+
+    if isinstance(pictures, int):
+        pictures = (numbered(number) for number in range(pictures))
+    unit = MILLISECONDS if times_ms is not None else Fraction(1, fps)
+    with av.open(str(path), "w", options=dict(container_options or {})) as container:
+        stream: Any = container.add_stream(codec, rate=fps, options=dict(codec_options or {}))
+        stream.pix_fmt = pixel_format
+        stream.codec_context.time_base = unit
+        for number, picture in enumerate(pictures):
+            stream.height, stream.width = picture.shape[:2]
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            frame.pts = times_ms[number] if times_ms is not None else number
+            frame.time_base = unit
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_sound(path: Path) -> Path:
+    """Write a second of silence: a media file without a picture track."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("aac", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), "fltp", "mono")
+        frame.sample_rate = 8000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def turn_clip(path: Path, quarter_turns: int) -> Path:
+    """Mark an MP4 as recorded with the camera turned, as phones do; pictures stay as they are.
+
+    Args:
+        path: the file, changed in place.
+        quarter_turns: how often a player must turn it by 90 degrees, clockwise.
+    """
+    one = 1 << 16
+    cos, sin = ((1, 0), (0, 1), (-1, 0), (0, -1))[quarter_turns % 4]
+    matrix = struct.pack(">9i", cos * one, sin * one, 0, -sin * one, cos * one, 0, 0, 0, 1 << 30)
+    data = bytearray(path.read_bytes())
+    # The matrix lies 40 bytes into a track header of version 0, whose type follows its size.
+    start = data.index(b"tkhd") + 4 + 40
+    data[start : start + len(matrix)] = matrix
+    path.write_bytes(data)
+    return path
+
+
+def cut_short(path: Path, share: float = 0.6) -> Path:
+    """Keep only the first part of a file, as an interrupted copy does."""
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    return path
