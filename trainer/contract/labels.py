@@ -18,6 +18,9 @@ LABEL_SETS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 
+# In a list of labels: every label that the list does not name.
+REST: Final = "rest"
+
 _SYNONYMS: Final[dict[str, str]] = {
     "anger": "angry",
     "disgusted": "disgust",

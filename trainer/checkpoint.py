@@ -1,0 +1,61 @@
+"""The state of a run on disk: replaced as a whole after each epoch, never half written."""
+
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from trainer.errors import RunError
+
+CHECKPOINT_FILE: Final = "checkpoint.npz"
+BEST_FILE: Final = "best.npz"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it appears whole or not at all."""
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        scratch.write_bytes(content)
+        os.replace(scratch, path)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise RunError(
+            f"{path} cannot be written: {error.strerror}.", hint="The last good copy is kept."
+        ) from error
+
+
+def save_state(path: Path, weights: list[Any], optimizer: list[Any], facts: dict[str, Any]) -> None:
+    """Write network weights, optimizer variables and facts about the run."""
+    arrays = {f"w{at}": np.asarray(value) for at, value in enumerate(weights)}
+    arrays |= {f"o{at}": np.asarray(value) for at, value in enumerate(optimizer)}
+    buffer = io.BytesIO()
+    np.savez(buffer, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
+    write_atomically(path, buffer.getvalue())
+
+
+def load_state(path: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
+    """Read what ``save_state`` wrote.
+
+    Raises:
+        RunError: if the file is missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            facts = json.loads(str(stored["facts"]))
+            count = {kind: sum(name.startswith(kind) for name in stored.files) for kind in "wo"}
+            weights = [stored[f"w{at}"] for at in range(count["w"])]
+            optimizer = [stored[f"o{at}"] for at in range(count["o"])]
+    except FileNotFoundError as error:
+        raise RunError(f"{path} does not exist.", hint="There is nothing to continue.") from error
+    except (OSError, ValueError, KeyError) as error:
+        raise RunError(f"{path} is damaged.", hint="Start the run anew.") from error
+    return weights, optimizer, facts
+
+
+def epochs_done(folder: Path) -> int:
+    """Return how many epochs the checkpoint in a folder has behind it, 0 without one."""
+    path = folder / CHECKPOINT_FILE
+    return int(load_state(path)[2]["epoch"]) if path.exists() else 0

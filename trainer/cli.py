@@ -1,0 +1,248 @@
+"""Command line of the trainer: what can be asked for, and what each command prints."""
+
+import argparse
+import json
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+from trainer.config import (
+    Augmentation,
+    DataSource,
+    Optimizer,
+    Precision,
+    Recipe,
+    Schedule,
+    TrainConfig,
+    VoteUse,
+)
+from trainer.contract.labels import LABEL_SETS
+from trainer.contract.progress import Cancelled, Failed
+from trainer.errors import TrainerError
+from trainer.native import import_keras_quietly
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "optimizer": get_args(Optimizer),
+    "schedule": get_args(Schedule),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    args = build_parser().parse_args(argv)
+    import_keras_quietly()
+    try:
+        status: int = args.run(args)
+    except TrainerError as error:
+        print(f"fer-train: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; Python would complain once more while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return status
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="fer-train", description="Trains, evaluates and compares facial-expression networks."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_systems(commands)
+    _add_train(commands)
+    _add_evaluate(commands)
+    _add_export(commands)
+    return parser
+
+
+def _add_systems(commands: Any) -> None:
+    parser = commands.add_parser("systems", help="list the networks that can be trained")
+    parser.add_argument("--json", action="store_true", help="print one JSON array")
+    parser.set_defaults(run=_systems)
+
+
+def _add_train(commands: Any) -> None:
+    parser = commands.add_parser("train", help="train a network and write its model folder")
+    parser.add_argument("--system", required=True, metavar="NAME")
+    _add_data(parser)
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument(
+        "--labels",
+        default="",
+        metavar="SET",
+        help=f"{', '.join(LABEL_SETS)}, or names separated by commas",
+    )
+    parser.add_argument(
+        "--weights",
+        default="imagenet",
+        metavar="WEIGHTS",
+        help="of a pretrained backbone: imagenet, none, or a weights file",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--precision", choices=get_args(Precision), default="auto")
+    parser.add_argument("--folds", type=int, default=3, metavar="N", help="of a stacking ensemble")
+    parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
+    parser.add_argument(
+        "--progress",
+        choices=("text", "json"),
+        default="text",
+        help="json: one object a line on standard output; `cancel` on standard input stops",
+    )
+    recipe = parser.add_argument_group("recipe", "default: the system's own")
+    _add_settings(recipe, Recipe())
+    _add_settings(recipe, Augmentation())
+    recipe.add_argument("--no-augmentation", action="store_true", default=None)
+    parser.set_defaults(run=_train)
+
+
+def _add_data(parser: Any) -> None:
+    parser.add_argument("--data", required=True, type=Path, metavar="PATH")
+    parser.add_argument("--votes", type=Path, metavar="CSV", help="FER+ votes for fer2013.csv")
+    parser.add_argument("--vote-use", choices=get_args(VoteUse), default="soft")
+    parser.add_argument(
+        "--subject-pattern",
+        default="",
+        metavar="REGEX",
+        help="finds the subject in an image's path, to keep people together in splits",
+    )
+
+
+def _add_settings(group: Any, defaults: Recipe | Augmentation) -> None:
+    for name, value in vars(defaults).items():
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None)
+        elif name in _CHOICES:
+            group.add_argument(flag, choices=_CHOICES[name])
+        elif isinstance(value, int | float):
+            group.add_argument(flag, type=_not_negative(type(value)), metavar="N")
+
+
+def _not_negative(kind: type[int] | type[float]) -> Any:
+    def parse(text: str) -> float:
+        value = kind(text)
+        if not value >= 0:
+            raise argparse.ArgumentTypeError(f"must not be negative: {text}")
+        return value
+
+    return parse
+
+
+def _add_evaluate(commands: Any) -> None:
+    parser = commands.add_parser("evaluate", help="measure a model on a dataset")
+    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
+    _add_data(parser)
+    parser.add_argument(
+        "--split",
+        choices=("train", "validation", "test", "all"),
+        help="default: test, or validation where there are no test faces",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=_evaluate)
+
+
+def _add_export(commands: Any) -> None:
+    parser = commands.add_parser("export", help="write the best network of a run as a model folder")
+    parser.add_argument("--run", dest="run_folder", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--name", default="", help="default: the folder's name")
+    parser.set_defaults(run=_export)
+
+
+def _systems(args: argparse.Namespace) -> int:
+    from trainer.listing import systems_as_json, systems_as_text
+
+    print(systems_as_json() if args.json else systems_as_text())
+    return DONE
+
+
+def _train(args: argparse.Namespace) -> int:
+    from trainer.checkpoint import epochs_done
+    from trainer.fitting import Controls, Stopped
+    from trainer.reporting import TextReport, cancel_on_input, json_report
+    from trainer.training import train
+
+    cancelled = threading.Event()
+    as_json = args.progress == "json"
+    report = json_report(sys.stdout) if as_json else TextReport(sys.stderr)
+    if as_json:
+        cancel_on_input(cancelled)
+    try:
+        train(
+            config_from_args(args),
+            Controls(resume=args.resume, report=report, cancelled=cancelled),
+        )
+    except (KeyboardInterrupt, Stopped):
+        report(Cancelled(done=epochs_done(args.out)))
+        return INTERRUPTED
+    except TrainerError as error:
+        if not as_json:
+            raise
+        report(Failed(message=error.message, hint=error.hint))
+        return FAILED
+    return DONE
+
+
+def config_from_args(args: argparse.Namespace) -> TrainConfig:
+    """Return the settings of a training: the system's recipe with what the person changed."""
+    from trainer.systems.registry import get_system
+
+    recipe = get_system(args.system).recipe
+    augmentation = Augmentation() if args.no_augmentation else recipe.augmentation
+    return TrainConfig(
+        system=args.system,
+        data=args.data,
+        out=args.out,
+        votes=args.votes,
+        vote_use=args.vote_use,
+        subject_pattern=args.subject_pattern,
+        labels=args.labels,
+        weights=args.weights,
+        seed=args.seed,
+        precision=args.precision,
+        folds=args.folds,
+        recipe=replace(
+            recipe,
+            **_given(args, Recipe()),
+            augmentation=replace(augmentation, **_given(args, augmentation)),
+        ),
+    )
+
+
+def _given(args: argparse.Namespace, defaults: Recipe | Augmentation) -> dict[str, Any]:
+    names = (name for name in vars(defaults) if name != "augmentation")
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+
+
+def _source(args: argparse.Namespace) -> DataSource:
+    return DataSource(
+        path=args.data,
+        votes=args.votes,
+        vote_use=args.vote_use,
+        subject_pattern=args.subject_pattern,
+    )
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from trainer.report import evaluate_model, figures_as_text
+
+    figures = evaluate_model(args.model, _source(args), split=args.split)
+    print(json.dumps(figures, indent=1) if args.json else figures_as_text(figures))
+    return DONE
+
+
+def _export(args: argparse.Namespace) -> int:
+    from trainer.export import export_run
+    from trainer.report import figures_as_text
+
+    figures = export_run(args.run_folder, args.out, name=args.name)
+    print(figures_as_text(figures))
+    return DONE

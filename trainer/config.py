@@ -1,0 +1,151 @@
+"""What a training run is made of: the recipe of a system, and the resolved settings of one run."""
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Optimizer = Literal["adam", "adamw", "nadam", "sgd"]
+Schedule = Literal["constant", "cosine", "plateau"]
+VoteUse = Literal["soft", "majority"]
+Precision = Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation:
+    """How far training images may be changed; zero or false leaves a change out.
+
+    Attributes:
+        flip: mirror left and right, half of the time.
+        rotate_deg: largest rotation either way.
+        shift: largest shift either way, as a share of the side.
+        zoom: largest change of size either way, as a share.
+        brightness: largest change either way, as a share of the full range.
+        contrast: largest change either way, as a share.
+        erase: share of images of which a rectangle is blanked out.
+        mixup: alpha of the beta distribution that blends pairs of images.
+    """
+
+    flip: bool = False
+    rotate_deg: float = 0.0
+    shift: float = 0.0
+    zoom: float = 0.0
+    brightness: float = 0.0
+    contrast: float = 0.0
+    erase: float = 0.0
+    mixup: float = 0.0
+
+
+NO_AUGMENTATION = Augmentation()
+STANDARD_AUGMENTATION = Augmentation(
+    flip=True, rotate_deg=12, shift=0.08, zoom=0.1, brightness=0.08, contrast=0.15
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a system is trained unless the person says otherwise.
+
+    Attributes:
+        warmup_epochs: epochs over which a cosine schedule rises to the full rate.
+        patience: epochs without a better validation accuracy before the run ends; 0 never ends it.
+        plateau_patience: epochs without a better one before a plateau schedule halves the rate.
+        weight_decay: decoupled decay of AdamW.
+        clip_norm: largest norm of the whole gradient; 0 does not clip.
+        ema: momentum of the moving average of the weights; 0 keeps none.
+        class_weights: whether rare labels count more, inversely to their frequency.
+    """
+
+    optimizer: Optimizer = "adamw"
+    learning_rate: float = 1e-3
+    schedule: Schedule = "cosine"
+    warmup_epochs: float = 1.0
+    weight_decay: float = 5e-2
+    batch_size: int = 64
+    epochs: int = 60
+    patience: int = 0
+    plateau_patience: int = 5
+    label_smoothing: float = 0.1
+    clip_norm: float = 0.0
+    ema: float = 0.0
+    class_weights: bool = False
+    augmentation: Augmentation = field(default_factory=lambda: STANDARD_AUGMENTATION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSource:
+    """Where faces come from and how they are read.
+
+    Attributes:
+        path: a csv, or a folder of images.
+        votes: FER+ votes for the rows of the csv, if they shall be the truth.
+        vote_use: whether training sees shares of the votes or the majority's label.
+        subject_pattern: regular expression that finds the subject in an image's path.
+    """
+
+    path: Path
+    votes: Path | None = None
+    vote_use: VoteUse = "soft"
+    subject_pattern: str = ""
+
+    @property
+    def title(self) -> str:
+        """The dataset's name for people."""
+        known = self.path.name.lower() in ("fer2013.csv", "icml_face_data.csv")
+        name = "FER2013" if known else self.path.stem
+        return f"{name} with FER+ votes" if self.votes is not None else name
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """The resolved settings of one run, saved with it.
+
+    Attributes:
+        data, votes, vote_use, subject_pattern: the fields of ``source``.
+        labels: a label set's name or names separated by commas; empty takes the system's.
+        weights: of a backbone: ``imagenet``, ``none`` or a file.
+        precision: Keras' dtype policy while training; the saved model is float32.
+        folds: parts of the training faces that a stacking ensemble holds out in turn.
+    """
+
+    system: str
+    data: Path
+    out: Path
+    votes: Path | None = None
+    vote_use: VoteUse = "soft"
+    subject_pattern: str = ""
+    labels: str = ""
+    weights: str = "imagenet"
+    seed: int = 0
+    precision: Precision = "auto"
+    folds: int = 3
+    recipe: Recipe = field(default_factory=Recipe)
+
+    @property
+    def source(self) -> DataSource:
+        """Where the faces come from."""
+        return DataSource(
+            path=self.data,
+            votes=self.votes,
+            vote_use=self.vote_use,
+            subject_pattern=self.subject_pattern,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as JSON can hold them."""
+        raw = asdict(self)
+        return {key: str(value) if isinstance(value, Path) else value for key, value in raw.items()}
+
+
+def config_from_dict(raw: dict[str, Any]) -> TrainConfig:
+    """Build the settings that ``TrainConfig.to_dict`` gave.
+
+    Raises:
+        KeyError, TypeError: if they are of another version.
+    """
+    settings = dict(raw)
+    recipe = dict(settings.pop("recipe"))
+    recipe["augmentation"] = Augmentation(**recipe["augmentation"])
+    for name in ("data", "out", "votes"):
+        if settings[name] is not None:
+            settings[name] = Path(settings[name])
+    return TrainConfig(**settings, recipe=Recipe(**recipe))

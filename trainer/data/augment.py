@@ -1,0 +1,81 @@
+"""Augmentation as Keras layers: whole batches, on the device that trains."""
+
+import math
+from typing import Any
+
+import keras
+from keras import ops
+
+from trainer.config import Augmentation
+
+Tensor = Any
+
+
+class RandomWarp(keras.layers.Layer):  # type: ignore[misc]
+    """Flip, rotation, zoom and shift in one resampling, so that an image is blurred only once."""
+
+    def __init__(self, settings: Augmentation, seed: int, **kwargs: Any) -> None:
+        super().__init__(dtype="float32", **kwargs)
+        self.settings = settings
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, images: Tensor, training: bool = False) -> Tensor:
+        """Return the images warped while training, as they are otherwise."""
+        if not training:
+            return images
+        count, height, width = ops.shape(images)[0], images.shape[1], images.shape[2]
+
+        def spread(limit: float) -> Tensor:
+            return keras.random.uniform((count,), -limit, limit, seed=self.seed_generator)
+
+        angle = spread(math.radians(self.settings.rotate_deg))
+        size = 1.0 + spread(self.settings.zoom)
+        mirror = ops.where(spread(1.0) < 0, -1.0, 1.0) if self.settings.flip else 1.0
+        right, down = spread(self.settings.shift) * width, spread(self.settings.shift) * height
+        cos, sin = ops.cos(angle) * size, ops.sin(angle) * size
+        # The matrix maps output pixels to input pixels, about the middle of the image.
+        a, b, c, d = cos * mirror, -sin, sin * mirror, cos
+        mid_x, mid_y = (width - 1) / 2, (height - 1) / 2
+        shift_x = mid_x - a * mid_x - b * mid_y + right
+        shift_y = mid_y - c * mid_x - d * mid_y + down
+        zero = ops.zeros_like(a)
+        matrix = ops.stack([a, b, shift_x, c, d, shift_y, zero, zero], axis=1)
+        return ops.image.affine_transform(
+            images, matrix, interpolation="bilinear", fill_mode="nearest"
+        )
+
+
+class RandomLight(keras.layers.Layer):  # type: ignore[misc]
+    """Brightness and contrast of each image, about its own mean."""
+
+    def __init__(self, settings: Augmentation, seed: int, **kwargs: Any) -> None:
+        super().__init__(dtype="float32", **kwargs)
+        self.settings = settings
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, images: Tensor, training: bool = False) -> Tensor:
+        """Return the images relit while training, as they are otherwise."""
+        if not training:
+            return images
+        shape = (ops.shape(images)[0], 1, 1, 1)
+        gain_limit, lift_limit = self.settings.contrast, 255.0 * self.settings.brightness
+        gain = keras.random.uniform(shape, 1 - gain_limit, 1 + gain_limit, seed=self.seed_generator)
+        lift = keras.random.uniform(shape, -lift_limit, lift_limit, seed=self.seed_generator)
+        mean = ops.mean(images, axis=(1, 2, 3), keepdims=True)
+        return ops.clip((images - mean) * gain + mean + lift, 0.0, 255.0)
+
+
+def augmentation_layers(settings: Augmentation, seed: int) -> list[Any]:
+    """Return the layers that change training images as the settings say, in order."""
+    chosen: list[Any] = []
+    if settings.flip or settings.rotate_deg or settings.shift or settings.zoom:
+        chosen.append(RandomWarp(settings, seed))
+    if settings.brightness or settings.contrast:
+        chosen.append(RandomLight(settings, seed + 1))
+    if settings.erase:
+        chosen.append(
+            keras.layers.RandomErasing(
+                factor=settings.erase, scale=(0.02, 0.2), seed=seed + 2, dtype="float32"
+            )
+        )
+    return chosen

@@ -1,0 +1,58 @@
+"""A dataset in memory-mapped form: images, targets, splits, and which images are copies."""
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.contract.labels import REST
+
+Split = Literal["train", "validation", "test"]
+SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Faces with what they are taken to show.
+
+    Attributes:
+        images: uint8, shape (faces, height, width, channels); may be mapped from a file.
+        targets: probability of each label, shape (faces, labels).
+        splits: index into ``SPLITS`` for each face.
+        labels: names in the order of the targets' columns.
+        copies: faces with the same number are exact copies of each other.
+        names: row or file of each face.
+        key: stands for the images as they were read.
+    """
+
+    images: NDArray[np.uint8]
+    targets: NDArray[np.float32]
+    splits: NDArray[np.int8]
+    labels: tuple[str, ...]
+    copies: NDArray[np.int64]
+    names: tuple[str, ...]
+    key: str = ""
+
+    def rows(self, split: Split) -> NDArray[np.int64]:
+        """Return the positions of a split's faces."""
+        return np.flatnonzero(self.splits == SPLITS.index(split))
+
+    def truth(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the index of the most probable label of each row."""
+        return np.asarray(self.targets[rows].argmax(axis=1), np.int64)
+
+    def against_rest(self, label: str) -> "Dataset":
+        """Return the same faces with two labels: the given one, and every other."""
+        column = self.targets[:, self.labels.index(label)]
+        return replace(self, targets=np.stack([column, 1 - column], axis=1), labels=(label, REST))
+
+    def without(self, rows: NDArray[np.int64]) -> "Dataset":
+        """Return the same faces with some of them in no split."""
+        splits = self.splits.copy()
+        splits[rows] = -1
+        return replace(self, splits=splits)
+
+    def copied_from_training(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which rows are exact copies of a training face."""
+        return np.asarray(np.isin(self.copies[rows], self.copies[self.rows("train")]))

@@ -1,0 +1,188 @@
+"""Faces as a reader finds them, before labels and splits are settled; kept in a cache on disk."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from trainer.errors import DataError
+
+CACHE_VARIABLE: Final = "FER_TRAINER_CACHE"
+# Raised whenever the cache's content changes its form.
+_CACHE_VERSION: Final = 2
+_IMAGES: Final = "images.u8"
+_ARRAYS: Final = "arrays.npz"
+_TEXTS: Final = "faces.json"
+
+
+@dataclass(frozen=True, eq=False)
+class FaceRow:
+    """One face.
+
+    Attributes:
+        image: uint8, shape (height, width, channels).
+        label: index into the reader's label names.
+        split: index into ``SPLITS``, or -1 where the dataset does not say.
+        name: row or file, for messages.
+        subject: who is shown, empty where the dataset does not say.
+    """
+
+    image: NDArray[np.uint8]
+    label: int
+    split: int
+    name: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """An image that cannot be used."""
+
+    name: str
+    reason: str
+
+
+class FaceReader(Protocol):
+    """A dataset format."""
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the labels, known after reading at the latest."""
+
+    def fingerprint(self) -> str:
+        """Return a text that changes whenever the dataset does."""
+
+    def rows(self) -> Iterator[FaceRow | Skipped]:
+        """Yield the faces one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """All faces of a dataset with their native labels.
+
+    Attributes:
+        images: uint8, shape (faces, height, width, channels), mapped from a file.
+        label: index into ``label_names`` for each face.
+        split: index into ``SPLITS`` for each face, or -1 where the dataset does not say.
+        copies: faces with the same number are exact copies of each other.
+        names: row or file of each face.
+        subjects: who is shown on each face, or nothing where the dataset does not say.
+        skipped: images that could not be used.
+        key: stands for the dataset as it was read.
+    """
+
+    images: NDArray[np.uint8]
+    label: NDArray[np.int64]
+    label_names: tuple[str, ...]
+    split: NDArray[np.int8]
+    copies: NDArray[np.int64]
+    names: tuple[str, ...]
+    subjects: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    key: str = ""
+
+
+def cache_dir() -> Path:
+    """Return the folder of decoded datasets and features."""
+    override = os.environ.get(CACHE_VARIABLE)
+    return Path(override) if override else Path(platformdirs.user_cache_dir("fer-train"))
+
+
+def cache_key(text: str) -> str:
+    """Return a short file name that stands for a text."""
+    return hashlib.sha256(f"{_CACHE_VERSION} {text}".encode()).hexdigest()[:24]
+
+
+def read_cached(reader: FaceReader) -> Faces:
+    """Return a dataset's faces, decoding them the first time and mapping them from then on.
+
+    Raises:
+        DataError: if the dataset holds nothing usable or the cache cannot be written.
+    """
+    folder = cache_dir() / cache_key(reader.fingerprint())
+    if not (folder / _TEXTS).is_file():
+        try:
+            _fill(folder, reader)
+        except OSError as error:
+            raise DataError(
+                f"the cache {folder} cannot be written: {error.strerror}.",
+                hint=f"Free some space or set {CACHE_VARIABLE} to another folder.",
+            ) from error
+    return _load(folder)
+
+
+@dataclass
+class _Columns:
+    label: list[int] = field(default_factory=list)
+    split: list[int] = field(default_factory=list)
+    copies: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    subjects: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _fill(folder: Path, reader: FaceReader) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    columns, numbers, shape = _Columns(), dict[bytes, int](), (0, 0, 0)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as scratch:
+        made = Path(scratch) / "faces"
+        made.mkdir()
+        with (made / _IMAGES).open("wb") as file:
+            for row in reader.rows():
+                if isinstance(row, Skipped):
+                    columns.skipped.append((row.name, row.reason))
+                    continue
+                shape, pixels = row.image.shape, row.image.tobytes()
+                file.write(pixels)
+                digest = hashlib.md5(pixels, usedforsecurity=False).digest()
+                columns.copies.append(numbers.setdefault(digest, len(numbers)))
+                columns.label.append(row.label)
+                columns.split.append(row.split)
+                columns.names.append(row.name)
+                columns.subjects.append(row.subject)
+        np.savez(
+            made / _ARRAYS,
+            label=np.array(columns.label, np.int64),
+            split=np.array(columns.split, np.int8),
+            copies=np.array(columns.copies, np.int64),
+        )
+        texts = {
+            "shape": [len(columns.label), *shape],
+            "label_names": reader.label_names,
+            "names": columns.names,
+            "subjects": columns.subjects if any(columns.subjects) else [],
+            "skipped": columns.skipped,
+        }
+        (made / _TEXTS).write_text(json.dumps(texts), encoding="utf-8")
+        if not folder.exists():  # another process may have been faster
+            made.rename(folder)
+
+
+def _load(folder: Path) -> Faces:
+    texts = json.loads((folder / _TEXTS).read_text(encoding="utf-8"))
+    with np.load(folder / _ARRAYS) as arrays:
+        label, split, copies = arrays["label"], arrays["split"], arrays["copies"]
+    shape = tuple(texts["shape"])
+    empty = shape[0] == 0
+    return Faces(
+        # An empty file cannot be mapped.
+        images=np.zeros(shape, np.uint8)
+        if empty
+        else np.memmap(folder / _IMAGES, np.uint8, mode="r", shape=shape),
+        label=label,
+        label_names=tuple(texts["label_names"]),
+        split=split,
+        copies=copies,
+        names=tuple(texts["names"]),
+        subjects=tuple(texts["subjects"]),
+        skipped=tuple(Skipped(*row) for row in texts["skipped"]),
+        key=folder.name,
+    )

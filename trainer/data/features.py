@@ -1,0 +1,56 @@
+"""What a frozen backbone sees in every face: computed once, kept in the cache, mapped from it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.data.dataset import Dataset
+from trainer.data.faces import CACHE_VARIABLE, cache_dir, cache_key
+from trainer.errors import DataError
+
+_BATCH = 128
+
+
+def cached_features(
+    network: Any, dataset: Dataset, identity: str, check: Callable[[], None]
+) -> NDArray[np.float32]:
+    """Return the features of all faces, shape (faces, *features).
+
+    Args:
+        network: the frozen part, from pixels to features.
+        identity: stands for the network and its weights.
+        check: called between batches; may raise to stop.
+
+    Raises:
+        DataError: if the cache cannot be written.
+    """
+    path = cache_dir() / f"{cache_key(f'{dataset.key} {identity}')}.features.npy"
+    if not path.is_file():
+        scratch = path.with_suffix(".part")
+        try:
+            _compute(network, dataset, scratch, check)
+            scratch.replace(path)
+        except OSError as error:
+            raise DataError(
+                f"the cache {path} cannot be written: {error.strerror}.",
+                hint=f"Free some space or set {CACHE_VARIABLE} to another folder.",
+            ) from error
+        finally:
+            scratch.unlink(missing_ok=True)
+    features: NDArray[np.float32] = np.load(path, mmap_mode="r")
+    return features
+
+
+def _compute(network: Any, dataset: Dataset, path: Any, check: Callable[[], None]) -> None:
+    count = len(dataset.images)
+    shape = (count, *network.output_shape[1:])
+    features = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+    for start in range(0, count, _BATCH):
+        check()
+        images = dataset.images[start : start + _BATCH]
+        padding = [(0, _BATCH - len(images) if start else 0)] + [(0, 0)] * 3
+        found = np.asarray(network.predict_on_batch(np.pad(images, padding)))
+        features[start : start + _BATCH] = found[: len(images)]
+    features.flush()

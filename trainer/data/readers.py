@@ -1,0 +1,160 @@
+"""From a path to a dataset: the right reader, labels, votes and splits."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.config import DataSource
+from trainer.contract.labels import LABEL_SETS, REST, canonical
+from trainer.contract.preset import Color
+from trainer.data.csv_reader import CsvReader
+from trainer.data.dataset import SPLITS, Dataset
+from trainer.data.faces import FaceReader, Faces, read_cached
+from trainer.data.folder_reader import FolderReader
+from trainer.data.splits import complete_splits, joined_groups
+from trainer.data.votes import read_votes, vote_targets
+from trainer.errors import DataError
+
+
+def read_faces(source: DataSource, *, size_px: int = 48, color: Color = "gray") -> Faces:
+    """Read the faces of a source, from the cache after the first time.
+
+    Raises:
+        DataError: if there is nothing usable.
+    """
+    path = source.path
+    reader: FaceReader
+    try:
+        if path.is_dir():
+            reader = FolderReader(
+                path, size_px=size_px, color=color, subject_pattern=source.subject_pattern
+            )
+        elif path.is_file():
+            reader = CsvReader(path, size_px=size_px, color=color)
+        else:
+            raise DataError(f"{path} does not exist.", hint="Give a csv or a folder of images.")
+        faces = read_cached(reader)
+    except PermissionError as error:
+        raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from error
+    if not len(faces.images):
+        raise DataError(
+            f"{path} holds no faces.", hint="Give fer2013.csv or a folder with a folder per label."
+        )
+    return faces
+
+
+def load_dataset(
+    source: DataSource,
+    *,
+    labels: tuple[str, ...] = (),
+    size_px: int = 48,
+    color: Color = "gray",
+    lenient: bool = False,
+) -> Dataset:
+    """Read a source and settle its labels and splits.
+
+    Args:
+        labels: names in the order of the targets; empty takes the source's own.
+        lenient: whether labels without faces are accepted, as in the evaluation of a model.
+
+    Raises:
+        DataError: if the source holds nothing usable or the labels do not fit it.
+    """
+    faces = read_faces(source, size_px=size_px, color=color)
+    groups = joined_groups(faces.copies, faces.subjects)
+    splits = complete_splits(faces.split, faces.label, groups)
+    if source.votes is not None:
+        labels = labels or LABEL_SETS["ferplus8"]
+        targets, splits = _voted(source, faces, labels, splits)
+    else:
+        labels = labels or faces.label_names
+        targets, splits = _named(source, faces, labels, splits, lenient=lenient)
+    counts = targets[splits >= 0].sum(axis=0)
+    if not lenient and (counts > 0).sum() < 2:
+        raise DataError(
+            f"{source.path} has faces of {int((counts > 0).sum())} of the labels "
+            f"{', '.join(labels)}: at least two are needed."
+        )
+    return Dataset(
+        images=faces.images,
+        targets=targets,
+        splits=splits,
+        labels=labels,
+        copies=faces.copies,
+        names=faces.names,
+        key=faces.key,
+    )
+
+
+def _voted(
+    source: DataSource, faces: Faces, labels: tuple[str, ...], splits: NDArray[np.int8]
+) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    assert source.votes is not None
+    if source.path.is_dir():
+        raise DataError("votes belong to the rows of fer2013.csv, not to a folder of images.")
+    voted = vote_targets(read_votes(source.votes, len(faces.images)), labels)
+    soft_rows = (splits == SPLITS.index("train")) & (source.vote_use == "soft")
+    usable = np.where(soft_rows, voted.usable, voted.decided)
+    targets = np.where(soft_rows[:, np.newaxis], voted.soft, voted.majority)
+    return targets, np.where(usable, splits, -1).astype(np.int8)
+
+
+def _named(
+    source: DataSource,
+    faces: Faces,
+    labels: tuple[str, ...],
+    splits: NDArray[np.int8],
+    *,
+    lenient: bool,
+) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    column = {canonical(name): at for at, name in enumerate(labels)}
+    own = {canonical(name) for name in faces.label_names}
+    missing = [name for name in labels if name != REST and canonical(name) not in own]
+    if missing and not lenient:
+        raise DataError(
+            f"{source.path} has no label {', '.join(missing)}.",
+            hint=f"Its labels are {', '.join(faces.label_names)}.",
+        )
+    rest = column.get(REST, -1)
+    native = np.array([column.get(canonical(name), rest) for name in faces.label_names])
+    target = native[faces.label]
+    targets = np.eye(len(labels), dtype=np.float32)[np.maximum(target, 0)]
+    return targets, np.where(target >= 0, splits, -1).astype(np.int8)
+
+
+def choose_labels(
+    asked: str, default: str, source: DataSource, *, size_px: int = 48, color: Color = "gray"
+) -> tuple[str, ...]:
+    """Return the label names of a run.
+
+    Args:
+        asked: what the person typed: a set's name, or names separated by commas; may be empty.
+        default: the system's own label set, used if the source has all of it.
+
+    Raises:
+        DataError: if what was asked for is not a list of at least two different names.
+    """
+    if asked:
+        return parse_labels(asked)
+    wanted = parse_labels(default)
+    if source.votes is not None:
+        return wanted
+    own = read_faces(source, size_px=size_px, color=color).label_names
+    known = {canonical(name) for name in own} | {REST}
+    return wanted if all(canonical(name) in known for name in wanted) else own
+
+
+def parse_labels(text: str) -> tuple[str, ...]:
+    """Return the names that a ``--labels`` value stands for.
+
+    Raises:
+        DataError: if it is not a set's name or at least two different names.
+    """
+    if text in LABEL_SETS:
+        return LABEL_SETS[text]
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if len(names) < 2 or len({canonical(name) for name in names}) != len(names):
+        raise DataError(
+            f"{text!r} is neither a label set nor two or more different labels.",
+            hint=f"The sets are {', '.join(LABEL_SETS)}; or give names separated by commas.",
+        )
+    return names

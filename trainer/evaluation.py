@@ -1,0 +1,182 @@
+"""How well probabilities match the truth: figures, intervals, calibration."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Z95: Final = 1.959963984540054
+_CALIBRATION_BINS: Final = 15
+_WANTED_PRECISION: Final = 0.90
+_FEWEST_ACCEPTED: Final = 0.2
+
+Probabilities = NDArray[np.floating[Any]]
+Truth = NDArray[np.int64]
+
+
+def wilson_interval(right: int, n: int) -> tuple[float, float]:
+    """Return the 95 % Wilson interval of a share, (0, 1) where there is nothing to count."""
+    if n == 0:
+        return (0.0, 1.0)
+    share, z2 = right / n, _Z95**2
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    reach = _Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    return (max(0.0, middle - reach), min(1.0, middle + reach))
+
+
+def confusion_matrix(truth: Truth, predicted: Truth, labels: int) -> NDArray[np.int64]:
+    """Return counts with the truth in rows and predictions in columns."""
+    counts = np.bincount(truth * labels + predicted, minlength=labels * labels)
+    return counts.reshape(labels, labels)
+
+
+def expected_calibration_error(probabilities: Probabilities, truth: Truth) -> float:
+    """Return the mean gap between confidence and accuracy over equal-width bins of confidence."""
+    if not len(truth):
+        return 0.0
+    return float(
+        sum(
+            abs(row.accuracy - row.confidence) * row.share
+            for row in reliability(probabilities, truth)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Faces of similar confidence: their share of all, mean confidence and accuracy."""
+
+    share: float
+    confidence: float
+    accuracy: float
+
+
+def reliability(probabilities: Probabilities, truth: Truth) -> list[ReliabilityBin]:
+    """Return the occupied bins of a reliability diagram, in order of confidence."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == truth
+    place = np.minimum((confidence * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
+    return [
+        ReliabilityBin(
+            share=float(inside.mean()),
+            confidence=float(confidence[inside].mean()),
+            accuracy=float(right[inside].mean()),
+        )
+        for inside in (place == at for at in range(_CALIBRATION_BINS))
+        if inside.any()
+    ]
+
+
+def apply_temperature(probabilities: Probabilities, temperature: float) -> NDArray[np.float64]:
+    """Return softmax(log p / temperature)."""
+    scaled = np.log(np.maximum(probabilities.astype(np.float64), 1e-12)) / temperature
+    scaled -= scaled.max(axis=1, keepdims=True)
+    powers = np.exp(scaled)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def fit_temperature(probabilities: Probabilities, truth: Truth) -> float:
+    """Return the temperature under which the truth is most likely."""
+    from scipy.optimize import minimize_scalar
+
+    if not len(truth):
+        return 1.0
+
+    def loss(log_temperature: float) -> float:
+        chosen = apply_temperature(probabilities, math.exp(log_temperature))
+        return float(-np.log(np.maximum(chosen[np.arange(len(truth)), truth], 1e-12)).mean())
+
+    found = minimize_scalar(loss, bounds=(math.log(0.1), math.log(10.0)), method="bounded")
+    return round(math.exp(float(found.x)), 4)
+
+
+@dataclass(frozen=True)
+class UnsureThreshold:
+    """A confidence under which a prediction should not be shown as sure.
+
+    Attributes:
+        confidence: the threshold.
+        accuracy: share of right answers among the faces at or above it.
+        accepted: share of faces at or above it.
+    """
+
+    confidence: float
+    accuracy: float
+    accepted: float
+
+
+def choose_unsure_below(probabilities: Probabilities, truth: Truth) -> UnsureThreshold:
+    """Return the lowest threshold above which nine faces in ten are right.
+
+    Where that would leave less than a fifth of the faces, the threshold that accepts the more
+    confident half is taken instead.
+    """
+    if not len(truth):
+        return UnsureThreshold(0.0, 0.0, 0.0)
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == truth
+    for threshold in np.arange(0.0, 1.0, 0.01):
+        accepted = confidence >= threshold
+        if accepted.mean() < _FEWEST_ACCEPTED:
+            break
+        if right[accepted].mean() >= _WANTED_PRECISION:
+            return UnsureThreshold(
+                round(float(threshold), 2), float(right[accepted].mean()), float(accepted.mean())
+            )
+    threshold = math.floor(float(np.median(confidence)) * 100) / 100
+    accepted = confidence >= threshold
+    return UnsureThreshold(threshold, float(right[accepted].mean()), float(accepted.mean()))
+
+
+def measure(
+    probabilities: Probabilities,
+    truth: Truth,
+    labels: tuple[str, ...],
+    *,
+    copied: NDArray[np.bool_] | None = None,
+) -> dict[str, Any]:
+    """Return the figures that ``fer-train evaluate --json`` prints.
+
+    Args:
+        probabilities: calibrated, shape (faces, labels).
+        truth: index of the right label of each face.
+        labels: names in the order of the columns.
+        copied: faces that are exact copies of training faces.
+    """
+    n = len(truth)
+    predicted = probabilities.argmax(axis=1)
+    right = predicted == truth
+    counts = confusion_matrix(truth, predicted, len(labels))
+    support, named, hits = counts.sum(axis=1), counts.sum(axis=0), counts.diagonal()
+    precision = hits / np.maximum(named, 1)
+    recall = hits / np.maximum(support, 1)
+    f1 = 2 * hits / np.maximum(support + named, 1)
+    present = support > 0
+    fresh = right if copied is None else right[~copied]
+    return {
+        "n": n,
+        "accuracy": _mean(right),
+        "accuracy_interval_95": list(wilson_interval(int(right.sum()), n)),
+        "accuracy_without_copies": _mean(fresh),
+        "n_without_copies": len(fresh),
+        "balanced_accuracy": _mean(recall[present]),
+        "macro_f1": _mean(f1[present]),
+        "ece": expected_calibration_error(probabilities, truth),
+        "labels": list(labels),
+        "per_label": {
+            name: {
+                "precision": float(precision[at]),
+                "recall": float(recall[at]),
+                "f1": float(f1[at]),
+                "support": int(support[at]),
+            }
+            for at, name in enumerate(labels)
+        },
+        "confusion": counts.tolist(),
+    }
+
+
+def _mean(values: NDArray[Any]) -> float:
+    return float(values.mean()) if len(values) else 0.0

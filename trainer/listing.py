@@ -1,0 +1,53 @@
+"""The systems as a list for people and for programs."""
+
+import json
+from typing import Any
+
+from trainer.run_folder import flat_recipe
+from trainer.systems.registry import System, systems
+
+
+def systems_as_text() -> str:
+    """Return one line for each system."""
+    listed = systems()
+    width = max(len(system.name) for system in listed)
+    lines = [f"{'system':<{width}}  study  labels          parameters  reported"]
+    for system in listed:
+        parameters = f"{system.parameters[0]:,}" if system.parameters else ""
+        reported = f"{system.reported.accuracy:.4g}" if system.reported else ""
+        where = f" on {system.reported.test}" if system.reported else ""
+        lines.append(
+            f"{system.name:<{width}}  {system.study:<5}  {system.labels:<13}  {parameters:>11}  "
+            f"{reported}{where}"
+        )
+    return "\n".join(lines)
+
+
+def systems_as_json() -> str:
+    """Return a JSON array with one object for each system."""
+    return json.dumps([_describe(system) for system in systems()], indent=1)
+
+
+def _describe(system: System) -> dict[str, Any]:
+    kind = "scratch"
+    if system.combination is not None:
+        kind = "ensemble"
+    elif system.backbone is not None:
+        kind = "transfer"
+    reported = system.reported
+    return {
+        "name": system.name,
+        "study": system.study,
+        "title": system.title,
+        "kind": kind,
+        "layers": system.layers,
+        "labels": system.labels,
+        "input": [system.size_px, system.size_px, system.channels],
+        "parameters": system.parameters and system.parameters[0],
+        "trainable_parameters": system.parameters and system.parameters[1],
+        "parameters_labels": system.parameters and system.parameters_labels,
+        "members": list(system.combination.members) if system.combination else [],
+        "recipe": flat_recipe(system.recipe),
+        "reported_accuracy": reported and reported.accuracy,
+        "reported_test": reported and reported.test,
+    }

@@ -1,0 +1,69 @@
+"""Using a model folder: load it in safe mode, and ask it for probabilities."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.contract.preset import MODEL_FILE, Preset, PresetError, read_preset, verify_checksum
+from trainer.data.dataset import Dataset
+from trainer.errors import RunError
+from trainer.evaluation import apply_temperature
+
+_BATCH = 256
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedModel:
+    """A network with its preset."""
+
+    preset: Preset
+    network: Any
+
+    def probabilities(self, dataset: Dataset, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return calibrated probabilities of a dataset's rows, shape (rows, labels)."""
+        return apply_temperature(
+            raw_probabilities(self.network, dataset, rows), self.preset.temperature
+        )
+
+
+def load_model_folder(folder: Path) -> LoadedModel:
+    """Load a model folder; code inside the file is never run.
+
+    Raises:
+        RunError: if the folder is not a usable model folder.
+    """
+    import keras
+
+    try:
+        preset = read_preset(folder)
+        verify_checksum(folder, preset)
+    except PresetError as error:
+        raise RunError(f"{error}.") from error
+    try:
+        network = keras.models.load_model(folder / MODEL_FILE, compile=False, safe_mode=True)
+    except (OSError, TypeError, ValueError) as error:
+        raise RunError(
+            f"{folder / MODEL_FILE} cannot be loaded: {str(error).splitlines()[0]}"
+        ) from error
+    return LoadedModel(preset, network)
+
+
+def raw_probabilities(
+    network: Any, dataset: Dataset, rows: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return a network's own probabilities of a dataset's rows, shape (rows, labels)."""
+    channels = network.input_shape[-1]
+    parts = []
+    for start in range(0, len(rows), _BATCH):
+        part = rows[start : start + _BATCH]
+        images = dataset.images[part]
+        if images.shape[-1] < channels:
+            images = np.repeat(images, channels, axis=-1)
+        # The last batch is padded: a new shape would be compiled anew.
+        padding = [(0, _BATCH - len(part))] + [(0, 0)] * 3 if start else [(0, 0)] * 4
+        padded = np.pad(images, padding)
+        parts.append(np.asarray(network.predict_on_batch(padded))[: len(part)])
+    return np.concatenate(parts) if parts else np.zeros((0, network.output_shape[-1]), np.float32)

@@ -1,0 +1,33 @@
+"""Keeping the native libraries' own lines off the terminal."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def silent_stderr() -> Iterator[None]:
+    """Send what native code writes to file descriptor 2 nowhere; Python's exceptions still come."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def import_keras_quietly() -> None:
+    """Import Keras and its backend before anything else does.
+
+    TensorFlow reports its start-up on file descriptor 2 before it reads its own settings.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with silent_stderr():
+        import keras
+
+        keras.distribution.list_devices()

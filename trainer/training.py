@@ -1,0 +1,183 @@
+"""Training a system: data, network or ensemble, epochs, and the model folder at the end."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from trainer import checkpoint
+from trainer.config import NO_AUGMENTATION, TrainConfig
+from trainer.contract.progress import Finished, Note, Started
+from trainer.data.batches import Batches, balanced_weights
+from trainer.data.dataset import SPLITS, Dataset
+from trainer.data.features import cached_features
+from trainer.data.readers import choose_labels, load_dataset
+from trainer.ensembling import train_members
+from trainer.errors import DataError, RunError
+from trainer.export import export_run
+from trainer.fitting import Controls, Job, Progress, Stopped, fit
+from trainer.optimization import resolve_precision
+from trainer.run_folder import RUN_FILE, Run, environment, machine, read_run, write_run
+from trainer.systems.registry import Parts, System, get_system
+
+
+def train(config: TrainConfig, controls: Controls) -> TrainConfig:
+    """Train a system and leave a model folder, with the run's own files, in ``config.out``.
+
+    Returns:
+        The settings as they were resolved, or as they were saved if the run was continued.
+
+    Raises:
+        TrainerError: if data, system or run folder cannot be used.
+        Stopped: if it was cancelled; the last checkpoint stands.
+    """
+    system = get_system(config.system)
+    config = _settle(config, system, controls)
+    controls.report(Note(text=f"reading {config.data}"))
+    dataset, labels = _read(config, system)
+    faces = {split: len(dataset.rows(split)) for split in SPLITS}
+    for split in ("train", "validation"):
+        if not faces[split]:
+            raise DataError(
+                f"{config.data} leaves no face for {split}.",
+                hint="Give at least two different faces of each label.",
+            )
+    use_accelerators()
+    config.out.mkdir(parents=True, exist_ok=True)
+    write_run(config.out, Run(config, labels, {"faces": faces, **environment()}))
+    progress = _train_whole(config, system, dataset, controls)
+    run = read_run(config.out)
+    run.facts.update(epoch=progress.epoch, best_epoch=progress.best_epoch, seconds=progress.seconds)
+    write_run(config.out, run)
+    controls.report(Note(text="evaluating"))
+    metrics = export_run(config.out, config.out)
+    controls.report(
+        Finished(
+            folder=str(config.out),
+            n=metrics["n"],
+            accuracy=metrics["accuracy"],
+            accuracy_interval_95=tuple(metrics["accuracy_interval_95"]),
+        )
+    )
+    return config
+
+
+def _settle(config: TrainConfig, system: System, controls: Controls) -> TrainConfig:
+    exists = (config.out / RUN_FILE).is_file()
+    if config.out.exists() and not config.out.is_dir():
+        raise RunError(f"{config.out} is not a folder.")
+    if exists and not controls.resume:
+        raise RunError(
+            f"{config.out} already holds a run.", hint="Add --resume, or choose another --out."
+        )
+    if exists:
+        saved = read_run(config.out).config
+        if saved.system != config.system:
+            raise RunError(
+                f"{config.out} holds a run of {saved.system}, not of {config.system}.",
+                hint="Choose another --out.",
+            )
+        # The curve must go on as it began: only the place of things may differ.
+        return replace(saved, data=config.data, votes=config.votes, out=config.out)
+    recipe = config.recipe
+    if system.backbone is not None and system.backbone.frozen:
+        # Features are computed once, so the faces behind them cannot change.
+        recipe = replace(recipe, augmentation=NO_AUGMENTATION)
+    return replace(config, recipe=recipe, precision=resolve_precision(config.precision))
+
+
+def _read(config: TrainConfig, system: System) -> tuple[Dataset, tuple[str, ...]]:
+    source = config.source
+    size_px, color = system.size_px, system.color
+    labels = choose_labels(config.labels, system.labels, source, size_px=size_px, color=color)
+    return load_dataset(source, labels=labels, size_px=size_px, color=color), labels
+
+
+def _train_whole(
+    config: TrainConfig, system: System, dataset: Dataset, controls: Controls
+) -> Progress:
+    if system.combination is not None:
+        return train_members(config, system, dataset, controls, train_network)
+    return train_network(config, system, dataset, config.out, controls)[1]
+
+
+def train_network(
+    config: TrainConfig, system: System, dataset: Dataset, folder: Path, controls: Controls
+) -> tuple[Any, Progress]:
+    """Train one network; return it with its best weights, and how far it came.
+
+    Raises:
+        TrainerError: if its weights cannot be had or its state not be written.
+        Stopped: if it was cancelled.
+    """
+    recipe = config.recipe
+    keras.utils.set_random_seed(config.seed)
+    keras.mixed_precision.set_global_policy(config.precision)
+    parts = system.build_parts(
+        dataset.labels, channels=dataset.images.shape[-1], weights=config.weights
+    )
+    inputs = _inputs(config, system, parts, dataset, controls)
+    train_rows = dataset.rows("train")
+    batches = Batches(
+        inputs,
+        dataset.targets,
+        train_rows,
+        batch_size=recipe.batch_size,
+        seed=config.seed,
+        mixup=recipe.augmentation.mixup,
+        label_weights=balanced_weights(dataset.targets[train_rows])
+        if recipe.class_weights
+        else None,
+    )
+    job = Job(
+        network=parts.whole,
+        learner=parts.whole if parts.head is None else parts.head,
+        augmented=parts.head is None,
+        batches=batches,
+        validation=Batches(inputs, dataset.targets, dataset.rows("validation"), batch_size=256),
+        recipe=recipe,
+        seed=config.seed,
+        folder=folder,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    controls.report(
+        Started(
+            system=system.name,
+            labels=dataset.labels,
+            epochs=recipe.epochs,
+            done=checkpoint.epochs_done(folder) if controls.resume else 0,
+            parameters=parts.whole.count_params(),
+            faces={split: len(dataset.rows(split)) for split in SPLITS},
+            device=machine(),
+        )
+    )
+    return parts.whole, fit(job, controls)
+
+
+def _inputs(
+    config: TrainConfig, system: System, parts: Parts, dataset: Dataset, controls: Controls
+) -> np.ndarray[Any, Any]:
+    if parts.features is None:
+        return dataset.images
+    controls.report(Note(text=f"computing the features of {system.backbone} once"))
+    file = Path(config.weights)
+    weights = f"{file.resolve()} {file.stat().st_mtime_ns}" if file.is_file() else config.weights
+    # Without learned weights the seed decides what the backbone sees.
+    seed = config.seed if config.weights == "none" else ""
+    identity = f"{system.backbone} {weights} {seed} {config.precision}"
+
+    def check() -> None:
+        if controls.cancelled.is_set():
+            raise Stopped
+
+    return cached_features(parts.features, dataset, identity, check)
+
+
+def use_accelerators() -> None:
+    """Spread batches over several accelerators where Keras can."""
+    several = len(keras.distribution.list_devices("gpu")) > 1
+    # Keras distributes data on JAX; on the other backends one accelerator is used.
+    if several and keras.backend.backend() == "jax":
+        keras.distribution.set_distribution(keras.distribution.DataParallel())
