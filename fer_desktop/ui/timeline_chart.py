@@ -1,0 +1,215 @@
+"""The timeline: probabilities of the selected face over source time."""
+
+from bisect import insort
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.timeline import Timeline
+from fer_desktop.ui.time_axis import TimeAxis
+from fer_desktop.ui.timeline_canvas import TimelineCanvas
+from fer_desktop.ui.timeline_legend import TimelineLegend
+from fer_desktop.ui.tokens import DARK, LIGHT
+from fer_desktop.ui.wording import face_text
+
+_REPAINT_MS: Final = 80
+_DEFAULT_SPAN_S: Final = 60
+_SECOND_US: Final = 1_000_000
+
+
+class TimelineChart(QWidget):
+    """Collects analyses and shows one face's curves, at most a dozen times a second.
+
+    Signals:
+        seek_requested: the time that was clicked, microseconds; an object because ``int`` signals
+            hold 32 bits.
+    """
+
+    seek_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._labels: tuple[str, ...] = ()
+        self._timeline = Timeline()
+        self._axis = TimeAxis(_DEFAULT_SPAN_S * _SECOND_US)
+        self._selected: int | None = None
+        self._now_us = 0
+        self._title = QLabel()
+        self._legend = TimelineLegend()
+        self._whole = self._button(self.tr("Whole session"), self.tr("Show the whole session"))
+        self._follow = self._button(self.tr("Follow"), self.tr("Keep the latest moment in view"))
+        self._follow.setCheckable(True)
+        self._follow.setChecked(True)
+        self._canvas = TimelineCanvas(self._timeline, self._axis)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REPAINT_MS)
+        self._lay_out()
+        self._timer.timeout.connect(self._refresh)
+        self._legend.toggled.connect(self._on_label_toggled)
+        self._whole.clicked.connect(self._on_whole_clicked)
+        self._follow.clicked.connect(self._on_follow_clicked)
+        self._canvas.moved.connect(self._on_moved)
+        self._canvas.seek_requested.connect(self.seek_requested)
+        self._refresh()
+
+    @property
+    def canvas(self) -> TimelineCanvas:
+        """The part with the curves."""
+        return self._canvas
+
+    @property
+    def legend(self) -> TimelineLegend:
+        """The labels that switch curves on and off."""
+        return self._legend
+
+    @property
+    def follow_button(self) -> QToolButton:
+        """Checked while the latest moment stays in view."""
+        return self._follow
+
+    @property
+    def whole_button(self) -> QToolButton:
+        """Shows the whole session."""
+        return self._whole
+
+    @property
+    def title(self) -> str:
+        """Whose curves are shown."""
+        return self._title.text()
+
+    @property
+    def is_repaint_due(self) -> bool:
+        """Whether something changed that is not on the screen yet."""
+        return self._timer.isActive()
+
+    def set_labels(self, labels: tuple[str, ...]) -> None:
+        """Take the labels of the model in use; curves of a former model's labels stay."""
+        self._labels = labels
+        if self._timeline.extent_us is None:
+            self._begin()
+        else:
+            self._timeline.add_labels(labels)
+            self._legend.set_labels(self._timeline.labels)
+            self._schedule()
+
+    def append(self, analysis: FrameAnalysis) -> None:
+        """Take a frame in; a stretch that is played again replaces what was there."""
+        known = self._timeline.labels
+        self._timeline.append(analysis)
+        if self._timeline.labels is not known:
+            self._legend.set_labels(self._timeline.labels)
+        self._now_us = analysis.timestamp_us
+        self._schedule()
+
+    def select_face(self, face_id: int | None) -> None:
+        """Show this face; None leaves the choice to the timeline."""
+        self._selected = face_id
+        self._schedule()
+
+    def clear(self) -> None:
+        """Forget everything: a new source begins."""
+        self._selected = None
+        self._now_us = 0
+        self._canvas.marks.clear()
+        self._canvas.playhead_us = None
+        self._axis.reset()
+        self._begin()
+
+    def add_mark(self, timestamp_us: int, text: str) -> None:
+        """Draw a line with a text at a moment."""
+        insort(self._canvas.marks, (timestamp_us, text))
+        self._schedule()
+
+    def set_position(self, timestamp_us: int) -> None:
+        """Show where a video stands."""
+        self._canvas.playhead_us = self._now_us = timestamp_us
+        self._schedule()
+
+    def set_seekable(self, is_seekable: bool) -> None:
+        """Say whether a click asks for another position."""
+        self._canvas.is_seekable = is_seekable
+
+    def set_span(self, seconds: float) -> None:
+        """Set how much is shown while following."""
+        self._axis.span_us = round(seconds * _SECOND_US)
+        if self._axis.is_following:
+            self._axis.follow(self._now_us)
+        self._schedule()
+
+    def apply_theme(self, dark: bool) -> None:
+        """Take the colours of the light or the dark theme."""
+        tokens = DARK if dark else LIGHT
+        self._canvas.tokens = tokens
+        self._legend.apply_tokens(tokens)
+        self._canvas.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._canvas.refresh()
+
+    def _button(self, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
+
+    def _lay_out(self) -> None:
+        top = Qt.AlignmentFlag.AlignTop
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        self._title.setContentsMargins(2, 4, 0, 0)  # level with the legend's first line
+        head.addWidget(self._title, 0, top)
+        head.addWidget(self._legend, 1)
+        head.addWidget(self._whole, 0, top)
+        head.addWidget(self._follow, 0, top)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self._canvas, 1)
+
+    def _begin(self) -> None:
+        self._timeline = self._canvas.timeline = Timeline(self._labels)
+        self._legend.set_labels(self._labels)
+        self._refresh()
+
+    def _schedule(self) -> None:
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def _refresh(self) -> None:
+        first_us, last_us = self._timeline.extent_us or (self._now_us, self._now_us)
+        self._axis.advance(first_us, last_us, self._now_us)
+        face_id = self._timeline.main_face if self._selected is None else self._selected
+        self._canvas.face_id = face_id
+        self._title.setText(self.tr("No face yet") if face_id is None else face_text(face_id))
+        self._follow.setChecked(self._axis.is_following)
+        self._canvas.refresh()
+
+    def _on_label_toggled(self, label: str, is_shown: bool) -> None:
+        (self._canvas.hidden.discard if is_shown else self._canvas.hidden.add)(label)
+        self._canvas.refresh()
+
+    def _on_whole_clicked(self) -> None:
+        self._axis.show_all()
+        self._refresh()
+
+    def _on_follow_clicked(self, is_checked: bool) -> None:
+        if is_checked:
+            self._axis.follow(self._now_us)
+        else:
+            self._axis.is_following = False
+        self._refresh()
+
+    def _on_moved(self) -> None:
+        self._follow.setChecked(self._axis.is_following)
