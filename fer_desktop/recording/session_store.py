@@ -205,6 +205,7 @@ class SessionSummary:
         info: what is known of it from the start.
         is_complete: False while it goes on, and after a crash.
         frames: number of analysed frames.
+        faces: number of different faces in them.
         duration_us: from the first to the last of them, on the source's clock.
     """
 
@@ -212,6 +213,7 @@ class SessionSummary:
     info: SessionInfo
     is_complete: bool
     frames: int
+    faces: int
     duration_us: int
 
 
@@ -266,11 +268,13 @@ class SessionReader:
             frames, duration_us = self._db.execute(
                 "SELECT COUNT(*), MAX(timestamp_us) - MIN(timestamp_us) FROM frames"
             ).fetchone()
+            (faces,) = self._db.execute("SELECT COUNT(DISTINCT face_id) FROM faces").fetchone()
             return SessionSummary(
                 path=self.path,
                 info=info,
                 is_complete=state == "complete",
                 frames=frames,
+                faces=faces,
                 duration_us=duration_us or 0,
             )
 
