@@ -1,0 +1,274 @@
+"""The application: reads the arguments, puts the parts together, and takes them apart in order.
+
+Qt is imported inside functions: without a display, and without Qt's system libraries, this module
+still says so in plain words.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final
+
+from fer_desktop import paths
+from fer_desktop.errors import SettingsError
+from fer_desktop.log import get_logger, quiet_native_libraries, set_up_logging
+from fer_desktop.settings import Settings, load_settings, save_settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMainWindow
+
+    from fer_desktop.sources.base import FrameSource, Pacing
+    from fer_desktop.ui.source_request import SourceRequest
+    from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
+
+log = get_logger("app")
+
+_SIGNAL_LATENCY_MS: Final = 200
+
+
+def run_app(args: argparse.Namespace) -> int:
+    """Run the application until its window closes; return the exit status.
+
+    Args:
+        args: ``camera``, ``open`` and ``model`` (text or None), ``temp_profile``, ``smoke_test``
+            and ``verbose`` (flags).
+    """
+    with _profile(temporary=args.temp_profile or args.smoke_test):
+        set_up_logging(paths.log_file(), verbose=args.verbose)
+        quiet_native_libraries()
+        _forget_opencv_paths()
+        status = _run_with_window(args) if has_display() else _run_without_display()
+        set_up_logging(None)  # lets go of the log file before a temporary profile is deleted
+        return status
+
+
+def has_display() -> bool:
+    """Tell whether a window can be shown."""
+    if not sys.platform.startswith("linux"):
+        return True
+    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    if platform in ("offscreen", "minimal", "vnc", "linuxfb", "eglfs"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+@contextmanager
+def _profile(*, temporary: bool) -> Iterator[None]:
+    """Keep settings, sessions and log of this run apart, if asked for."""
+    if not temporary:
+        yield
+        return
+    former = os.environ.get(paths.PROFILE_VARIABLE)
+    with tempfile.TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True) as folder:
+        os.environ[paths.PROFILE_VARIABLE] = folder
+        try:
+            yield
+        finally:
+            if former is None:
+                del os.environ[paths.PROFILE_VARIABLE]
+            else:
+                os.environ[paths.PROFILE_VARIABLE] = former
+
+
+def _forget_opencv_paths() -> None:
+    """Forget the Qt 5 plugin paths that importing cv2 sets on Linux: our Qt would use them."""
+    for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
+        if f"{os.sep}cv2{os.sep}" in os.environ.get(name, ""):
+            del os.environ[name]
+
+
+def _run_without_display() -> int:
+    """Analyse the demo clip instead, so that one sees the application work."""
+    out = Path.cwd() / "fer-desktop-demo"
+    print("There is no display: the demo clip is analysed without a window.", file=sys.stderr)
+    is_frozen = getattr(sys, "frozen", False)
+    program = [sys.executable] if is_frozen else [sys.executable, "-m", "fer_desktop"]
+    # A process of its own: neither window nor command line knows the other.
+    status = subprocess.run(
+        [*program, "analyze", str(paths.demo_clip()), "--out", str(out), "--annotated", "--chart"],
+        check=False,
+    ).returncode
+    if status == 0:
+        print(f"The results are in {out}: table, video and timeline.", file=sys.stderr)
+    return status
+
+
+def _run_with_window(args: argparse.Namespace) -> int:
+    from PySide6.QtWidgets import QApplication
+
+    from fer_desktop.pipeline.engine import Engine
+    from fer_desktop.pipeline.events import Result
+    from fer_desktop.ui.background import Background
+    from fer_desktop.ui.bridge import ResultInbox
+    from fer_desktop.ui.controller import Controller
+    from fer_desktop.ui.icons import icon
+    from fer_desktop.ui.main_window import MainWindow
+    from fer_desktop.ui.recording_tap import RecordingTap
+    from fer_desktop.ui.session_log import SessionLog
+    from fer_desktop.ui.smoke_test import SmokeTest
+    from fer_desktop.ui.startup import Startup
+    from fer_desktop.ui.theme import ThemeManager
+    from fer_desktop.ui.translation import install_translators
+
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName(paths.APP_NAME)
+    app.setDesktopFileName("fer-desktop")
+    install_translators(app)
+    settings, settings_error = _settings(args)
+    theme = ThemeManager(app, settings.theme)
+    app.setWindowIcon(icon("fer_desktop"))
+
+    inbox = ResultInbox()
+    recorder = RecordingTap()
+    session_log = SessionLog(paths.sessions_dir(), lambda: controller.settings)
+
+    def on_result(result: Result) -> None:
+        inbox.post(result)
+        recorder.offer(result)
+
+    engine = Engine(
+        on_result=on_result,
+        on_event=inbox.post_event,
+        make_detector=_make_detector,
+        load_classifier=_load_classifier,
+        open_sink=session_log.open_sink,
+        smoothing_ms=settings.smoothing_ms,
+        detection_score=settings.min_detection_score,
+    )
+    controller = Controller(engine, inbox, session_log, make_source, settings)
+    background = Background()
+    window = MainWindow(controller, theme, background, recorder)
+    Startup(window, controller, background, _camera_names, _wanted(args))
+    if settings_error is not None:
+        window.announcer.say_error("settings", settings_error)
+    smoke_test = SmokeTest(window, controller) if args.smoke_test else None
+    with _handlers(window):
+        window.show()
+        app.exec()
+    # The one who writes is stopped before what it writes to.
+    engine.shutdown()
+    recorder.shutdown()
+    background.shutdown()
+    inbox.close()
+    _save(controller.settings)
+    if smoke_test is not None:
+        print(smoke_test.line)
+        return smoke_test.status
+    return 0
+
+
+def make_source(request: "SourceRequest", settings: Settings) -> "tuple[FrameSource, Pacing]":
+    """Return the source that a request stands for, and how it is paced.
+
+    Raises:
+        SourceError: if it cannot stand for any.
+    """
+    from fer_desktop.sources.base import Pacing
+    from fer_desktop.sources.factory import live_source, open_file
+
+    if request.kind in ("file", "demo"):
+        path = Path(request.uri) if request.kind == "file" else paths.demo_clip()
+        return open_file(path), Pacing.PLAYBACK
+    source = live_source(
+        request.uri,
+        width_px=settings.camera_width_px,
+        height_px=settings.camera_height_px,
+        fps=settings.camera_fps,
+    )
+    return source, Pacing.LIVE
+
+
+def _make_detector(min_score: float) -> "FaceDetector":
+    from fer_desktop.vision.detector import MediaPipeFaceDetector
+
+    return MediaPipeFaceDetector(min_score=min_score)
+
+
+def _load_classifier(folder: Path) -> "EmotionClassifier":
+    from fer_desktop.vision.classifier import KerasEmotionClassifier
+
+    return KerasEmotionClassifier.load(folder)
+
+
+def _camera_names() -> list[str]:
+    """Return a name for each camera that opens it again: its own, or its number among namesakes."""
+    from fer_desktop.sources.camera import list_cameras
+
+    cameras = list_cameras()
+    _forget_opencv_paths()  # programs that we start, such as a file manager, inherit them
+    namesakes = Counter(camera.name for camera in cameras)
+    return [camera.name if namesakes[camera.name] == 1 else str(camera.index) for camera in cameras]
+
+
+def _settings(args: argparse.Namespace) -> tuple[Settings, SettingsError | None]:
+    """Return the settings that hold for this run, and why the kept ones could not be read."""
+    error = None
+    try:
+        settings = load_settings(paths.settings_file())
+    except SettingsError as unreadable:
+        log.warning("%s", unreadable)
+        settings, error = Settings(), unreadable
+    if args.model:
+        settings = replace(settings, model=args.model)
+    if args.smoke_test:
+        settings = replace(settings, welcome_accepted=True)
+    return settings, error
+
+
+def _wanted(args: argparse.Namespace) -> "SourceRequest | None":
+    """Return what the command line asks for."""
+    from fer_desktop.ui.source_request import SourceRequest, request_for
+
+    if args.open:
+        return SourceRequest("file", str(Path(args.open).absolute()))
+    if args.camera:
+        return request_for(args.camera)
+    return SourceRequest("demo") if args.smoke_test else None
+
+
+def _save(settings: Settings) -> None:
+    try:
+        save_settings(settings, paths.settings_file())
+    except SettingsError as error:
+        log.warning("%s", error)
+
+
+@contextmanager
+def _handlers(window: "QMainWindow") -> Iterator[None]:
+    """Close on SIGINT and SIGTERM, and send bugs to the log instead of the user's terminal."""
+    from PySide6.QtCore import QTimer
+
+    def log_bug(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        log.critical("unexpected error", exc_info=(kind, error, trace))
+
+    def log_thread_bug(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None:
+            log_bug(args.exc_type, args.exc_value, args.exc_traceback)
+
+    former_hooks = sys.excepthook, threading.excepthook
+    former_handlers = {
+        number: signal.signal(number, lambda *_: window.close())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    sys.excepthook, threading.excepthook = log_bug, log_thread_bug
+    awake = QTimer()  # Python sees signals only when some of its code runs
+    awake.timeout.connect(lambda: None)
+    awake.start(_SIGNAL_LATENCY_MS)
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = former_hooks
+        for number, handler in former_handlers.items():
+            signal.signal(number, handler)

@@ -1,0 +1,280 @@
+"""Between the engine and the widgets: what is open, what is wanted, and the user's choices."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.errors import FerError, ModelError
+from fer_desktop.log import get_logger
+from fer_desktop.pipeline.engine import Engine
+from fer_desktop.pipeline.events import (
+    EngineEvent,
+    ModelFailed,
+    ModelLoaded,
+    ModelLoading,
+    SourceOpened,
+    State,
+    StateChanged,
+)
+from fer_desktop.pipeline.meters import MeterReading
+from fer_desktop.settings import Settings
+from fer_desktop.ui.bridge import Batch, ResultInbox
+from fer_desktop.ui.session_log import SessionLog
+from fer_desktop.ui.source_request import MakeSource, SourceRequest, without_password
+from fer_desktop.vision.models import resolve_model
+from trainer.contract.preset import Preset
+
+log = get_logger("ui")
+
+SEEK_STEP_US: Final = 5_000_000
+_BUSY: Final = frozenset({State.OPENING, State.RUNNING, State.PAUSED, State.RECONNECTING})
+
+
+class Controller(QObject):
+    """The window's model of what goes on.
+
+    Attributes:
+        state: where the engine stands.
+        request: what was opened last, or is to be opened next.
+        info: the open source.
+        preset, device: the model in use.
+
+    Signals:
+        happened: an ``EngineEvent``, after the attributes took it in.
+        batch: results, a ``Batch``.
+        request_refused: a ``SourceRequest`` and the ``FerError`` why it cannot be opened.
+        request_changed: another source was asked for.
+        settings_changed: the new ``Settings``.
+        marked: time in microseconds and text of a mark that was recorded.
+    """
+
+    happened = Signal(object)
+    batch = Signal(object)
+    request_refused = Signal(object, object)
+    request_changed = Signal()
+    settings_changed = Signal(object)
+    marked = Signal(object, str)
+
+    def __init__(
+        self,
+        engine: Engine,
+        inbox: ResultInbox,
+        session_log: SessionLog,
+        make_source: MakeSource,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._inbox = inbox
+        self._session_log = session_log
+        self._make_source = make_source
+        self._settings = settings
+        self._session = 0
+        self._remember = True
+        self._position_us = 0
+        self._speed = 1.0
+        self._opened_at: float | None = None
+        self.state = State.IDLE
+        self.state_text = ""
+        self.request: SourceRequest | None = None
+        self.info: SourceInfo | None = None
+        self.preset: Preset | None = None
+        self.device = ""
+        self.loading_model = ""
+        inbox.event_ready.connect(self._on_event)
+        inbox.result_ready.connect(self._on_batch)
+
+    @property
+    def settings(self) -> Settings:
+        """The user's choices."""
+        return self._settings
+
+    @property
+    def session_log(self) -> SessionLog:
+        """The file of the present session."""
+        return self._session_log
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a source is open, or being opened."""
+        return self.state in _BUSY
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether time goes on in the source."""
+        return self.state is State.RUNNING
+
+    @property
+    def is_seekable(self) -> bool:
+        """Whether the open source has a transport bar."""
+        return self.is_open and self.info is not None and self.info.kind == "video"
+
+    @property
+    def position_us(self) -> int:
+        """The source's time on screen."""
+        return self._position_us
+
+    @property
+    def elapsed_s(self) -> float | None:
+        """Time since the source was opened."""
+        return time.monotonic() - self._opened_at if self._opened_at is not None else None
+
+    def start(self) -> None:
+        """Start the engine; detector and model load behind the window."""
+        self._engine.start()
+        self.load_model(self._settings.model)
+
+    def reading(self) -> MeterReading:
+        """Return frame rates and drops."""
+        return self._engine.reading()
+
+    def open(self, request: SourceRequest, *, remember: bool = True) -> None:
+        """Open a source in place of the present one.
+
+        Args:
+            request: what to open.
+            remember: whether it is the one to come back at the next start.
+        """
+        try:
+            source, pacing = self._make_source(request, self._settings)
+        except FerError as error:
+            log.warning("%s cannot be opened: %s", request.kind, error)
+            self.request_refused.emit(request, error)
+            return
+        self.request = request
+        self._remember = remember
+        self.info = None
+        self._position_us = 0
+        self._speed = 1.0
+        self._opened_at = None
+        self._session = self._engine.open(source, pacing)
+        self._inbox.begin_session(self._session)
+        self.request_changed.emit()
+
+    def reopen(self) -> None:
+        """Open again what was open last."""
+        if self.request is not None:
+            self.open(self.request, remember=self._remember)
+
+    def stop(self) -> None:
+        """Close the source."""
+        self._engine.stop()
+
+    def start_or_stop(self) -> None:
+        """Open the source asked for, or close the open one."""
+        if self.is_open:
+            self.stop()
+        else:
+            self.reopen()
+
+    def toggle(self) -> None:
+        """Play or pause a video; start or stop anything else."""
+        if not self.is_seekable:
+            self.start_or_stop()
+        elif self.is_playing:
+            self._engine.pause()
+        else:
+            self._engine.play()
+
+    def step(self, frames: int) -> None:
+        """Show the frame so many frames on, or back if negative."""
+        if self.is_seekable:
+            self._engine.step(frames)
+
+    def seek(self, timestamp_us: int) -> None:
+        """Show the frame of a time."""
+        if self.is_seekable:
+            self._position_us = max(0, timestamp_us)
+            self._engine.seek(self._position_us)
+
+    def seek_by(self, delta_us: int) -> None:
+        """Go on, or back if negative."""
+        end_us = (self.info.duration_us or 0) if self.info is not None else 0
+        self.seek(min(max(0, self._position_us + delta_us), max(0, end_us)))
+
+    def set_speed(self, factor: float) -> None:
+        """Play so many times as fast as recorded."""
+        self._speed = factor
+        self._engine.set_speed(factor)
+
+    def mark(self, text: str) -> bool:
+        """Mark the present moment; tell whether the session could take it.
+
+        Raises:
+            StorageError: if the session can no longer be written.
+        """
+        was_recorded = self._session_log.mark(self._session, self._position_us, text)
+        if was_recorded:
+            self.marked.emit(self._position_us, text)
+        return was_recorded
+
+    def load_model(self, name_or_folder: str) -> None:
+        """Load a model beside the one in use."""
+        try:
+            folder = resolve_model(name_or_folder)
+        except ModelError as error:
+            self._on_event(ModelFailed(Path(name_or_folder).name, error))
+            if name_or_folder and self.preset is None:
+                self.load_model("")  # the one that ships with the application
+            return
+        self._engine.load_model(folder)
+        if name_or_folder != self._settings.model:
+            self.update_settings(replace(self._settings, model=name_or_folder))
+
+    def update_settings(self, settings: Settings) -> None:
+        """Let other choices hold from now on."""
+        former, self._settings = self._settings, settings
+        if settings.smoothing_ms != former.smoothing_ms:
+            self._engine.set_smoothing(settings.smoothing_ms)
+        if settings.min_detection_score != former.min_detection_score:
+            self._engine.set_detection_score(settings.min_detection_score)
+        self.settings_changed.emit(settings)
+        if _camera_mode(settings) != _camera_mode(former) and self._shows_camera():
+            self.reopen()
+
+    def _shows_camera(self) -> bool:
+        return self.is_open and self.request is not None and self.request.kind == "camera"
+
+    def _on_batch(self, batch: Batch) -> None:
+        self._position_us = batch.newest.frame.timestamp_us
+        self.batch.emit(batch)
+
+    def _on_event(self, event: EngineEvent) -> None:
+        match event:
+            case StateChanged(state=state, message=message):
+                self.state, self.state_text = state, message
+                if not self.is_open:
+                    self._opened_at = None
+            case SourceOpened(info=info):
+                self._take_source(info)
+            case ModelLoading(name=name):
+                self.loading_model = name
+            case ModelLoaded(preset=preset, device=device):
+                self.preset, self.device, self.loading_model = preset, device, ""
+            case ModelFailed(error=error):
+                log.warning("the model cannot be used: %s", error)
+                self.loading_model = ""
+        self.happened.emit(event)
+
+    def _take_source(self, info: SourceInfo) -> None:
+        self.info = info
+        self._opened_at = time.monotonic()
+        request = self.request
+        if request is None or not self._remember:
+            return
+        settings = replace(self._settings, source_kind=request.kind, source_uri=request.uri)
+        if request.kind == "file":
+            settings = settings.with_recent_file(request.uri)
+        elif request.kind == "stream":
+            settings = settings.with_recent_url(request.uri)
+        log.info("opened %s", without_password(info.uri))
+        self.update_settings(settings)
+
+
+def _camera_mode(settings: Settings) -> tuple[int, int, int]:
+    return settings.camera_width_px, settings.camera_height_px, settings.camera_fps

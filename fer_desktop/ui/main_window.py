@@ -1,0 +1,285 @@
+"""The window: menus, toolbar, picture, docks and status line."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QVBoxLayout, QWidget
+
+from fer_desktop.paths import APP_NAME
+from fer_desktop.settings import Settings
+from fer_desktop.ui.actions import Actions
+from fer_desktop.ui.announcer import Announcer
+from fer_desktop.ui.background import Background
+from fer_desktop.ui.commands import Commands
+from fer_desktop.ui.controller import Controller
+from fer_desktop.ui.drops import dropped_target
+from fer_desktop.ui.icons import icon
+from fer_desktop.ui.menus import Menus, ToolBar
+from fer_desktop.ui.message_bar import MessageBar
+from fer_desktop.ui.pages import Pages
+from fer_desktop.ui.player import Player
+from fer_desktop.ui.recording_tap import RecordingTap
+from fer_desktop.ui.source_request import SourceRequest
+from fer_desktop.ui.state_keeper import StateKeeper
+from fer_desktop.ui.status_line import StatusLine
+from fer_desktop.ui.theme import ThemeManager
+from fer_desktop.ui.tokens import Tokens
+from fer_desktop.vision.models import available_models
+
+_DEFAULT_SIZE: Final = QSize(1280, 820)
+_FACES_WIDTH: Final = 280
+_TIMELINE_HEIGHT: Final = 220
+_LAYOUT_VERSION: Final = 1
+
+
+class MainWindow(QMainWindow):
+    """Puts the parts together and keeps their layout.
+
+    Attributes:
+        acts, player, pages, messages, status, announcer, toolbar, menus: the parts.
+
+    Signals:
+        first_painted: the window is on screen.
+    """
+
+    first_painted = Signal()
+
+    def __init__(
+        self,
+        controller: Controller,
+        theme: ThemeManager,
+        background: Background,
+        recorder: RecordingTap,
+    ) -> None:
+        super().__init__()
+        self._controller = controller
+        self._theme = theme
+        self._cameras: list[SourceRequest] = []
+        self._layout_before_full_screen: QByteArray | None = None
+        self.setWindowTitle(APP_NAME)
+        self.setWindowIcon(icon("fer_desktop"))
+        self.setAcceptDrops(True)
+        self.acts = Actions(self)
+        self.addActions(list(self.acts))
+        self.player = Player(controller, self.acts, self)
+        self.pages = Pages(controller, self.acts, self.player.page, self)
+        self.messages = MessageBar(self)
+        self.announcer = Announcer(self.messages, controller, self.acts, self)
+        self.commands = Commands(
+            self, self.acts, controller, self.announcer, self.player.view, background, recorder
+        )
+        self.menus = Menus(
+            self, self.acts, controller.open, controller.set_speed, controller.load_model
+        )
+        self.toolbar = ToolBar(self.acts, self)
+        self.status = StatusLine(self)
+        self._keeper = StateKeeper(
+            controller, self.acts, self.status, self.player.delay, recorder, self
+        )
+        self._fill()
+        self._connect()
+        self._default_layout = self.saveState(_LAYOUT_VERSION)
+        self._restore_layout(controller.settings)
+        self._on_settings(controller.settings)
+
+    def set_cameras(self, cameras: Sequence[SourceRequest]) -> None:
+        """Offer the cameras that were found."""
+        self._cameras = list(cameras)
+        self.toolbar.source.set_cameras(cameras)
+        self.menus.show_cameras(cameras, self._controller.request)
+
+    def refresh_models(self) -> None:
+        """Offer the models that are there now."""
+        models = available_models()
+        preset = self._controller.preset
+        in_use = self._controller.settings.model or (preset.name if preset is not None else "")
+        self.toolbar.model.show_models(models, in_use)
+        self.menus.show_models(models, in_use)
+
+    def open_target(self, target: Path | str) -> None:
+        """Open a file, use a model folder, or connect to a URL."""
+        if isinstance(target, Path):
+            self.commands.open_path(target)
+        else:
+            self._controller.open(SourceRequest("stream", target))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Obey keys that no focused control wanted."""
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        pressed = QKeySequence(QKeyCombination(modifiers, Qt.Key(event.key())))
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.acts.full_screen.trigger()
+            return
+        for action in self.acts.bare:
+            if action.shortcut() == pressed:
+                if action.isEnabled():
+                    action.trigger()
+                return
+        super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files, folders and links."""
+        if dropped_target(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        target = dropped_target(event.mimeData())
+        if target is not None:
+            event.acceptProposedAction()
+            # Later, so that the program it came from is not held up by a message of ours.
+            QTimer.singleShot(0, self, lambda: self.open_target(target))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell when the window is on screen."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self.first_painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep the layout among the settings."""
+        if self.isFullScreen():
+            self.acts.full_screen.trigger()
+        self._controller.update_settings(
+            replace(
+                self._controller.settings,
+                window_geometry=_to_text(self.saveGeometry()),
+                window_state=_to_text(self.saveState(_LAYOUT_VERSION)),
+            )
+        )
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the menu's tick true when the window manager changes the window."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.acts.full_screen.setChecked(self.isFullScreen())
+
+    def _fill(self) -> None:
+        center = QWidget(self)
+        column = QVBoxLayout(center)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.messages)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(center)
+        self.addToolBar(self.toolbar)
+        bar = QStatusBar(self)
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.addWidget(self.status, 1)
+        self.setStatusBar(bar)
+        right, bottom = (
+            Qt.DockWidgetArea.RightDockWidgetArea,
+            Qt.DockWidgetArea.BottomDockWidgetArea,
+        )
+        self.setCorner(Qt.Corner.BottomRightCorner, bottom)
+        self.setCorner(Qt.Corner.BottomLeftCorner, bottom)
+        self._docks = [
+            self._add_dock("faces", self.tr("Faces"), self.player.cards, right),
+            self._add_dock("timeline", self.tr("Timeline"), self.player.bottom, bottom),
+        ]
+        self.menus.add_panels([dock.toggleViewAction() for dock in self._docks])
+        self.resize(_DEFAULT_SIZE)
+        self._size_docks()
+
+    def _add_dock(
+        self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea
+    ) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(content)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _size_docks(self) -> None:
+        faces, timeline = self._docks
+        self.resizeDocks([faces], [_FACES_WIDTH], Qt.Orientation.Horizontal)
+        self.resizeDocks([timeline], [_TIMELINE_HEIGHT], Qt.Orientation.Vertical)
+
+    def _connect(self) -> None:
+        controller, acts = self._controller, self.acts
+        acts.quit.triggered.connect(self.close)
+        acts.full_screen.triggered.connect(self._on_full_screen)
+        acts.reset_layout.triggered.connect(self._reset_layout)
+        acts.welcome.triggered.connect(self.pages.show_welcome)
+        self.toolbar.source.chosen.connect(self._on_source_chosen)
+        self.toolbar.model.chosen.connect(self._on_model_chosen)
+        controller.request_changed.connect(self._on_request)
+        controller.settings_changed.connect(self._on_settings)
+        controller.marked.connect(self.player.add_mark)
+        self._theme.changed.connect(self._on_theme)
+        self._on_theme(self._theme.tokens)
+
+    def _on_source_chosen(self, request: SourceRequest) -> None:
+        self._controller.open(request)
+        self.player.view.setFocus()
+
+    def _on_model_chosen(self, name: str) -> None:
+        self._controller.load_model(name)
+        self.player.view.setFocus()
+
+    def _on_request(self) -> None:
+        request = self._controller.request
+        self.toolbar.source.set_request(request)
+        self.menus.show_cameras(self._cameras, request)
+        self.setWindowTitle(f"{request.title} – {APP_NAME}" if request is not None else APP_NAME)  # noqa: RUF001
+
+    def _on_settings(self, settings: Settings) -> None:
+        self._theme.choose(settings.theme)
+        self.menus.show_recent(settings)
+        self.refresh_models()
+
+    def _on_theme(self, tokens: Tokens) -> None:
+        self.acts.refresh_icons()
+        self.toolbar.source.refresh()
+        self.messages.refresh()
+        self.player.chart.apply_theme(tokens.dark)
+
+    def _on_full_screen(self, wanted: bool) -> None:
+        furniture = (self.menuBar(), self.toolbar, self.statusBar(), *self._docks)
+        if wanted:
+            self._layout_before_full_screen = self.saveState(_LAYOUT_VERSION)
+            for widget in furniture:
+                widget.hide()
+            self.showFullScreen()
+        else:
+            self.showNormal()
+            for widget in furniture[:3]:
+                widget.show()
+            if self._layout_before_full_screen is not None:
+                self.restoreState(self._layout_before_full_screen, _LAYOUT_VERSION)
+        self.player.view.setFocus()
+
+    def _reset_layout(self) -> None:
+        self.restoreState(self._default_layout, _LAYOUT_VERSION)
+        self.resize(_DEFAULT_SIZE)
+        self._size_docks()
+
+    def _restore_layout(self, settings: Settings) -> None:
+        if settings.window_geometry:
+            self.restoreGeometry(_from_text(settings.window_geometry))
+        if settings.window_state:
+            self.restoreState(_from_text(settings.window_state), _LAYOUT_VERSION)
+
+
+def _to_text(data: QByteArray) -> str:
+    return base64.b64encode(data.data()).decode("ascii")
+
+
+def _from_text(text: str) -> QByteArray:
+    """Return what was kept; nothing, which Qt ignores, if the settings were tampered with."""
+    try:
+        return QByteArray(base64.b64decode(text, validate=True))
+    except ValueError:
+        return QByteArray()

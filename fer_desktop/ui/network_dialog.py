@@ -1,0 +1,99 @@
+"""The URL of a network camera."""
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+SCHEMES: Final = ("rtsp", "rtsps", "http", "https", "rtmp", "udp", "tcp", "srt", "rtp")
+
+
+def url_problem(url: str) -> str:
+    """Return what is wrong with a stream's URL; empty if nothing is."""
+    translate = QCoreApplication.translate
+    if not url:
+        return translate("NetworkDialog", "Enter the address of the camera.")
+    if any(character.isspace() for character in url):
+        return translate("NetworkDialog", "An address has no spaces.")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return translate("NetworkDialog", "This is not a valid address: check host and port.")
+    if "://" not in url or parts.scheme.lower() not in SCHEMES:
+        return translate("NetworkDialog", "An address begins with rtsp:// or http://.")
+    if not host:
+        return translate("NetworkDialog", "The address has no host name.")
+    return ""
+
+
+class NetworkDialog(QDialog):
+    """Asks for a URL and checks its form while it is typed."""
+
+    def __init__(self, recent: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Connect a network camera"))
+        self.address = QComboBox(self)
+        self.address.setEditable(True)
+        self.address.addItems(list(recent))
+        self.address.setMinimumWidth(440)
+        self.address.setAccessibleName(self.tr("Address"))
+        edit = self.address.lineEdit()
+        if edit is not None:
+            edit.setPlaceholderText("rtsp://192.168.1.20:554/stream1")
+            edit.selectAll()
+        self.problem = QLabel(self)
+        self.problem.setProperty("role", "muted")
+        self.problem.setWordWrap(True)
+        hint = QLabel(
+            self.tr(
+                "RTSP, or MJPEG over HTTP. A name and password can stand in the address: "
+                "rtsp://name:password@host/path. They are kept with the recent addresses."
+            ),
+            self,
+        )
+        hint.setWordWrap(True)
+        hint.setProperty("role", "muted")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        self.connect_button = QPushButton(self.tr("Connect"), self)
+        buttons.addButton(self.connect_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.connect_button.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        form = QFormLayout()
+        form.addRow(self.tr("&Address:"), self.address)
+        form.addRow("", self.problem)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(hint)
+        layout.addWidget(buttons)
+        self.address.editTextChanged.connect(self._check)
+        self._check()
+
+    @property
+    def url(self) -> str:
+        """What was typed."""
+        return self.address.currentText().strip()
+
+    @classmethod
+    def ask(cls, parent: QWidget, recent: Sequence[str]) -> str | None:
+        """Return the URL that the person gave."""
+        dialog = cls(recent, parent)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        return dialog.url if accepted else None
+
+    def _check(self) -> None:
+        problem = url_problem(self.url)
+        self.problem.setText(problem or self.tr("Looks right."))
+        self.connect_button.setEnabled(not problem)

@@ -1,0 +1,131 @@
+"""Which page stands in the middle of the window: welcome, empty, or the picture."""
+
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from fer_desktop.errors import FerError
+from fer_desktop.pipeline.events import EngineEvent, State, StateChanged
+from fer_desktop.ui.actions import Actions
+from fer_desktop.ui.bridge import Batch
+from fer_desktop.ui.controller import Controller
+from fer_desktop.ui.empty_page import EmptyPage
+from fer_desktop.ui.model_facts import read_model_facts
+from fer_desktop.ui.welcome_page import WelcomePage
+from fer_desktop.vision.models import resolve_model
+
+_PATIENCE_MS: Final = 400  # a source that opens faster is not announced
+
+
+class Pages(QStackedWidget):
+    """Follows the engine's state.
+
+    Signals:
+        welcome_accepted: the first page was agreed to.
+    """
+
+    welcome_accepted = Signal()
+
+    def __init__(
+        self, controller: Controller, actions: Actions, picture: QWidget, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._picture = picture
+        self._welcome: WelcomePage | None = None
+        self.empty = EmptyPage([actions.open_file, actions.open_network, actions.open_demo])
+        self.addWidget(self.empty)
+        self.addWidget(picture)
+        self._opening = QTimer(self)
+        self._opening.setSingleShot(True)
+        self._opening.setInterval(_PATIENCE_MS)
+        self._opening.timeout.connect(self._say_opening)
+        controller.happened.connect(self._on_event)
+        controller.batch.connect(self._on_batch)
+        self.empty.say(self.tr("Getting ready…"), "")
+        if not controller.settings.welcome_accepted:
+            self.show_welcome()
+
+    @property
+    def welcome(self) -> WelcomePage | None:
+        """The first page while it is shown."""
+        return self._welcome
+
+    def show_welcome(self) -> None:
+        """Show what the application does and what it does not do."""
+        if self._welcome is not None:
+            return
+        self._welcome = WelcomePage(self._model_sentence(), self)
+        self._welcome.accepted.connect(self._on_accepted)
+        self.addWidget(self._welcome)
+        self.setCurrentWidget(self._welcome)
+        self._welcome.setFocus()
+
+    def say_looking(self) -> None:
+        """Tell that cameras are being looked for."""
+        self.empty.say(self.tr("Looking for a camera…"), "")
+
+    def _model_sentence(self) -> str:
+        try:
+            facts = read_model_facts(resolve_model(self._controller.settings.model))
+        except FerError:
+            return ""
+        return facts.sentence() if facts is not None else ""
+
+    def _on_accepted(self) -> None:
+        page, self._welcome = self._welcome, None
+        if page is not None:
+            has_picture = self._controller.is_open and self._controller.info is not None
+            self.setCurrentWidget(self._picture if has_picture else self.empty)
+            self.removeWidget(page)
+            page.deleteLater()
+            self.welcome_accepted.emit()
+
+    def _on_batch(self, batch: Batch) -> None:
+        self._opening.stop()
+        if self.currentWidget() is self.empty and self._controller.is_open:
+            self.setCurrentWidget(self._picture)
+            self._picture.setFocus()
+
+    def _on_event(self, event: EngineEvent) -> None:
+        if not isinstance(event, StateChanged):
+            return
+        name = self._controller.request.title if self._controller.request is not None else ""
+        match event.state:
+            case State.OPENING:
+                self._opening.start()
+            case State.RECONNECTING:
+                self._opening.stop()
+                self.empty.say(
+                    self.tr("{source} is not there yet").format(source=name),
+                    self.tr("{reason} It is tried again by itself. Meanwhile you can:").format(
+                        reason=event.message
+                    ),
+                )
+                if self._controller.info is None:
+                    self._leave_picture()
+            case State.FAILED:
+                self._opening.stop()
+                self.empty.say(
+                    self.tr("{source} could not be shown").format(source=name),
+                    self.tr("The message above says why. You can:"),
+                )
+                self._leave_picture()
+            case State.IDLE:
+                self._opening.stop()
+                self.empty.say(
+                    self.tr("Stopped"),
+                    self.tr("Press Space to start {source} again, or:").format(source=name),
+                )
+                self._leave_picture()
+
+    def _say_opening(self) -> None:
+        request = self._controller.request
+        if request is not None:
+            self.empty.say(self.tr("Opening {source}…").format(source=request.title), "")
+            self._leave_picture()
+
+    def _leave_picture(self) -> None:
+        if self.currentWidget() is self._picture:
+            self.setCurrentWidget(self.empty)

@@ -1,0 +1,87 @@
+"""Questions that only the person can decide; each is one ``ask`` that tests replace."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+_PICTURES = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp"
+_VIDEOS = "*.mp4 *.m4v *.mov *.mkv *.webm *.avi *.mpg *.mpeg *.wmv *.ts"
+
+
+class Confirm:
+    """A question with two answers."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, title: str, text: str, yes: str) -> bool:
+        """Return whether the person chose the named button; the other one is the default."""
+        box = QMessageBox(QMessageBox.Icon.Question, title, text, parent=parent)
+        agreed = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is agreed
+
+
+class OpenMedia:
+    """Choose an image or a video."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, folder: str) -> Path | None:
+        """Return the chosen file."""
+        translate = QCoreApplication.translate
+        name, _ = QFileDialog.getOpenFileName(
+            parent,
+            translate("OpenMedia", "Open image or video"),
+            folder,
+            ";;".join(
+                (
+                    translate("OpenMedia", "Images and videos") + f" ({_PICTURES} {_VIDEOS})",
+                    translate("OpenMedia", "All files") + " (*)",
+                )
+            ),
+        )
+        return Path(name) if name else None
+
+
+class OpenFolder:
+    """Choose a folder."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, title: str, folder: str) -> Path | None:
+        """Return the chosen folder."""
+        name = QFileDialog.getExistingDirectory(parent, title, folder)
+        return Path(name) if name else None
+
+
+class SaveCsv:
+    """Choose where a table goes."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, suggestion: Path) -> Path | None:
+        """Return the chosen file, which may exist: the caller asks before it is replaced."""
+        translate = QCoreApplication.translate
+        name, _ = QFileDialog.getSaveFileName(
+            parent,
+            translate("SaveCsv", "Export session as a table"),
+            str(suggestion),
+            translate("SaveCsv", "Table") + " (*.csv)",
+            # The suffix is only appended here, so the dialog would ask about the wrong name.
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix.lower() == ".csv" else path.with_name(f"{path.name}.csv")
+
+
+def ask_to_replace(parent: QWidget, path: Path) -> bool:
+    """Return whether an existing file may be replaced."""
+    translate = QCoreApplication.translate
+    return Confirm.ask(
+        parent,
+        translate("Confirm", "Replace file?"),
+        translate("Confirm", "{name} exists already in {folder}. Replace it?").format(
+            name=path.name, folder=path.parent
+        ),
+        translate("Confirm", "Replace"),
+    )

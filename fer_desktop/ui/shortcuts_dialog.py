@@ -1,0 +1,54 @@
+"""The list of keys."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+_ROWS_PER_COLUMN = 14
+
+
+class ShortcutsDialog(QDialog):
+    """Every action that has a key."""
+
+    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(7)
+        self.keys: dict[str, str] = {}
+        for action in actions:
+            key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            if not key:
+                continue
+            column, row = divmod(len(self.keys), _ROWS_PER_COLUMN)
+            self.keys[action.iconText()] = key
+            shown = QLabel(f"<b>{key}</b>", self)
+            shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            shown.setContentsMargins(24 if column else 0, 0, 0, 0)
+            grid.addWidget(shown, row, 2 * column)
+            grid.addWidget(QLabel(action.iconText(), self), row, 2 * column + 1)
+        note = QLabel(self.tr("Tab moves between the controls; each tells its key."), self)
+        note.setProperty("role", "muted")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 14)
+        layout.setSpacing(14)
+        layout.addLayout(grid)
+        layout.addWidget(note)
+        layout.addWidget(buttons)
+
+    @classmethod
+    def ask(cls, parent: QWidget, actions: Iterable[QAction]) -> None:
+        """Show the list until it is closed."""
+        cls(actions, parent).exec()
