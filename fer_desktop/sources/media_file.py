@@ -171,9 +171,11 @@ class VideoSource:
         """Leave the decoder at or before a frame, as near as the file allows."""
         from av.error import FFmpegError
 
-        if index.pts is not None and key > 0:
+        pts = index.pts_at(key)
+        # Few packets of an MPEG programme stream have a time: in its middle one would be lost.
+        if pts is not None and key > 0 and self._container.format.name != "mpeg":
             try:
-                self._container.seek(int(index.pts[key]), stream=self._stream, backward=True)
+                self._container.seek(pts, stream=self._stream, backward=True)
             except FFmpegError:
                 log.debug("%s cannot be sought in", self._path.name)
             else:
@@ -194,7 +196,7 @@ class VideoSource:
         is_in_step = is_beginning
         for picture in self._pictures():
             known = index.at_pts(picture.pts) if picture.pts is not None else None
-            is_in_step = is_in_step or (picture.key_frame and known is not None)
+            is_in_step = is_in_step or (picture.key_frame and index.is_key(picture.pts))
             if not is_in_step:
                 continue
             position = position + 1 if known is None else max(known, position + 1)

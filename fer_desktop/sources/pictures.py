@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # Formats told by their content beyond doubt: Pillow would also claim films and fonts.
 _FORMATS: Final = (
-    "JPEG", "MPO", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "PPM", "JPEG2000", "ICO", "PSD",
+    "JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "PPM", "JPEG2000", "ICO", "PSD",
 )  # fmt: skip
 _PIXELS_MAX: Final = 250_000_000
 _HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")

@@ -58,6 +58,14 @@ class VideoIndex:
             return None
         return max(0, int(np.searchsorted(self.pts, pts, side="right")) - 1)
 
+    def pts_at(self, index: int) -> int | None:
+        """Return the time of a frame in the stream's unit."""
+        return None if self.pts is None else int(self.pts[index])
+
+    def is_key(self, pts: int | None) -> bool:
+        """Tell whether a frame from which decoding can begin has exactly this time."""
+        return pts is not None and self.pts is not None and pts in self.pts[self.keys]
+
     def key_before(self, index: int) -> int:
         """Return the index of the last frame up to this one from which decoding can begin."""
         position = int(np.searchsorted(self.keys, index, side="right")) - 1

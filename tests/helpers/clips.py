@@ -67,7 +67,8 @@ def write_clip(
         stream.pix_fmt = pixel_format
         stream.codec_context.time_base = unit
         for number, picture in enumerate(pictures):
-            stream.height, stream.width = picture.shape[:2]
+            if number == 0:
+                stream.height, stream.width = picture.shape[:2]
             frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
             frame.pts = times_ms[number] if times_ms is not None else number
             frame.time_base = unit

@@ -1,0 +1,60 @@
+"""From what a person names to a source."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from fer_desktop.errors import SourceError
+from fer_desktop.sources.base import Pacing
+from fer_desktop.sources.camera import CameraSource, StreamSource
+from fer_desktop.sources.factory import is_stream_url, live_source, open_file, source_for
+from fer_desktop.sources.media_file import ImageSource, VideoSource
+from tests.helpers.clips import write_clip
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [
+        ("0", CameraSource),
+        ("HD Webcam", CameraSource),
+        ("C922 Pro v1.2", CameraSource),
+        ("rtsp://user:secret@10.0.0.2:554/live", StreamSource),
+        ("HTTP://10.0.0.2/video.mjpg", StreamSource),
+    ],
+)
+def test_live_sources(target: str, kind: type) -> None:
+    assert isinstance(live_source(target), kind)
+
+
+@pytest.mark.parametrize("target", ["", "  ", "ftp://host/clip.mp4", "http://"])
+def test_what_is_no_stream_is_refused(target: str) -> None:
+    with pytest.raises(SourceError, match="no address of a stream") as caught:
+        live_source(target)
+    assert "rtsp://" in caught.value.hint
+
+
+def test_files_come_first_and_play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_clip(tmp_path / "clip.mp4", 2).rename(tmp_path / "7")
+    Image.new("RGB", (4, 4)).save(tmp_path / "photo.png")
+    assert isinstance(source_for("7")[0], VideoSource)
+    source, pacing = source_for("photo.png")
+    assert isinstance(source, ImageSource)
+    assert pacing is Pacing.PLAYBACK
+    source, pacing = source_for("8")
+    assert isinstance(source, CameraSource)
+    assert pacing is Pacing.LIVE
+    assert isinstance(source_for("HD Webcam")[0], CameraSource)
+    assert isinstance(source_for("rtsp://host/a.mp4")[0], StreamSource)
+    with pytest.raises(SourceError, match="There is no file"):
+        source_for("missing.mp4")
+    with pytest.raises(SourceError, match="is a folder"):
+        open_file(tmp_path)
+
+
+def test_addresses_are_told_from_names() -> None:
+    assert is_stream_url("rtsp://10.0.0.2/live")
+    assert not is_stream_url("C:/Users/me/clip.mp4")
+    assert not is_stream_url("rtsp://")
+    assert not is_stream_url("HD Webcam")
