@@ -1,8 +1,9 @@
 """Pictures and videos with what was found drawn into them, as the window shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,10 @@ _BACKING: Final[Color] = (18, 16, 14)  # text reads on it whatever the picture i
 _BACKING_OPACITY: Final = 0.8
 _TEXT: Final[Color] = (247, 246, 245)
 _NO_LABEL: Final = "#d8dce1"
-_TEXT_SHARE: Final = 1 / 30  # of the picture's shorter side
+# Of the picture's shorter side: the largest that is not out of proportion to the faces. Few steps,
+# so that the size holds still in a video.
+_TEXT_SHARES: Final = (1 / 30, 1 / 42, 1 / 60)
+_TEXT_PER_FACE: Final = 0.3
 _TEXT_MIN_PX: Final = 13
 _WEIGHT: Final = 600
 
@@ -33,7 +37,7 @@ def draw_overlay(pixels: NDArray[np.uint8], analysis: FrameAnalysis) -> NDArray[
     picture = np.ascontiguousarray(pixels).copy()
     # OpenCV's own scalable font has accents, other alphabets and CJK, unlike its line fonts; it is
     # made here because it must not be shared between threads.
-    painter = _Painter(picture, cv2.FontFace("sans"))
+    painter = _Painter(picture, analysis.faces, cv2.FontFace("sans"))
     for face in analysis.faces:
         painter.box(face)
     for face in analysis.faces:
@@ -52,21 +56,23 @@ def face_text(face: FaceAnalysis) -> str:
 
 
 class _Painter:
-    """Draws faces into one picture and keeps their labels apart."""
+    """Draws faces into one picture, and keeps labels apart and off other faces."""
 
-    def __init__(self, picture: NDArray[np.uint8], font: Any) -> None:
-        height, width, _ = picture.shape
+    def __init__(
+        self, picture: NDArray[np.uint8], faces: Sequence[FaceAnalysis], font: Any
+    ) -> None:
         self._picture = picture
         self._font = font
-        self._size_px = max(_TEXT_MIN_PX, round(min(width, height) * _TEXT_SHARE))
+        self._faces = faces
+        self._size_px = _text_size(min(picture.shape[:2]), faces)
         self._line_px = max(1, round(self._size_px / 7))
         self._taken: list[Rect] = []
 
     def box(self, face: FaceAnalysis) -> None:
         import cv2
 
-        box = face.detection.box
-        start, end = (round(box.x1), round(box.y1)), (round(box.x2), round(box.y2))
+        left, top, right, bottom = _rect(face)
+        start, end = (left, top), (right, bottom)
         halo = self._line_px + 2 * max(1, self._line_px // 3)
         if not face.is_unsure:
             cv2.rectangle(self._picture, start, end, _BACKING, halo)
@@ -89,7 +95,7 @@ class _Painter:
                 cv2.line(self._picture, first.tolist(), second.tolist(), paint, thickness)
 
     def label(self, face: FaceAnalysis) -> None:
-        """Write beside a box where nothing else is written: whole, or the face's number alone."""
+        """Write beside a box where there is room: all of it, or the face's number alone."""
         height, width, _ = self._picture.shape
         box = face.detection.box
         number = str(face.face_id)
@@ -97,13 +103,18 @@ class _Painter:
         tall = round(self._size_px * 1.5)
         chip = self._width(number) + 2 * margin
         gap = self._line_px
-        for words in (face_text(face), ""):
+        others = [_rect(other) for other in self._faces if other is not face]
+        for words, kept_clear in (
+            (face_text(face), self._taken + others),
+            ("", self._taken + others),
+            ("", self._taken),
+        ):
             wide = chip + (self._width(words) + 2 * margin if words else 0)
             for top in (box.y1 - gap - tall, box.y2 + gap, box.y1 + gap):
                 left = max(0, min(round(box.x1), width - wide))
                 place = max(0, min(round(top), height - tall))
                 tag = (left, place, left + wide, place + tall)
-                if not any(_overlap(tag, other) for other in self._taken):
+                if not any(_overlap(tag, area) for area in kept_clear):
                     self._taken.append(tag)
                     self._tag(tag, chip, number, words, face)
                     return
@@ -136,6 +147,19 @@ class _Painter:
         cv2.putText(self._picture, text, origin, color, self._font, self._size_px, _WEIGHT)
 
 
+def _text_size(side_px: int, faces: Sequence[FaceAnalysis]) -> int:
+    sizes = [max(_TEXT_MIN_PX, round(side_px * share)) for share in _TEXT_SHARES]
+    if not faces:
+        return sizes[0]
+    fitting_px = _TEXT_PER_FACE * median(face.detection.box.width for face in faces)
+    return next((size for size in sizes if size <= fitting_px), sizes[-1])
+
+
+def _rect(face: FaceAnalysis) -> Rect:
+    box = face.detection.box
+    return round(box.x1), round(box.y1), round(box.x2), round(box.y2)
+
+
 def _overlap(one: Rect, other: Rect) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
@@ -146,7 +170,7 @@ def _palette_color(face: FaceAnalysis) -> str:
 
 def _face_color(face: FaceAnalysis) -> Color:
     blue, green, red = _bgr(_palette_color(face))
-    return (blue // 2, green // 2, red // 2) if face.is_unsure else (blue, green, red)
+    return (blue * 3 // 5, green * 3 // 5, red * 3 // 5) if face.is_unsure else (blue, green, red)
 
 
 def _bgr(color: str) -> Color:

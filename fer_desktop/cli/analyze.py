@@ -1,0 +1,250 @@
+"""``fer-desktop analyze``: files in, tables out, every frame."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, Final
+
+from tqdm import tqdm
+
+from fer_desktop import __version__
+from fer_desktop.cli.arguments import PROGRAM
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.errors import DetectorError, FerError, ModelError, SourceError
+from fer_desktop.log import get_logger
+from fer_desktop.pipeline.analysis_run import analyze_file
+from fer_desktop.recording.annotated import (
+    AnnotatedVideoWriter,
+    annotated_video,
+    write_annotated_image,
+)
+from fer_desktop.recording.chart import TimelineChart
+from fer_desktop.recording.csv_export import Counts, meta_path, write_csv, write_meta
+from fer_desktop.recording.outputs import distinct_name, make_folder
+from fer_desktop.recording.session_format import (
+    RecordedFrame,
+    SessionInfo,
+    UsedModel,
+    library_versions,
+)
+from fer_desktop.sources.factory import open_file
+from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.models import resolve_model
+from trainer.contract.preset import Preset
+
+log = get_logger("app")
+
+_SUFFIXES: Final = (".csv", ".meta.json", ".annotated.mp4", ".annotated.png", ".timeline.png")
+
+
+def analyze(args: argparse.Namespace) -> int:
+    """Analyse all files and return the exit status.
+
+    Raises:
+        FerError: if nothing can be analysed at all: no output folder, no usable networks.
+    """
+    make_folder(args.out)
+    tqdm.monitor_interval = 0  # no thread to watch over the progress bar
+    failures = 0
+    with closing(_Networks(resolve_model(args.model), args)) as networks:
+        for path, stem in zip(args.files, output_stems(args.files, args.out), strict=True):
+            try:
+                _FileRun(path, args.out / f"{stem}.csv", args, networks).run()
+            except (ModelError, DetectorError):
+                raise
+            except FerError as error:
+                _complain(path, str(error))
+                failures += 1
+            except Exception as error:  # whatever a library makes of a strange file
+                log.exception("the analysis of %s failed", path)
+                _complain(path, f"the analysis failed unexpectedly: {error!r}")
+                failures += 1
+    return 1 if failures else 0
+
+
+def output_stems(files: Sequence[Path], out: Path) -> list[str]:
+    """Return for each input the stem of its results: all different, and none over an input."""
+    inputs = {path.resolve() for path in files}
+    taken: set[str] = set()
+    stems = []
+    for path in files:
+        stem = distinct_name(path.stem, taken)
+        while any((out / f"{stem}{suffix}").resolve() in inputs for suffix in _SUFFIXES):
+            taken.add(stem.casefold())
+            stem = distinct_name(path.stem, taken)
+        taken.add(stem.casefold())
+        stems.append(stem)
+    return stems
+
+
+def _complain(path: Path, message: str) -> None:
+    print(f"{PROGRAM}: {path}: {' '.join(message.split())}", file=sys.stderr)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+class _Networks:
+    """Detector and model, loaded when the first file needs them and kept for the others."""
+
+    def __init__(self, model: Path, args: argparse.Namespace) -> None:
+        self._model = model
+        self._min_score: float = args.min_score
+        self._smoothing_ms: int = args.smoothing_ms
+        self._stack = ExitStack()
+        self._loaded: tuple[Analyzer, Preset] | None = None
+
+    def get(self) -> tuple[Analyzer, Preset]:
+        if self._loaded is None:
+            from fer_desktop.vision.classifier import KerasEmotionClassifier
+            from fer_desktop.vision.detector import MediaPipeFaceDetector
+
+            classifier = self._stack.enter_context(
+                closing(KerasEmotionClassifier.load(self._model))
+            )
+            detector = self._stack.enter_context(
+                closing(MediaPipeFaceDetector(min_score=self._min_score))
+            )
+            analyzer = Analyzer(detector, classifier, smoothing_ms=self._smoothing_ms)
+            self._loaded = analyzer, classifier.preset
+        return self._loaded
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+class _FileRun:
+    """The way of one file through the networks into its results."""
+
+    def __init__(
+        self, path: Path, csv_path: Path, args: argparse.Namespace, networks: _Networks
+    ) -> None:
+        self._path = path
+        self._csv_path = csv_path
+        self._args = args
+        self._networks = networks
+        self._outputs = ExitStack()
+        self._info: SourceInfo | None = None
+        self._progress: tqdm[Any] | None = None
+        self._video: AnnotatedVideoWriter | None = None
+        self._chart = TimelineChart() if args.chart else None
+        self._damage: SourceError | None = None
+
+    def run(self) -> None:
+        """Analyse the file and write its results.
+
+        Raises:
+            SourceError: if it cannot be read, or only in part; that part is written.
+            StorageError: if a result cannot be written.
+        """
+        started_ns = time.time_ns()
+        source = open_file(self._path)
+        analyzer, preset = self._networks.get()
+        models = (UsedModel(preset, 0),)
+        began = time.perf_counter()
+        with self._outputs as outputs:
+            results = outputs.enter_context(
+                closing(analyze_file(source, analyzer, on_opened=self._opened))
+            )
+            rows = self._rows(results, preset.name)
+            counts = write_csv(rows, self._csv_path, models, overwrite=True)
+        seconds = time.perf_counter() - began
+        assert self._info is not None  # there were frames
+        write_meta(
+            meta_path(self._csv_path),
+            SessionInfo(
+                source=self._info,
+                started_ns=started_ns,
+                app_version=__version__,
+                libraries=library_versions(),
+                settings={
+                    "smoothing_ms": self._args.smoothing_ms,
+                    "min_detection_score": self._args.min_score,
+                },
+            ),
+            models,
+            counts,
+            problem=str(self._damage or ""),
+            overwrite=True,
+        )
+        if self._chart is not None:
+            self._chart.write(self._output(".timeline.png"), self._path.name, overwrite=True)
+        self._report(counts, seconds)
+        if self._damage is not None:
+            raise self._damage
+
+    def _output(self, suffix: str) -> Path:
+        return self._csv_path.with_name(self._csv_path.name.removesuffix(".csv") + suffix)
+
+    def _opened(self, info: SourceInfo) -> None:
+        self._info = info
+        # No bar where standard error is no terminal: a file of carriage returns helps nobody.
+        progress: tqdm[Any] = tqdm(
+            total=info.frame_count,
+            desc=self._path.name,
+            unit="frame",
+            file=sys.stderr,
+            disable=None,
+            leave=False,
+            dynamic_ncols=True,
+        )
+        self._progress = self._outputs.enter_context(progress)
+        if self._args.annotated and info.kind != "image":
+            self._video = self._outputs.enter_context(
+                annotated_video(self._output(".annotated.mp4"), overwrite=True)
+            )
+
+    def _rows(
+        self, results: Iterable[tuple[Frame, FrameAnalysis]], model: str
+    ) -> Iterator[RecordedFrame]:
+        frames = 0
+        try:
+            for frame, analysis in results:
+                self._take(frame, analysis)
+                yield RecordedFrame(analysis, model)
+                frames += 1
+        except SourceError as error:
+            if frames == 0:
+                raise
+            self._damage = error
+        if frames == 0:
+            raise SourceError("It has no frame that can be shown.")
+
+    def _take(self, frame: Frame, analysis: FrameAnalysis) -> None:
+        if self._progress is not None:
+            self._progress.update()
+        if self._chart is not None:
+            self._chart.add(analysis)
+        if self._video is not None:
+            self._video.write(frame, analysis)
+        elif self._args.annotated:
+            path = self._output(".annotated.png")
+            write_annotated_image(path, frame, analysis, overwrite=True)
+
+    def _report(self, counts: Counts, seconds: float) -> None:
+        frames, faces = _count(counts.frames, "frame"), _count(len(counts.face_ids), "face")
+        print(
+            f"{self._path.name}: {frames}, {faces}, in {seconds:.1f} s: {self._csv_path}",
+            file=sys.stderr,
+        )
+        if not self._args.json:
+            return
+        report: dict[str, Any] = {
+            "file": str(self._path),
+            "frames": counts.frames,
+            "frames_with_faces": counts.frames_with_faces,
+            "faces": len(counts.face_ids),
+            "rows": counts.rows,
+            "seconds": round(seconds, 3),
+            "fps": round(counts.frames / max(seconds, 1e-6), 1),
+            "csv": str(self._csv_path),
+        }
+        if self._damage is not None:
+            report["problem"] = str(self._damage)
+        print(json.dumps(report), flush=True)

@@ -1,0 +1,121 @@
+"""What can be typed after ``fer-desktop``."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from fer_desktop import __version__
+from fer_desktop.settings import Settings, bounds
+
+PROGRAM: Final = "fer-desktop"
+_MODEL_HELP: Final = "name of an installed model, or a model folder"
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Return the parsed arguments; ``command`` is None where the window is to open.
+
+    Raises:
+        SystemExit: after wrong usage, ``--help`` and ``--version``.
+    """
+    top = _parser()
+    args = top.parse_args(argv)
+    if args.command is not None:
+        for_window = ("camera", "open", "temp_profile", "smoke_test")
+        if given := [f"--{name.replace('_', '-')}" for name in for_window if getattr(args, name)]:
+            top.error(f"{', '.join(given)}: not with the command {args.command}")
+    if args.command == "analyze":
+        _check_range(top, "--smoothing-ms", args.smoothing_ms, "smoothing_ms")
+        _check_range(top, "--min-score", args.min_score, "min_detection_score")
+    return args
+
+
+def _parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog=PROGRAM,
+        usage="%(prog)s [--camera INDEX|NAME|URL | --open FILE] [--model NAME|DIR] [OPTION...]\n"
+        "       %(prog)s analyze FILE... --out DIR [OPTION...]\n"
+        "       %(prog)s cameras | models [--json]",
+        description="Reads facial expressions in real time; without a command the window opens.",
+        allow_abbrev=False,
+    )
+    source = top.add_mutually_exclusive_group()
+    source.add_argument(
+        "--camera",
+        metavar="INDEX|NAME|URL",
+        help="open this camera, or this stream (rtsp://..., http://...)",
+    )
+    source.add_argument("--open", metavar="FILE", help="open this video or image")
+    top.add_argument("--model", metavar="NAME|DIR", default="", help=_MODEL_HELP)
+    top.add_argument(
+        "--temp-profile",
+        action="store_true",
+        help="use fresh settings, and forget them and the sessions afterwards",
+    )
+    top.add_argument(
+        "--smoke-test",
+        action="store_true",
+        help="start, analyse the demo clip for a moment and quit; for checking an installation",
+    )
+    top.add_argument("--verbose", action="store_true", help="say on standard error what happens")
+    top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = top.add_subparsers(dest="command", title="commands", metavar="COMMAND", prog=PROGRAM)
+    _add_analyze(commands)
+    cameras = commands.add_parser("cameras", help="list the cameras of this computer")
+    models = commands.add_parser("models", help="list the models that are installed")
+    for command in (cameras, models):
+        command.add_argument("--json", action="store_true", help="print a JSON array")
+    return top
+
+
+def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    defaults = Settings()
+    analyze = commands.add_parser(
+        "analyze",
+        help="analyse images and videos, every frame, into tables",
+        description="Analyses every frame of images and videos and writes, for each, DIR/<stem>.csv"
+        " and DIR/<stem>.meta.json. Files of an earlier run are replaced; two inputs with one stem"
+        " get distinct names (<stem>-2). The same file gives the same table each time. Where a"
+        " video is damaged, what comes before the damage is written.",
+        epilog="Exit status: 0 all done, 1 some input failed (each in a line on standard error),"
+        " 2 wrong usage.",
+        allow_abbrev=False,
+    )
+    analyze.add_argument("files", metavar="FILE", nargs="+", type=Path, help="image or video")
+    analyze.add_argument(
+        "--out", metavar="DIR", type=Path, required=True, help="folder for the results"
+    )
+    # Not set where it is not given, so that one before the command holds.
+    analyze.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)
+    analyze.add_argument(
+        "--annotated",
+        action="store_true",
+        help="also write <stem>.annotated.mp4 (or .png) with boxes and labels drawn in",
+    )
+    analyze.add_argument(
+        "--chart", action="store_true", help="also write <stem>.timeline.png, one row a face"
+    )
+    analyze.add_argument(
+        "--json", action="store_true", help="print one JSON object per file on standard output"
+    )
+    analyze.add_argument(
+        "--smoothing-ms",
+        metavar="MS",
+        type=int,
+        default=defaults.smoothing_ms,
+        help="time constant of the smoothing of emotion and confidence over time, 0 for none"
+        " (default: %(default)s); the columns p_... are never smoothed",
+    )
+    analyze.add_argument(
+        "--min-score",
+        metavar="SCORE",
+        type=float,
+        default=defaults.min_detection_score,
+        help="leave out faces of which the detector is less sure (default: %(default)s)",
+    )
+
+
+def _check_range(top: argparse.ArgumentParser, option: str, value: float, setting: str) -> None:
+    low, high = bounds(setting)
+    if not low <= value <= high:  # also where it is no number
+        top.error(f"argument {option}: must lie between {low:g} and {high:g}: {value:g}")

@@ -1,0 +1,374 @@
+"""The command line keeps its promises: outputs, exit status, one line a failure, no traceback."""
+
+import argparse
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_desktop import __version__, cli
+from fer_desktop.cli import analyze
+from fer_desktop.cli.analyze import output_stems
+from fer_desktop.errors import ModelError
+from fer_desktop.log import set_up_logging
+from fer_desktop.vision.analyzer import Analyzer
+from tests.helpers.clips import cut_short, write_clip, write_sound
+from tests.helpers.data import astronaut
+from tests.helpers.fakes import FakeClassifier, FakeDetector
+from tests.helpers.models import make_model_folder
+
+_ROOT = Path(__file__).resolve().parents[1]
+_SIZE_PX = (320, 240)
+
+
+def _no_window(args: argparse.Namespace) -> int:
+    raise AssertionError("no window was asked for")
+
+
+def _run(*argv: object) -> int:
+    return cli.main([str(item) for item in argv], _no_window)
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _numbered_clip(path: Path, frames: int = 10) -> Path:
+    from tests.helpers.clips import numbered
+
+    return write_clip(path, (numbered(number, _SIZE_PX) for number in range(frames)))
+
+
+@pytest.fixture(autouse=True)
+def _close_log() -> Iterator[None]:
+    yield
+    set_up_logging(None)
+
+
+@pytest.fixture
+def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put fakes behind the ports: one face, whose probabilities are known."""
+    folder = tmp_path / "a model"
+    folder.mkdir()
+
+    def get(self: object) -> object:
+        classifier = FakeClassifier()
+        return Analyzer(FakeDetector(), classifier), classifier.preset
+
+    monkeypatch.setattr(analyze._Networks, "get", get)
+    return folder
+
+
+def test_a_clip_becomes_a_table_with_a_row_for_every_frame(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = _numbered_clip(tmp_path / "une clé ☺ 1.mp4")
+    out = tmp_path / "new" / "folder"
+    assert _run("analyze", clip, "--out", out, "--model", model, "--json", "--chart") == 0
+
+    rows = _read(out / "une clé ☺ 1.csv")
+    assert [int(row["frame_index"]) for row in rows] == list(range(10))
+    assert [float(row["time_s"]) for row in rows] == pytest.approx(
+        [index / 30 for index in range(10)], abs=1e-5
+    )
+    assert rows[0]["wall_time_utc"] == ""
+    meta = json.loads((out / "une clé ☺ 1.meta.json").read_text(encoding="utf-8"))
+    assert meta["frame_count"] == 10
+    assert meta["source"]["kind"] == "video"
+    assert meta["settings"] == {"smoothing_ms": 300, "min_detection_score": 0.5}
+    said = capsys.readouterr()
+    report = json.loads(said.out)
+    assert report["file"] == str(clip)
+    assert report["csv"] == str(out / "une clé ☺ 1.csv")
+    assert (report["frames"], report["frames_with_faces"], report["faces"]) == (10, 10, 1)
+    assert report["fps"] == pytest.approx(10 / report["seconds"], rel=0.1)
+    assert len(said.err.splitlines()) == 1
+    assert sorted(path.name for path in out.iterdir()) == [
+        "une clé ☺ 1.csv",
+        "une clé ☺ 1.meta.json",
+        "une clé ☺ 1.timeline.png",
+    ]
+
+
+def test_the_same_file_gives_the_same_table_again(tmp_path: Path, model: Path) -> None:
+    clip = _numbered_clip(tmp_path / "a.mp4")
+    assert _run("analyze", clip, "--out", tmp_path, "--model", model) == 0
+    first = (tmp_path / "a.csv").read_bytes()
+    arguments = ("analyze", clip, "--out", tmp_path, "--model", model, "--annotated", "--chart")
+    assert _run(*arguments) == 0, "results of an earlier run are replaced"
+    assert (tmp_path / "a.csv").read_bytes() == first
+
+
+def test_videos_and_images_are_annotated(tmp_path: Path, model: Path) -> None:
+    import av
+    from PIL import Image
+
+    clip = _numbered_clip(tmp_path / "a.mp4")
+    photo = tmp_path / "b.jpg"
+    Image.fromarray(astronaut()[:, :, ::-1]).save(photo)
+    out = tmp_path / "out"
+    assert _run("analyze", clip, photo, "--out", out, "--model", model, "--annotated") == 0
+    with av.open(str(out / "a.annotated.mp4")) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 10
+    with Image.open(out / "b.annotated.png") as image:
+        assert image.size == (512, 512)
+        assert np.abs(np.asarray(image).astype(int) - astronaut()[:, :, ::-1]).max() > 100
+    assert len(_read(out / "b.csv")) == 1
+
+
+def test_each_failure_is_a_line_and_the_others_are_written(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "text.mp4").write_text("this is no film\n" * 100)
+    (tmp_path / "folder").mkdir()
+    bad = ["missing.mp4", "empty.png", "text.mp4", "folder", "sound.mp4"]
+    write_sound(tmp_path / "sound.mp4")
+    good = _numbered_clip(tmp_path / "good.mp4")
+    files = [*(tmp_path / name for name in bad), good]
+    out = tmp_path / "out"
+    assert _run("analyze", *files, "--out", out, "--model", model, "--json") == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["file"] == str(good)
+    lines = said.err.splitlines()
+    assert len(lines) == len(bad) + 1
+    for name, line in zip(bad, lines, strict=False):
+        assert line.startswith(f"fer-desktop: {tmp_path / name}: ")
+        assert "Traceback" not in line
+    assert sorted(os.listdir(out)) == ["good.csv", "good.meta.json"]
+
+
+def test_what_comes_before_a_damage_is_written(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = {"movflags": "frag_keyframe+empty_moov", "flush_packets": "1"}
+    clip = write_clip(
+        tmp_path / "cut.mp4", 60, codec_options={"g": "5", "bf": "0"}, container_options=options
+    )
+    cut_short(clip)
+    assert _run("analyze", clip, "--out", tmp_path, "--model", model, "--json") == 1
+    assert 10 < len(_read(tmp_path / "cut.csv")) < 60
+    said = capsys.readouterr()
+    assert "damaged" in json.loads(said.out)["problem"]
+    assert f"{clip}: cut.mp4 is damaged" in said.err
+    assert "problem" in json.loads((tmp_path / "cut.meta.json").read_text(encoding="utf-8"))
+
+
+def test_a_library_that_fails_is_a_line_as_well(
+    tmp_path: Path,
+    model: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def analyze_badly(self: Analyzer, *args: object, **options: object) -> None:
+        raise ZeroDivisionError("strange\nfile")
+
+    monkeypatch.setattr(Analyzer, "analyze", analyze_badly)
+    clip = _numbered_clip(tmp_path / "a.mp4")
+    assert _run("analyze", clip, "--out", tmp_path / "out", "--model", model, "--annotated") == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "a.mp4" in said
+    assert "Traceback" not in said
+    assert os.listdir(tmp_path / "out") == []
+
+
+def test_an_unusable_output_folder_is_told(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = _numbered_clip(tmp_path / "a.mp4")
+    (tmp_path / "file").touch()
+    assert _run("analyze", clip, "--out", tmp_path / "file", "--model", model) == 1
+    assert "a file is in its place" in capsys.readouterr().err
+    (tmp_path / "a.csv").mkdir()
+    assert _run("analyze", clip, "--out", tmp_path, "--model", model) == 1
+    assert "a.csv is a folder" in capsys.readouterr().err
+
+
+def test_a_model_that_cannot_be_used_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = _numbered_clip(tmp_path / "a.mp4")
+    assert _run("analyze", clip, "--out", tmp_path, "--model", "no such model") == 1
+    assert "There is no model 'no such model'" in capsys.readouterr().err
+
+    def get(self: object) -> object:
+        raise ModelError("The model is damaged.")
+
+    monkeypatch.setattr(analyze._Networks, "get", get)
+    assert _run("analyze", clip, clip, "--out", tmp_path, "--model", tmp_path) == 1
+    assert capsys.readouterr().err == "fer-desktop: The model is damaged.\n"
+
+
+def test_inputs_with_one_stem_get_distinct_results(tmp_path: Path) -> None:
+    files = [Path("a/clip.mp4"), Path("b/CLIP.png"), Path("clip-2.mp4"), Path("c/clip.mp4")]
+    assert output_stems(files, tmp_path) == ["clip", "CLIP-2", "clip-2-2", "clip-3"]
+    photos = [tmp_path / "a.png", tmp_path / "a.annotated.png"]
+    assert output_stems(photos, tmp_path) == ["a-2", "a.annotated"], "an input is never replaced"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["analyze", "a.mp4"],
+        ["analyze", "--out", "x"],
+        ["analyze", "a.mp4", "--out", "x", "--smoothing-ms", "-1"],
+        ["analyze", "a.mp4", "--out", "x", "--min-score", "nan"],
+        ["--camera", "0", "--open", "a.mp4"],
+        ["--camera", "0", "models"],
+        ["--nonsense"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_has_status_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        cli.main(argv, _no_window)
+    assert raised.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_without_a_command_the_window_opens() -> None:
+    opened: list[argparse.Namespace] = []
+
+    def open_window(args: argparse.Namespace) -> int:
+        opened.append(args)
+        return 7
+
+    assert cli.main(["--camera", "HD Webcam", "--model", "fer7"], open_window) == 7
+    assert (opened[0].camera, opened[0].open, opened[0].model) == ("HD Webcam", None, "fer7")
+    assert [opened[0].temp_profile, opened[0].smoke_test, opened[0].verbose] == [False] * 3
+
+
+def test_models_are_listed(
+    profile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from fer_desktop.vision import models
+
+    monkeypatch.setattr(models, "bundled_models_dir", lambda: profile / "none")
+    assert _run("models") == 0
+    assert capsys.readouterr().out == "No model is installed.\n"
+    folder = profile / "models" / "my model"
+    make_model_folder(folder, ("happy", "sad"))
+    damaged = profile / "models" / "zz"
+    damaged.mkdir()
+    (damaged / "preset.json").write_text("{}")
+    assert _run("models") == 0
+    head, mine, broken = capsys.readouterr().out.splitlines()
+    assert head.split() == ["NAME", "LABELS", "FOLDER"]
+    assert mine.split() == ["my", "model", "default", "happy,", "sad", *str(folder).split()]
+    assert "unusable: " in broken
+    assert _run("models", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [(item["name"], item["default"], item["labels"]) for item in listed] == [
+        ("my model", True, ["happy", "sad"]),
+        ("zz", False, None),
+    ]
+
+
+def test_cameras_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from fer_desktop.sources import camera
+
+    monkeypatch.setattr(camera, "list_cameras", lambda: [camera.Camera(2, "Webcam é", 200)])
+    assert _run("cameras") == 0
+    assert capsys.readouterr().out == "INDEX  NAME\n2      Webcam é\n"
+    assert _run("cameras", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == [{"index": 2, "name": "Webcam é", "backend": 200}]
+    monkeypatch.setattr(camera, "list_cameras", list)
+    assert _run("cameras") == 0
+    assert capsys.readouterr().out == "No camera was found.\n"
+
+
+def test_real_networks_read_a_real_face_the_same_each_time(tmp_path: Path) -> None:
+    face = astronaut()
+    shifts = range(0, 24, 2)
+    clip = write_clip(
+        tmp_path / "astronaut.mp4",
+        (np.ascontiguousarray(np.roll(face, shift, axis=1)) for shift in shifts),
+    )
+    model = make_model_folder(tmp_path / "tiny")
+    tables = []
+    for name in ("first", "second"):
+        assert _run("analyze", clip, "--out", tmp_path / name, "--model", model) == 0
+        tables.append((tmp_path / name / "astronaut.csv").read_bytes())
+    assert tables[0] == tables[1]
+    rows = _read(tmp_path / "first" / "astronaut.csv")
+    assert len(rows) == len(shifts)
+    assert {row["face_id"] for row in rows} == {"1"}
+    for row in rows:
+        probabilities = [float(value) for name, value in row.items() if name.startswith("p_")]
+        assert sum(probabilities) == pytest.approx(1.0, abs=1e-6)
+        assert 150 < float(row["x_px"]) < 250
+
+
+def _environment(profile: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(_ROOT), "FER_DESKTOP_PROFILE": str(profile)}
+
+
+def test_a_process_answers_at_once_and_with_its_status(profile: Path, tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "fer_desktop"]
+    environment = _environment(profile)
+    version = subprocess.run([*program, "--version"], capture_output=True, env=environment)
+    assert version.stdout.decode().strip() == f"fer-desktop {__version__}"
+    failed = subprocess.run(
+        [*program, "analyze", "missing.mp4", "--out", "out", "--json"],
+        capture_output=True,
+        env=environment,
+        cwd=tmp_path,
+    )
+    assert failed.returncode == 1
+    assert failed.stdout == b""
+    assert failed.stderr.decode().splitlines() == [
+        "fer-desktop: missing.mp4: There is no file missing.mp4. Check its name."
+    ]
+
+
+_SLOW = """
+import sys, time
+from fer_desktop import cli
+from fer_desktop.cli import analyze
+from fer_desktop.vision.analyzer import Analyzer
+from tests.helpers.fakes import FakeClassifier, FakeDetector
+
+class SlowDetector(FakeDetector):
+    def detect(self, *args, **options):
+        print("analysing", flush=True)
+        time.sleep(0.2)
+        return super().detect(*args, **options)
+
+classifier = FakeClassifier()
+analyze._Networks.get = lambda self: (Analyzer(SlowDetector(), classifier), classifier.preset)
+sys.exit(cli.main(sys.argv[1:], None))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is no signal there")
+def test_ctrl_c_leaves_no_half_file(profile: Path, tmp_path: Path) -> None:
+    clip = _numbered_clip(tmp_path / "a.mp4", 60)
+    out = tmp_path / "out"
+    arguments = ["analyze", str(clip), "--out", str(out), "--model", str(tmp_path), "--annotated"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", _SLOW, *arguments],
+        env=_environment(profile),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert said == "fer-desktop: interrupted\n"
+    assert os.listdir(out) == []
