@@ -146,6 +146,7 @@ def _run_with_window(args: argparse.Namespace) -> int:
         detection_score=settings.min_detection_score,
     )
     controller = Controller(engine, inbox, session_log, make_source, settings)
+    controller.settings_changed.connect(_save)  # kept even if the process is killed
     background = Background()
     window = MainWindow(controller, theme, background, recorder)
     Startup(window, controller, background, _camera_names, _wanted(args))
@@ -160,7 +161,6 @@ def _run_with_window(args: argparse.Namespace) -> int:
     recorder.shutdown()
     background.shutdown()
     inbox.close()
-    _save(controller.settings)
     if smoke_test is not None:
         print(smoke_test.line)
         return smoke_test.status

@@ -47,7 +47,7 @@ class Settings:
     mirror: bool = True
     show_boxes: bool = True
     show_labels: bool = True
-    show_bars: bool = True
+    show_bars: bool = False
     theme: Theme = "system"
     timeline_span_s: int = 60
     recent_files: tuple[str, ...] = ()

@@ -37,8 +37,8 @@ def test_first_start_has_defaults(tmp_path: Path) -> None:
 )
 def test_unfit_value_falls_back_alone(tmp_path: Path, field: str, value: object) -> None:
     path = tmp_path / "settings.json"
-    path.write_text(json.dumps({field: value, "show_bars": False, "unknown": 3}))
-    assert load_settings(path) == Settings(show_bars=False)
+    path.write_text(json.dumps({field: value, "show_boxes": False, "unknown": 3}))
+    assert load_settings(path) == Settings(show_boxes=False)
 
 
 def test_numbers_are_kept_in_bounds(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ class Actions(QObject):
 
     def _make_source_actions(self) -> None:
         tr = self.tr
-        self.start = self._make(tr("Start"), tr("Start the source"), "F6", "play")
+        self.start = self._make(tr("Start"), tr("Start or stop the source"), "F6", "play")
         self.rescan = self._make(tr("Look for cameras again"), tr("Look for cameras"), "F5")
         self.play = self._make(
             tr("Play or pause"), tr("Play or pause"), "Space", "play", is_bare=True
@@ -91,7 +91,7 @@ class Actions(QObject):
             tr("Record"), tr("Record a video with the overlay"), "R", "record", checkable=True
         )
         self.export = self._make(
-            tr("Export CSV…"), tr("Export this session as a table"), "Ctrl+E", "export"
+            tr("Export CSV…"), tr("Export this session as a table (CSV)"), "Ctrl+E", "export"
         )
         self.sessions = self._make(
             tr("Past sessions…"), tr("Look at past sessions"), "Ctrl+H", "sessions"
@@ -156,7 +156,7 @@ class Actions(QObject):
             action.setShortcut(QKeySequence(key))
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tip} ({shown})" if shown else tip)
-        action.setStatusTip("")
+        action.setWhatsThis(tip)
         if is_bare:
             # Listed with its key, but no shortcut: see the class.
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

@@ -39,6 +39,7 @@ class Announcer(QObject):
         self._actions = actions
         controller.happened.connect(self._on_event)
         controller.request_refused.connect(self._on_refused)
+        controller.request_changed.connect(lambda: bar.dismiss(_DEMO))
 
     def say_demo(self) -> None:
         """Tell that the demo clip plays because there is no camera."""
@@ -119,10 +120,12 @@ class Announcer(QObject):
         match event:
             case StateChanged(state=State.RECONNECTING, message=message):
                 self._say_reconnecting(message)
-            case StateChanged(state=State.OPENING):
-                self._bar.dismiss(_SOURCE)
-                self._bar.dismiss(_DEMO)
-            case StateChanged(state=State.RUNNING | State.PAUSED | State.IDLE) | SourceOpened():
+            case StateChanged(state=State.PAUSED, message=message) if message:
+                self._show(_SOURCE, "warning", message)  # the file ends early
+            case (
+                StateChanged(state=State.OPENING | State.RUNNING | State.PAUSED | State.IDLE)
+                | SourceOpened()
+            ):
                 self._bar.dismiss(_SOURCE)
             case SourceFailed(error=error):
                 self._say_source_error(self._controller.request, error)
@@ -161,8 +164,8 @@ class Announcer(QObject):
         self._show(
             _SOURCE,
             "warning",
-            message or self.tr("The source does not answer."),
-            self.tr("It is tried again by itself."),
+            message or self.tr("The source does not answer. It is tried again by itself."),
+            "",
             self.tr("Stop trying"),
             self._controller.stop,
         )

@@ -22,6 +22,7 @@ from fer_desktop.pipeline.events import (
 )
 from fer_desktop.pipeline.meters import MeterReading
 from fer_desktop.settings import Settings
+from fer_desktop.sources.base import Pacing
 from fer_desktop.ui.bridge import Batch, ResultInbox
 from fer_desktop.ui.session_log import SessionLog
 from fer_desktop.ui.source_request import MakeSource, SourceRequest, without_password
@@ -76,6 +77,7 @@ class Controller(QObject):
         self._settings = settings
         self._session = 0
         self._remember = True
+        self._plays_when_ready = False
         self._position_us = 0
         self._speed = 1.0
         self._opened_at: float | None = None
@@ -108,6 +110,11 @@ class Controller(QObject):
     def is_playing(self) -> bool:
         """Whether time goes on in the source."""
         return self.state is State.RUNNING
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a video waits for the model."""
+        return self._plays_when_ready and self.state is State.PAUSED
 
     @property
     def is_seekable(self) -> bool:
@@ -154,6 +161,10 @@ class Controller(QObject):
         self._opened_at = None
         self._session = self._engine.open(source, pacing)
         self._inbox.begin_session(self._session)
+        # A video rests on its first frame until it can be read: no face of it shall be missed.
+        self._plays_when_ready = pacing is Pacing.PLAYBACK and self.preset is None
+        if self._plays_when_ready:
+            self._engine.pause()
         self.request_changed.emit()
 
     def reopen(self) -> None:
@@ -174,6 +185,7 @@ class Controller(QObject):
 
     def toggle(self) -> None:
         """Play or pause a video; start or stop anything else."""
+        self._plays_when_ready = False
         if not self.is_seekable:
             self.start_or_stop()
         elif self.is_playing:
@@ -256,10 +268,17 @@ class Controller(QObject):
                 self.loading_model = name
             case ModelLoaded(preset=preset, device=device):
                 self.preset, self.device, self.loading_model = preset, device, ""
+                self._play_if_waiting()
             case ModelFailed(error=error):
                 log.warning("the model cannot be used: %s", error)
                 self.loading_model = ""
+                self._play_if_waiting()
         self.happened.emit(event)
+
+    def _play_if_waiting(self) -> None:
+        waiting, self._plays_when_ready = self._plays_when_ready, False
+        if waiting:
+            self._engine.play()
 
     def _take_source(self, info: SourceInfo) -> None:
         self.info = info

@@ -149,14 +149,22 @@ class FaceCard(QWidget):
             painter.drawText(line, left, self.tr("waiting for the model"))
             return
         if self._face.is_unsure:
-            words = metrics.elidedText(
-                expression_text(self._face), Qt.TextElideMode.ElideRight, line.width()
-            )
-            painter.drawText(line, left, words)
+            self._paint_unsure(painter, line, [label for label, _ in scores.ranked()[:2]])
             return
         painter.setPen(QColor(tokens.text))
         painter.drawText(line, right, confidence_text(scores.confidence))
         painter.drawText(line, left, label_text(scores.emotion))
+
+    def _paint_unsure(self, painter: QPainter, line: QRectF, likeliest: list[str]) -> None:
+        unsure = self.tr("unsure")
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, unsure)
+        rest = QRectF(line)
+        rest.setLeft(line.left() + QFontMetricsF(self._headline).horizontalAdvance(unsure) + 10)
+        painter.setFont(self.font())
+        words = QFontMetricsF(self.font()).elidedText(
+            " / ".join(map(label_text, likeliest)), Qt.TextElideMode.ElideRight, rest.width()
+        )
+        painter.drawText(rest, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
 
     def _describe(self) -> None:
         words = expression_text(self._face) or self.tr("waiting for the model")

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QVBoxLayout, QWidget
 
 from fer_desktop.paths import APP_NAME
+from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded
 from fer_desktop.settings import Settings
 from fer_desktop.ui.actions import Actions
 from fer_desktop.ui.announcer import Announcer
@@ -40,7 +41,7 @@ from fer_desktop.vision.models import available_models
 
 _DEFAULT_SIZE: Final = QSize(1280, 820)
 _FACES_WIDTH: Final = 280
-_TIMELINE_HEIGHT: Final = 220
+_TIMELINE_SHARE: Final = 0.25
 _LAYOUT_VERSION: Final = 1
 
 
@@ -190,8 +191,7 @@ class MainWindow(QMainWindow):
             self._add_dock("timeline", self.tr("Timeline"), self.player.bottom, bottom),
         ]
         self.menus.add_panels([dock.toggleViewAction() for dock in self._docks])
-        self.resize(_DEFAULT_SIZE)
-        self._size_docks()
+        self._use_default_size()
 
     def _add_dock(
         self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea
@@ -202,10 +202,13 @@ class MainWindow(QMainWindow):
         self.addDockWidget(area, dock)
         return dock
 
-    def _size_docks(self) -> None:
+    def _use_default_size(self) -> None:
+        size = _DEFAULT_SIZE.boundedTo(self.screen().availableSize())
+        self.resize(size)
         faces, timeline = self._docks
         self.resizeDocks([faces], [_FACES_WIDTH], Qt.Orientation.Horizontal)
-        self.resizeDocks([timeline], [_TIMELINE_HEIGHT], Qt.Orientation.Vertical)
+        height = round(size.height() * _TIMELINE_SHARE)
+        self.resizeDocks([timeline], [height], Qt.Orientation.Vertical)
 
     def _connect(self) -> None:
         controller, acts = self._controller, self.acts
@@ -218,8 +221,15 @@ class MainWindow(QMainWindow):
         controller.request_changed.connect(self._on_request)
         controller.settings_changed.connect(self._on_settings)
         controller.marked.connect(self.player.add_mark)
+        controller.happened.connect(self._on_event)
+        self.player.bottom.currentChanged.connect(self._name_bottom_dock)
         self._theme.changed.connect(self._on_theme)
         self._on_theme(self._theme.tokens)
+
+    def _name_bottom_dock(self) -> None:
+        has_chart = self.player.bottom.currentWidget() is self.player.chart
+        title = self.tr("Timeline") if has_chart else self.tr("Selected face")
+        self._docks[1].setWindowTitle(title)
 
     def _on_source_chosen(self, request: SourceRequest) -> None:
         self._controller.open(request)
@@ -239,6 +249,10 @@ class MainWindow(QMainWindow):
         self._theme.choose(settings.theme)
         self.menus.show_recent(settings)
         self.refresh_models()
+
+    def _on_event(self, event: EngineEvent) -> None:
+        if isinstance(event, ModelLoaded | ModelFailed):
+            self.refresh_models()
 
     def _on_theme(self, tokens: Tokens) -> None:
         self.acts.refresh_icons()
@@ -263,8 +277,7 @@ class MainWindow(QMainWindow):
 
     def _reset_layout(self) -> None:
         self.restoreState(self._default_layout, _LAYOUT_VERSION)
-        self.resize(_DEFAULT_SIZE)
-        self._size_docks()
+        self._use_default_size()
 
     def _restore_layout(self, settings: Settings) -> None:
         if settings.window_geometry:

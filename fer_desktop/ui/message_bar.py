@@ -88,7 +88,9 @@ class MessageRow(QFrame):
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy = self.label.sizePolicy()  # changed, not replaced: it knows of the wrapped lines
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        self.label.setSizePolicy(policy)
         layout.addWidget(self.label, 1)
         self.button: QPushButton | None = None
         if message.button and message.run is not None:

@@ -60,11 +60,13 @@ def paint_overlay(
         for face, rect in placed:
             _paint_box(painter, face, rect, metrics.height() / 16, face.face_id == selected)
     taken: list[QRectF] = []
+    boxes = [rect for _, rect in placed]
     # The selected face's label is placed first: when there is not room for all, it stays.
     placed.sort(key=lambda item: (item[0].face_id != selected, item[0].face_id))
     for face, rect in placed:
         if parts.labels:
-            _paint_label(painter, face, rect, metrics, bounds, taken)
+            others = [box for box in boxes if box is not rect]
+            _paint_label(painter, face, rect, others, metrics, bounds, taken)
         if parts.bars:
             _paint_bars(painter, face, rect, metrics, bounds, taken)
     painter.restore()
@@ -119,11 +121,15 @@ def _paint_label(
     painter: QPainter,
     face: FaceAnalysis,
     rect: QRectF,
+    others: list[QRectF],
     metrics: QFontMetricsF,
     bounds: QRectF,
     taken: list[QRectF],
 ) -> None:
-    """Write beside a box where nothing else is written: whole, or the face's number alone."""
+    """Write beside a box, where no other face is if possible, and never over other labels.
+
+    Where there is no room for the whole text, the face's number stands alone.
+    """
     number = str(face.face_id)
     text = expression_text(face)
     margin = metrics.height() * 0.3
@@ -133,12 +139,17 @@ def _paint_label(
         width = metrics.horizontalAdvance(number) + 2 * margin
         if words:
             width += metrics.horizontalAdvance(words) + 2 * margin
-        for top in (rect.top() - height - gap, rect.bottom() + gap, rect.top() + gap):
-            tag = _inside(QRectF(rect.left(), top, width, height), bounds)
-            if not any(tag.intersects(other) for other in taken):
-                taken.append(tag)
-                _paint_tag(painter, tag, number, words, face, margin)
-                return
+        free = [
+            tag
+            for top in (rect.top() - height - gap, rect.bottom() + gap, rect.top() + gap)
+            for left in (rect.left(), rect.right() - width)
+            if not _hits(tag := _inside(QRectF(left, top, width, height), bounds), taken)
+        ]
+        if free:
+            tag = next((tag for tag in free if not _hits(tag, others)), free[0])
+            taken.append(tag)
+            _paint_tag(painter, tag, number, words, face, margin)
+            return
 
 
 def _paint_tag(
@@ -181,7 +192,7 @@ def _paint_bars(
     for left in (rect.right() + line * 0.4, rect.left() - size[0] - line * 0.4):
         panel = QRectF(left, rect.top(), *size)
         inside = _inside(panel, bounds)
-        if inside.left() == panel.left() and not any(inside.intersects(o) for o in taken):
+        if inside.left() == panel.left() and not _hits(inside, taken):
             break
     else:
         return
@@ -200,6 +211,10 @@ def _paint_bars(
         start = inside.left() + name_width + line * 0.6
         painter.drawRect(QRectF(start, top + line * 0.25, bar_width * probability, line * 0.5))
         top += line
+
+
+def _hits(rect: QRectF, others: list[QRectF]) -> bool:
+    return any(rect.intersects(other) for other in others)
 
 
 def _inside(rect: QRectF, bounds: QRectF) -> QRectF:

@@ -1,5 +1,6 @@
 """Which page stands in the middle of the window: welcome, empty, or the picture."""
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
@@ -12,6 +13,7 @@ from fer_desktop.ui.bridge import Batch
 from fer_desktop.ui.controller import Controller
 from fer_desktop.ui.empty_page import EmptyPage
 from fer_desktop.ui.model_facts import read_model_facts
+from fer_desktop.ui.source_request import SourceRequest
 from fer_desktop.ui.welcome_page import WelcomePage
 from fer_desktop.vision.models import resolve_model
 
@@ -43,6 +45,7 @@ class Pages(QStackedWidget):
         self._opening.timeout.connect(self._say_opening)
         controller.happened.connect(self._on_event)
         controller.batch.connect(self._on_batch)
+        controller.request_refused.connect(self._on_refused)
         self.empty.say(self.tr("Getting ready…"), "")
         if not controller.settings.welcome_accepted:
             self.show_welcome()
@@ -80,6 +83,8 @@ class Pages(QStackedWidget):
             self.setCurrentWidget(self._picture if has_picture else self.empty)
             self.removeWidget(page)
             page.deleteLater()
+            settings = replace(self._controller.settings, welcome_accepted=True)
+            self._controller.update_settings(settings)
             self.welcome_accepted.emit()
 
     def _on_batch(self, batch: Batch) -> None:
@@ -87,6 +92,16 @@ class Pages(QStackedWidget):
         if self.currentWidget() is self.empty and self._controller.is_open:
             self.setCurrentWidget(self._picture)
             self._picture.setFocus()
+
+    def _on_refused(self, request: SourceRequest) -> None:
+        if not self._controller.is_open:
+            self._say_failed(request.title)
+
+    def _say_failed(self, name: str) -> None:
+        self.empty.say(
+            self.tr("{source} could not be opened").format(source=name),
+            self.tr("The message above says why. You can:"),
+        )
 
     def _on_event(self, event: EngineEvent) -> None:
         if not isinstance(event, StateChanged):
@@ -99,18 +114,13 @@ class Pages(QStackedWidget):
                 self._opening.stop()
                 self.empty.say(
                     self.tr("{source} is not there yet").format(source=name),
-                    self.tr("{reason} It is tried again by itself. Meanwhile you can:").format(
-                        reason=event.message
-                    ),
+                    self.tr("It appears here by itself when it can be opened. Meanwhile you can:"),
                 )
                 if self._controller.info is None:
                     self._leave_picture()
             case State.FAILED:
                 self._opening.stop()
-                self.empty.say(
-                    self.tr("{source} could not be shown").format(source=name),
-                    self.tr("The message above says why. You can:"),
-                )
+                self._say_failed(name)
                 self._leave_picture()
             case State.IDLE:
                 self._opening.stop()

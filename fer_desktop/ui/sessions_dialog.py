@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, QUrl
+from PySide6.QtCore import QDateTime, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -130,7 +130,7 @@ class SessionsDialog(QDialog):
             else:
                 state = self.tr("complete") if summary.is_complete else self.tr("interrupted")
             texts = (
-                QLocale().toString(started, QLocale.FormatType.ShortFormat),
+                started.toString("yyyy-MM-dd HH:mm"),
                 without_password(summary.info.source.name),
                 f"{summary.frames:,}",
                 f"{summary.faces:,}",

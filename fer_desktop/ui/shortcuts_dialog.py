@@ -31,12 +31,12 @@ class ShortcutsDialog(QDialog):
             if not key:
                 continue
             column, row = divmod(len(self.keys), _ROWS_PER_COLUMN)
-            self.keys[action.iconText()] = key
+            self.keys[action.whatsThis()] = key
             shown = QLabel(f"<b>{key}</b>", self)
             shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             shown.setContentsMargins(24 if column else 0, 0, 0, 0)
             grid.addWidget(shown, row, 2 * column)
-            grid.addWidget(QLabel(action.iconText(), self), row, 2 * column + 1)
+            grid.addWidget(QLabel(action.whatsThis(), self), row, 2 * column + 1)
         note = QLabel(self.tr("Tab moves between the controls; each tells its key."), self)
         note.setProperty("role", "muted")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)

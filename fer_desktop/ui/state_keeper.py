@@ -54,7 +54,7 @@ class StateKeeper(QObject):
         """Show the present figures."""
         controller = self._controller
         info = controller.info if controller.is_open else None
-        shows_rates = info is not None and info.kind != "image"
+        shows_rates = info is not None and info.kind != "image" and controller.is_playing
         self._line.show_facts(
             StatusFacts(
                 state=self._state_text(),
@@ -63,7 +63,7 @@ class StateKeeper(QObject):
                 reading=controller.reading() if shows_rates else None,
                 delay_ms=self._delay.delay_ms() if info else None,
                 device=self._device_text(),
-                elapsed_s=controller.elapsed_s,
+                elapsed_s=controller.elapsed_s if info and info.kind != "image" else None,
             )
         )
 
@@ -110,6 +110,8 @@ class StateKeeper(QObject):
                 text = self.tr("Image")
             case State.RUNNING:
                 text = self.tr("Running")
+            case State.PAUSED if controller.is_waiting:
+                text = self.tr("Waiting for the model…")
             case State.PAUSED:
                 text = self.tr("Paused")
             case State.RECONNECTING:

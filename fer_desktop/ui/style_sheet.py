@@ -1,5 +1,6 @@
 """What the Fusion style leaves to be wished for."""
 
+from fer_desktop.paths import assets_dir
 from fer_desktop.ui.tokens import Tokens
 
 _TEMPLATE = """
@@ -41,12 +42,30 @@ QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="error"] {{ color: {error}; }}
 QFrame[role="line"] {{ color: {border}; }}
 QFrame[role="panel"] {{ background: {surface}; border: 1px solid {border}; border-radius: 10px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+QHeaderView::section {{ background: {raised}; border: none; padding: 5px 8px; font-weight: 600; }}
+QTableView {{ border: 1px solid {border}; border-radius: 6px; }}
+QTableView::item {{ padding: 0 8px; }}
+QTableView::item:selected {{ color: {on_accent}; background: {accent}; }}
+QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 16px; height: 16px; background: {surface};
+    border: 1px solid {muted}; border-radius: 4px; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
+    image: url("{check}"); }}
+QCheckBox::indicator:focus {{ border: 2px solid {text}; width: 14px; height: 14px; }}
+QToolButton[role="card"] {{ background: {surface}; border: 1px solid {border};
+    border-radius: 10px; padding: 12px 16px; }}
+QToolButton[role="card"]:hover {{ background: {raised}; }}
+QToolButton[role="card"]:focus {{ border-color: {accent}; }}
 QScrollArea {{ background: transparent; border: none; }}
 """
 
 
 def style_sheet(tokens: Tokens) -> str:
     """Return the application's style sheet in the colours of a theme."""
+    # The accent is light in the dark theme, and the other way round.
+    drawing = "check_on_light.svg" if tokens.dark else "check_on_dark.svg"
     return _TEMPLATE.format(
-        **{name: getattr(tokens, name) for name in Tokens.__slots__ if name != "dark"}
+        check=(assets_dir() / "icons" / drawing).as_posix(),
+        **{name: getattr(tokens, name) for name in Tokens.__slots__ if name != "dark"},
     )

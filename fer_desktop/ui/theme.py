@@ -70,7 +70,7 @@ def _palette(tokens: Tokens) -> QPalette:
     for target, color in {
         role.Window: tokens.window,
         role.WindowText: tokens.text,
-        role.Base: tokens.surface,
+        role.Base: tokens.raised if tokens.dark else tokens.surface,
         role.AlternateBase: tokens.window,
         role.Text: tokens.text,
         role.Button: tokens.surface,
