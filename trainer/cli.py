@@ -59,6 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_systems(commands)
     _add_train(commands)
     _add_evaluate(commands)
+    _add_predict(commands)
     _add_export(commands)
     return parser
 
@@ -149,12 +150,28 @@ def _add_evaluate(commands: Any) -> None:
     parser.set_defaults(run=_evaluate)
 
 
+def _add_predict(commands: Any) -> None:
+    parser = commands.add_parser("predict", help="print what a model reads off face crops")
+    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
+    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    parser.add_argument("--json", action="store_true", help="print one JSON object an image")
+    parser.set_defaults(run=_predict)
+
+
 def _add_export(commands: Any) -> None:
-    parser = commands.add_parser("export", help="write the best network of a run as a model folder")
-    parser.add_argument("--run", dest="run_folder", required=True, type=Path, metavar="DIR")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
-    parser.add_argument("--name", default="", help="default: the folder's name")
-    parser.set_defaults(run=_export)
+    parser = commands.add_parser(
+        "export", help="write a run as a model folder, or a model as a file for other programs"
+    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--run", dest="run_folder", type=Path, metavar="DIR")
+    source.add_argument("--model", type=Path, metavar="DIR")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR|FILE")
+    parser.add_argument("--name", default="", help="of a run's model; default: the folder's name")
+    parser.add_argument("--format", choices=("litert", "onnx"), help="of a model's file")
+    parser.add_argument(
+        "--data", type=Path, metavar="PATH", help="faces to check the file on; default: a portrait"
+    )
+    parser.set_defaults(run=_export, usage_error=parser.error)
 
 
 def _systems(args: argparse.Namespace) -> int:
@@ -239,7 +256,20 @@ def _evaluate(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _predict(args: argparse.Namespace) -> int:
+    from trainer.prediction import print_predictions
+
+    return print_predictions(args.model, args.images, as_json=args.json)
+
+
 def _export(args: argparse.Namespace) -> int:
+    if (args.model is None) != (args.format is None):
+        args.usage_error("--model and --format belong together")
+    if args.model is not None:
+        from trainer.conversion.convert import convert_model
+
+        print(convert_model(args.model, args.out, args.format, data=args.data))
+        return DONE
     from trainer.export import export_run
     from trainer.report import figures_as_text
 

@@ -59,7 +59,7 @@ class Conversion:
 
     def __str__(self) -> str:
         return (
-            f"{self.file}: {self.size_bytes / 1e6:.1f} MB, {len(self.labels)} labels; largest "
+            f"{self.file}: {self.size_bytes:,} bytes, {len(self.labels)} labels; largest "
             f"difference from Keras {self.difference:.1e} over {self.faces} faces "
             f"({self.faces_from}), {TOLERANCE:.0e} allowed"
         )
