@@ -22,6 +22,7 @@ _FULL_RANGE_RISE: Final = 0.05
 
 _LANDMARKS: Final = (RIGHT_EYE, LEFT_EYE, "nose", "mouth", "right_ear", "left_ear")
 _SUPPRESSION: Final = 0.3
+_TFLITE_MARK: Final = b"TFL3"  # at byte 4
 
 
 class FaceNetwork:
@@ -41,12 +42,15 @@ class FaceNetwork:
             DetectorError: if it cannot be loaded.
         """
         try:
+            # Not by its path: MediaPipe cannot open every name that a folder can have.
+            content = file.read_bytes()
+            if content[4:8] != _TFLITE_MARK:
+                raise ValueError(f"{file} is damaged")
             import mediapipe as mp
             from mediapipe.tasks.python import BaseOptions, vision
 
             options = vision.FaceDetectorOptions(
-                # Not the path: MediaPipe cannot open every name that a folder can have.
-                base_options=BaseOptions(model_asset_buffer=file.read_bytes()),
+                base_options=BaseOptions(model_asset_buffer=content),
                 running_mode=vision.RunningMode.IMAGE,
                 min_detection_confidence=min_score,
                 min_suppression_threshold=_SUPPRESSION,

@@ -1,10 +1,19 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from fer_desktop.vision.detector import MediaPipeFaceDetector
 from tests.helpers.models import make_model_folder
 
 
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_model_folder(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def detector() -> Iterator[MediaPipeFaceDetector]:
+    detector = MediaPipeFaceDetector()
+    yield detector
+    detector.close()
