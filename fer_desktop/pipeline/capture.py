@@ -2,6 +2,7 @@
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
@@ -13,7 +14,7 @@ from fer_desktop.pipeline.clock import Clock
 from fer_desktop.pipeline.events import State
 from fer_desktop.pipeline.handoff import Closed
 from fer_desktop.pipeline.playback import Move, Pacer, Transport
-from fer_desktop.sources.base import FrameSource, Pacing, SeekableSource
+from fer_desktop.sources.base import FrameSource, SeekableSource
 
 log = get_logger("capture")
 
@@ -45,49 +46,59 @@ class Outlet(Protocol):
         ...
 
 
-class Capture:
+class Capture(ABC):
     """One source from opening to closing, on a thread of its own.
 
     Attributes:
         transport: the controls of the source.
-        thread: the thread, to be joined.
+        thread: the thread, to be started and joined.
     """
 
     def __init__(
         self,
         source: FrameSource,
-        pacing: Pacing,
         outlet: Outlet,
-        *,
         clock: Clock,
+        *,
         name: str,
-        reconnect_pauses_s: Sequence[float] = RECONNECT_PAUSES_S,
         formers: Sequence[threading.Thread] = (),
     ) -> None:
+        """Take what to read.
+
+        Args:
+            source: not opened yet.
+            outlet: where to deliver.
+            clock: tells when frames are due.
+            name: of the thread.
+            formers: threads that may still hold the same camera.
+        """
         self._source = source
-        self._pacing = pacing
         self._outlet = outlet
         self._clock = clock
-        self._pauses_s = reconnect_pauses_s
         self._formers = formers
         self._state = State.OPENING
         self.transport = Transport(clock)
-        self.thread = threading.Thread(target=self.run, name=name, daemon=True)
+        self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
-    @property
-    def is_live(self) -> bool:
-        """Whether the source happens now, so that no transport bar applies."""
-        return self._pacing is Pacing.LIVE
+    @abstractmethod
+    def _read_on(self) -> None:
+        """Open the source and read it until it, or the user, has had enough.
 
-    def run(self) -> None:
-        """Open, read and close the source."""
+        Raises:
+            Closed: when the user has.
+            FerError: if the source fails for good.
+        """
+
+    def _tell(self, state: State, message: str = "") -> None:
+        if state is not self._state or message:
+            self._state = state
+            self._outlet.state_changed(state, message)
+
+    def _run(self) -> None:
         failure: FerError | None = None
         try:
             self._wait_for_formers()
-            if self._pacing is Pacing.LIVE:
-                _LiveReading(self).run()
-            else:
-                _FileReading(self).run()
+            self._read_on()
         except Closed:
             log.debug("capture stopped")
         except FerError as error:
@@ -104,16 +115,10 @@ class Capture:
         if failure is not None and not self.transport.is_stopped:
             self._outlet.failed(failure)
         else:
-            self.tell(State.IDLE)
-
-    def tell(self, state: State, message: str = "") -> None:
-        """Report a state, once."""
-        if state is not self._state or message:
-            self._state = state
-            self._outlet.state_changed(state, message)
+            self._tell(State.IDLE)
 
     def _wait_for_formers(self) -> None:
-        # A camera opens only once: the former owner gets the time to let go of it, but a source
+        # A camera opens only once: its former owner gets the time to let go of it, but a source
         # that hangs must not hold up the next one.
         deadline = time.monotonic() + _FORMER_LIMIT_S
         for thread in self._formers:
@@ -121,108 +126,131 @@ class Capture:
         self.transport.raise_if_stopped()
 
 
-class _LiveReading:
+class LiveCapture(Capture):
     """Reads a camera or stream, and opens it again when it stops; its time goes on."""
 
-    def __init__(self, capture: Capture) -> None:
-        self._capture = capture
-        self._source = capture._source
+    def __init__(
+        self,
+        source: FrameSource,
+        outlet: Outlet,
+        clock: Clock,
+        *,
+        name: str,
+        formers: Sequence[threading.Thread] = (),
+        reconnect_pauses_s: Sequence[float] = RECONNECT_PAUSES_S,
+    ) -> None:
+        super().__init__(source, outlet, clock, name=name, formers=formers)
+        self._pauses_s = reconnect_pauses_s
+        self._failures = 0
+        self._is_known = False
         self._began_ns = 0
-        self._last: tuple[int, int] | None = None
+        self._last: Frame | None = None
         self._shift_index = 0
         self._shift_us = 0
 
-    def run(self) -> None:
-        """Read until the user stops it."""
-        capture, transport = self._capture, self._capture.transport
-        is_open_before = False
-        attempt = 0
+    def _read_on(self) -> None:
         while True:
             try:
-                info = self._source.open()
-                if not is_open_before:
-                    capture._outlet.opened(info, lambda: False)
-                    is_open_before = True
-                is_new_connection = True
-                while (frame := self._source.read()) is not None:
-                    transport.raise_if_stopped()
-                    capture.tell(State.RUNNING)
-                    capture._outlet.frame(self._continued(frame, is_new_connection), 0)
-                    is_new_connection = False
-                    attempt = 0
-                raise SourceError("The source ended.")
+                self._read_connection()
             except SourceError as error:
                 self._source.close()
-                transport.raise_if_stopped()
-                pauses_s = capture._pauses_s
-                pause_s = pauses_s[min(attempt, len(pauses_s) - 1)]
-                attempt += 1
-                log.info("live source: %s Trying again in %g s.", error, pause_s)
-                capture.tell(State.RECONNECTING, f"{error} Trying again in {pause_s:g} s.")
-                transport.wait_until(capture._clock.now_ns() + round(pause_s * 1e9))
-                transport.raise_if_stopped()
+                self.transport.raise_if_stopped()
+                pause_s = self._pauses_s[min(self._failures, len(self._pauses_s) - 1)]
+                self._failures += 1
+                log.info("%s Trying again in %g s.", error, pause_s)
+                self._tell(State.RECONNECTING, f"{error} Trying again in {pause_s:g} s.")
+                self.transport.wait_until(self._clock.now_ns() + round(pause_s * 1e9))
+                self.transport.raise_if_stopped()
 
-    def _continued(self, frame: Frame, is_new_connection: bool) -> Frame:
-        """Return the frame with a number and time that go on over reconnections."""
+    def _read_connection(self) -> None:
+        """Open the source and read it until it stops."""
+        info = self._source.open()
+        if not self._is_known:
+            self._is_known = True
+            self._outlet.opened(info, lambda: False)
+        is_first = True
+        while (frame := self._source.read()) is not None:
+            self.transport.raise_if_stopped()
+            if is_first:
+                is_first = False
+                self._failures = 0
+                self._connect_time(frame)
+                self._tell(State.RUNNING)
+            self._last = self._shifted(frame)
+            self._outlet.frame(self._last, 0)
+        raise SourceError("The source has ended.")
+
+    def _connect_time(self, frame: Frame) -> None:
+        """Let numbers and time go on from the former connection, the time in between counted."""
         if self._last is None:
             self._began_ns = frame.captured_ns - frame.timestamp_us * 1000
-        elif is_new_connection:
-            elapsed_us = (frame.captured_ns - self._began_ns) // 1000
-            self._shift_us = elapsed_us - frame.timestamp_us
-            self._shift_index = self._last[0] + 1 - frame.index
-        index = frame.index + self._shift_index
+        else:
+            self._shift_us = (frame.captured_ns - self._began_ns) // 1000 - frame.timestamp_us
+            self._shift_index = self._last.index + 1 - frame.index
+
+    def _shifted(self, frame: Frame) -> Frame:
         timestamp_us = frame.timestamp_us + self._shift_us
         if self._last is not None:
-            timestamp_us = max(timestamp_us, self._last[1] + 1)
-        self._last = index, timestamp_us
+            timestamp_us = max(timestamp_us, self._last.timestamp_us + 1)
+        index = frame.index + self._shift_index
         if (index, timestamp_us) == (frame.index, frame.timestamp_us):
             return frame
         return replace(frame, index=index, timestamp_us=timestamp_us)
 
 
-class _FileReading:
+class FileCapture(Capture):
     """Plays a video or shows an image, and rests at the end until the user wants more."""
 
-    def __init__(self, capture: Capture) -> None:
-        self._capture = capture
-        self._source = capture._source
-        self._seekable = self._source if isinstance(self._source, SeekableSource) else None
-        self._pacer = Pacer(capture._clock)
-        self._is_paced = capture._pacing is Pacing.PLAYBACK
+    def __init__(
+        self,
+        source: FrameSource,
+        outlet: Outlet,
+        clock: Clock,
+        *,
+        name: str,
+        formers: Sequence[threading.Thread] = (),
+        is_paced: bool = True,
+    ) -> None:
+        """Take what to play, at the pace of its timestamps or else as fast as it can be read."""
+        super().__init__(source, outlet, clock, name=name, formers=formers)
+        self._seekable = source if isinstance(source, SeekableSource) else None
+        self._is_paced = is_paced
+        self._pacer = Pacer(clock)
         self._ahead: Frame | None = None
         self._shown: int | None = None
         self._jumps = 0
         self._end_message = ""
 
-    def run(self) -> None:
-        """Play until the user closes it."""
-        capture, transport = self._capture, self._capture.transport
+    def _read_on(self) -> None:
         info = self._source.open()
-        capture._outlet.opened(info, lambda: transport.is_paused)
+        self._outlet.opened(info, lambda: self.transport.is_paused)
         while True:
-            move = transport.take_move()
+            move = self.transport.take_move()
             if move is not None:
                 self._go(move)
-            elif transport.is_paused and self._shown is not None:
-                self._pacer.rest()
-                message, self._end_message = self._end_message, ""
-                capture.tell(State.PAUSED, message)
-                transport.wait_while_paused()
+            elif self.transport.is_paused and self._shown is not None:
+                self._rest()
             else:
-                capture.tell(State.RUNNING)
+                self._tell(State.RUNNING)
                 self._play_one()
 
+    def _rest(self) -> None:
+        message, self._end_message = self._end_message, ""
+        self._tell(State.PAUSED, message)
+        self._pacer.rest()
+        self.transport.wait_while_paused()
+
     def _play_one(self) -> None:
-        transport = self._capture.transport
         if self._ahead is None:
             self._ahead = self._read()
         if self._ahead is None:
-            transport.reach_end()
+            self.transport.reach_end()
             return
-        if self._is_paced and self._shown is not None:
-            speed = transport.speed
+        if self._is_paced:
+            speed = self.transport.speed
             due_ns = self._pacer.due_ns(self._ahead.timestamp_us, speed)
-            if not transport.wait_until(due_ns, speed):
+            # The first frame comes at once, and even if the user paused before it.
+            if self._shown is not None and not self.transport.wait_until(due_ns, speed):
                 self._pacer.rest()
                 return
         self._show(self._ahead)
@@ -237,21 +265,21 @@ class _FileReading:
         if index == self._shown:
             return
         self._seekable.seek(index)
+        self._ahead = None
         frame = self._read()
         if frame is None:
-            self._ahead = None
-            self._capture.transport.reach_end()
+            self.transport.reach_end()
             return
         self._jumps += 1
-        self._pacer.start(frame.timestamp_us)
+        self._pacer.rest()
         self._show(frame)
 
     def _show(self, frame: Frame) -> None:
         self._ahead = None
         self._shown = frame.index
+        self._pacer.shown(frame.timestamp_us)
         # The age of a frame counts from the moment it was due, not from when it was read ahead.
-        due = replace(frame, captured_ns=self._capture._clock.now_ns())
-        self._capture._outlet.frame(due, self._jumps)
+        self._outlet.frame(replace(frame, captured_ns=self._clock.now_ns()), self._jumps)
 
     def _read(self) -> Frame | None:
         """Return the next frame; what cannot be read any more counts as the end, with a message."""

@@ -14,7 +14,7 @@ from typing import Final
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
-from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S, Capture
+from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S, Capture, FileCapture, LiveCapture
 from fer_desktop.pipeline.clock import Clock, SystemClock
 from fer_desktop.pipeline.events import (
     EngineEvent,
@@ -125,15 +125,7 @@ class Engine:
             if self._capture is not None:
                 self._capture.transport.stop()
             self._capture_threads = [item for item in self._capture_threads if item.is_alive()]
-            capture = Capture(
-                source,
-                pacing,
-                _SessionOutlet(self, number, pacing),
-                clock=self._clock,
-                name=f"capture-{number}",
-                reconnect_pauses_s=self._reconnect_pauses_s,
-                formers=tuple(self._capture_threads),
-            )
+            capture = self._make_capture(number, source, pacing)
             former, self._reporting = self._reporting, number
             self._capture = capture
             self._capture_threads.append(capture.thread)
@@ -184,6 +176,7 @@ class Engine:
 
     def set_detection_score(self, score: float) -> None:
         """Report faces from this score on."""
+        self._detection_score = score
         self._loader.want_detector(score)
 
     def reading(self) -> MeterReading:
@@ -209,11 +202,28 @@ class Engine:
         _join((self._inference.thread,), _INFERENCE_LIMIT_S)
         _join((self._loader.thread,), _LOADER_LIMIT_S)
 
+    def _make_capture(self, number: int, source: FrameSource, pacing: Pacing) -> Capture:
+        outlet = _SessionOutlet(self, number, pacing)
+        name, formers = f"capture-{number}", tuple(self._capture_threads)
+        if pacing is Pacing.LIVE:
+            pauses_s = self._reconnect_pauses_s
+            return LiveCapture(
+                source,
+                outlet,
+                self._clock,
+                name=name,
+                formers=formers,
+                reconnect_pauses_s=pauses_s,
+            )
+        is_paced = pacing is Pacing.PLAYBACK
+        return FileCapture(
+            source, outlet, self._clock, name=name, formers=formers, is_paced=is_paced
+        )
+
     def _played(self) -> Capture | None:
         """Return the capture that obeys a transport bar, if there is one."""
         with self._lock:
-            capture = self._capture
-        return capture if capture is not None and not capture.is_live else None
+            return self._capture if isinstance(self._capture, FileCapture) else None
 
     def _report(self, number: int, event: EngineEvent) -> None:
         with self._lock:

@@ -16,14 +16,18 @@ class State(Enum):
     OPENING = auto()
     RUNNING = auto()
     PAUSED = auto()  # playback only: paused, or at the end of the file
-    RECONNECTING = auto()  # live only: the source stopped and is tried again
+    RECONNECTING = auto()  # live only: it cannot be opened, or has stopped, and is tried again
     STOPPING = auto()
     FAILED = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
-    """The engine's state, with a line for the status bar where there is something to say."""
+    """The engine's state, with a line for the user where there is something to say.
+
+    RECONNECTING says why and when the next attempt comes; PAUSED says so if a file is damaged from
+    here on; FAILED repeats what ``SourceFailed`` says.
+    """
 
     session: int
     state: State
@@ -40,7 +44,7 @@ class SourceOpened:
 
 @dataclass(frozen=True, slots=True)
 class SourceFailed:
-    """The source cannot be opened or went away for good."""
+    """A file cannot be opened, or the analysis failed; live sources are tried again instead."""
 
     session: int
     error: FerError
@@ -63,7 +67,7 @@ class ModelLoaded:
 
 @dataclass(frozen=True, slots=True)
 class ModelFailed:
-    """A model cannot be used; the one in use goes on."""
+    """A model, or the "face detector", cannot be used; the one in use goes on."""
 
     name: str
     error: FerError

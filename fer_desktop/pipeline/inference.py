@@ -116,6 +116,8 @@ class Inference:
         self._smoothing_ms = smoothing_ms
         self._slot: LatestSlot[Item] = LatestSlot()
         self._commands: deque[Callable[[], None]] = deque()
+        self._lock = threading.Lock()
+        self._is_over = False
         self.thread = threading.Thread(target=self._run, name="inference", daemon=True)
         # From here on everything belongs to the thread.
         self._detector: _DetectorPort | None = None
@@ -146,11 +148,13 @@ class Inference:
 
     def use_detector(self, detector: FaceDetector) -> None:
         """Find faces with this detector from the next frame on, and close the former."""
-        self._do(lambda: self._use_detector(detector))
+        if not self._do(lambda: self._use_detector(detector)):
+            detector.close()
 
     def use_classifier(self, classifier: EmotionClassifier) -> None:
         """Read faces with this classifier from the next frame on, and close the former."""
-        self._do(lambda: self._use_classifier(classifier))
+        if not self._do(lambda: self._use_classifier(classifier)):
+            classifier.close()
 
     def set_smoothing(self, ms: int) -> None:
         """Smooth over time with this constant from the next frame on."""
@@ -160,9 +164,14 @@ class Inference:
         """Finish the session, close the networks and end the thread."""
         self._slot.close()
 
-    def _do(self, command: Callable[[], None]) -> None:
-        self._commands.append(command)
+    def _do(self, command: Callable[[], None]) -> bool:
+        """Have something done between two frames; False if the thread is over."""
+        with self._lock:
+            if self._is_over:
+                return False
+            self._commands.append(command)
         self._slot.wake()
+        return True
 
     def _run(self) -> None:
         try:
@@ -174,8 +183,11 @@ class Inference:
                 elif self._is_outdated:
                     self._read_anew()
         except Closed:
-            self._run_commands()  # networks that were just handed over must be closed, too
+            log.debug("inference stopped")
         finally:
+            with self._lock:
+                self._is_over = True
+            self._run_commands()  # networks that were just handed over must be closed, too
             self._finish_session()
             for resource in (self._classifier, self._detector):
                 if resource is not None:

@@ -151,22 +151,26 @@ class Pacer:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._anchor: tuple[int, int] | None = None
+        self._speed = 1.0
+        self._shown_us: int | None = None
 
     def rest(self) -> None:
-        """Forget the past: the next frame starts a new count."""
+        """Stop counting; it begins anew from the frame on screen."""
         self._anchor = None
 
-    def start(self, timestamp_us: int) -> None:
-        """Say that the frame of this time is on screen now."""
-        self._anchor = (self._clock.now_ns(), timestamp_us)
+    def shown(self, timestamp_us: int) -> None:
+        """Note that the frame of this time is on screen now."""
+        self._shown_us = timestamp_us
 
     def due_ns(self, timestamp_us: int, speed: float) -> int:
-        """Return when a frame is due; late playback starts counting from now."""
+        """Return when a frame is due; the first one at once, and a very late one, too."""
         now_ns = self._clock.now_ns()
-        if self._anchor is not None:
-            began_ns, began_us = self._anchor
-            due_ns = began_ns + round((timestamp_us - began_us) * 1000 / speed)
-            if now_ns - due_ns <= _LATE_NS:
-                return due_ns
+        if self._anchor is None or speed != self._speed:
+            shown_us = timestamp_us if self._shown_us is None else self._shown_us
+            self._anchor, self._speed = (now_ns, shown_us), speed
+        began_ns, began_us = self._anchor
+        due_ns = began_ns + round((timestamp_us - began_us) * 1000 / speed)
+        if now_ns - due_ns <= _LATE_NS:
+            return due_ns
         self._anchor = (now_ns, timestamp_us)
         return now_ns

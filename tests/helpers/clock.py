@@ -10,7 +10,8 @@ class FakeClock:
     """A clock at the port of the pipeline: it stands still until a test moves it.
 
     Attributes:
-        waits_s: every wait with a limit that began, in seconds of this clock.
+        skipped_s: the waits that it has skipped.
+        waiting_s: how long the last wait with a limit was to be.
     """
 
     def __init__(self, *, skips_waits: bool = False) -> None:
@@ -18,7 +19,8 @@ class FakeClock:
         self._skips_waits = skips_waits
         self._lock = threading.Lock()
         self._now_ns = 1_000_000_000
-        self.waits_s: list[float] = []
+        self.skipped_s: list[float] = []
+        self.waiting_s = 0.0
 
     def now_ns(self) -> int:
         """Return the scripted time."""
@@ -32,7 +34,9 @@ class FakeClock:
 
     def wait(self, condition: threading.Condition, timeout_s: float | None = None) -> None:
         """Return soon in real time, so that the caller looks at the clock again."""
-        if timeout_s is not None and self._skips_waits:
-            self.waits_s.append(timeout_s)
-            self.advance(timeout_s)
+        if timeout_s is not None:
+            self.waiting_s = timeout_s
+            if self._skips_waits:
+                self.skipped_s.append(timeout_s)
+                self.advance(timeout_s)
         condition.wait(_GLANCE_S)

@@ -1,0 +1,192 @@
+"""An engine with stand-ins at its ports, and everything it tells."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.errors import ModelError, StorageError
+from fer_desktop.pipeline.clock import Clock
+from fer_desktop.pipeline.engine import Engine
+from fer_desktop.pipeline.events import EngineEvent, Result, State, StateChanged
+from fer_desktop.vision.ports import FaceDetector
+from tests.helpers.clock import FakeClock
+from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
+from trainer.contract.preset import Preset
+
+_PATIENCE_S = 5.0
+
+
+class FakeSink:
+    """A session that is kept in memory.
+
+    Attributes:
+        written: analyses in order.
+        models: names of models with the frame from which they read.
+        closed: whether it was finished.
+        error: raised by the next write, if set.
+    """
+
+    def __init__(self) -> None:
+        self.written: list[FrameAnalysis] = []
+        self.models: list[tuple[str, int]] = []
+        self.closed = False
+        self.error: StorageError | None = None
+
+    def write(self, analysis: FrameAnalysis) -> None:
+        if self.error is not None:
+            raise self.error
+        self.written.append(analysis)
+
+    def model_changed(self, preset: Preset, frame_index: int) -> None:
+        self.models.append((preset.name, frame_index))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Rig:
+    """An engine, what it was given and what it told.
+
+    Attributes:
+        results, events: in order of arrival.
+        detectors: made so far, with their scores.
+        classifiers: loaded so far.
+        sinks: opened so far, by session.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        reconnect_pauses_s: Sequence[float] = (0.01, 0.02),
+        on_frame: Callable[[], object] = lambda: None,
+        **options: Any,
+    ) -> None:
+        """Take options of the engine in place of the stand-ins.
+
+        Args:
+            clock: system clock if None.
+            reconnect_pauses_s: pauses before a live source is tried again.
+            on_frame: called for each result, on the inference thread.
+            options: ports of the engine.
+        """
+        self._told = threading.Condition()
+        self.results: list[Result] = []
+        self.events: list[EngineEvent] = []
+        self.detectors: list[tuple[float, FakeDetector]] = []
+        self.classifiers: list[FakeClassifier] = []
+        self.sinks: dict[int, FakeSink] = {}
+        self.detector_may_load = threading.Event()
+        self.detector_may_load.set()
+        ports: dict[str, Any] = {
+            "make_detector": self._make_detector,
+            "load_classifier": self._load_classifier,
+            "open_sink": self._open_sink,
+        }
+        self._on_frame = on_frame
+        ports |= {
+            "on_result": self._on_result,
+            "on_event": lambda event: self._tell(self.events, event),
+        }
+        self.engine = Engine(
+            clock=clock, reconnect_pauses_s=reconnect_pauses_s, **(ports | options)
+        )
+
+    def until(self, is_so: Callable[[], bool], *, within_s: float = _PATIENCE_S) -> None:
+        """Wait for something to become true."""
+        deadline = time.monotonic() + within_s
+        with self._told:
+            while not is_so():
+                assert time.monotonic() < deadline, (
+                    f"in vain; states {self.states()}, frames {self.frames()[-5:]}"
+                )
+                self._told.wait(0.02)
+
+    def until_state(self, *wanted: State) -> None:
+        """Wait until the newest state is one of these."""
+        self.until(lambda: bool(self.states()) and self.states()[-1] in wanted)
+
+    def states(self, session: int | None = None) -> list[State]:
+        """Return the states told so far."""
+        return [
+            event.state
+            for event in self.events
+            if isinstance(event, StateChanged) and session in (None, event.session)
+        ]
+
+    def messages(self, state: State) -> list[str]:
+        """Return what was said about a state."""
+        return [
+            event.message
+            for event in self.events
+            if isinstance(event, StateChanged) and event.state is state
+        ]
+
+    def told(self, kind: type) -> list[Any]:
+        """Return the events of a kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def frames(self, session: int | None = None) -> list[int]:
+        """Return the indices of the frames told so far."""
+        return [result.frame.index for result in self.results if session in (None, result.session)]
+
+    def _on_result(self, result: Result) -> None:
+        self._on_frame()
+        self._tell(self.results, result)
+
+    def _tell(self, where: list[Any], what: object) -> None:
+        with self._told:
+            where.append(what)
+            self._told.notify_all()
+
+    def _make_detector(self, score: float) -> FaceDetector:
+        self.detector_may_load.wait()
+        detector = FakeDetector([[(20, 20, 60, 60)]])
+        self.detectors.append((score, detector))
+        return detector
+
+    def _load_classifier(self, folder: Path) -> FakeClassifier:
+        if folder.name == "damaged":
+            raise ModelError("The model damaged cannot be used.", hint="Choose another one.")
+        if folder.name == "broken":
+            raise ZeroDivisionError("a bug")
+        classifier = FakeClassifier(fake_preset(folder.name))
+        self.classifiers.append(classifier)
+        return classifier
+
+    def _open_sink(self, session: int, info: SourceInfo) -> FakeSink:
+        self.sinks[session] = FakeSink()
+        return self.sinks[session]
+
+
+@pytest.fixture
+def make_rig() -> Iterator[Callable[..., Rig]]:
+    """Make engines that are shut down when the test is over."""
+    rigs: list[Rig] = []
+
+    def make(*, start: bool = True, **options: Any) -> Rig:
+        rig = Rig(**options)
+        rigs.append(rig)
+        if start:
+            rig.engine.start()
+        return rig
+
+    yield make
+    for rig in rigs:
+        rig.detector_may_load.set()
+        rig.engine.shutdown()
+
+
+@pytest.fixture
+def rig(make_rig: Callable[..., Rig]) -> Rig:
+    """Return a running engine whose detector is ready, at a clock that skips all waits."""
+    rig = make_rig(clock=FakeClock(skips_waits=True))
+    rig.engine.load_model(Path("first"))
+    rig.until(lambda: bool(rig.classifiers) and bool(rig.events[1:]))
+    return rig
