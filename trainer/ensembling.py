@@ -15,6 +15,7 @@ from trainer.contract.progress import Note
 from trainer.data.dataset import Dataset
 from trainer.fitting import Controls, Progress
 from trainer.model_folder import raw_probabilities
+from trainer.optimization import copied
 from trainer.systems.registry import System, is_single, member_label, usable_members
 
 TrainNetwork = Callable[[TrainConfig, System, Dataset, Path, Controls], tuple[Any, Progress]]
@@ -51,7 +52,7 @@ def train_members(
         progress, best_accuracy=float(right.mean()), seconds=progress.seconds + spent
     )
     checkpoint.save_state(
-        config.out / checkpoint.BEST_FILE, network.get_weights(), [], asdict(progress)
+        config.out / checkpoint.BEST_FILE, copied(network.weights), [], asdict(progress)
     )
     return progress
 
@@ -77,7 +78,7 @@ def _train_all(
             folder / member.name,
             controls,
         )
-        weights.append(network.get_weights())
+        weights.append(copied(network.weights))
         total.seconds += progress.seconds
         total.epoch = max(total.epoch, progress.epoch)
         total.best_epoch = max(total.best_epoch, progress.best_epoch)

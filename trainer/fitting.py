@@ -19,7 +19,7 @@ from trainer.contract.progress import EpochDone, StepDone
 from trainer.data.augment import augmentation_layers
 from trainer.data.batches import Batches
 from trainer.errors import RunError, TrainerError
-from trainer.optimization import make_optimizer, reseed
+from trainer.optimization import copied, make_optimizer, reseed
 from trainer.reporting import Report
 
 HISTORY_FILE: Final = "history.csv"
@@ -122,7 +122,7 @@ def fit(job: Job, controls: Controls) -> Progress:
                 f"the loss is no longer a number in epoch {watch.epoch}.",
                 hint="The checkpoint of the epoch before is kept. Lower --learning-rate.",
             )
-        figures["learning_rate"] = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+        figures["learning_rate"] = float(optimizer.learning_rate)
         figures["seconds"] = time.monotonic() - started
         if _advance(progress, figures):
             _write(job, checkpoint.BEST_FILE, weights, [], progress)
@@ -164,7 +164,7 @@ def _epoch(job: Job, model: Any, watch: "_Watch") -> tuple[dict[str, float], lis
     ).history
     # With a moving average Keras leaves the averages in the network at the end of ``fit``.
     scores = model.evaluate(job.validation, verbose=0, return_dict=True)
-    weights = job.network.get_weights()
+    weights = copied(job.network.weights)
     if job.recipe.ema:
         for variable, value in zip(model.trainable_variables, watch.last_weights, strict=True):
             variable.assign(value)
@@ -196,8 +196,8 @@ def _advance(progress: Progress, figures: dict[str, float]) -> bool:
 
 
 def _save(job: Job, model: Any, progress: Progress) -> None:
-    state = [keras.ops.convert_to_numpy(value) for value in model.optimizer.variables]
-    _write(job, checkpoint.CHECKPOINT_FILE, job.network.get_weights(), state, progress)
+    state = copied(model.optimizer.variables)
+    _write(job, checkpoint.CHECKPOINT_FILE, copied(job.network.weights), state, progress)
     table = io.StringIO()
     writer = csv.DictWriter(table, progress.history[0], lineterminator="\n")
     writer.writeheader()
@@ -254,8 +254,7 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._ema:
-            variables = self.model.trainable_variables
-            self.last_weights = [keras.ops.convert_to_numpy(value) for value in variables]
+            self.last_weights = copied(self.model.trainable_variables)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Keeping the native libraries' own lines off the terminal."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ def import_keras_quietly() -> None:
     TensorFlow reports its start-up on file descriptor 2 before it reads its own settings.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Its advice on retracing is for those who write the loops.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with silent_stderr():
         import keras
 

@@ -1,9 +1,11 @@
 """From a recipe to Keras' optimizer, and randomness that depends only on the seed and the epoch."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.config import Precision, Recipe
 
@@ -41,10 +43,15 @@ def make_optimizer(recipe: Recipe, steps_per_epoch: int) -> Any:
 def reseed(network: Any, seed: int, epoch: int) -> None:
     """Give every random layer a state that depends only on the seed and the epoch."""
     for at, layer in enumerate(network._flatten_layers()):
-        generator = getattr(layer, "seed_generator", None)
-        if generator is not None:
-            state = np.random.default_rng([seed, epoch, at]).integers(0, 2**31, size=2)
-            generator.state.assign(state.astype("uint32"))
+        for value in list(vars(layer).values()):
+            if isinstance(value, keras.random.SeedGenerator):
+                state = np.random.default_rng([seed, epoch, at]).integers(0, 2**31, size=2)
+                value.state.assign(state.astype("uint32"))
+
+
+def copied(variables: Iterable[Any]) -> list[NDArray[Any]]:
+    """Return the values of variables, apart from the memory that training goes on to change."""
+    return [np.array(variable.numpy()) for variable in variables]
 
 
 def resolve_precision(asked: Precision) -> Precision:

@@ -1,0 +1,203 @@
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.trainer.conftest import TINY_RECIPE, FolderMaker
+from trainer.checkpoint import BEST_FILE, CHECKPOINT_FILE, load_state
+from trainer.config import STANDARD_AUGMENTATION, DataSource, Recipe, TrainConfig
+from trainer.contract.preset import file_sha256, read_preset
+from trainer.contract.progress import EpochDone, Event, Finished, StepDone
+from trainer.data.faces import CACHE_VARIABLE
+from trainer.errors import DataError, RunError
+from trainer.fitting import HISTORY_FILE, Controls, Stopped
+from trainer.report import evaluate_model
+from trainer.run_folder import read_run
+from trainer.training import train
+
+pytestmark = pytest.mark.usefixtures("tiny_systems")
+BUSY = replace(
+    TINY_RECIPE,
+    optimizer="adamw",
+    schedule="cosine",
+    epochs=3,
+    ema=0.9,
+    clip_norm=1.0,
+    class_weights=True,
+    augmentation=replace(STANDARD_AUGMENTATION, erase=0.3, mixup=0.2),
+)
+
+
+def _train(
+    data: Path,
+    out: Path,
+    recipe: Recipe = TINY_RECIPE,
+    *,
+    resume: bool = False,
+    stop_after: int = 0,
+    **settings: Any,
+) -> list[Event]:
+    events: list[Event] = []
+    cancelled = threading.Event()
+
+    def report(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, EpochDone) and event.epoch == stop_after:
+            cancelled.set()
+
+    defaults = {"system": "tiny", "precision": "float32", "weights": "none"}
+    config = TrainConfig(data=data, out=out, recipe=recipe, **(defaults | settings))
+    train(config, Controls(resume=resume, report=report, cancelled=cancelled))
+    return events
+
+
+def _weights(folder: Path) -> list[np.ndarray[Any, Any]]:
+    return load_state(folder / CHECKPOINT_FILE)[0]
+
+
+def test_a_tiny_dataset_is_learned_end_to_end(faces_csv: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run é 1"
+    events = _train(faces_csv, out, replace(TINY_RECIPE, epochs=12))
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.accuracy >= 0.75
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == list(range(1, 13))
+    assert any(isinstance(event, StepDone) for event in events)
+
+    preset = read_preset(out)
+    assert preset.labels == ("angry", "disgust", "fear")
+    assert (preset.name, preset.color, preset.input_size_px) == ("run é 1", "gray", 16)
+    assert preset.sha256 == file_sha256(out / "model.keras")
+    metrics = json.loads((out / "metrics.json").read_text())
+    figures = evaluate_model(out, DataSource(path=faces_csv))
+    assert figures["accuracy"] == metrics["accuracy"] == finished.accuracy
+    assert figures["confusion"] == metrics["confusion"]
+    assert metrics["validation"]["n"] == 12
+    run = read_run(out)
+    assert run.config.recipe.epochs == 12
+    assert {"python", "keras", "numpy"} <= set(run.facts["versions"])
+    assert len((out / HISTORY_FILE).read_text().splitlines()) == 13
+
+
+def test_the_card_says_what_was_done(faces_csv: Path, tmp_path: Path) -> None:
+    _train(faces_csv, tmp_path / "card", seed=5)
+    card = (tmp_path / "card" / "MODEL_CARD.md").read_text()
+    for text in (
+        "fer-train train --system tiny --data fer2013.csv",
+        "--seed 5",
+        "24 training, 12 validation",
+        "95 % interval",
+        "Regulation (EU) 2024/1689",
+        "FER2013",
+        "MIT",
+        "| disgust |",
+    ):
+        assert text in card
+    assert str(tmp_path) not in card
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one(faces_csv: Path, tmp_path: Path) -> None:
+    whole = [e for e in _train(faces_csv, tmp_path / "a", BUSY) if isinstance(e, EpochDone)]
+    with pytest.raises(Stopped):
+        _train(faces_csv, tmp_path / "b", BUSY, stop_after=1)
+    rest = _train(faces_csv, tmp_path / "b", BUSY, resume=True)
+    tail = [event for event in rest if isinstance(event, EpochDone)]
+    assert [event.epoch for event in tail] == [2, 3]
+    for ours, theirs in zip(tail, whole[1:], strict=True):
+        assert (ours.loss, ours.val_loss) == (theirs.loss, theirs.val_loss)
+    for ours, theirs in zip(_weights(tmp_path / "a"), _weights(tmp_path / "b"), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_seed_decides(faces_csv: Path, tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        _train(faces_csv, tmp_path / name, seed=seed)
+    first, same, other = (_weights(tmp_path / name)[0] for name in "abc")
+    np.testing.assert_array_equal(first, same)
+    assert np.abs(first - other).max() > 0
+
+
+def test_a_run_is_not_overwritten(faces_csv: Path, tmp_path: Path) -> None:
+    _train(faces_csv, tmp_path / "run")
+    with pytest.raises(RunError, match=r"already holds a run.*--resume"):
+        _train(faces_csv, tmp_path / "run")
+    with pytest.raises(RunError, match="holds a run of tiny, not of study_a_cnn_1"):
+        _train(faces_csv, tmp_path / "run", resume=True, system="study_a_cnn_1")
+
+
+def test_resuming_a_finished_run_writes_the_model_again(faces_csv: Path, tmp_path: Path) -> None:
+    _train(faces_csv, tmp_path / "run")
+    before = (tmp_path / "run" / "metrics.json").read_text()
+    (tmp_path / "run" / "model.keras").unlink()
+    events = _train(faces_csv, tmp_path / "run", resume=True)
+    assert not any(isinstance(event, EpochDone) for event in events)
+    assert (
+        json.loads(before)["confusion"]
+        == json.loads((tmp_path / "run" / "metrics.json").read_text())["confusion"]
+    )
+
+
+def test_a_damaged_checkpoint_is_named(faces_csv: Path, tmp_path: Path) -> None:
+    _train(faces_csv, tmp_path / "run")
+    (tmp_path / "run" / CHECKPOINT_FILE).write_bytes(b"PK damaged")
+    with pytest.raises(RunError, match="is damaged"):
+        _train(faces_csv, tmp_path / "run", resume=True)
+
+
+def test_a_loss_that_diverges_ends_with_a_message(faces_csv: Path, tmp_path: Path) -> None:
+    recipe = replace(TINY_RECIPE, optimizer="sgd", learning_rate=1e36)
+    with pytest.raises(RunError, match="no longer a number"):
+        _train(faces_csv, tmp_path / "run", recipe)
+
+
+def test_early_stopping_and_plateau_follow_the_validation(faces_csv: Path, tmp_path: Path) -> None:
+    recipe = replace(
+        TINY_RECIPE,
+        learning_rate=1e-9,
+        schedule="plateau",
+        plateau_patience=1,
+        patience=3,
+        epochs=20,
+    )
+    events = _train(faces_csv, tmp_path / "run", recipe)
+    rates = [event.learning_rate for event in events if isinstance(event, EpochDone)]
+    assert len(rates) == 4
+    assert rates[-1] == pytest.approx(1e-9 / 4)
+
+
+def test_a_frozen_backbone_is_computed_once(
+    faces_csv: Path, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
+    _train(faces_csv, tmp_path / "a", system="study_a_vgg16", labels="angry,disgust,fear")
+    features = list(cache.glob("*.features.npy"))
+    assert len(features) == 1
+    made = features[0].stat().st_mtime_ns
+    _train(faces_csv, tmp_path / "b", system="study_a_vgg16", labels="angry,disgust,fear")
+    assert [path.stat().st_mtime_ns for path in cache.glob("*.features.npy")] == [made]
+    assert read_preset(tmp_path / "b").color == "gray"
+
+
+@pytest.mark.parametrize("name", ["tiny_average", "tiny_stacking"])
+def test_an_ensemble_is_one_model(faces_csv: Path, tmp_path: Path, name: str) -> None:
+    out = tmp_path / name
+    recipe = replace(TINY_RECIPE, epochs=6)
+    events = _train(faces_csv, out, recipe, system=name, labels="angry,fear", folds=2)
+    assert isinstance(events[-1], Finished)
+    assert evaluate_model(out, DataSource(path=faces_csv))["accuracy"] >= 0.7
+    stacking = name == "tiny_stacking"
+    assert len(list((out / "members").iterdir())) == (2 if stacking else 3)
+    assert len(list(out.glob("fold_*/*"))) == (4 if stacking else 0)
+    best = load_state(out / BEST_FILE)[0]
+    _train(faces_csv, out, system=name, resume=True)
+    for ours, theirs in zip(best, load_state(out / BEST_FILE)[0], strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_too_few_faces_are_refused(face_folder: FolderMaker, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="leaves no face for validation"):
+        _train(face_folder("angry", "fear", count=1), tmp_path / "run")
