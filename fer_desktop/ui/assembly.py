@@ -1,0 +1,91 @@
+"""The parts of the application put together, and taken apart in order."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fer_desktop import paths
+from fer_desktop.pipeline.engine import Engine
+from fer_desktop.pipeline.events import Result
+from fer_desktop.settings import Settings
+from fer_desktop.ui.background import Background
+from fer_desktop.ui.bridge import ResultInbox
+from fer_desktop.ui.controller import Controller
+from fer_desktop.ui.main_window import MainWindow
+from fer_desktop.ui.recording_tap import RecordingTap
+from fer_desktop.ui.session_log import SessionLog
+from fer_desktop.ui.source_request import MakeSource, SourceRequest
+from fer_desktop.ui.startup import Startup
+from fer_desktop.ui.theme import ThemeManager
+from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the window stands on, each to be replaced in tests.
+
+    Attributes:
+        make_source: from a request to the source that reads it; SourceError.
+        make_detector: from a least score to a detector; DetectorError. Called off the GUI thread.
+        load_classifier: from a model folder to a classifier; ModelError. Called off the GUI thread.
+        list_cameras: what opens each camera, a name or a number. Called off the GUI thread.
+    """
+
+    make_source: MakeSource
+    make_detector: Callable[[float], FaceDetector]
+    load_classifier: Callable[[Path], EmotionClassifier]
+    list_cameras: Callable[[], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything that lives as long as the window."""
+
+    engine: Engine
+    inbox: ResultInbox
+    recorder: RecordingTap
+    background: Background
+    controller: Controller
+    window: MainWindow
+
+    def shut_down(self) -> None:
+        """Stop everything and wait for it; the one who writes before what it writes to."""
+        self.engine.shutdown()
+        self.recorder.shutdown()
+        self.background.shutdown()
+        self.inbox.close()
+
+
+def assemble(
+    ports: Ports, theme: ThemeManager, settings: Settings, wanted: SourceRequest | None = None
+) -> Application:
+    """Put the application together; it begins to work when its window is shown.
+
+    Args:
+        ports: what it stands on.
+        theme: the application's look.
+        settings: the user's choices.
+        wanted: what to open first, whatever was open last.
+    """
+    inbox = ResultInbox()
+    recorder = RecordingTap()
+    session_log = SessionLog(paths.sessions_dir(), lambda: controller.settings)
+
+    def on_result(result: Result) -> None:
+        inbox.post(result)
+        recorder.offer(result)
+
+    engine = Engine(
+        on_result=on_result,
+        on_event=inbox.post_event,
+        make_detector=ports.make_detector,
+        load_classifier=ports.load_classifier,
+        open_sink=session_log.open_sink,
+        smoothing_ms=settings.smoothing_ms,
+        detection_score=settings.min_detection_score,
+    )
+    controller = Controller(engine, inbox, session_log, ports.make_source, settings)
+    background = Background()
+    window = MainWindow(controller, theme, background, recorder)
+    Startup(window, controller, background, ports.list_cameras, wanted)
+    return Application(engine, inbox, recorder, background, controller, window)
