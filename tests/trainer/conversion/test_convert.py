@@ -13,7 +13,7 @@ from tests.helpers.models import make_model_folder
 from tests.trainer.conftest import FolderMaker
 from trainer.cli import main
 from trainer.contract.preset import Color
-from trainer.conversion import convert, litert_format
+from trainer.conversion import convert
 from trainer.conversion.convert import Format, convert_model
 from trainer.conversion.faces import portrait_variants
 from trainer.errors import RunError
@@ -215,9 +215,3 @@ def test_wrong_usage_exits_with_2(words: str, capsys: pytest.CaptureFixture[str]
         main(words.split())
     assert caught.value.code == 2
     assert "usage" in capsys.readouterr().err
-
-
-def test_the_metadata_table_has_litert_s_mark(model: Path) -> None:
-    pytest.importorskip("flatbuffers")
-    table = litert_format._metadata(load_model_folder(model).preset)
-    assert table[4:8] == b"M001"
