@@ -1,0 +1,69 @@
+"""Time from the start of the process to window, first picture and first label, warm disk."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.figures import Figure, figure
+
+RUNS = 5
+MARKS_S = {"window on screen": 1.5, "first picture": None, "first label": 6.0}
+
+
+def run(work: Path) -> list[Figure]:
+    """Start the application several times on the demo clip."""
+    samples: dict[str, list[float]] = {name: [] for name in MARKS_S}
+    for attempt in range(RUNS + 1):
+        environment = os.environ | {"FER_DESKTOP_PROFILE": str(work / f"profile{attempt}")}
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks.startup"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            check=True,
+        )
+        if attempt:  # the first one warms the disk's cache
+            for name, seconds in json.loads(done.stdout.strip().splitlines()[-1]).items():
+                samples[name].append(seconds)
+    return [
+        figure("startup", f"time to {name}", samples[name], "s", mark=mark)
+        for name, mark in MARKS_S.items()
+    ]
+
+
+def _child() -> None:
+    """Start, note the times, close."""
+    import psutil
+
+    from fer_desktop.log import quiet_native_libraries
+    from fer_desktop.paths import demo_clip
+    from tests.benchmarks.real_window import run_watched, shows_label
+
+    quiet_native_libraries()
+    began = psutil.Process().create_time()
+    times: dict[str, float] = {}
+
+    def watch(window: Any) -> None:
+        def note(name: str) -> None:
+            times.setdefault(name, time.time() - began)
+
+        def on_painted(_frame: object) -> None:
+            note("first picture")
+            if shows_label(window):
+                note("first label")
+                window.close()
+
+        window.first_painted.connect(lambda: note("window on screen"))
+        window.player.view.frame_painted.connect(on_painted)
+
+    run_watched(watch, file=demo_clip())
+    print(json.dumps(times))
+
+
+if __name__ == "__main__":
+    _child()
