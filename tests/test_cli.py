@@ -372,3 +372,19 @@ def test_ctrl_c_leaves_no_half_file(profile: Path, tmp_path: Path) -> None:
     assert process.returncode == 130
     assert said == "fer-desktop: interrupted\n"
     assert os.listdir(out) == []
+
+
+def test_a_window_that_cannot_open_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from fer_desktop import __main__, app
+
+    def run_app(args: argparse.Namespace) -> int:
+        raise ImportError("libEGL.so.1: cannot open shared object file", name="PySide6.QtGui")
+
+    monkeypatch.setattr(app, "run_app", run_app)
+    monkeypatch.setattr(sys, "argv", ["fer-desktop"])
+    assert __main__.main() == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "libEGL.so.1" in said

@@ -160,7 +160,8 @@ class SessionWriter:
                     (time.time_ns(), self.dropped),
                 )
         except Exception as error:  # thread boundary
-            log.exception("session %s can no longer be written", self.path)
+            is_expected = isinstance(error, sqlite3.Error)
+            log.error("%s can no longer be written: %s", self.path, error, exc_info=not is_expected)
             with self._lock:
                 self._failure = session_format.write_error(self.path, error)
         finally:
