@@ -5,10 +5,11 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from trainer.config import (
     Augmentation,
@@ -24,6 +25,10 @@ from trainer.contract.labels import LABEL_SETS
 from trainer.contract.progress import Cancelled, Failed
 from trainer.errors import TrainerError
 from trainer.native import import_keras_quietly
+
+if TYPE_CHECKING:
+    from trainer.comparison import Row
+    from trainer.fitting import Controls
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -59,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_systems(commands)
     _add_train(commands)
     _add_evaluate(commands)
+    _add_compare(commands)
     _add_predict(commands)
     _add_export(commands)
     return parser
@@ -73,6 +79,23 @@ def _add_systems(commands: Any) -> None:
 def _add_train(commands: Any) -> None:
     parser = commands.add_parser("train", help="train a network and write its model folder")
     parser.add_argument("--system", required=True, metavar="NAME")
+    parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
+    _add_training(parser)
+    parser.set_defaults(run=_train)
+
+
+def _add_compare(commands: Any) -> None:
+    parser = commands.add_parser(
+        "compare", help="train several systems and put their figures beside the reported ones"
+    )
+    parser.add_argument(
+        "--systems", required=True, metavar="A,B,...", help="names, or all, scratch or a study"
+    )
+    _add_training(parser)
+    parser.set_defaults(run=_compare)
+
+
+def _add_training(parser: Any) -> None:
     _add_data(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     parser.add_argument(
@@ -87,10 +110,9 @@ def _add_train(commands: Any) -> None:
         metavar="WEIGHTS",
         help="of a pretrained backbone: imagenet, none, or a weights file",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--seed", type=_not_negative(int), default=0, metavar="N")
     parser.add_argument("--precision", choices=get_args(Precision), default="auto")
     parser.add_argument("--folds", type=int, default=3, metavar="N", help="of a stacking ensemble")
-    parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
     parser.add_argument(
         "--progress",
         choices=("text", "json"),
@@ -101,7 +123,6 @@ def _add_train(commands: Any) -> None:
     _add_settings(recipe, Recipe())
     _add_settings(recipe, Augmentation())
     recipe.add_argument("--no-augmentation", action="store_true", default=None)
-    parser.set_defaults(run=_train)
 
 
 def _add_data(parser: Any) -> None:
@@ -182,10 +203,34 @@ def _systems(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
+    from trainer.training import train
+
+    def work(controls: "Controls") -> None:
+        train(config_from_args(args, args.system), replace(controls, resume=args.resume))
+
+    return _with_controls(args, work)
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from trainer.comparison import as_markdown, compare
+    from trainer.listing import choose_systems
+
+    names = choose_systems(args.systems)
+    rows: list[Row] = []
+
+    def work(controls: "Controls") -> None:
+        rows.extend(compare(names, partial(config_from_args, args), args.out, controls))
+
+    status = _with_controls(args, work)
+    if status == DONE and args.progress == "text":
+        print(as_markdown(rows), end="")
+    return FAILED if any(row.problem for row in rows) else status
+
+
+def _with_controls(args: argparse.Namespace, work: Callable[["Controls"], None]) -> int:
     from trainer.checkpoint import epochs_done
     from trainer.fitting import Controls, Stopped
     from trainer.reporting import TextReport, cancel_on_input, json_report
-    from trainer.training import train
 
     cancelled = threading.Event()
     as_json = args.progress == "json"
@@ -193,10 +238,7 @@ def _train(args: argparse.Namespace) -> int:
     if as_json:
         cancel_on_input(cancelled)
     try:
-        train(
-            config_from_args(args),
-            Controls(resume=args.resume, report=report, cancelled=cancelled),
-        )
+        work(Controls(resume=False, report=report, cancelled=cancelled))
     except (KeyboardInterrupt, Stopped):
         report(Cancelled(done=epochs_done(args.out)))
         return INTERRUPTED
@@ -208,14 +250,14 @@ def _train(args: argparse.Namespace) -> int:
     return DONE
 
 
-def config_from_args(args: argparse.Namespace) -> TrainConfig:
-    """Return the settings of a training: the system's recipe with what the person changed."""
+def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
+    """Return the settings of a system's training: its recipe with what the person changed."""
     from trainer.systems.registry import get_system
 
-    recipe = get_system(args.system).recipe
+    recipe = get_system(name).recipe
     augmentation = Augmentation() if args.no_augmentation else recipe.augmentation
     return TrainConfig(
-        system=args.system,
+        system=name,
         data=args.data,
         out=args.out,
         votes=args.votes,

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
+from trainer.errors import UnknownSystemError
 from trainer.run_folder import flat_recipe
-from trainer.systems.registry import System, systems
+from trainer.systems.registry import System, get_system, systems
 
 
 def systems_as_text() -> str:
@@ -26,6 +27,28 @@ def systems_as_text() -> str:
 def systems_as_json() -> str:
     """Return a JSON array with one object for each system."""
     return json.dumps([_describe(system) for system in systems()], indent=1)
+
+
+def choose_systems(text: str) -> tuple[str, ...]:
+    """Return the names that a ``--systems`` value stands for.
+
+    Besides names it may hold ``all``, ``scratch`` (what starts from random weights) and studies,
+    such as ``A``.
+
+    Raises:
+        UnknownSystemError: if a word is none of these.
+    """
+    chosen: dict[str, None] = {}
+    for word in filter(None, (part.strip() for part in text.split(","))):
+        group = [
+            system.name
+            for system in systems()
+            if word in ("all", system.study) or (word == "scratch" and system.backbone is None)
+        ]
+        chosen.update(dict.fromkeys(group or [get_system(word).name]))
+    if not chosen:
+        raise UnknownSystemError("no system is named.", hint="`fer-train systems` lists them.")
+    return tuple(chosen)
 
 
 def _describe(system: System) -> dict[str, Any]:

@@ -31,12 +31,13 @@ def test_systems_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_recipe_is_the_systems_with_what_was_changed() -> None:
     words = [*TRAIN[:2], "study_e_cnn", "--data", "d", "--out", "o", "--epochs", "7"]
     words += ["--flip", "--ema", "0.99"]
-    recipe = config_from_args(build_parser().parse_args(words)).recipe
+    recipe = config_from_args(build_parser().parse_args(words), "study_e_cnn").recipe
     assert (recipe.epochs, recipe.ema, recipe.augmentation.flip) == (7, 0.99, True)
     assert (recipe.optimizer, recipe.schedule, recipe.batch_size) == ("adam", "plateau", 64)
     words = [*TRAIN[:2], "study_a_cnn_1", "--data", "d", "--out", "o"]
     words += ["--no-augmentation", "--erase", ".2"]
-    augmentation = config_from_args(build_parser().parse_args(words)).recipe.augmentation
+    args = build_parser().parse_args(words)
+    augmentation = config_from_args(args, "study_a_cnn_1").recipe.augmentation
     assert (augmentation.flip, augmentation.rotate_deg, augmentation.erase) == (False, 0, 0.2)
 
 

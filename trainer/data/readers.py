@@ -138,7 +138,8 @@ def choose_labels(
     wanted = parse_labels(default)
     if source.votes is not None:
         return wanted
-    own = read_faces(source, size_px=size_px, color=color).label_names
+    faces = read_faces(source, size_px=size_px, color=color)
+    own = tuple(faces.label_names[at] for at in np.unique(faces.label))
     known = {canonical(name) for name in own} | {REST}
     return wanted if all(canonical(name) in known for name in wanted) else own
 
