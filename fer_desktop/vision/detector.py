@@ -45,9 +45,10 @@ class MediaPipeFaceDetector:
         """
         folder = assets or assets_dir() / "mediapipe"
         self._min_score = min_score
-        self._short_range = FaceNetwork(folder / SHORT_RANGE_FILE, _HINT_SCORE)
+        least = min(_HINT_SCORE, min_score)
+        self._short_range = FaceNetwork(folder / SHORT_RANGE_FILE, least)
         try:
-            self._full_range = FaceNetwork(folder / FULL_RANGE_FILE, _HINT_SCORE)
+            self._full_range = FaceNetwork(folder / FULL_RANGE_FILE, least)
         except BaseException:
             self._short_range.close()
             raise
