@@ -12,7 +12,7 @@ from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import SourceError
 from fer_desktop.log import get_logger
 from fer_desktop.sources.pictures import check_file, read_picture
-from fer_desktop.sources.video_index import VideoIndex, build_index
+from fer_desktop.sources.video_index import VideoIndex, all_packets, build_index
 
 log = get_logger("capture")
 
@@ -209,7 +209,7 @@ class VideoSource:
 
         decoder = self._stream.codec_context
         try:
-            for packet in self._container.demux(self._stream):
+            for packet in all_packets(self._container, self._stream):
                 if packet.is_corrupt:
                     continue
                 try:

@@ -1,5 +1,8 @@
 """Still images of every kind as 8-bit BGR pixels."""
 
+import logging
+import struct
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,11 +14,19 @@ from fer_desktop.errors import SourceError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+# Damage is told in our own words, not by Pillow's loggers on standard error.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+
 # Formats told by their content beyond doubt: Pillow would also claim films and fonts.
 _FORMATS: Final = (
     "JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "PPM", "JPEG2000", "ICO", "PSD",
 )  # fmt: skip
 _PIXELS_MAX: Final = 250_000_000
+# What Pillow's decoders raise for damaged files.
+_DAMAGE: Final = (
+    OSError, ValueError, SyntaxError, EOFError, LookupError, ArithmeticError, TypeError,
+    AttributeError, RuntimeError, struct.error,
+)  # fmt: skip
 _HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 
 
@@ -58,7 +69,7 @@ def is_picture(path: Path) -> bool:
     try:
         with _opened(path) as image:
             return not (image.format == "GIF" and getattr(image, "is_animated", False))
-    except (OSError, ValueError, SyntaxError):
+    except _DAMAGE:
         return False
 
 
@@ -85,8 +96,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
         raise SourceError(f"{path.name} is not an image that can be read.") from error
     except MemoryError as error:
         raise SourceError(f"{path.name} does not fit into memory.") from error
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError) as error:
-        # Pillow's decoders raise all of these for damaged files.
+    except _DAMAGE as error:
         raise SourceError(
             f"{path.name} is damaged or incomplete.", hint="Copy or export it again."
         ) from error
@@ -97,6 +107,8 @@ def _opened(path: Path) -> "Image":
 
     # Our own limit takes the place of Pillow's, which warns at a third of it.
     Image.MAX_IMAGE_PIXELS = None
+    # Nor are its warnings of oddities in the metadata anybody's concern.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     return Image.open(path, formats=_FORMATS)
 
 

@@ -6,6 +6,7 @@ tells how many frames there are and when each is due, so that every frame has on
 time whichever way it is reached.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -88,7 +89,7 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
     packets = 0
     is_cut = False
     try:
-        for packet in container.demux():
+        for packet in all_packets(container):
             if packet.size == 0:
                 continue
             time = packet.pts if packet.pts is not None else packet.dts
@@ -129,6 +130,16 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
         duration_us=round(float(times_us[-1]) + last_us) if len(times_us) else 0,
         is_cut=is_cut,
     )
+
+
+def all_packets(container: Any, *streams: Any) -> Iterator[Any]:
+    """Yield the packets of some streams, or of all, and an empty one for each at the end."""
+    try:
+        yield from container.demux(*streams)
+    except IndexError:
+        # WORKAROUND PyAV 18.1: after the last packet it stumbles over streams that have turned up
+        # while it was reading, as they do in damaged or broadcast files.
+        return
 
 
 def _lacks_its_end(container: Any, stream: Any, packets: int, end_s: Fraction) -> bool:

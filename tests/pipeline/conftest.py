@@ -19,7 +19,7 @@ from tests.helpers.clock import FakeClock
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
 from trainer.contract.preset import Preset
 
-_PATIENCE_S = 5.0
+_PATIENCE_S = 15.0
 
 
 class FakeSink:

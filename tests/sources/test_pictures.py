@@ -171,8 +171,13 @@ def test_pictures_of_several_photographs_are_still(tmp_path: Path) -> None:
     assert open_file(path).open().frame_count == 1
 
 
-@pytest.mark.parametrize("name", ["cut.jpg", "cut.png", "noise.png", "text.png", "phone.heic"])
-def test_damaged_pictures_are_refused_in_words(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["cut.jpg", "cut.png", "cut.tif", "cut.avif", "noise.png", "text.png", "phone.heic"],
+)
+def test_damaged_pictures_are_refused_in_words(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
     path = tmp_path / name
     if name.startswith("cut"):
         noise = random.Random(1).randbytes(3 * 64 * 64)
@@ -188,6 +193,7 @@ def test_damaged_pictures_are_refused_in_words(tmp_path: Path, name: str) -> Non
         open_file(path).open()
     assert name in str(caught.value)
     assert not any(word in str(caught.value) for word in WORDS)
+    assert capfd.readouterr().err == ""
 
 
 def test_unreadable_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
