@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_systems(commands)
+    _add_inspect(commands)
     _add_train(commands)
     _add_evaluate(commands)
     _add_compare(commands)
@@ -74,6 +75,16 @@ def _add_systems(commands: Any) -> None:
     parser = commands.add_parser("systems", help="list the networks that can be trained")
     parser.add_argument("--json", action="store_true", help="print one JSON array")
     parser.set_defaults(run=_systems)
+
+
+def _add_inspect(commands: Any) -> None:
+    parser = commands.add_parser("inspect", help="say what a dataset holds and what is wrong in it")
+    _add_data(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write a page with contact sheets"
+    )
+    parser.set_defaults(run=_inspect)
 
 
 def _add_train(commands: Any) -> None:
@@ -199,6 +210,18 @@ def _systems(args: argparse.Namespace) -> int:
     from trainer.listing import systems_as_json, systems_as_text
 
     print(systems_as_json() if args.json else systems_as_text())
+    return DONE
+
+
+def _inspect(args: argparse.Namespace) -> int:
+    from trainer.checkpoint import write_atomically
+    from trainer.inspection import inspect
+    from trainer.inspection_page import as_html, as_text
+
+    facts, dataset = inspect(_source(args))
+    if args.html is not None:
+        write_atomically(args.html, as_html(facts, dataset).encode())
+    print(json.dumps(facts, indent=1) if args.json else as_text(facts))
     return DONE
 
 

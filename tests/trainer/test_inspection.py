@@ -1,0 +1,90 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.helpers.data import shared_data
+from tests.trainer.conftest import FolderMaker, face, write_csv
+from trainer.cli import main
+from trainer.config import DataSource
+from trainer.data.near_copies import near_copies
+from trainer.inspection import inspect
+from trainer.inspection_page import as_html, as_text
+
+
+@pytest.fixture
+def flawed(face_folder: FolderMaker) -> Path:
+    """Write two labels with a copy across splits, a near-copy, a flat and a broken image."""
+    for split, count in (("train", 6), ("validation", 2), ("test", 2)):
+        root = face_folder("happy", "sad <b>", count=count, below=split)
+    picture = face(0, 7, side=64)
+    Image.fromarray(picture).save(root / "train" / "happy" / "one.png")
+    Image.fromarray(picture).save(root / "test" / "sad <b>" / "same.png")
+    noise = np.random.default_rng(0).integers(-3, 4, picture.shape)
+    nearly = (picture.astype(int) + noise).clip(0, 255).astype(np.uint8)
+    Image.fromarray(nearly).save(root / "validation" / "happy" / "nearly.png")
+    Image.new("L", (30, 40), 99).save(root / "train" / "happy" / "flat.png")
+    (root / "train" / "happy" / "broken.png").write_bytes(b"no")
+    return root
+
+
+def test_what_is_wrong_with_a_dataset_is_found(flawed: Path) -> None:
+    facts, _ = inspect(DataSource(path=flawed))
+    assert facts["counts"]["train"] == {"happy": 8, "sad <b>": 6}
+    assert facts["exact_copies"]["across"]["test in train"] == 1
+    assert facts["exact_copies"]["pictures_with_several_labels"] == 1
+    assert facts["near_copies"]["across"]["validation in train"] >= 1
+    assert facts["constant"] == ["train/happy/flat.png"]
+    assert [row["name"] for row in facts["skipped"]] == ["train/happy/broken.png"]
+    assert facts["size_px"]["width"]["max"] == 64
+    assert facts["brightness"]["min"] < facts["brightness"]["max"]
+
+
+def test_text_json_and_page_say_the_same(
+    flawed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    assert main(["inspect", "--data", str(flawed), "--html", str(page)]) == 0
+    text = capsys.readouterr().out
+    assert main(["inspect", "--data", str(flawed), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    content = page.read_text(encoding="utf-8")
+    assert text.rstrip("\n") == as_text(facts)
+    for words in ("1 test faces are exact copies of train faces", "train/happy/broken.png"):
+        assert words in text
+        assert words in content
+    assert content.count("data:image/png;base64") == 2
+    assert "sad &lt;b&gt;" in content
+    assert "sad <b>" not in content
+
+
+def test_different_faces_are_no_near_copies() -> None:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (50, 16, 16, 1), np.uint8)
+    assert len(near_copies(images, np.arange(50))) == 0
+    assert len(near_copies(images[:1], np.arange(1))) == 0
+
+
+def test_a_page_of_a_csv_needs_no_sizes(tmp_path: Path) -> None:
+    rows = [(label, face(label, seed), "Training") for label in (0, 1) for seed in range(4)]
+    facts, dataset = inspect(DataSource(path=write_csv(tmp_path / "a.csv", rows)))
+    assert facts["size_px"] == {}
+    assert "<h2>angry</h2>" in as_html(facts, dataset)
+
+
+@pytest.mark.slow
+def test_the_copies_of_fer2013_are_found(tmp_path: Path) -> None:
+    """Reads the published csv, rebuilt from the pictures beside the project."""
+    import subprocess
+    import sys
+
+    script = shared_data() / "fer2013" / "unpack.py"
+    target = tmp_path / "fer2013.csv"
+    subprocess.run([sys.executable, script, "csv", target], check=True, capture_output=True)
+    facts, _ = inspect(DataSource(path=target))
+    assert facts["exact_copies"]["distinct"] == 34_034
+    assert facts["exact_copies"]["across"]["test in train"] == 288
+    assert facts["exact_copies"]["across"]["validation in train"] == 280
+    assert len(facts["constant"]) == 12

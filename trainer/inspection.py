@@ -1,0 +1,127 @@
+"""What a dataset holds and what is wrong with it, before anything is trained on it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.config import DataSource
+from trainer.data.dataset import SPLITS, Dataset, Split
+from trainer.data.near_copies import near_copies
+from trainer.data.readers import load_dataset, read_faces
+
+_EXAMPLES: Final = 20
+_PERCENTILES: Final = {"min": 0, "p5": 5, "median": 50, "p95": 95, "max": 100}
+# Split in which a copy is found, and split that has the original.
+_LEAKS: Final[tuple[tuple[Split, Split], ...]] = (
+    ("validation", "train"),
+    ("test", "train"),
+    ("test", "validation"),
+)
+
+Facts = dict[str, Any]
+
+
+def inspect(source: DataSource) -> tuple[Facts, Dataset]:
+    """Return facts about a dataset as JSON can hold them, and the dataset.
+
+    Raises:
+        DataError: if it is empty, has a single label, or cannot be read.
+    """
+    dataset = load_dataset(source)
+    faces = read_faces(source)
+    used = np.flatnonzero(dataset.splits >= 0)
+    flat = [dataset.images[at].std() == 0 for at in used]
+    return {
+        "data": source.title,
+        "faces": len(used),
+        "labels": list(dataset.labels),
+        "splits_of_its_own": bool((faces.split >= 0).any()),
+        "counts": _counts(dataset),
+        "skipped": [{"name": row.name, "reason": row.reason} for row in faces.skipped],
+        "constant": [dataset.names[at] for at in used[flat]],
+        "exact_copies": _exact_copies(dataset, used),
+        "near_copies": _near_copies(dataset, used),
+        "size_px": _sizes(source.path, faces.names),
+        **_light(dataset, used),
+    }, dataset
+
+
+def _counts(dataset: Dataset) -> dict[str, dict[str, int]]:
+    table: dict[str, dict[str, int]] = {}
+    for split in SPLITS:
+        counts = np.bincount(dataset.truth(dataset.rows(split)), minlength=len(dataset.labels))
+        table[split] = dict(zip(dataset.labels, counts.tolist(), strict=True))
+    return table
+
+
+def _exact_copies(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
+    groups = dataset.copies[used]
+    truth = dataset.truth(used)
+    distinct = len(np.unique(groups))
+    answers = len(np.unique(np.stack([groups, truth], axis=1), axis=0))
+    inside: dict[str, int] = {}
+    for split in SPLITS:
+        rows = dataset.copies[dataset.rows(split)]
+        inside[split] = len(rows) - len(np.unique(rows))
+    across = {
+        f"{copy} in {original}": int(
+            np.isin(
+                dataset.copies[dataset.rows(copy)], dataset.copies[dataset.rows(original)]
+            ).sum()
+        )
+        for copy, original in _LEAKS
+    }
+    return {
+        "distinct": distinct,
+        "surplus": len(used) - distinct,
+        "inside": inside,
+        "across": across,
+        # A picture that stands under two labels is wrong at least once.
+        "pictures_with_several_labels": answers - distinct,
+    }
+
+
+def _near_copies(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
+    pairs = used[near_copies(dataset.images[used], dataset.copies[used])]
+    truth = dataset.truth(pairs.ravel()).reshape(-1, 2)
+    splits = dataset.splits[pairs]
+    between = {
+        f"{copy} in {original}": int(
+            (np.sort(splits, axis=1) == sorted((SPLITS.index(copy), SPLITS.index(original))))
+            .all(axis=1)
+            .sum()
+        )
+        for copy, original in _LEAKS
+    }
+    return {
+        "pairs": len(pairs),
+        "across": between,
+        "pairs_with_several_labels": int((truth[:, 0] != truth[:, 1]).sum()),
+        "examples": [[dataset.names[at] for at in pair] for pair in pairs[:_EXAMPLES]],
+    }
+
+
+def _sizes(path: Path, names: tuple[str, ...]) -> Facts:
+    """Return the spread of the pictures' own sizes; a csv's are all the same."""
+    from PIL import Image
+
+    if path.is_file():
+        return {}
+    sizes = []
+    for name in names:
+        with Image.open(path / name) as image:
+            sizes.append(image.size)
+    array = np.array(sizes)
+    return {"width": _spread(array[:, 0]), "height": _spread(array[:, 1])}
+
+
+def _light(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
+    mean = np.array([dataset.images[at].mean() for at in used])
+    contrast = np.array([dataset.images[at].std() for at in used])
+    return {"brightness": _spread(mean), "contrast": _spread(contrast)}
+
+
+def _spread(values: NDArray[Any]) -> dict[str, float]:
+    return {name: round(float(np.percentile(values, at)), 2) for name, at in _PERCENTILES.items()}
