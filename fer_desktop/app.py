@@ -22,7 +22,12 @@ from typing import TYPE_CHECKING, Final
 
 from fer_desktop import paths
 from fer_desktop.errors import SettingsError
-from fer_desktop.log import get_logger, quiet_native_libraries, set_up_logging
+from fer_desktop.log import (
+    get_logger,
+    keep_standard_error,
+    quiet_native_libraries,
+    set_up_logging,
+)
 from fer_desktop.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
@@ -114,13 +119,15 @@ def _run_with_window(args: argparse.Namespace) -> int:
     from fer_desktop.ui.translation import install_translators
 
     app = QApplication(sys.argv[:1])
+    if not args.verbose:
+        keep_standard_error()  # only now: that Qt cannot open a window must be seen
     app.setApplicationName(paths.APP_NAME)
     app.setDesktopFileName("fer-desktop")
     install_translators(app)
     settings, settings_error = _settings(args)
     theme = ThemeManager(app, settings.theme)
     app.setWindowIcon(icon("fer_desktop"))
-    ports = Ports(_make_source, _make_detector, _load_classifier, _camera_names)
+    ports = Ports(make_source, _make_detector, _load_classifier, _camera_names)
     application = assemble(ports, theme, settings, _wanted(args))
     application.controller.settings_changed.connect(_save)  # kept even if the process is killed
     window = application.window
@@ -137,7 +144,7 @@ def _run_with_window(args: argparse.Namespace) -> int:
     return smoke_test.status
 
 
-def _make_source(request: "SourceRequest", settings: Settings) -> "tuple[FrameSource, Pacing]":
+def make_source(request: "SourceRequest", settings: Settings) -> "tuple[FrameSource, Pacing]":
     """Return the source that a request stands for, and how it is paced.
 
     Raises:

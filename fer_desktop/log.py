@@ -56,3 +56,18 @@ def set_up_logging(log_file: Path | None, *, verbose: bool = False) -> None:
         root.addHandler(file)
     if not root.handlers:
         root.addHandler(logging.NullHandler())
+
+
+def keep_standard_error() -> None:
+    """Keep standard error for our own lines: native libraries write their notes there unasked.
+
+    TensorFlow and MediaPipe cannot be told to be silent. They get another file descriptor 2, for
+    as long as the process lives: some of their notes come at its very end.
+    """
+    if sys.stderr is not sys.__stderr__ or sys.stderr is None:
+        return  # somebody else, such as a test, looks after it
+    kept = os.dup(sys.stderr.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    sys.stderr = os.fdopen(
+        kept, "w", encoding=sys.stderr.encoding, errors="backslashreplace", closefd=False
+    )

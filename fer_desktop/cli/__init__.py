@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from fer_desktop import paths
 from fer_desktop.cli.arguments import PROGRAM, parse
 from fer_desktop.errors import FerError
-from fer_desktop.log import quiet_native_libraries, set_up_logging
+from fer_desktop.log import keep_standard_error, quiet_native_libraries, set_up_logging
 
 _INTERRUPTED = 130  # what shells report for a program ended by Ctrl-C
 
@@ -45,7 +45,7 @@ def _run(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], i
         return open_window(args)
     set_up_logging(paths.log_file(), verbose=args.verbose)
     if not args.verbose:
-        _keep_standard_error()
+        keep_standard_error()
     # Imported only now: --version and --help answer at once.
     if args.command == "analyze":
         from fer_desktop.cli.analyze import analyze
@@ -65,18 +65,3 @@ def _accept_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _keep_standard_error() -> None:
-    """Keep standard error for our own lines: native libraries write their notes there unasked.
-
-    TensorFlow and MediaPipe cannot be told to be silent. They get another file descriptor 2, for
-    as long as the process lives: some of their notes come at its very end.
-    """
-    if sys.stderr is not sys.__stderr__ or sys.stderr is None:
-        return  # somebody else, such as a test, looks after it
-    kept = os.dup(sys.stderr.fileno())
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    sys.stderr = os.fdopen(
-        kept, "w", encoding=sys.stderr.encoding, errors="backslashreplace", closefd=False
-    )

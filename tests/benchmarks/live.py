@@ -106,7 +106,7 @@ class _Watcher:
         from fer_desktop.paths import sessions_dir
         from fer_desktop.recording.session_store import SessionReader
 
-        (path,) = sessions_dir().glob("*.fer*")
+        (path,) = sessions_dir().glob("*.fersession")
         with SessionReader(path) as reader:
             recorded = {row.analysis.frame_index for row in reader.rows()}
         first, last = self.indices[0], self.indices[-1]

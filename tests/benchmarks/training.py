@@ -1,0 +1,182 @@
+"""The trainer: reading FER2013's csv, training steps against a plain Keras script, evaluating.
+
+Faces are made, so that no dataset is needed: crops of one portrait, as many as FER2013 has.
+"""
+
+import os
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import keras
+import numpy as np
+from keras.src.trainers.data_adapters.py_dataset_adapter import PyDatasetAdapter
+from numpy.typing import NDArray
+from PIL import Image
+
+from tests.benchmarks.figures import Figure, figure
+from tests.helpers.data import astronaut
+from trainer.config import NO_AUGMENTATION, DataSource, Precision, Recipe
+from trainer.contract.labels import LABEL_SETS
+from trainer.contract.preset import Preset
+from trainer.data.augment import augmentation_layers
+from trainer.data.batches import Batches
+from trainer.data.dataset import Dataset
+from trainer.data.faces import CACHE_VARIABLE
+from trainer.data.readers import load_dataset
+from trainer.evaluation import measure
+from trainer.model_folder import LoadedModel
+from trainer.optimization import make_optimizer, resolve_precision
+from trainer.systems.registry import get_system
+
+SYSTEM = "study_a_complex_cnn"  # the five-block CNN
+LABELS = LABEL_SETS["fer7"]
+SPLITS = {"Training": 28_709, "PublicTest": 3_589, "PrivateTest": 3_589}
+BATCH, STEPS, ROUNDS = 64, 20, 5
+RECIPE = Recipe(batch_size=BATCH)
+
+
+def run(work: Path) -> list[Figure]:
+    """Measure data, training and evaluation on as many faces as FER2013 has."""
+    os.environ[CACHE_VARIABLE] = str(work / "cache")
+    path = _write_csv(work / "fer2013.csv")
+    source = DataSource(path=path)
+    first, dataset = _timed_s(lambda: load_dataset(source, labels=LABELS))
+    cached = [_timed_s(lambda: load_dataset(source, labels=LABELS))[0] for _ in range(ROUNDS)]
+    rows = len(dataset.images)
+    return [
+        figure("training", f"reading {rows:,} csv rows, first", [first], "s", mark=15.0),
+        figure("training", f"reading {rows:,} csv rows, cached", cached, "s", mark=1.0),
+        *_train(dataset),
+        _evaluate(dataset),
+    ]
+
+
+def _write_csv(path: Path) -> Path:
+    random = np.random.default_rng(0)
+    portrait = Image.fromarray(astronaut()[40:190, 150:300]).convert("L")
+    numbers = [str(value) for value in range(256)]
+    with path.open("w", encoding="ascii") as file:
+        file.write("emotion,pixels,Usage\n")
+        for usage, count in SPLITS.items():
+            for _ in range(count):
+                side = random.uniform(90, 145)
+                left, top = random.uniform(0, 150 - side, 2)
+                face = portrait.resize((48, 48), box=(left, top, left + side, top + side))
+                pixels = " ".join(map(numbers.__getitem__, face.tobytes()))
+                file.write(f"{random.integers(len(LABELS))},{pixels},{usage}\n")
+    return path
+
+
+def _train(dataset: Dataset) -> list[Figure]:
+    """Compare blocks of steps in turn, so that whatever else the machine does hits all alike."""
+    rows = dataset.rows("train")[: BATCH * STEPS]
+    ours = Batches(dataset.images, dataset.targets, rows, batch_size=BATCH, seed=0)
+    plain = _per_image_augmentation(dataset.images[rows], dataset.targets[rows])
+    chosen = resolve_precision("auto")
+    models = {
+        "ours": _model(chosen, RECIPE),
+        "ours in float32": _model("float32", RECIPE),
+        "plain": _model("float32", Recipe(batch_size=BATCH, augmentation=NO_AUGMENTATION)),
+    }
+    feeds = {"ours": ours, "ours in float32": ours, "plain": plain}
+    rates: dict[str, list[float]] = {name: [] for name in models}
+    waits = []
+    for at in range(ROUNDS + 1):
+        for name, model in models.items():
+            taken, _ = _timed_s(lambda: model.fit(feeds[name], shuffle=False, verbose=0))  # noqa: B023
+            if at:  # the first round compiles
+                rates[name].append(len(rows) / taken)
+        if at:
+            waits.append(_waiting(models["ours"], ours))
+    name = "images a second, five-block CNN"
+    ratio, same = (
+        np.array(rates[who]) / np.array(rates["plain"]) for who in ("ours", "ours in float32")
+    )
+    return [
+        figure("training", f"{name}, {chosen}", rates["ours"], "1/s", better="higher"),
+        figure("training", f"{name}, plain script", rates["plain"], "1/s", better="higher"),
+        figure(
+            "training", "times as fast as the plain script", ratio, "x", mark=1.3, better="higher"
+        ),
+        figure("training", "the same, both in float32", same, "x", better="higher"),
+        figure("training", "share of a step spent waiting for data", waits, "%", mark=5.0),
+    ]
+
+
+def _per_image_augmentation(images: NDArray[np.uint8], targets: NDArray[np.float32]) -> Any:
+    """Return what a plain script feeds: SciPy warps each image; light is left alone."""
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+    settings = RECIPE.augmentation
+    generator = ImageDataGenerator(
+        rotation_range=settings.rotate_deg,
+        width_shift_range=settings.shift,
+        height_shift_range=settings.shift,
+        zoom_range=settings.zoom,
+        horizontal_flip=settings.flip,
+    )
+    return generator.flow(images.astype(np.float32), targets, batch_size=BATCH, seed=0)
+
+
+def _model(precision: Precision, recipe: Recipe) -> Any:
+    keras.utils.set_random_seed(0)
+    keras.mixed_precision.set_global_policy(precision)
+    network = get_system(SYSTEM).build(LABELS)
+    x = pixels = keras.Input(network.input_shape[1:])
+    for layer in augmentation_layers(recipe.augmentation, seed=0):
+        x = layer(x)
+    model = keras.Model(pixels, network(x))
+    model.compile(
+        optimizer=make_optimizer(recipe, STEPS),
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=False,
+    )
+    return model
+
+
+def _waiting(model: Any, batches: Batches) -> float:
+    """Return how much of some steps goes by until their batch is there, percent."""
+    # The way by which Keras' own loop gets its batches.
+    ready = iter(PyDatasetAdapter(batches).get_tf_dataset())
+    model.train_on_batch(*next(ready))
+    waited, started = 0.0, perf_counter()
+    for _ in range(len(batches) - 1):
+        seconds, batch = _timed_s(lambda: next(ready))
+        waited += seconds
+        model.train_on_batch(*batch)
+    return 100 * waited / (perf_counter() - started)
+
+
+def _evaluate(dataset: Dataset) -> Figure:
+    keras.mixed_precision.set_global_policy("float32")
+    preset = Preset(
+        name="five-block",
+        labels=LABELS,
+        input_size_px=48,
+        color="gray",
+        sha256="0" * 64,
+        system=SYSTEM,
+        training_data="none",
+        licence="none",
+    )
+    model = LoadedModel(preset, get_system(SYSTEM).build(LABELS))
+    rows = dataset.rows("test")
+    seconds, _ = _timed_s(
+        lambda: measure(
+            model.probabilities(dataset, rows),
+            dataset.truth(rows),
+            LABELS,
+            copied=dataset.copied_from_training(rows),
+        )
+    )
+    return figure(
+        "training", f"evaluating {len(rows):,} faces, once loaded", [seconds], "s", mark=10.0
+    )
+
+
+def _timed_s(call: Any) -> tuple[float, Any]:
+    start = perf_counter()
+    result = call()
+    return perf_counter() - start, result
