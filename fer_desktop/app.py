@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
-from fer_desktop import paths
+from fer_desktop import __version__, paths
 from fer_desktop.errors import SettingsError
 from fer_desktop.log import (
     get_logger,
@@ -136,6 +136,7 @@ def _run_with_window(args: argparse.Namespace) -> int:
     smoke_test = SmokeTest(window, application.controller) if args.smoke_test else None
     with _handlers(window):
         window.show()
+        log.info("FER Desktop %s has its window", __version__)
         app.exec()
     application.shut_down()
     if smoke_test is None:

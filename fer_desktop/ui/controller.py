@@ -162,7 +162,7 @@ class Controller(QObject):
         self._session = self._engine.open(source, pacing)
         self._inbox.begin_session(self._session)
         # A video rests on its first frame until it can be read: no face of it shall be missed.
-        self._plays_when_ready = pacing is Pacing.PLAYBACK and self.preset is None
+        self._plays_when_ready = pacing is not Pacing.LIVE and self.preset is None
         if self._plays_when_ready:
             self._engine.pause()
         self.request_changed.emit()

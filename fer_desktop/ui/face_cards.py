@@ -121,8 +121,13 @@ class FaceCard(QWidget):
             )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the click, so that its release comes here too."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose the face."""
-        if event.button() == Qt.MouseButton.LeftButton:
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and inside:
             self.chosen.emit(self._face.face_id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

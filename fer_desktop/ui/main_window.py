@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
     """Puts the parts together and keeps their layout.
 
     Attributes:
-        acts, player, pages, messages, status, announcer, toolbar, menus: the parts.
+        acts, player, pages, messages, status, announcer, toolbar, menus, docks: the parts.
 
     Signals:
         first_painted: the window is on screen.
@@ -186,11 +186,11 @@ class MainWindow(QMainWindow):
         )
         self.setCorner(Qt.Corner.BottomRightCorner, bottom)
         self.setCorner(Qt.Corner.BottomLeftCorner, bottom)
-        self._docks = [
+        self.docks = [
             self._add_dock("faces", self.tr("Faces"), self.player.cards, right),
             self._add_dock("timeline", self.tr("Timeline"), self.player.bottom, bottom),
         ]
-        self.menus.add_panels([dock.toggleViewAction() for dock in self._docks])
+        self.menus.add_panels([dock.toggleViewAction() for dock in self.docks])
         self._use_default_size()
 
     def _add_dock(
@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
     def _use_default_size(self) -> None:
         size = _DEFAULT_SIZE.boundedTo(self.screen().availableSize())
         self.resize(size)
-        faces, timeline = self._docks
+        faces, timeline = self.docks
         self.resizeDocks([faces], [_FACES_WIDTH], Qt.Orientation.Horizontal)
         height = round(size.height() * _TIMELINE_SHARE)
         self.resizeDocks([timeline], [height], Qt.Orientation.Vertical)
@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
     def _name_bottom_dock(self) -> None:
         has_chart = self.player.bottom.currentWidget() is self.player.chart
         title = self.tr("Timeline") if has_chart else self.tr("Selected face")
-        self._docks[1].setWindowTitle(title)
+        self.docks[1].setWindowTitle(title)
 
     def _on_source_chosen(self, request: SourceRequest) -> None:
         self._controller.open(request)
@@ -261,7 +261,7 @@ class MainWindow(QMainWindow):
         self.player.chart.apply_theme(tokens.dark)
 
     def _on_full_screen(self, wanted: bool) -> None:
-        furniture = (self.menuBar(), self.toolbar, self.statusBar(), *self._docks)
+        furniture = (self.menuBar(), self.toolbar, self.statusBar(), *self.docks)
         if wanted:
             self._layout_before_full_screen = self.saveState(_LAYOUT_VERSION)
             for widget in furniture:

@@ -1,0 +1,126 @@
+"""The real window on fake ports."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fer_desktop import paths
+from fer_desktop.errors import FerError, ModelError
+from fer_desktop.settings import Settings
+from fer_desktop.sources.base import FrameSource, Pacing
+from fer_desktop.ui.assembly import Application, Ports, assemble
+from fer_desktop.ui.source_request import SourceRequest
+from fer_desktop.ui.theme import ThemeManager
+from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
+from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
+from tests.helpers.sources import ScriptedSource
+from trainer.contract.preset import MODEL_FILE, PRESET_FILE, preset_to_json
+
+MODEL = "fake7"
+Box = tuple[float, float, float, float]
+
+
+class Desk:
+    """The application under test, and what its ports were asked for.
+
+    Attributes:
+        sources: the sources to hand out, by request; the rest get a short scripted video.
+        refusals: why some requests cannot stand for a source.
+        requests: what was asked for, in order.
+        cameras: names of the cameras that are found.
+        pacing: of files.
+        faces: what the detector finds, as ``FakeDetector`` takes it.
+        model_error: why models cannot be loaded.
+        model_may_load: cleared, it holds up the loading of a model.
+    """
+
+    def __init__(self, qtbot: QtBot, theme: ThemeManager) -> None:
+        self._qtbot = qtbot
+        self._theme = theme
+        self._applications: list[Application] = []
+        self.sources: dict[SourceRequest, FrameSource] = {}
+        self.refusals: dict[SourceRequest, FerError] = {}
+        self.requests: list[SourceRequest] = []
+        self.cameras: list[str] = []
+        self.faces: Sequence[Sequence[Box]] = (((20, 10, 60, 60),),)
+        self.pacing = Pacing.PLAYBACK
+        self.model_error: ModelError | None = None
+        self.model_may_load = threading.Event()
+        self.model_may_load.set()
+
+    def start(
+        self, settings: Settings | None = None, wanted: SourceRequest | None = None
+    ) -> Application:
+        """Show the window, by default one in which the first page was agreed to."""
+        chosen = settings or Settings(welcome_accepted=True, model=MODEL)
+        ports = Ports(
+            self._make_source, self._make_detector, self._load_classifier, lambda: self.cameras
+        )
+        application = assemble(ports, self._theme, chosen, wanted)
+        self._applications.append(application)
+        application.window.show()
+        self._qtbot.waitExposed(application.window)
+        return application
+
+    def shut_down(self) -> None:
+        """Close what was opened."""
+        self.model_may_load.set()
+        for application in self._applications:
+            application.window.close()
+            application.shut_down()
+            application.window.deleteLater()
+        QApplication.processEvents()
+
+    def _make_source(
+        self, request: SourceRequest, settings: Settings
+    ) -> tuple[FrameSource, Pacing]:
+        self.requests.append(request)
+        if request in self.refusals:
+            raise self.refusals[request]
+        source = self.sources.get(request) or ScriptedSource(frames=5, fps=100.0)
+        is_live = request.kind in ("camera", "stream")
+        return source, Pacing.LIVE if is_live else self.pacing
+
+    def _make_detector(self, min_score: float) -> FaceDetector:
+        return FakeDetector(self.faces)
+
+    def _load_classifier(self, folder: Path) -> EmotionClassifier:
+        self.model_may_load.wait()
+        if self.model_error is not None:
+            raise self.model_error
+        return FakeClassifier()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the offscreen platform say of every window that it knows no size hints."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints"))
+
+
+@pytest.fixture
+def model_folder(profile: Path) -> Path:
+    """A model of the user's that the fake classifier stands for."""
+    folder = paths.user_models_dir() / MODEL
+    folder.mkdir(parents=True)
+    (folder / MODEL_FILE).write_bytes(b"weights")
+    (folder / PRESET_FILE).write_text(preset_to_json(fake_preset(MODEL)), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> ThemeManager:
+    """The look, which belongs to the one QApplication."""
+    return ThemeManager(qapp, "light")
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, theme: ThemeManager, model_folder: Path) -> Iterator[Desk]:
+    """An application that the test starts, and that is taken apart after it."""
+    desk = Desk(qtbot, theme)
+    yield desk
+    desk.shut_down()
