@@ -72,6 +72,9 @@ class FaceTracker:
     """
 
     def __init__(self) -> None:
+        from scipy.optimize import linear_sum_assignment  # now, so that no frame waits for it
+
+        self._solve = linear_sum_assignment
         self._tracks: list[_Track] = []
         self._next_id = 1
         self._jumped = False
@@ -115,10 +118,8 @@ class FaceTracker:
     def _assign(self, boxes: Sequence[BoundingBox], timestamp_us: int) -> dict[int, _Track]:
         if not boxes or not self._tracks:
             return {}
-        from scipy.optimize import linear_sum_assignment
-
         costs = np.array([[t.cost(box, timestamp_us) for box in boxes] for t in self._tracks])
-        rows, columns = linear_sum_assignment(np.minimum(costs, _UNMATCHED_COST))
+        rows, columns = self._solve(np.minimum(costs, _UNMATCHED_COST))
         return {
             int(column): self._tracks[row]
             for row, column in zip(rows, columns, strict=True)
