@@ -178,6 +178,11 @@ def _add_evaluate(commands: Any) -> None:
         choices=("train", "validation", "test", "all"),
         help="default: test, or validation where there are no test faces",
     )
+    parser.add_argument("--flip", action="store_true", help="ask each face's mirror image as well")
+    parser.add_argument(
+        "--groups", type=Path, metavar="CSV", help="columns file and group: figures for each group"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and diagrams")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=_evaluate)
 
@@ -316,7 +321,14 @@ def _source(args: argparse.Namespace) -> DataSource:
 def _evaluate(args: argparse.Namespace) -> int:
     from trainer.report import evaluate_model, figures_as_text
 
-    figures = evaluate_model(args.model, _source(args), split=args.split)
+    figures = evaluate_model(
+        args.model,
+        _source(args),
+        split=args.split,
+        flip=args.flip,
+        groups=args.groups,
+        out=args.out,
+    )
     print(json.dumps(figures, indent=1) if args.json else figures_as_text(figures))
     return DONE
 

@@ -1,6 +1,6 @@
 """Using a model folder: load it in safe mode, and ask it for probabilities."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,19 @@ class LoadedModel:
     preset: Preset
     network: Any
 
-    def probabilities(self, dataset: Dataset, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return calibrated probabilities of a dataset's rows, shape (rows, labels)."""
-        return apply_temperature(
-            raw_probabilities(self.network, dataset, rows), self.preset.temperature
-        )
+    def probabilities(
+        self, dataset: Dataset, rows: NDArray[np.int64], *, flip: bool = False
+    ) -> NDArray[np.float64]:
+        """Return calibrated probabilities of a dataset's rows, shape (rows, labels).
+
+        Args:
+            flip: whether each face's mirror image is asked as well and the answers averaged.
+        """
+        raw = raw_probabilities(self.network, dataset, rows)
+        if flip:
+            mirrored = replace(dataset, images=dataset.images[:, :, ::-1])
+            raw = np.mean([raw, raw_probabilities(self.network, mirrored, rows)], axis=0)
+        return apply_temperature(raw, self.preset.temperature)
 
 
 def load_model_folder(folder: Path) -> LoadedModel:

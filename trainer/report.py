@@ -1,29 +1,46 @@
-"""Evaluating a model folder on a dataset, and putting the figures into words."""
+"""Evaluating a model folder on a dataset, and putting the figures into words and pictures."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from trainer.checkpoint import write_atomically
 from trainer.config import DataSource
 from trainer.data.dataset import Dataset
 from trainer.data.readers import load_dataset
-from trainer.errors import DataError
+from trainer.errors import DataError, RunError
 from trainer.evaluation import measure
+from trainer.groups import measure_groups, read_groups
 from trainer.model_folder import load_model_folder
 
 
-def evaluate_model(folder: Path, source: DataSource, *, split: str | None = None) -> dict[str, Any]:
+def evaluate_model(
+    folder: Path,
+    source: DataSource,
+    *,
+    split: str | None = None,
+    flip: bool = False,
+    groups: Path | None = None,
+    out: Path | None = None,
+) -> dict[str, Any]:
     """Return a model's figures on a dataset.
 
     Args:
         split: ``train``, ``validation``, ``test`` or ``all``; without one the test faces, or
             the validation faces of a dataset that has no others. A dataset without splits gets
             the same ones as in training, so that no face is measured that a network learned.
+        flip: whether each face's mirror image is asked as well.
+        groups: csv that names the group of faces.
+        out: folder for the figures and their diagrams.
 
     Raises:
-        TrainerError: if model or data cannot be used, or the split is empty.
+        TrainerError: if model, data or groups cannot be used, or the split is empty.
     """
+    named = read_groups(groups) if groups is not None else None
     model = load_model_folder(folder)
     preset = model.preset
     dataset = load_dataset(
@@ -41,22 +58,52 @@ def evaluate_model(folder: Path, source: DataSource, *, split: str | None = None
             hint="Choose another --split.",
         )
     copied = None if chosen in ("train", "all") else dataset.copied_from_training(rows)
-    figures = measure(
-        model.probabilities(dataset, rows), dataset.truth(rows), dataset.labels, copied=copied
-    )
-    return {
+    probabilities, truth = model.probabilities(dataset, rows, flip=flip), dataset.truth(rows)
+    figures = {
         "model": preset.name,
         "sha256": preset.sha256,
         "data": source.title,
         "split": chosen,
-        **figures,
+        "flip": flip,
+        **measure(probabilities, truth, dataset.labels, copied=copied),
     }
+    if named is not None:
+        right = probabilities.argmax(axis=1) == truth
+        figures |= measure_groups(right, dataset, rows, named)
+    if out is not None:
+        _write(out, figures, dataset, rows, probabilities, truth)
+    return figures
 
 
-def _rows(dataset: Dataset, split: str) -> Any:
+def _rows(dataset: Dataset, split: str) -> NDArray[np.int64]:
     if split == "all":
         return np.flatnonzero(dataset.splits >= 0)
     return dataset.rows(split)  # type: ignore[arg-type]
+
+
+def _write(
+    out: Path,
+    figures: dict[str, Any],
+    dataset: Dataset,
+    rows: NDArray[np.int64],
+    probabilities: NDArray[np.float64],
+    truth: NDArray[np.int64],
+) -> None:
+    from trainer.diagrams import confusion_diagram, mistakes_sheet, reliability_diagram
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{out} cannot be made: {error.strerror}.") from error
+    diagrams: dict[str, Callable[[], bytes]] = {
+        "reliability.png": lambda: reliability_diagram(probabilities, truth),
+        "confusion.png": lambda: confusion_diagram(np.array(figures["confusion"]), dataset.labels),
+        "mistakes.png": lambda: mistakes_sheet(dataset, rows, probabilities, truth),
+        "figures.json": lambda: (json.dumps(figures, indent=1) + "\n").encode(),
+        "figures.txt": lambda: (figures_as_text(figures) + "\n").encode(),
+    }
+    for name, draw in diagrams.items():
+        write_atomically(out / name, draw())
 
 
 def figures_as_text(figures: dict[str, Any]) -> str:
@@ -86,4 +133,14 @@ def figures_as_text(figures: dict[str, Any]) -> str:
         f"{name:<{width}}  " + "  ".join(f"{count:>8}" for count in row)
         for name, row in zip(labels, figures["confusion"], strict=True)
     ]
+    if "groups" in figures:
+        lines += ["", *_groups_as_lines(figures)]
     return "\n".join(lines)
+
+
+def _groups_as_lines(figures: dict[str, Any]) -> list[str]:
+    lines = []
+    for name, row in figures["groups"].items():
+        low, high = row["accuracy_interval_95"]
+        lines.append(f"{name}: {row['accuracy']:.4f} ({low:.4f} to {high:.4f}), {row['n']:,} faces")
+    return [*lines, f"largest gap between groups: {figures['largest_gap']:.4f}"]
