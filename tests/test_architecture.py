@@ -32,7 +32,8 @@ def test_import_loads_nothing_heavy(statement: str) -> None:
 
 
 def test_window_imports_nothing_that_would_delay_it() -> None:
-    assert _loaded_after("import fer_desktop.app").isdisjoint(HEAVY)
+    statement = "import fer_desktop.app, fer_desktop.ui.main_window"
+    assert _loaded_after(statement).isdisjoint({*HEAVY, "pyqtgraph"})
 
 
 def test_every_bundled_model_fits_its_preset() -> None:

@@ -3,16 +3,17 @@
 from bisect import insort
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.timeline import Timeline
-from fer_desktop.ui.time_axis import TimeAxis
 from fer_desktop.ui.timeline_canvas import TimelineCanvas
+from fer_desktop.ui.timeline_content import TimelineContent
 from fer_desktop.ui.timeline_legend import TimelineLegend
-from fer_desktop.ui.tokens import DARK, LIGHT
+from fer_desktop.ui.tokens import DARK, LIGHT, current_tokens
+from fer_desktop.ui.visible_stretch import VisibleStretch
 from fer_desktop.ui.wording import face_text
 
 _REPAINT_MS: Final = 80
@@ -33,8 +34,8 @@ class TimelineChart(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels: tuple[str, ...] = ()
-        self._timeline = Timeline()
-        self._axis = TimeAxis(_DEFAULT_SPAN_S * _SECOND_US)
+        self._stretch = VisibleStretch(_DEFAULT_SPAN_S * _SECOND_US)
+        self._content = TimelineContent(Timeline(), self._stretch, current_tokens())
         self._selected: int | None = None
         self._now_us = 0
         self._title = QLabel()
@@ -43,7 +44,7 @@ class TimelineChart(QWidget):
         self._follow = self._button(self.tr("Follow"), self.tr("Keep the latest moment in view"))
         self._follow.setCheckable(True)
         self._follow.setChecked(True)
-        self._canvas = TimelineCanvas(self._timeline, self._axis)
+        self._canvas = TimelineCanvas(self._content)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REPAINT_MS)
@@ -89,19 +90,19 @@ class TimelineChart(QWidget):
     def set_labels(self, labels: tuple[str, ...]) -> None:
         """Take the labels of the model in use; curves of a former model's labels stay."""
         self._labels = labels
-        if self._timeline.extent_us is None:
+        if self._content.timeline.extent_us is None:
             self._begin()
         else:
-            self._timeline.add_labels(labels)
-            self._legend.set_labels(self._timeline.labels)
+            self._content.timeline.add_labels(labels)
+            self._legend.set_labels(self._content.timeline.labels)
             self._schedule()
 
     def append(self, analysis: FrameAnalysis) -> None:
         """Take a frame in; a stretch that is played again replaces what was there."""
-        known = self._timeline.labels
-        self._timeline.append(analysis)
-        if self._timeline.labels is not known:
-            self._legend.set_labels(self._timeline.labels)
+        known = self._content.timeline.labels
+        self._content.timeline.append(analysis)
+        if self._content.timeline.labels is not known:
+            self._legend.set_labels(self._content.timeline.labels)
         self._now_us = analysis.timestamp_us
         self._schedule()
 
@@ -114,47 +115,42 @@ class TimelineChart(QWidget):
         """Forget everything: a new source begins."""
         self._selected = None
         self._now_us = 0
-        self._canvas.marks.clear()
-        self._canvas.playhead_us = None
-        self._axis.reset()
+        self._content.marks.clear()
+        self._content.playhead_us = None
+        self._stretch.reset()
         self._begin()
 
     def add_mark(self, timestamp_us: int, text: str) -> None:
         """Draw a line with a text at a moment."""
-        insort(self._canvas.marks, (timestamp_us, text))
+        insort(self._content.marks, (timestamp_us, text))
         self._schedule()
 
     def set_position(self, timestamp_us: int) -> None:
         """Show where a video stands."""
-        self._canvas.playhead_us = self._now_us = timestamp_us
+        self._content.playhead_us = self._now_us = timestamp_us
         self._schedule()
 
     def set_seekable(self, is_seekable: bool) -> None:
         """Say whether a click asks for another position."""
-        self._canvas.is_seekable = is_seekable
+        self._content.is_seekable = is_seekable
 
     def set_span(self, seconds: float) -> None:
         """Set how much is shown while following."""
-        self._axis.span_us = round(seconds * _SECOND_US)
-        if self._axis.is_following:
-            self._axis.follow(self._now_us)
+        self._stretch.span_us = round(seconds * _SECOND_US)
+        if self._stretch.is_following:
+            self._stretch.follow(self._now_us)
         self._schedule()
 
     def apply_theme(self, dark: bool) -> None:
         """Take the colours of the light or the dark theme."""
         tokens = DARK if dark else LIGHT
-        self._canvas.tokens = tokens
+        self._content.tokens = tokens
         self._legend.apply_tokens(tokens)
-        self._canvas.refresh()
+        self._canvas.apply_tokens()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresh()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange:
-            self._canvas.refresh()
 
     def _button(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -179,7 +175,7 @@ class TimelineChart(QWidget):
         column.addWidget(self._canvas, 1)
 
     def _begin(self) -> None:
-        self._timeline = self._canvas.timeline = Timeline(self._labels)
+        self._content.timeline = Timeline(self._labels)
         self._legend.set_labels(self._labels)
         self._refresh()
 
@@ -188,28 +184,28 @@ class TimelineChart(QWidget):
             self._timer.start()
 
     def _refresh(self) -> None:
-        first_us, last_us = self._timeline.extent_us or (self._now_us, self._now_us)
-        self._axis.advance(first_us, last_us, self._now_us)
-        face_id = self._timeline.main_face if self._selected is None else self._selected
-        self._canvas.face_id = face_id
+        first_us, last_us = self._content.timeline.extent_us or (self._now_us, self._now_us)
+        self._stretch.advance(first_us, last_us, self._now_us)
+        face_id = self._content.timeline.main_face if self._selected is None else self._selected
+        self._content.face_id = face_id
         self._title.setText(self.tr("No face yet") if face_id is None else face_text(face_id))
-        self._follow.setChecked(self._axis.is_following)
+        self._follow.setChecked(self._stretch.is_following)
         self._canvas.refresh()
 
     def _on_label_toggled(self, label: str, is_shown: bool) -> None:
-        (self._canvas.hidden.discard if is_shown else self._canvas.hidden.add)(label)
+        (self._content.hidden.discard if is_shown else self._content.hidden.add)(label)
         self._canvas.refresh()
 
     def _on_whole_clicked(self) -> None:
-        self._axis.show_all()
+        self._stretch.show_all()
         self._refresh()
 
     def _on_follow_clicked(self, is_checked: bool) -> None:
         if is_checked:
-            self._axis.follow(self._now_us)
+            self._stretch.follow(self._now_us)
         else:
-            self._axis.is_following = False
+            self._stretch.is_following = False
         self._refresh()
 
     def _on_moved(self) -> None:
-        self._follow.setChecked(self._axis.is_following)
+        self._follow.setChecked(self._stretch.is_following)

@@ -1,23 +1,28 @@
+import sys
 from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.palette import color_for
 from fer_desktop.ui.timeline_chart import TimelineChart
+from fer_desktop.ui.timeline_content import Readout
+from fer_desktop.ui.timeline_items import TimeAxis, TimeViewBox
+from fer_desktop.ui.timeline_plot import TimelinePlot
+from fer_desktop.ui.timeline_readout import ReadoutCard
 
-# The offscreen platform says of every window that it knows no size hints.
-pytestmark = [pytest.mark.gui, pytest.mark.qt_log_ignore("propagateSizeHints")]
+pytestmark = pytest.mark.gui
 
 SECOND = 1_000_000
 LABELS = ("happy", "sad", "neutral")
 SCORES = (0.7, 0.2, 0.1)
 LEFT = Qt.MouseButton.LeftButton
+MOUSE_PERIOD_MS = 15  # pyqtgraph looks at the mouse a hundred times a second
 
 
 def analysis(
@@ -57,6 +62,7 @@ def chart(qtbot: QtBot) -> TimelineChart:
     chart.set_labels(LABELS)
     with qtbot.waitExposed(chart):
         chart.show()
+    qtbot.waitUntil(lambda: chart.canvas.plot is not None)
     return chart
 
 
@@ -68,36 +74,56 @@ def minutes(chart: TimelineChart, qtbot: QtBot) -> TimelineChart:
     return chart
 
 
+def plot_of(chart: TimelineChart) -> TimelinePlot:
+    assert chart.canvas.plot is not None
+    return chart.canvas.plot
+
+
+def surface(chart: TimelineChart) -> QWidget:
+    """What the mouse moves over."""
+    return plot_of(chart).viewport()
+
+
 def place(chart: TimelineChart, seconds: float, share: float = 0.5) -> QPoint:
-    """Where a time lies on the canvas."""
-    scale = chart.canvas.scale()
-    return QPointF(scale.x(seconds * SECOND), scale.y(share)).toPoint()
+    """Where a time lies on the plot."""
+    return plot_of(chart).place(seconds * SECOND, share).toPoint()
 
 
-def visible(chart: TimelineChart) -> tuple[float, float]:
-    scale = chart.canvas.scale()
-    return scale.start_us / SECOND, scale.end_us / SECOND
+def visible(chart: TimelineChart) -> tuple[float, ...]:
+    area = plot_of(chart).area
+    return tuple(plot_of(chart).time_us(x) / SECOND for x in (area.left(), area.right()))
 
 
-def turn_wheel(chart: TimelineChart, at: QPoint, notches: int) -> None:
+def move_mouse(chart: TimelineChart, qtbot: QtBot, at: QPoint) -> None:
+    qtbot.wait(MOUSE_PERIOD_MS)
+    qtbot.mouseMove(surface(chart), at)
+
+
+def readout_at(chart: TimelineChart, qtbot: QtBot, at: QPoint) -> Readout | None:
+    move_mouse(chart, qtbot, at)
+    return plot_of(chart).readout
+
+
+def turn_wheel(chart: TimelineChart, at: QPoint, notches: int, *, sideways: bool = False) -> None:
+    turned = 120 * notches
     event = QWheelEvent(
         QPointF(at),
-        QPointF(chart.canvas.mapToGlobal(at)),
+        QPointF(surface(chart).mapToGlobal(at)),
         QPoint(),
-        QPoint(0, 120 * notches),
+        QPoint(turned, 0) if sideways else QPoint(0, turned),
         Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier,
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
-    QApplication.sendEvent(chart.canvas, event)
+    QApplication.sendEvent(surface(chart), event)
 
 
 def drag(chart: TimelineChart, qtbot: QtBot, start: QPoint, end: QPoint) -> None:
-    qtbot.mousePress(chart.canvas, LEFT, pos=start)
-    qtbot.mouseMove(chart.canvas, (start + end) / 2)
-    qtbot.mouseMove(chart.canvas, end)
-    qtbot.mouseRelease(chart.canvas, LEFT, pos=end)
+    qtbot.mousePress(surface(chart), LEFT, pos=start)
+    move_mouse(chart, qtbot, (start + end) / 2)
+    move_mouse(chart, qtbot, end)
+    qtbot.mouseRelease(surface(chart), LEFT, pos=end)
 
 
 def shows(chart: TimelineChart, color: str, at_s: float | None = None) -> bool:
@@ -108,7 +134,7 @@ def shows(chart: TimelineChart, color: str, at_s: float | None = None) -> bool:
     return any(
         max(abs(one - other) for one, other in zip(pixel, wanted, strict=True)) < 60
         for x in range(middle - 3, middle + 3)
-        for y in range(round(chart.canvas.scale().plot.bottom()))
+        for y in range(round(plot_of(chart).area.bottom()))
         for pixel in [image.pixelColor(x, y).getRgb()]
     )
 
@@ -144,7 +170,7 @@ class TestCurves:
         feed(chart, 0, 28)
         feed(chart, 32, 60)
         settle(chart, qtbot)
-        middle = chart.canvas.scale().time_us(chart.canvas.width() / 2) / SECOND
+        middle = plot_of(chart).time_us(chart.canvas.width() / 2) / SECOND
         assert 28 < middle < 32
         assert not shows(chart, color_for("happy"))
 
@@ -152,8 +178,7 @@ class TestCurves:
         chart.append(analysis(0))
         settle(chart, qtbot)
         assert all(shows(chart, color_for(label), at_s=0) for label in LABELS)
-        qtbot.mouseMove(chart.canvas, place(chart, 0.2))
-        readout = chart.canvas.readout()
+        readout = readout_at(chart, qtbot, place(chart, 0.2))
         assert readout is not None
         assert readout.time_us == 0
 
@@ -173,7 +198,7 @@ class TestCurves:
         assert minutes.title == "No face yet"
         assert visible(minutes) == (0, 60)
         assert not shows(minutes, color_for("happy"))
-        assert minutes.canvas.marks == []
+        assert minutes.canvas.content.marks == []
 
     def test_light_and_dark(self, minutes: TimelineChart) -> None:
         corner = [minutes.canvas.grab().toImage().pixelColor(1, 1).lightness()]
@@ -197,10 +222,11 @@ class TestFollowing:
         "move",
         [
             lambda chart, qtbot: turn_wheel(chart, place(chart, 90), 1),
+            lambda chart, qtbot: turn_wheel(chart, place(chart, 90), 1, sideways=True),
             lambda chart, qtbot: drag(chart, qtbot, place(chart, 80), place(chart, 100)),
-            lambda chart, qtbot: qtbot.keyClick(chart.canvas, Qt.Key.Key_Plus),
+            lambda chart, qtbot: qtbot.keyClick(plot_of(chart), Qt.Key.Key_Plus),
         ],
-        ids=["wheel", "drag", "key"],
+        ids=["wheel", "wheel sideways", "drag", "key"],
     )
     def test_moving_the_view_ends_it(
         self,
@@ -239,19 +265,16 @@ class TestFollowing:
 
 class TestReading:
     def test_hover_reads_the_values_there(self, minutes: TimelineChart, qtbot: QtBot) -> None:
-        qtbot.mouseMove(minutes.canvas, place(minutes, 83.5))
-        readout = minutes.canvas.readout()
+        readout = readout_at(minutes, qtbot, place(minutes, 83.5))
         assert readout is not None
         assert readout.text() == "1:23.5\nhappy 70 %\nsad 20 %\nneutral 10 %"
         before = minutes.canvas.grab().toImage()
-        qtbot.mouseMove(minutes.canvas, QPoint(1, 1))
-        assert minutes.canvas.readout() is None
+        assert readout_at(minutes, qtbot, QPoint(1, 1)) is None
         assert minutes.canvas.grab().toImage() != before
 
     def test_hidden_labels_are_not_read(self, minutes: TimelineChart, qtbot: QtBot) -> None:
         minutes.legend.entry("sad").setChecked(False)
-        qtbot.mouseMove(minutes.canvas, place(minutes, 83.5))
-        readout = minutes.canvas.readout()
+        readout = readout_at(minutes, qtbot, place(minutes, 83.5))
         assert readout is not None
         assert [label for label, _ in readout.values] == ["happy", "neutral"]
 
@@ -261,8 +284,7 @@ class TestReading:
         minutes.add_mark(70 * SECOND, "question 1")
         settle(minutes, qtbot)
         assert minutes.canvas.grab().toImage() != before
-        qtbot.mouseMove(minutes.canvas, place(minutes, 70))
-        readout = minutes.canvas.readout()
+        readout = readout_at(minutes, qtbot, place(minutes, 70))
         assert readout is not None
         assert readout.title == "1:10.0  question 1"
 
@@ -271,9 +293,11 @@ class TestReading:
         chart.resize(700, 170)
         chart.append(analysis(0, labels=labels, scores=(1 / 15,) * 15))
         settle(chart, qtbot)
-        qtbot.mouseMove(chart.canvas, place(chart, 0.1))
-        assert chart.canvas.readout() is not None
-        chart.canvas.grab()
+        readout = readout_at(chart, qtbot, place(chart, 0.1))
+        assert readout is not None
+        assert len(readout.values) == 15
+        card = plot_of(chart).findChild(ReadoutCard)
+        assert plot_of(chart).rect().contains(card.geometry())
 
     def test_the_playhead_moves_over_the_curves(self, minutes: TimelineChart, qtbot: QtBot) -> None:
         before = minutes.canvas.grab().toImage()
@@ -289,12 +313,12 @@ class TestSeeking:
         chart.append(analysis(7200))
         settle(chart, qtbot)
         with qtbot.waitSignal(chart.seek_requested) as sought:
-            qtbot.mouseClick(chart.canvas, LEFT, pos=place(chart, 7210))
+            qtbot.mouseClick(surface(chart), LEFT, pos=place(chart, 7210))
         assert sought.args[0] == pytest.approx(7210 * SECOND, abs=SECOND // 10)
 
     def test_a_live_source_cannot_be_sought(self, minutes: TimelineChart, qtbot: QtBot) -> None:
         with qtbot.assertNotEmitted(minutes.seek_requested):
-            qtbot.mouseClick(minutes.canvas, LEFT, pos=place(minutes, 90))
+            qtbot.mouseClick(surface(minutes), LEFT, pos=place(minutes, 90))
 
     def test_a_drag_is_no_click(self, minutes: TimelineChart, qtbot: QtBot) -> None:
         minutes.set_seekable(True)
@@ -314,7 +338,7 @@ class TestRepainting:
     def test_many_analyses_are_few_repaints(self, chart: TimelineChart, qtbot: QtBot) -> None:
         settle(chart, qtbot)
         counter = PaintCounter()
-        chart.canvas.installEventFilter(counter)
+        surface(chart).installEventFilter(counter)
         for tenth in range(40):
             chart.append(analysis(tenth / 10))
             qtbot.wait(5)
@@ -323,7 +347,7 @@ class TestRepainting:
 
     def test_nothing_runs_while_nothing_comes(self, minutes: TimelineChart, qtbot: QtBot) -> None:
         counter = PaintCounter()
-        minutes.canvas.installEventFilter(counter)
+        surface(minutes).installEventFilter(counter)
         qtbot.wait(250)
         assert not minutes.is_repaint_due
         assert counter.count == 0
@@ -336,3 +360,61 @@ class TestRepainting:
             chart.show()
         assert visible(chart) == pytest.approx((59.9, 119.9))
         assert shows(chart, color_for("happy"))
+
+
+class TestLoading:
+    def test_collects_while_the_plot_is_loaded(self, qtbot: QtBot) -> None:
+        chart = TimelineChart()
+        qtbot.addWidget(chart)
+        chart.resize(900, 240)
+        chart.apply_theme(dark=False)
+        feed(chart, 0, 30)
+        chart.add_mark(SECOND, "question 1")
+        assert chart.canvas.plot is None
+        assert chart.canvas.grab().toImage().pixelColor(1, 1).lightness() > 200
+        with qtbot.waitExposed(chart):
+            chart.show()
+        feed(chart, 30, 120)
+        qtbot.waitUntil(lambda: chart.canvas.plot is not None)
+        settle(chart, qtbot)
+        assert visible(chart) == pytest.approx((59.9, 119.9))
+        assert shows(chart, color_for("happy"))
+
+    def test_a_chart_may_be_gone_before_its_plot_is_loaded(self, qtbot: QtBot) -> None:
+        chart = TimelineChart()
+        with qtbot.waitExposed(chart):
+            chart.show()
+        chart.grab()
+        chart.deleteLater()
+        del chart
+        qtbot.wait(100)
+
+    def test_says_so_if_it_cannot_be_drawn(
+        self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "fer_desktop.ui.timeline_plot", None)
+        chart = TimelineChart()
+        qtbot.addWidget(chart)
+        with qtbot.waitExposed(chart):
+            chart.show()
+        hint = chart.canvas.findChild(QLabel)
+        qtbot.waitUntil(lambda: "cannot be drawn" in hint.text())
+        feed(chart, 0, 2)
+        settle(chart, qtbot)
+        assert "cannot be drawn" in caplog.text
+
+
+class TestAxes:
+    @pytest.mark.parametrize(
+        ("width_s", "max_ticks", "step_s", "tenths"),
+        [(60, 8, 10, False), (2, 8, 0.5, True), (3 * 3600, 8, 1800, False), (3600, 30, 120, False)],
+    )
+    def test_ticks_are_round_times(
+        self, qtbot: QtBot, width_s: float, max_ticks: int, step_s: float, tenths: bool
+    ) -> None:
+        axis = TimeAxis(TimeViewBox())
+        ((spacing, times_s),) = axis.tickValues(0, width_s, max_ticks * 90)
+        assert times_s[1] - times_s[0] == spacing == step_s
+        assert len(times_s) <= max_ticks + 1
+        texts = axis.tickStrings(times_s, 1, spacing)
+        assert texts[0] == ("0:00.0" if tenths else "0:00")

@@ -1,0 +1,201 @@
+"""The timeline as pyqtgraph draws it; imported off the GUI thread, because that takes a while."""
+
+from typing import Final
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import QWidget
+
+from fer_desktop.ui.face_colors import label_color
+from fer_desktop.ui.timeline_content import Readout, TimelineContent
+from fer_desktop.ui.timeline_items import (
+    LABEL_OVERHANG_PX,
+    Curve,
+    Marks,
+    ShareAxis,
+    TimeAxis,
+    TimeViewBox,
+)
+from fer_desktop.ui.timeline_readout import ReadoutCard
+
+_SECOND_US: Final = 1_000_000
+_MARGINS_PX: Final = (0, 10, LABEL_OVERHANG_PX, 0)  # left, top, right, bottom
+_NEAR_PX: Final = 5
+_ZOOM_PER_NOTCH: Final = 1.25
+_HEADROOM: Final = 0.015  # of the height, for lines at 0 and 100 %
+_PLAYHEAD_Z, _CROSSHAIR_Z = 10, 11
+
+
+class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
+    """Curves of one face over a stretch of time, which the mouse reads and moves.
+
+    Signals:
+        seek_requested: a time in microseconds, an object because ``int`` signals hold 32 bits.
+        moved: the user chose another stretch.
+    """
+
+    seek_requested = Signal(object)
+    moved = Signal()
+
+    def __init__(self, content: TimelineContent, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._content = content
+        self._curves: dict[str, Curve] = {}
+        self._pointed_x: float | None = None
+        self._readout: Readout | None = None
+        self._box = TimeViewBox()
+        self._box.setYRange(0, 1, padding=_HEADROOM)
+        self._axes = TimeAxis(self._box), ShareAxis(self._box)
+        self._marks = Marks(self._box)
+        self._playhead, self._crosshair = pg.InfiniteLine(), pg.InfiniteLine()
+        self._playhead_tip = pg.ArrowItem(angle=-90, headLen=7, headWidth=5, pen=None)
+        self._playhead_tip.setParentItem(self.centralWidget)
+        for line, z in ((self._playhead, _PLAYHEAD_Z), (self._crosshair, _CROSSHAIR_Z)):
+            line.setZValue(z)
+            line.hide()
+            self._box.addItem(line, ignoreBounds=True)
+        self._card = ReadoutCard(self)
+        self._lay_out()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take the keys
+        self._box.panned.connect(self._on_panned)
+        self._box.zoomed.connect(self._zoom)
+        self._box.clicked.connect(self._on_clicked)
+        self._box.hovered.connect(self._on_hovered)
+        self._box.sigResized.connect(self.refresh)
+        self.apply_look()
+
+    @property
+    def readout(self) -> Readout | None:
+        """The values at the cursor, if it is over the curves."""
+        return self._readout
+
+    @property
+    def area(self) -> QRectF:
+        """The rectangle of the curves."""
+        return QRectF(self._box.mapRectToScene(self._box.rect()))
+
+    def place(self, time_us: float, share: float) -> QPointF:
+        """Return where a time and a probability lie."""
+        return QPointF(self._box.mapViewToScene(QPointF(time_us / _SECOND_US, share)))
+
+    def time_us(self, x: float) -> int:
+        """Return the time at a place."""
+        return round(float(self._box.mapSceneToView(QPointF(x, 0)).x()) * _SECOND_US)
+
+    def apply_look(self) -> None:
+        """Take the colours of the content, and the font."""
+        tokens, font = self._content.tokens, self.font()
+        self.setBackground(tokens.surface)
+        for axis in self._axes:
+            axis.apply_look(tokens, font)
+        self._marks.apply_look(tokens, font)
+        self._playhead.setPen(tokens.accent)
+        self._playhead_tip.setStyle(brush=tokens.accent)
+        self._crosshair.setPen(tokens.muted)
+        self._card.apply_tokens(tokens)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw anew: samples, stretch, face, labels or marks changed."""
+        stretch = self._content.stretch
+        start_s, end_s = stretch.start_us / _SECOND_US, stretch.end_us / _SECOND_US
+        self._box.setXRange(start_s, end_s, padding=0)
+        self._draw_curves()
+        marks = [(time_us / _SECOND_US, text) for time_us, text in self._content.marks]
+        self._marks.show(marks, start_s, end_s)
+        self._draw_playhead()
+        self._read()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        middle_s = self._box.viewRect().center().x()
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self._zoom(-1, middle_s)
+        elif event.key() == Qt.Key.Key_Minus:
+            self._zoom(1, middle_s)
+        else:
+            event.ignore()  # the window's; pyqtgraph has keys of its own
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        if self.hasFocus():
+            painter.setPen(QColor(self._content.tokens.accent))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+
+    def _lay_out(self) -> None:
+        time_axis, share_axis = self._axes
+        layout = self.centralLayout
+        layout.setContentsMargins(*_MARGINS_PX)
+        layout.setSpacing(0)
+        layout.addItem(share_axis, 0, 0)
+        layout.addItem(self._box, 0, 1)
+        layout.addItem(time_axis, 1, 1)
+
+    def _draw_curves(self) -> None:
+        content, stretch, width_px = self._content, self._content.stretch, self._box.width()
+        labels, series = content.timeline.labels, content.series
+        for label in [label for label in self._curves if label not in labels]:
+            self._curves.pop(label).remove()
+        shown: dict[str, int] = {}
+        if series is not None:
+            window = series.window(stretch.start_us, stretch.end_us, max(1, int(width_px)))
+            known = labels[: window.values.shape[1]]
+            shown = {label: i for i, label in enumerate(known) if label not in content.hidden}
+            times_s = window.times_us / _SECOND_US
+            dot_s = stretch.width_us / _SECOND_US / max(1.0, width_px)
+        for label, column in shown.items():
+            if label not in self._curves:
+                self._curves[label] = Curve(self._box, label_color(label))
+            extremes = None if window.extremes is None else window.extremes[:, :, column]
+            self._curves[label].show(times_s, window.values[:, column], extremes, dot_s)
+        for label, curve in self._curves.items():
+            if label not in shown:
+                curve.hide()
+
+    def _draw_playhead(self) -> None:
+        time_us, stretch = self._content.playhead_us, self._content.stretch
+        is_in_view = time_us is not None and stretch.start_us <= time_us <= stretch.end_us
+        self._playhead.setVisible(is_in_view)
+        self._playhead_tip.setVisible(is_in_view)
+        if time_us is not None:
+            self._playhead.setPos(time_us / _SECOND_US)
+            self._playhead_tip.setPos(self.place(time_us, 1).x(), self.area.top())
+
+    def _read(self) -> None:
+        """Show the values under the cursor, which may have moved beneath it."""
+        self._readout = None
+        if self._pointed_x is not None:
+            near_us = _NEAR_PX * self._content.stretch.width_us / max(1.0, self._box.width())
+            self._readout = self._content.readout(self.time_us(self._pointed_x), round(near_us))
+        self._crosshair.setVisible(self._readout is not None)
+        self._card.setVisible(self._readout is not None)
+        if self._readout is not None:
+            self._crosshair.setPos(self._readout.time_us / _SECOND_US)
+            bounds = self.rect().adjusted(round(self.area.left()) + 2, 2, -2, -2)
+            x = round(self.place(self._readout.time_us, 0).x())
+            self._card.show_readout(self._readout, x, bounds)
+
+    def _zoom(self, notches: float, time_s: float) -> None:
+        self._content.stretch.zoom(_ZOOM_PER_NOTCH**notches, round(time_s * _SECOND_US))
+        self.refresh()
+        self.moved.emit()
+
+    def _on_panned(self, seconds: float) -> None:
+        self._content.stretch.pan(round(seconds * _SECOND_US))
+        self.refresh()
+        self.moved.emit()
+
+    def _on_clicked(self, time_s: float) -> None:
+        if self._content.is_seekable:
+            self.seek_requested.emit(max(0, round(time_s * _SECOND_US)))
+
+    def _on_hovered(self, x: float | None) -> None:
+        self._pointed_x = x
+        self._read()

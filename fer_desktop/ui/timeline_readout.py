@@ -1,0 +1,66 @@
+"""The values under the cursor, on a card beside it."""
+
+from html import escape
+from typing import Final
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from fer_desktop.ui.face_colors import label_color
+from fer_desktop.ui.timeline_content import Readout
+from fer_desktop.ui.tokens import Tokens
+from fer_desktop.ui.wording import confidence_text, label_text
+
+_DISTANCE_PX: Final = 12
+_COLUMN_GAP: Final = '<td width="14"></td>'
+
+
+class ReadoutCard(QLabel):
+    """Stands over the chart and lets the mouse through."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self._muted = ""
+        self.hide()
+
+    def apply_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self._muted = tokens.muted
+        self.setStyleSheet(
+            f"background: {tokens.raised}; color: {tokens.text};"
+            f"border: 1px solid {tokens.border}; border-radius: 6px; padding: 4px;"
+        )
+
+    def show_readout(self, readout: Readout, x: int, bounds: QRect) -> None:
+        """Show values beside a place, in as many columns as the height asks for."""
+        for columns in range(1, len(readout.values) + 2):
+            self.setText(self._html(readout, columns))
+            self.adjustSize()
+            if self.height() <= bounds.height():
+                break
+        left = x + _DISTANCE_PX
+        if left + self.width() > bounds.right():
+            left = x - _DISTANCE_PX - self.width()
+        self.move(QPoint(max(bounds.left(), left), bounds.top()))
+        self.show()
+
+    def _html(self, readout: Readout, columns: int) -> str:
+        rows = -(-len(readout.values) // columns)
+        lines = [
+            f'<tr><td colspan="{4 * columns}" style="color: {self._muted}; white-space: pre">'
+            f"{escape(readout.title)}</td></tr>"
+        ]
+        for row in range(rows):
+            cells = [_cells(label, value) for label, value in readout.values[row::rows]]
+            lines.append(f"<tr>{_COLUMN_GAP.join(cells)}</tr>")
+        return f'<table cellspacing="0" cellpadding="1">{"".join(lines)}</table>'
+
+
+def _cells(label: str, value: float) -> str:
+    return (
+        f'<td style="color: {label_color(label).name()}">■&nbsp;</td>'
+        f"<td>{escape(label_text(label))}&nbsp;&nbsp;</td>"
+        f'<td align="right">{confidence_text(value).replace(" ", "&nbsp;")}</td>'
+    )
