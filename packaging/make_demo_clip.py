@@ -39,49 +39,71 @@ class Push:
     spread_y: float
 
 
-# Each pose moves the smiling portrait somewhere else.
-POSES: dict[str, tuple[Push, ...]] = {
-    "smile": (),
-    "calm": (
-        Push(203, 140, 5.0, 2.5, 10, 8),
-        Push(248, 140, -5.0, 2.5, 10, 8),
-        Push(225, 151, 0, -4.5, 16, 6),
-        Push(225, 140, 0, 1.8, 14, 4),
-        Push(190, 128, 1.5, 2.5, 12, 12),
-        Push(260, 128, -1.5, 2.5, 12, 12),
+@dataclass(frozen=True)
+class Pose:
+    """What moves the smiling portrait to another face.
+
+    Attributes:
+        pushes: displacements of brows, cheeks and the corners of the mouth.
+        lips: how far the lips close over the teeth, 0 to 1.
+    """
+
+    pushes: tuple[Push, ...] = ()
+    lips: float = 0.0
+
+
+_FLAT_MOUTH = (
+    Push(203, 140, 4.0, 4.5, 10, 8),
+    Push(247, 140, -4.0, 4.5, 10, 8),
+    Push(190, 128, 1.5, 2.5, 12, 12),
+    Push(260, 128, -1.5, 2.5, 12, 12),
+)
+POSES: dict[str, Pose] = {
+    "smile": Pose(),
+    "closed smile": Pose(lips=1.0),
+    "calm": Pose(_FLAT_MOUTH, lips=1.0),
+    "sad": Pose(
+        (
+            Push(203, 140, 4.0, 8.0, 10, 9),
+            Push(247, 140, -4.0, 8.0, 10, 9),
+            Push(225, 146, 0, -2.0, 12, 8),
+            Push(212, 90, 1.5, -3.5, 8, 7),
+            Push(240, 91, -1.5, -3.5, 8, 7),
+            Push(194, 92, 0, 2.5, 8, 7),
+            Push(260, 94, 0, 2.5, 8, 7),
+            Push(190, 128, 1.5, 3.0, 12, 12),
+            Push(260, 128, -1.5, 3.0, 12, 12),
+        ),
+        lips=1.0,
     ),
-    "sad": (
-        Push(203, 140, 4.5, 6.5, 10, 8),
-        Push(248, 140, -4.5, 6.5, 10, 8),
-        Push(225, 151, 0, -4.0, 16, 6),
-        Push(212, 90, 1.5, -3.5, 8, 7),
-        Push(240, 91, -1.5, -3.5, 8, 7),
-        Push(194, 92, 0, 2.5, 8, 7),
-        Push(260, 94, 0, 2.5, 8, 7),
-    ),
-    "brows raised": (
-        Push(203, 140, 3.0, 1.0, 10, 9),
-        Push(248, 140, -3.0, 1.0, 10, 9),
-        Push(225, 151, 0, -1.5, 16, 7),
-        Push(203, 90, 0, -5.0, 16, 8),
-        Push(250, 92, 0, -5.0, 16, 8),
-        Push(203, 97, 0, -1.5, 10, 3),
-        Push(247, 99, 0, -1.5, 10, 3),
+    "frown": Pose(
+        (
+            *_FLAT_MOUTH,
+            Push(212, 91, 3.0, 4.5, 9, 7),
+            Push(240, 92, -3.0, 4.5, 9, 7),
+            Push(194, 92, 0, -1.5, 8, 7),
+            Push(260, 94, 0, -1.5, 8, 7),
+            Push(203, 96, 0, 2.0, 9, 3),
+            Push(247, 98, 0, 2.0, 9, 3),
+        ),
+        lips=1.0,
     ),
 }
 # Seconds at which a pose is fully reached; between them the face moves smoothly.
 SCRIPT: tuple[tuple[float, str], ...] = (
     (0.0, "smile"),
-    (3.0, "smile"),
-    (4.0, "calm"),
-    (6.0, "calm"),
-    (7.0, "brows raised"),
-    (8.6, "brows raised"),
-    (9.6, "calm"),
-    (10.6, "sad"),
-    (12.6, "sad"),
+    (2.6, "smile"),
+    (3.4, "closed smile"),
+    (4.2, "calm"),
+    (6.4, "calm"),
+    (7.2, "sad"),
+    (9.4, "sad"),
+    (10.2, "calm"),
+    (11.0, "frown"),
+    (12.8, "frown"),
     (13.6, "calm"),
-    (15.0, "smile"),
+    (14.4, "closed smile"),
+    (15.2, "smile"),
     (16.0, "smile"),
 )
 
@@ -104,14 +126,26 @@ def displacement(
     """Return where each portrait pixel takes its colour from, relative to itself."""
     dx = np.zeros(np.broadcast_shapes(x.shape, y.shape), np.float32)
     dy = np.zeros_like(dx)
-    for pose, weight in weights.items():
-        for push in POSES[pose]:
+    lips = 0.0
+    for name, weight in weights.items():
+        lips += weight * POSES[name].lips
+        for push in POSES[name].pushes:
             bell = np.exp(
                 -0.5 * (((x - push.x) / push.spread_x) ** 2 + ((y - push.y) / push.spread_y) ** 2)
             )
             dx -= weight * push.dx * bell
             dy -= weight * push.dy * bell
-    return dx, dy
+    return dx, dy + lips * lip_closing(x + dx, y + dy)
+
+
+def lip_closing(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how far from the line between the lips a pixel takes its colour: beyond the teeth."""
+    across = np.clip(1 - ((x - 225) / 26) ** 2, 0, 1)
+    below = y - (139.5 + 7.5 * across)
+    closing: NDArray[np.float32] = (
+        4.6 * np.sqrt(across) * np.tanh(below / 1.0) * np.exp(-((below / 16) ** 2))
+    )
+    return closing
 
 
 def camera(time_s: float) -> NDArray[np.float64]:
