@@ -45,99 +45,110 @@ class Actions(QObject):
             action.setIcon(icon(name))
 
     def _make_file_actions(self) -> None:
-        tr = self.tr
         self.open_file = self._make(
-            tr("Open image or video…"),
-            tr("Open an image or a video"),
+            self.tr("Open image or video…"),
+            self.tr("Open an image or a video"),
             QKeySequence.StandardKey.Open,
             "open",
         )
         self.open_network = self._make(
-            tr("Connect a network camera…"), tr("Connect a network camera"), "Ctrl+U", "network"
+            self.tr("Connect a network camera…"),
+            self.tr("Connect a network camera"),
+            "Ctrl+U",
+            "network",
         )
         self.open_demo = self._make(
-            tr("Play the demo clip"), tr("Play the demo clip"), "Ctrl+D", "demo"
+            self.tr("Play the demo clip"), self.tr("Play the demo clip"), "Ctrl+D", "demo"
         )
         self.snapshot = self._make(
-            tr("Snapshot"), tr("Save the picture with its overlay"), "S", "snapshot"
+            self.tr("Snapshot"), self.tr("Save the picture with its overlay"), "S", "snapshot"
         )
-        self.settings = self._make(tr("Settings…"), tr("Settings"), "Ctrl+,", "settings")
-        self.quit = self._make(tr("Quit"), tr("Close the application"), "Ctrl+Q")
+        self.settings = self._make(self.tr("Settings…"), self.tr("Settings"), "Ctrl+,", "settings")
+        self.quit = self._make(self.tr("Quit"), self.tr("Close the application"), "Ctrl+Q")
 
     def _make_source_actions(self) -> None:
-        tr = self.tr
-        self.start = self._make(tr("Start"), tr("Start or stop the source"), "F6", "play")
-        self.rescan = self._make(tr("Look for cameras again"), tr("Look for cameras"), "F5")
+        self.start = self._make(self.tr("Start"), self.tr("Start or stop the source"), "F6", "play")
+        self.rescan = self._make(
+            self.tr("Look for cameras again"), self.tr("Look for cameras"), "F5"
+        )
         self.play = self._make(
-            tr("Play or pause"), tr("Play or pause"), "Space", "play", is_bare=True
+            self.tr("Play or pause"), self.tr("Play or pause"), "Space", "play", is_bare=True
         )
         self.step_back = self._make(
-            tr("Previous frame"), tr("Previous frame"), "Left", "step_back", is_bare=True
+            self.tr("Previous frame"), self.tr("Previous frame"), "Left", "step_back", is_bare=True
         )
         self.step_forward = self._make(
-            tr("Next frame"), tr("Next frame"), "Right", "step_forward", is_bare=True
+            self.tr("Next frame"), self.tr("Next frame"), "Right", "step_forward", is_bare=True
         )
         self.seek_back = self._make(
-            tr("5 seconds back"), tr("5 seconds back"), "Shift+Left", is_bare=True
+            self.tr("5 seconds back"), self.tr("5 seconds back"), "Shift+Left", is_bare=True
         )
         self.seek_forward = self._make(
-            tr("5 seconds forward"), tr("5 seconds forward"), "Shift+Right", is_bare=True
+            self.tr("5 seconds forward"), self.tr("5 seconds forward"), "Shift+Right", is_bare=True
         )
 
     def _make_session_actions(self) -> None:
-        tr = self.tr
-        self.mark = self._make(tr("Mark"), tr("Mark this moment"), "M", "mark")
+        self.mark = self._make(self.tr("Mark"), self.tr("Mark this moment"), "M", "mark")
         self.record = self._make(
-            tr("Record"), tr("Record a video with the overlay"), "R", "record", checkable=True
+            self.tr("Record"),
+            self.tr("Record a video with the overlay"),
+            "R",
+            "record",
+            checkable=True,
         )
         self.export = self._make(
-            tr("Export CSV…"), tr("Export this session as a table (CSV)"), "Ctrl+E", "export"
+            self.tr("Export CSV…"),
+            self.tr("Export this session as a table (CSV)"),
+            "Ctrl+E",
+            "export",
         )
         self.sessions = self._make(
-            tr("Past sessions…"), tr("Look at past sessions"), "Ctrl+H", "sessions"
+            self.tr("Past sessions…"), self.tr("Look at past sessions"), "Ctrl+H", "sessions"
         )
         self.open_model = self._make(
-            tr("Open model folder…"), tr("Use a model from a folder"), "Ctrl+M", "folder"
+            self.tr("Open model folder…"), self.tr("Use a model from a folder"), "Ctrl+M", "folder"
         )
-        self.about_model = self._make(tr("About this model"), tr("What the model is"), "")
+        self.about_model = self._make(self.tr("About this model"), self.tr("What the model is"), "")
 
     def _make_view_actions(self) -> None:
-        tr = self.tr
         self.full_screen = self._make(
-            tr("Full screen"), tr("Show only the picture"), "F11", checkable=True
+            self.tr("Full screen"), self.tr("Show only the picture"), "F11", checkable=True
         )
         self.zoom_in = self._make(
-            tr("Zoom in"), tr("Zoom in"), QKeySequence.StandardKey.ZoomIn, "zoom_in"
+            self.tr("Zoom in"), self.tr("Zoom in"), QKeySequence.StandardKey.ZoomIn, "zoom_in"
         )
         self.zoom_out = self._make(
-            tr("Zoom out"), tr("Zoom out"), QKeySequence.StandardKey.ZoomOut, "zoom_out"
+            self.tr("Zoom out"), self.tr("Zoom out"), QKeySequence.StandardKey.ZoomOut, "zoom_out"
         )
-        self.fit = self._make(tr("Whole picture"), tr("Whole picture"), "Ctrl+0", "zoom_fit")
+        self.fit = self._make(
+            self.tr("Whole picture"), self.tr("Whole picture"), "Ctrl+0", "zoom_fit"
+        )
         self.mirror = self._make(
-            tr("Mirror cameras"), tr("Show cameras as a mirror"), "", checkable=True
+            self.tr("Mirror cameras"), self.tr("Show cameras as a mirror"), "", checkable=True
         )
-        self.boxes = self._make(tr("Boxes"), tr("Show boxes"), "", checkable=True)
-        self.labels = self._make(tr("Labels"), tr("Show labels"), "", checkable=True)
+        self.boxes = self._make(self.tr("Boxes"), self.tr("Show boxes"), "", checkable=True)
+        self.labels = self._make(self.tr("Labels"), self.tr("Show labels"), "", checkable=True)
         self.bars = self._make(
-            tr("Bars beside faces"), tr("Show bars in the picture"), "", checkable=True
+            self.tr("Bars beside faces"), self.tr("Show bars in the picture"), "", checkable=True
         )
         self.themes = QActionGroup(self)
         for value, text in {
-            "system": tr("As the system"),
-            "light": tr("Light"),
-            "dark": tr("Dark"),
+            "system": self.tr("As the system"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
         }.items():
             action = self._make(text, text, "", checkable=True)
             action.setData(value)
             self.themes.addAction(action)
-        self.reset_layout = self._make(tr("Reset layout"), tr("Put everything back"), "")
+        self.reset_layout = self._make(self.tr("Reset layout"), self.tr("Put everything back"), "")
 
     def _make_help_actions(self) -> None:
-        tr = self.tr
-        self.shortcuts = self._make(tr("Keyboard shortcuts"), tr("List the keys"), "?")
-        self.welcome = self._make(tr("What this application does"), tr("The first page"), "")
-        self.show_log = self._make(tr("Show log file"), tr("Open the log's folder"), "")
-        self.about = self._make(tr("About FER Desktop"), tr("Version and licence"), "")
+        self.shortcuts = self._make(self.tr("Keyboard shortcuts"), self.tr("List the keys"), "?")
+        self.welcome = self._make(
+            self.tr("What this application does"), self.tr("The first page"), ""
+        )
+        self.show_log = self._make(self.tr("Show log file"), self.tr("Open the log's folder"), "")
+        self.about = self._make(self.tr("About FER Desktop"), self.tr("Version and licence"), "")
 
     def _make(
         self,

@@ -17,6 +17,7 @@ from fer_desktop.pipeline.events import (
     StateChanged,
     StorageFailed,
 )
+from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.recording.csv_export import Counts
 from fer_desktop.recording.video_recorder import Recording
 from fer_desktop.ui.actions import Actions
@@ -87,6 +88,13 @@ class Announcer(QObject):
                     count=f"{recording.dropped:,}"
                 )
             self._say_written("record", text, recording.path)
+        else:
+            self._show(
+                "record",
+                "info",
+                self.tr("Nothing was recorded: no new picture came."),
+                brief=True,
+            )
 
     def say_marked(self, was_recorded: bool, when: str) -> None:
         """Tell that a moment was marked, or that there is none to mark."""
@@ -128,9 +136,12 @@ class Announcer(QObject):
             ):
                 self._bar.dismiss(_SOURCE)
             case SourceFailed(error=error):
+                self._bar.dismiss(_DEMO)
                 self._say_source_error(self._controller.request, error)
-            case ModelLoaded():
+            case ModelLoaded() if not self._controller.is_fallback:
                 self._bar.dismiss(_MODEL)
+            case ModelFailed(name=name, error=error) if name == DETECTOR_NAME:
+                self.say_error("detector", error)
             case ModelFailed(error=error):
                 self._bar.show_message(
                     error_message(

@@ -1,6 +1,7 @@
 """The two lists of the toolbar: what to look at, and which model reads it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QStandardItem, QStandardItemModel
@@ -112,16 +113,18 @@ class ModelChooser(Chooser):
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(actions, parent)
         self.setMinimumContentsLength(9)
-        self.setPlaceholderText(self.tr("No model"))
         self.setToolTip(self.tr("Which model reads the faces"))
         self.setAccessibleName(self.tr("Model"))
 
-    def show_models(self, models: Sequence[ModelEntry], in_use: str) -> None:
+    def show_models(
+        self, models: Sequence[ModelEntry], in_use: str, *, is_loading: bool = False
+    ) -> None:
         """List the models; the one in use may be none of them."""
+        self.setPlaceholderText(self.tr("Loading…") if is_loading else self.tr("No model"))
         entries: list[tuple[object, str, str, str]] = [
             (model.name, model.name, "", model.problem) for model in models
         ]
         if in_use and in_use not in [model.name for model in models]:
-            entries.insert(0, (in_use, in_use, "", ""))
+            entries.insert(0, (in_use, Path(in_use).name, "", ""))
         self._current = in_use or None
         self.fill(entries)

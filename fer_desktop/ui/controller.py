@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +20,7 @@ from fer_desktop.pipeline.events import (
     State,
     StateChanged,
 )
+from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.pipeline.meters import MeterReading
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import Pacing
@@ -43,6 +44,9 @@ class Controller(QObject):
         request: what was opened last, or is to be opened next.
         info: the open source.
         preset, device: the model in use.
+        model: its name, or its folder if that is not among the application's own.
+        is_fallback: whether it stands in for one that could not be loaded at the start.
+        loading_model: name of the model that is being loaded.
 
     Signals:
         happened: an ``EngineEvent``, after the attributes took it in.
@@ -77,7 +81,7 @@ class Controller(QObject):
         self._settings = settings
         self._session = 0
         self._remember = True
-        self._plays_when_ready = False
+        self._awaits: Literal["", "model", "result"] = ""
         self._position_us = 0
         self._speed = 1.0
         self._opened_at: float | None = None
@@ -87,6 +91,9 @@ class Controller(QObject):
         self.info: SourceInfo | None = None
         self.preset: Preset | None = None
         self.device = ""
+        self.model = ""
+        self.is_fallback = False
+        self._asked_model = ""
         self.loading_model = ""
         inbox.event_ready.connect(self._on_event)
         inbox.result_ready.connect(self._on_batch)
@@ -114,7 +121,7 @@ class Controller(QObject):
     @property
     def is_waiting(self) -> bool:
         """Whether a video waits for the model."""
-        return self._plays_when_ready and self.state is State.PAUSED
+        return self._awaits != "" and self.state is State.PAUSED
 
     @property
     def is_seekable(self) -> bool:
@@ -162,8 +169,8 @@ class Controller(QObject):
         self._session = self._engine.open(source, pacing)
         self._inbox.begin_session(self._session)
         # A video rests on its first frame until it can be read: no face of it shall be missed.
-        self._plays_when_ready = pacing is not Pacing.LIVE and self.preset is None
-        if self._plays_when_ready:
+        self._awaits = "model" if pacing is not Pacing.LIVE and self.preset is None else ""
+        if self._awaits:
             self._engine.pause()
         self.request_changed.emit()
 
@@ -185,7 +192,7 @@ class Controller(QObject):
 
     def toggle(self) -> None:
         """Play or pause a video; start or stop anything else."""
-        self._plays_when_ready = False
+        self._awaits = ""
         if not self.is_seekable:
             self.start_or_stop()
         elif self.is_playing:
@@ -226,17 +233,9 @@ class Controller(QObject):
         return was_recorded
 
     def load_model(self, name_or_folder: str) -> None:
-        """Load a model beside the one in use."""
-        try:
-            folder = resolve_model(name_or_folder)
-        except ModelError as error:
-            self._on_event(ModelFailed(Path(name_or_folder).name, error))
-            if name_or_folder and self.preset is None:
-                self.load_model("")  # the one that ships with the application
-            return
-        self._engine.load_model(folder)
-        if name_or_folder != self._settings.model:
-            self.update_settings(replace(self._settings, model=name_or_folder))
+        """Load a model beside the one in use; empty for the one that ships with the application."""
+        self.is_fallback = False
+        self._ask_for_model(name_or_folder)
 
     def update_settings(self, settings: Settings) -> None:
         """Let other choices hold from now on."""
@@ -254,6 +253,8 @@ class Controller(QObject):
 
     def _on_batch(self, batch: Batch) -> None:
         self._position_us = batch.newest.frame.timestamp_us
+        if self._awaits == "result":
+            self._play_if_waiting()
         self.batch.emit(batch)
 
     def _on_event(self, event: EngineEvent) -> None:
@@ -268,16 +269,40 @@ class Controller(QObject):
                 self.loading_model = name
             case ModelLoaded(preset=preset, device=device):
                 self.preset, self.device, self.loading_model = preset, device, ""
-                self._play_if_waiting()
-            case ModelFailed(error=error):
-                log.warning("the model cannot be used: %s", error)
+                self._keep_model(preset)
+                # Not at once: the first reading may compile the network for that many faces.
+                self._awaits = "result" if self._awaits else ""
+            case ModelFailed(name=name, error=error):
+                log.warning("%s cannot be used: %s", name, error)
                 self.loading_model = ""
                 self._play_if_waiting()
         self.happened.emit(event)
+        if isinstance(event, ModelFailed) and event.name != DETECTOR_NAME:
+            self._fall_back()
+
+    def _ask_for_model(self, name_or_folder: str) -> None:
+        self._asked_model = name_or_folder
+        try:
+            folder = resolve_model(name_or_folder)
+        except ModelError as error:
+            self._on_event(ModelFailed(Path(name_or_folder).name, error))
+        else:
+            self._engine.load_model(folder)
+
+    def _keep_model(self, preset: Preset) -> None:
+        self.model = self._asked_model or preset.name
+        if not self.is_fallback and self._settings.model != self._asked_model:
+            self.update_settings(replace(self._settings, model=self._asked_model))
+
+    def _fall_back(self) -> None:
+        """Use the application's own model if there is none at all."""
+        if self.preset is None and self._asked_model:
+            self.is_fallback = True
+            self._ask_for_model("")
 
     def _play_if_waiting(self) -> None:
-        waiting, self._plays_when_ready = self._plays_when_ready, False
-        if waiting:
+        if self._awaits:
+            self._awaits = ""
             self._engine.play()
 
     def _take_source(self, info: SourceInfo) -> None:

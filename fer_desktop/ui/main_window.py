@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QVBoxLayout, QWidget
 
 from fer_desktop.paths import APP_NAME
-from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded
+from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded, ModelLoading
 from fer_desktop.settings import Settings
 from fer_desktop.ui.actions import Actions
 from fer_desktop.ui.announcer import Announcer
@@ -105,8 +105,9 @@ class MainWindow(QMainWindow):
         """Offer the models that are there now."""
         models = available_models()
         preset = self._controller.preset
-        in_use = self._controller.settings.model or (preset.name if preset is not None else "")
-        self.toolbar.model.show_models(models, in_use)
+        in_use = self._controller.model if preset is not None else ""
+        is_loading = preset is None and bool(self._controller.loading_model)
+        self.toolbar.model.show_models(models, in_use, is_loading=is_loading)
         self.menus.show_models(models, in_use)
 
     def open_target(self, target: Path | str) -> None:
@@ -251,7 +252,7 @@ class MainWindow(QMainWindow):
         self.refresh_models()
 
     def _on_event(self, event: EngineEvent) -> None:
-        if isinstance(event, ModelLoaded | ModelFailed):
+        if isinstance(event, ModelLoading | ModelLoaded | ModelFailed):
             self.refresh_models()
 
     def _on_theme(self, tokens: Tokens) -> None:

@@ -27,14 +27,15 @@ class ModelFacts:
     def sentence(self) -> str:
         """Return the figures as a sentence."""
         text = translate(
+            "ModelFacts",
             "On {faces} test faces of {data} it chose the label that people had given in {right} "
-            "of 100 cases."
+            "of 100 cases.",
         ).format(faces=f"{self.faces:,}", data=self.data, right=round(self.accuracy * 100))
         if self.weakest is not None:
             label, share = self.weakest
-            text += " " + translate("Weakest: {label}, found in {share} of 100.").format(
-                label=label_text(label), share=round(share * 100)
-            )
+            text += " " + translate(
+                "ModelFacts", "Weakest: {label}, found in {share} of 100."
+            ).format(label=label_text(label), share=round(share * 100))
         return text
 
 
@@ -46,7 +47,7 @@ def read_model_facts(folder: Path) -> ModelFacts | None:
             str(label): float(values["recall"]) for label, values in raw["per_label"].items()
         }
         return ModelFacts(
-            data=str(raw.get("data", "")) or translate("its data set"),
+            data=str(raw.get("data", "")) or translate("ModelFacts", "its data set"),
             faces=int(raw["n"]),
             accuracy=float(raw["accuracy"]),
             weakest=min(recalls.items(), key=lambda item: item[1], default=None),

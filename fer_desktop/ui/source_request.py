@@ -29,9 +29,9 @@ class SourceRequest:
     def title(self) -> str:
         """What it is called in the window; passwords in a URL are left out."""
         if self.kind == "demo":
-            return translate("Demo clip")
+            return translate("SourceRequest", "Demo clip")
         if self.kind == "camera":
-            number = translate("Camera {index}").format(index=self.uri)
+            number = translate("SourceRequest", "Camera {index}").format(index=self.uri)
             return number if self.uri.isdecimal() else self.uri
         if self.kind == "stream":
             return without_password(self.uri)

@@ -1,20 +1,35 @@
 """How numbers and labels read in the window, the same everywhere."""
 
-from PySide6.QtCore import QCoreApplication
+from typing import Final
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from fer_desktop.domain.emotion import FaceAnalysis
 
-_SECOND_US = 1_000_000
+# Under this name translators' tools find the texts.
+translate = QCoreApplication.translate
 
+_SECOND_US: Final = 1_000_000
 
-def translate(text: str) -> str:
-    """Return a text in the user's language, for code outside widgets."""
-    return QCoreApplication.translate("Wording", text)
+# Labels come from models; these are known, so that translators find them.
+KNOWN_LABELS: Final = (
+    QT_TRANSLATE_NOOP("Labels", "angry"),
+    QT_TRANSLATE_NOOP("Labels", "anger"),
+    QT_TRANSLATE_NOOP("Labels", "contempt"),
+    QT_TRANSLATE_NOOP("Labels", "disgust"),
+    QT_TRANSLATE_NOOP("Labels", "fear"),
+    QT_TRANSLATE_NOOP("Labels", "happy"),
+    QT_TRANSLATE_NOOP("Labels", "happiness"),
+    QT_TRANSLATE_NOOP("Labels", "neutral"),
+    QT_TRANSLATE_NOOP("Labels", "sad"),
+    QT_TRANSLATE_NOOP("Labels", "sadness"),
+    QT_TRANSLATE_NOOP("Labels", "surprise"),
+)
 
 
 def label_text(label: str) -> str:
-    """Return a model's label for reading; translators may list the labels they know."""
-    return QCoreApplication.translate("Labels", label)
+    """Return a model's label for reading."""
+    return translate("Labels", label)
 
 
 def confidence_text(probability: float) -> str:
@@ -24,7 +39,7 @@ def confidence_text(probability: float) -> str:
 
 def face_text(face_id: int) -> str:
     """Return the name of a face."""
-    return translate("Face {id}").format(id=face_id)
+    return translate("Wording", "Face {id}").format(id=face_id)
 
 
 def expression_text(face: FaceAnalysis) -> str:
@@ -33,7 +48,7 @@ def expression_text(face: FaceAnalysis) -> str:
         return ""
     if face.is_unsure:
         (first, _), (second, _) = face.smoothed.ranked()[:2]
-        return translate("unsure: {first} / {second}").format(
+        return translate("Wording", "unsure: {first} / {second}").format(
             first=label_text(first), second=label_text(second)
         )
     return f"{label_text(face.smoothed.emotion)}  {confidence_text(face.smoothed.confidence)}"

@@ -255,8 +255,19 @@ def test_a_model_that_cannot_be_used_is_explained(
     app.window.acts.open_model.trigger()
     qtbot.waitUntil(lambda: "checksum" in messages(app))
     assert app.controller.preset.name == MODEL  # the one in use goes on
+    assert app.controller.settings.model == MODEL
     app.controller.load_model("nowhere")
     qtbot.waitUntil(lambda: "nowhere" in messages(app))
+
+
+def test_another_model_stands_in_for_one_that_is_gone(desk: Desk, qtbot: QtBot) -> None:
+    app = desk.start(Settings(welcome_accepted=True, model="gone"))
+    qtbot.waitUntil(lambda: app.controller.preset is not None)
+    assert "gone" in messages(app)  # and it stays there until it is read
+    assert app.controller.settings.model == "gone"  # it may be back at the next start
+    app.controller.load_model(MODEL)
+    qtbot.waitUntil(lambda: app.controller.settings.model == MODEL)
+    assert "gone" not in messages(app)
 
 
 def test_a_full_disk_is_told_and_the_picture_goes_on(
@@ -385,7 +396,8 @@ def test_what_was_dropped_is_opened(desk: Desk, qtbot: QtBot, tmp_path: Path) ->
 def test_a_dropped_model_folder_is_loaded(desk: Desk, qtbot: QtBot, model_folder: Path) -> None:
     app = play_clip(desk, qtbot)
     app.window.open_target(model_folder)
-    assert app.controller.settings.model == str(model_folder)
+    qtbot.waitUntil(lambda: app.controller.settings.model == str(model_folder))
+    assert app.window.toolbar.model.currentText() == MODEL
     assert desk.requests == [CLIP]
 
 
