@@ -162,12 +162,14 @@ def _epoch(job: Job, model: Any, watch: "_Watch") -> tuple[dict[str, float], lis
         verbose=0,
         callbacks=[watch, keras.callbacks.TerminateOnNaN()],
     ).history
-    # With a moving average Keras leaves the averages in the network at the end of ``fit``.
+    # With a moving average Keras leaves the averages in the network at the end of ``fit``, on JAX
+    # even in the optimizer's own buffers, which the evaluation would then use up.
+    if job.recipe.ema:
+        _assign(model.trainable_variables, copied(model.trainable_variables))
     scores = model.evaluate(job.validation, verbose=0, return_dict=True)
     weights = copied(job.network.weights)
     if job.recipe.ema:
-        for variable, value in zip(model.trainable_variables, watch.last_weights, strict=True):
-            variable.assign(value)
+        _assign(model.trainable_variables, watch.last_weights)
     figures = {
         "loss": float(fitted["loss"][-1]),
         "accuracy": float(fitted["accuracy"][-1]),
@@ -175,6 +177,11 @@ def _epoch(job: Job, model: Any, watch: "_Watch") -> tuple[dict[str, float], lis
         "val_accuracy": float(scores["accuracy"]),
     }
     return figures, weights
+
+
+def _assign(variables: list[Any], values: list[Any]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
 
 
 def _done(progress: Progress, recipe: Recipe) -> bool:
@@ -213,8 +220,7 @@ def _restore(job: Job, model: Any) -> Progress:
     weights, state, facts = checkpoint.load_state(job.folder / checkpoint.CHECKPOINT_FILE)
     try:
         job.network.set_weights(weights)
-        for variable, value in zip(model.optimizer.variables, state, strict=True):
-            variable.assign(value)
+        _assign(model.optimizer.variables, state)
         return Progress(**facts)
     except (TypeError, ValueError) as error:
         raise RunError(

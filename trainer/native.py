@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 
 
 @contextmanager
@@ -31,6 +33,9 @@ def import_keras_quietly() -> None:
     # Its advice on retracing is for those who write the loops.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     with silent_stderr():
-        import keras
+        from trainer.devices import accelerators
 
-        keras.distribution.list_devices()
+        accelerators()
+        # Keras' data adapters look for TensorFlow on every backend.
+        if find_spec("tensorflow") is not None:
+            import_module("tensorflow")

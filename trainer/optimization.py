@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.config import Precision, Recipe
+from trainer.config import Recipe
 
 
 def make_optimizer(recipe: Recipe, steps_per_epoch: int) -> Any:
@@ -52,22 +52,3 @@ def reseed(network: Any, seed: int, epoch: int) -> None:
 def copied(variables: Iterable[Any]) -> list[NDArray[Any]]:
     """Return the values of variables, apart from the memory that training goes on to change."""
     return [np.array(variable.numpy()) for variable in variables]
-
-
-def resolve_precision(asked: Precision) -> Precision:
-    """Return the dtype policy that ``auto`` stands for on this machine."""
-    if asked != "auto":
-        return asked
-    if keras.distribution.list_devices("gpu"):
-        return "mixed_float16"
-    if keras.backend.backend() == "tensorflow" and "bf16" in _processor_flags():
-        return "mixed_bfloat16"
-    return "float32"
-
-
-def _processor_flags() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next((line for line in file if line.startswith("flags")), "")
-    except OSError:
-        return ""

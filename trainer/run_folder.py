@@ -1,7 +1,6 @@
 """What a run leaves behind besides its weights: settings, versions, machine."""
 
 import json
-import os
 import platform
 import shlex
 import subprocess
@@ -10,8 +9,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+import keras
+
 from trainer.checkpoint import write_atomically
 from trainer.config import Recipe, TrainConfig, config_from_dict
+from trainer.devices import machine
 from trainer.errors import RunError
 from trainer.systems.registry import get_system
 
@@ -92,8 +94,6 @@ def read_run(folder: Path) -> Run:
 
 def environment() -> dict[str, Any]:
     """Return the versions and the machine that a run's figures depend on."""
-    import keras
-
     versions = {"python": platform.python_version()}
     for name in _LIBRARIES:
         try:
@@ -106,22 +106,6 @@ def environment() -> dict[str, Any]:
         "machine": machine(),
         "commit": git_commit(),
     }
-
-
-def machine() -> str:
-    """Return processor, cores and accelerator in a few words."""
-    import keras
-
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        models = [
-            line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
-        ]
-        name = models[0].partition(":")[2].strip() if models else name
-    accelerators = len(keras.distribution.list_devices("gpu"))
-    what = f"{accelerators} GPU" if accelerators else "no GPU"
-    return f"{name}, {os.cpu_count()} cores, {what}, {platform.system()}"
 
 
 def git_commit() -> str:

@@ -14,12 +14,12 @@ from trainer.data.batches import Batches, balanced_weights
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.features import cached_features
 from trainer.data.readers import choose_labels, load_dataset
+from trainer.devices import machine, resolve_precision, use_all_accelerators
 from trainer.ensembling import train_members
 from trainer.errors import DataError, RunError
 from trainer.export import export_run
 from trainer.fitting import Controls, Job, Progress, Stopped, fit
-from trainer.optimization import resolve_precision
-from trainer.run_folder import RUN_FILE, Run, environment, machine, read_run, write_run
+from trainer.run_folder import RUN_FILE, Run, environment, read_run, write_run
 from trainer.systems.registry import Parts, System, get_system
 
 
@@ -44,7 +44,7 @@ def train(config: TrainConfig, controls: Controls) -> TrainConfig:
                 f"{config.data} leaves no face for {split}.",
                 hint="Give at least two different faces of each label.",
             )
-    use_accelerators()
+    use_all_accelerators()
     config.out.mkdir(parents=True, exist_ok=True)
     write_run(config.out, Run(config, labels, {"faces": faces, **environment()}))
     progress = _train_whole(config, system, dataset, controls)
@@ -173,11 +173,3 @@ def _inputs(
             raise Stopped
 
     return cached_features(parts.features, dataset, identity, check)
-
-
-def use_accelerators() -> None:
-    """Spread batches over several accelerators where Keras can."""
-    several = len(keras.distribution.list_devices("gpu")) > 1
-    # Keras distributes data on JAX; on the other backends one accelerator is used.
-    if several and keras.backend.backend() == "jax":
-        keras.distribution.set_distribution(keras.distribution.DataParallel())
