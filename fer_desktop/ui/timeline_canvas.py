@@ -26,10 +26,12 @@ class TimelineCanvas(QWidget):
     Signals:
         seek_requested: a time in microseconds, an object because ``int`` signals hold 32 bits.
         moved: the user chose another stretch.
+        loaded: there is a plot now.
     """
 
     seek_requested = Signal(object)
     moved = Signal()
+    loaded = Signal()
 
     def __init__(self, content: TimelineContent, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,6 +95,7 @@ class TimelineCanvas(QWidget):
         self._layers.addWidget(self.plot, 0, 0)
         self._hint.raise_()
         self.refresh()
+        self.loaded.emit()
 
     @Slot()
     def _on_failed(self) -> None:

@@ -1,6 +1,7 @@
 """The timeline: probabilities of the selected face over source time."""
 
 from bisect import insort
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -55,6 +56,7 @@ class TimelineChart(QWidget):
         self._follow.clicked.connect(self._on_follow_clicked)
         self._canvas.moved.connect(self._on_moved)
         self._canvas.seek_requested.connect(self.seek_requested)
+        self._canvas.loaded.connect(self._order_focus)
         self._refresh()
 
     @property
@@ -94,7 +96,7 @@ class TimelineChart(QWidget):
             self._begin()
         else:
             self._content.timeline.add_labels(labels)
-            self._legend.set_labels(self._content.timeline.labels)
+            self._show_labels(self._content.timeline.labels)
             self._schedule()
 
     def append(self, analysis: FrameAnalysis) -> None:
@@ -102,7 +104,7 @@ class TimelineChart(QWidget):
         known = self._content.timeline.labels
         self._content.timeline.append(analysis)
         if self._content.timeline.labels is not known:
-            self._legend.set_labels(self._content.timeline.labels)
+            self._show_labels(self._content.timeline.labels)
         self._now_us = analysis.timestamp_us
         self._schedule()
 
@@ -176,8 +178,20 @@ class TimelineChart(QWidget):
 
     def _begin(self) -> None:
         self._content.timeline = Timeline(self._labels)
-        self._legend.set_labels(self._labels)
+        self._show_labels(self._labels)
         self._refresh()
+
+    def _show_labels(self, labels: tuple[str, ...]) -> None:
+        self._legend.set_labels(labels)
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        """Let the tab key go from left to right, though some parts come later than others."""
+        parts: list[QWidget] = [*self._legend.entries, self._whole, self._follow]
+        if self._canvas.plot is not None:
+            parts.append(self._canvas.plot)
+        for part, following in pairwise(parts):
+            self.setTabOrder(part, following)
 
     def _schedule(self) -> None:
         if self.isVisible() and not self._timer.isActive():

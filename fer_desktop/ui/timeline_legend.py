@@ -88,6 +88,11 @@ class TimelineLegend(QWidget):
             if label not in self._entries:
                 self._add(label)
 
+    @property
+    def entries(self) -> list[LegendEntry]:
+        """The check boxes, in the order they stand in."""
+        return list(self._entries.values())
+
     def entry(self, label: str) -> LegendEntry:
         """Return the check box of a label."""
         return self._entries[label]

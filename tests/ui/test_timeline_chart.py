@@ -326,6 +326,42 @@ class TestSeeking:
             drag(minutes, qtbot, place(minutes, 80), place(minutes, 100))
 
 
+class TestKeyboard:
+    def test_tab_goes_from_the_legend_to_the_curves(self, minutes: TimelineChart) -> None:
+        minutes.set_labels(("contempt",))
+        part: QWidget = minutes.legend.entry("happy")
+        order = []
+        while part is not plot_of(minutes):
+            if part.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                order.append(part)
+            part = part.nextInFocusChain()
+        entries = [minutes.legend.entry(label) for label in (*LABELS, "contempt")]
+        assert order == [*entries, minutes.whole_button, minutes.follow_button]
+
+    def test_plus_and_minus_zoom(self, minutes: TimelineChart, qtbot: QtBot) -> None:
+        for key, width_s in (
+            (Qt.Key.Key_Plus, 48),
+            (Qt.Key.Key_Equal, 38.4),
+            (Qt.Key.Key_Minus, 48),
+        ):
+            qtbot.keyClick(plot_of(minutes), key)
+            start_s, end_s = visible(minutes)
+            assert end_s - start_s == pytest.approx(width_s)
+
+    def test_other_keys_are_left_to_the_window(self, qtbot: QtBot, minutes: TimelineChart) -> None:
+        pressed: list[int] = []
+        minutes.keyPressEvent = lambda event: pressed.append(event.key())  # type: ignore[method-assign]
+        keys = [Qt.Key.Key_M, Qt.Key.Key_A, Qt.Key.Key_Left]
+        for key in keys:
+            qtbot.keyClick(plot_of(minutes), key)
+        assert pressed == keys
+
+    def test_a_click_does_not_take_the_keys(self, minutes: TimelineChart, qtbot: QtBot) -> None:
+        minutes.follow_button.setFocus()
+        qtbot.mouseClick(surface(minutes), LEFT, pos=place(minutes, 90))
+        assert not plot_of(minutes).hasFocus()
+
+
 class PaintCounter(QObject):
     count = 0
 
@@ -346,6 +382,7 @@ class TestRepainting:
         assert 1 <= counter.count <= 20
 
     def test_nothing_runs_while_nothing_comes(self, minutes: TimelineChart, qtbot: QtBot) -> None:
+        qtbot.wait(50)  # the last change is still being painted
         counter = PaintCounter()
         surface(minutes).installEventFilter(counter)
         qtbot.wait(250)
