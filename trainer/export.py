@@ -105,8 +105,8 @@ def _rebuild(system: System, dataset: Dataset, weights: list[Any]) -> Any:
 
 
 def _description(system: System, labels: tuple[str, ...]) -> str:
-    who = "Our" if system.study == "ours" else f"Study {system.study}'s"
-    return f"{who} {system.title}, {len(labels)} expressions."
+    whose = f"study {system.study}'s {system.title}" if len(system.study) == 1 else system.title
+    return f"{whose[0].upper()}{whose[1:]}, {len(labels)} expressions."
 
 
 def _evaluation_command(name: str, data: Path, split: str) -> str:

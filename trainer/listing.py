@@ -21,6 +21,10 @@ def systems_as_text() -> str:
             f"{system.name:<{width}}  {system.study:<5}  {system.labels:<13}  {parameters:>11}  "
             f"{reported}{where}"
         )
+    lines.append(
+        "Any Keras application: frozen_NAME, frozen_NAME_at_LAYER or tuned_NAME, such as "
+        "frozen_VGG19_at_block3_pool."
+    )
     return "\n".join(lines)
 
 

@@ -57,7 +57,7 @@ def model_card(
 
 
 def _network(preset: Preset, system: System, parameters: int) -> str:
-    who = "ours" if system.study == "ours" else f'study {system.study}, "{system.title}"'
+    who = f'study {system.study}, "{system.title}"' if len(system.study) == 1 else system.title
     return f"""\
 ## Network
 

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -99,12 +100,22 @@ def _split(where: str, text: str) -> int:
 
 def _image(where: str, text: str, side: int) -> NDArray[np.uint8]:
     try:
-        pixels = bytes(map(int, text.split()))
-    except ValueError as error:
-        raise DataError(f"{where}: pixels must be whole numbers from 0 to 255.") from error
+        with warnings.catch_warnings():
+            # Older versions of NumPy only warn of text that is no number.
+            warnings.simplefilter("error", DeprecationWarning)
+            # Five times as fast as Python's own int() on each of them.
+            pixels = np.fromstring(text, np.int64, sep=" ")
+    except (ValueError, DeprecationWarning) as error:
+        raise _not_pixels(where) from error
+    if ((pixels < 0) | (pixels > 255)).any():
+        raise _not_pixels(where)
     found = math.isqrt(len(pixels))
-    if found * found != len(pixels) or not pixels:
+    if found * found != len(pixels) or not found:
         raise DataError(f"{where}: {len(pixels)} pixels do not make a square.")
     if side and found != side:
         raise DataError(f"{where}: {len(pixels)} pixels where {side * side} are expected.")
-    return np.frombuffer(pixels, np.uint8).reshape(found, found, 1)
+    return pixels.astype(np.uint8).reshape(found, found, 1)
+
+
+def _not_pixels(where: str) -> DataError:
+    return DataError(f"{where}: pixels must be whole numbers from 0 to 255.")

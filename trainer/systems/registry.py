@@ -224,14 +224,19 @@ def systems() -> tuple[System, ...]:
 
 
 def get_system(name: str) -> System:
-    """Return the system of that name.
+    """Return the system of that name, or what a name such as ``frozen_VGG19`` describes.
 
     Raises:
         UnknownSystemError: if there is none.
     """
     known = {system.name: system for system in systems()}
-    if name not in known:
+    if name in known:
+        return known[name]
+    from trainer.systems.transfer import any_transfer
+
+    described = any_transfer(name)
+    if described is None:
         raise UnknownSystemError(
             f"there is no system {name!r}.", hint="`fer-train systems` lists them."
         )
-    return known[name]
+    return described

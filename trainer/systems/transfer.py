@@ -1,5 +1,8 @@
 """Networks that start from weights learned on ImageNet: studies A to E."""
 
+import re
+from typing import Final
+
 from keras import layers
 
 from trainer.config import NO_AUGMENTATION, STANDARD_AUGMENTATION, Recipe
@@ -24,6 +27,36 @@ _WHOLE_RECIPE = Recipe(
     epochs=20,
     augmentation=STANDARD_AUGMENTATION,
 )
+
+
+# Any Keras application: ``frozen_VGG16_at_block3_pool``, ``tuned_EfficientNetB0``.
+_ANY: Final = re.compile(r"(?P<how>frozen|tuned)_(?P<application>[A-Za-z0-9]+)(_at_(?P<cut>\w+))?")
+
+
+def any_transfer(name: str) -> System | None:
+    """Return the system that a name of the general form stands for, if it has that form.
+
+    ``frozen_`` keeps the application's weights, ``tuned_`` trains them too; ``_at_LAYER`` cuts it
+    at a named layer. The head is study A's.
+    """
+    found = _ANY.fullmatch(name)
+    if found is None:
+        return None
+    frozen, cut = found["how"] == "frozen", found["cut"] or ""
+    application = found["application"]
+    return System(
+        name=name,
+        study="any",
+        title=f"{application}, {'frozen' if frozen else 'fine-tuned whole'}",
+        layers=f"{'frozen' if frozen else 'fine-tuned'} {application}"
+        + (f" cut at {cut}" if cut else "")
+        + ", global average pooling, FC 512, FC 128, FC 64, BN, ReLU",
+        backbone=Backbone(application=application, cut=cut, frozen=frozen),
+        body=a_head,
+        labels="fer7",
+        color="rgb",
+        recipe=_FROZEN_RECIPE if frozen else _WHOLE_RECIPE,
+    )
 
 
 def a_head(features: Tensor, labels: int) -> Tensor:

@@ -80,3 +80,16 @@ def test_an_ensemble_gives_probabilities(name: str) -> None:
     network = get_system(name).build(("angry", "disgust", "fear"))
     pixels = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 1), np.uint8)
     np.testing.assert_allclose(network.predict_on_batch(pixels).sum(axis=1), 1, atol=1e-5)
+
+
+def test_any_keras_application_can_be_named() -> None:
+    frozen = get_system("frozen_VGG19_at_block3_pool")
+    assert frozen.backbone is not None
+    assert (frozen.backbone.application, frozen.backbone.cut) == ("VGG19", "block3_pool")
+    parts = frozen.build_parts(LABEL_SETS["fer7"], channels=1)
+    assert parts.features.output_shape == (None, 6, 6, 256)
+    tuned = get_system("tuned_MobileNetV2")
+    assert tuned.backbone is not None
+    assert not tuned.backbone.frozen
+    with pytest.raises(UnknownSystemError, match="no application 'VGG99'"):
+        get_system("frozen_VGG99").build(LABEL_SETS["fer7"])
