@@ -65,7 +65,9 @@ def train(config: TrainConfig, controls: Controls) -> TrainConfig:
 
 
 def _settle(config: TrainConfig, system: System, controls: Controls) -> TrainConfig:
-    exists = (config.out / RUN_FILE).is_file()
+    # A run that failed before its first epoch is in nobody's way.
+    begun = any(config.out.rglob(checkpoint.CHECKPOINT_FILE))
+    exists = begun and (config.out / RUN_FILE).is_file()
     if config.out.exists() and not config.out.is_dir():
         raise RunError(f"{config.out} is not a folder.")
     if exists and not controls.resume:

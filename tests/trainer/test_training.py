@@ -13,7 +13,7 @@ from trainer.config import STANDARD_AUGMENTATION, DataSource, Recipe, TrainConfi
 from trainer.contract.preset import file_sha256, read_preset
 from trainer.contract.progress import EpochDone, Event, Finished, StepDone
 from trainer.data.faces import CACHE_VARIABLE
-from trainer.errors import DataError, RunError
+from trainer.errors import DataError, RunError, UnknownSystemError
 from trainer.fitting import HISTORY_FILE, Controls, Stopped
 from trainer.report import evaluate_model
 from trainer.run_folder import read_run
@@ -127,6 +127,13 @@ def test_a_run_is_not_overwritten(faces_csv: Path, tmp_path: Path) -> None:
         _train(faces_csv, tmp_path / "run")
     with pytest.raises(RunError, match="holds a run of tiny, not of study_a_cnn_1"):
         _train(faces_csv, tmp_path / "run", resume=True, system="study_a_cnn_1")
+
+
+def test_a_run_that_never_began_is_in_nobodys_way(faces_csv: Path, tmp_path: Path) -> None:
+    settings = {"system": "study_a_vgg16", "labels": "angry,disgust"}
+    for _ in range(2):
+        with pytest.raises(UnknownSystemError, match=r"missing\.h5 do not exist"):
+            _train(faces_csv, tmp_path / "run", weights="missing.h5", **settings)
 
 
 def test_resuming_a_finished_run_writes_the_model_again(faces_csv: Path, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ class Backbone:
                 raise
             raise UnknownSystemError(
                 f"the weights {weights!r} of {self.application} cannot be loaded: "
-                f"{str(error).splitlines()[0]}",
+                f"{str(error).splitlines()[0]}.",
                 hint="Give --weights the path of a weights file, or none.",
             ) from error
         if not self.cut:
