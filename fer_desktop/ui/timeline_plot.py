@@ -3,7 +3,7 @@
 from typing import Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +22,7 @@ from fer_desktop.ui.timeline_readout import ReadoutCard
 _SECOND_US: Final = 1_000_000
 _MARGINS_PX: Final = (0, 10, LABEL_OVERHANG_PX, 0)  # left, top, right, bottom
 _NEAR_PX: Final = 5
+_READ_MS: Final = 33  # each reading costs a repaint, and a mouse moves more often than eyes read
 _ZOOM_PER_NOTCH: Final = 1.25
 _HEADROOM: Final = 0.015  # of the height, for lines at 0 and 100 %
 _PLAYHEAD_Z, _CROSSHAIR_Z = 10, 11
@@ -56,6 +57,10 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
             line.hide()
             self._box.addItem(line, ignoreBounds=True)
         self._card = ReadoutCard(self)
+        self._reading = QTimer(self)
+        self._reading.setSingleShot(True)
+        self._reading.setInterval(_READ_MS)
+        self._reading.timeout.connect(self._read)
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take the keys
         self._box.panned.connect(self._on_panned)
@@ -198,4 +203,5 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
 
     def _on_hovered(self, x: float | None) -> None:
         self._pointed_x = x
-        self._read()
+        if not self._reading.isActive():
+            self._reading.start()

@@ -23,6 +23,7 @@ LABELS = ("happy", "sad", "neutral")
 SCORES = (0.7, 0.2, 0.1)
 LEFT = Qt.MouseButton.LeftButton
 MOUSE_PERIOD_MS = 15  # pyqtgraph looks at the mouse a hundred times a second
+READ_PERIOD_MS = 50
 
 
 def analysis(
@@ -101,6 +102,7 @@ def move_mouse(chart: TimelineChart, qtbot: QtBot, at: QPoint) -> None:
 
 def readout_at(chart: TimelineChart, qtbot: QtBot, at: QPoint) -> Readout | None:
     move_mouse(chart, qtbot, at)
+    qtbot.wait(READ_PERIOD_MS)
     return plot_of(chart).readout
 
 
