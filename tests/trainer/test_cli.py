@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.trainer.conftest import FolderMaker
-from trainer.cli import build_parser, config_from_args, main
+from trainer.cli import config_from_args, main
 from trainer.contract.progress import EpochDone, Failed, Finished, Started, decode
+from trainer.options import build_parser
 from trainer.systems.registry import systems
 
 TRAIN = ["train", "--system", "tiny", "--precision", "float32", "--epochs", "1"]

@@ -70,6 +70,19 @@ def test_the_file_answers_as_the_model_does(
     assert list(out.parent.iterdir()) == [out]
 
 
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_constants_of_preprocessing_stay_inside(tmp_path: Path, file_format: Format) -> None:
+    _need(file_format)
+
+    def normalization() -> Any:
+        import keras
+
+        return keras.layers.Normalization(mean=[0.5], variance=[0.1])
+
+    folder = make_model_folder(tmp_path / "model", LABELS, extra_layer=normalization)
+    assert convert_model(folder, tmp_path / "model.bin", file_format).difference < 1e-5
+
+
 def test_an_onnx_file_says_what_it_is(model: Path, tmp_path: Path) -> None:
     _need("onnx")
     out = tmp_path / "model.onnx"

@@ -1,0 +1,169 @@
+"""Options of the command line: what can be asked for."""
+
+import argparse
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from trainer.config import Augmentation, Optimizer, Precision, Recipe, Schedule, VoteUse
+from trainer.contract.labels import LABEL_SETS
+
+_CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "optimizer": get_args(Optimizer),
+    "schedule": get_args(Schedule),
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="fer-train", description="Trains, evaluates and compares facial-expression networks."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_systems(commands)
+    _add_inspect(commands)
+    _add_train(commands)
+    _add_evaluate(commands)
+    _add_compare(commands)
+    _add_predict(commands)
+    _add_export(commands)
+    return parser
+
+
+def _add_systems(commands: Any) -> None:
+    parser = commands.add_parser("systems", help="list the networks that can be trained")
+    parser.add_argument("--json", action="store_true", help="print one JSON array")
+    parser.set_defaults(command="systems")
+
+
+def _add_inspect(commands: Any) -> None:
+    parser = commands.add_parser("inspect", help="say what a dataset holds and what is wrong in it")
+    _add_data(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write a page with contact sheets"
+    )
+    parser.set_defaults(command="inspect")
+
+
+def _add_train(commands: Any) -> None:
+    parser = commands.add_parser("train", help="train a network and write its model folder")
+    parser.add_argument("--system", required=True, metavar="NAME")
+    parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
+    _add_training(parser)
+    parser.set_defaults(command="train")
+
+
+def _add_compare(commands: Any) -> None:
+    parser = commands.add_parser(
+        "compare", help="train several systems and put their figures beside the reported ones"
+    )
+    parser.add_argument(
+        "--systems", required=True, metavar="A,B,...", help="names, or all, scratch or a study"
+    )
+    _add_training(parser)
+    parser.set_defaults(command="compare")
+
+
+def _add_training(parser: Any) -> None:
+    _add_data(parser)
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument(
+        "--labels",
+        default="",
+        metavar="SET",
+        help=f"{', '.join(LABEL_SETS)}, or names separated by commas",
+    )
+    parser.add_argument(
+        "--weights",
+        default="imagenet",
+        metavar="WEIGHTS",
+        help="of a pretrained backbone: imagenet, none, or a weights file",
+    )
+    parser.add_argument("--seed", type=_not_negative(int), default=0, metavar="N")
+    parser.add_argument("--precision", choices=get_args(Precision), default="auto")
+    parser.add_argument("--folds", type=int, default=3, metavar="N", help="of a stacking ensemble")
+    parser.add_argument(
+        "--progress",
+        choices=("text", "json"),
+        default="text",
+        help="json: one object a line on standard output; `cancel` on standard input stops",
+    )
+    recipe = parser.add_argument_group("recipe", "default: the system's own")
+    _add_settings(recipe, Recipe())
+    _add_settings(recipe, Augmentation())
+    recipe.add_argument("--no-augmentation", action="store_true", default=None)
+
+
+def _add_data(parser: Any) -> None:
+    parser.add_argument("--data", required=True, type=Path, metavar="PATH")
+    parser.add_argument("--votes", type=Path, metavar="CSV", help="FER+ votes for fer2013.csv")
+    parser.add_argument("--vote-use", choices=get_args(VoteUse), default="soft")
+    parser.add_argument(
+        "--subject-pattern",
+        default="",
+        metavar="REGEX",
+        help="finds the subject in an image's path, to keep people together in splits",
+    )
+
+
+def _add_settings(group: Any, defaults: Recipe | Augmentation) -> None:
+    for name, value in vars(defaults).items():
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None)
+        elif name in _CHOICES:
+            group.add_argument(flag, choices=_CHOICES[name])
+        elif isinstance(value, int | float):
+            group.add_argument(flag, type=_not_negative(type(value)), metavar="N")
+
+
+def _not_negative(kind: type[int] | type[float]) -> Any:
+    def parse(text: str) -> float:
+        value = kind(text)
+        if not value >= 0:
+            raise argparse.ArgumentTypeError(f"must not be negative: {text}")
+        return value
+
+    return parse
+
+
+def _add_evaluate(commands: Any) -> None:
+    parser = commands.add_parser("evaluate", help="measure a model on a dataset")
+    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
+    _add_data(parser)
+    parser.add_argument(
+        "--split",
+        choices=("train", "validation", "test", "all"),
+        help="default: test, or validation where there are no test faces",
+    )
+    parser.add_argument("--flip", action="store_true", help="ask each face's mirror image as well")
+    parser.add_argument(
+        "--groups", type=Path, metavar="CSV", help="columns file and group: figures for each group"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and diagrams")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(command="evaluate")
+
+
+def _add_predict(commands: Any) -> None:
+    parser = commands.add_parser("predict", help="print what a model reads off face crops")
+    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
+    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    parser.add_argument("--json", action="store_true", help="print one JSON object an image")
+    parser.set_defaults(command="predict")
+
+
+def _add_export(commands: Any) -> None:
+    parser = commands.add_parser(
+        "export", help="write a run as a model folder, or a model as a file for other programs"
+    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--run", dest="run_folder", type=Path, metavar="DIR")
+    source.add_argument("--model", type=Path, metavar="DIR")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR|FILE")
+    parser.add_argument("--name", default="", help="of a run's model; default: the folder's name")
+    parser.add_argument("--format", choices=("litert", "onnx"), help="of a model's file")
+    parser.add_argument(
+        "--data", type=Path, metavar="PATH", help="faces to check the file on; default: a portrait"
+    )
+    parser.set_defaults(command="export", usage_error=parser.error)
