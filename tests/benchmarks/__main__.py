@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.benchmarks.figures import Figure, save, table
 
-PARTS = ("stages", "analyze", "paint", "startup", "live", "memory")
+PARTS = ("stages", "analyze", "paint", "startup", "live", "memory", "training")
 RESULT = Path("build/bench.json")
 ONE_FACE = "detect + classify + track, 1 face"
 
