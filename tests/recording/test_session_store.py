@@ -179,7 +179,9 @@ def test_a_full_disk_is_told_and_keeps_what_was_written(tmp_path: Path) -> None:
         writer.add_mark(0)
     writer.model_changed(PRESET, 5001)
     writer.close()
-    assert _recorded(path) == [0]
+    kept = _recorded(path)  # up to a commit, wherever the clock put it
+    assert kept == list(range(len(kept)))
+    assert 0 < len(kept) < 5000
 
 
 @pytest.mark.usefixtures("small_disk")
