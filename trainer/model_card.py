@@ -63,8 +63,8 @@ def _network(preset: Preset, system: System, parameters: int) -> str:
 
 - System `{system.name}` ({who}): {system.layers}.
 - {parameters:,} parameters, float32.
-- Input: {preset.input_size_px} x {preset.input_size_px} pixels, {preset.color}, values from 0 to
-  255; scaling is part of the network. Output: probabilities.
+- Input: {preset.input_size_px} x {preset.input_size_px} pixels, {preset.color}, values from 0 to 255;
+  scaling is part of the network. Output: probabilities.
 - Crop: a square of {preset.crop.scale} times the width of the face's box, centred
   {preset.crop.shift_up} box widths above the box's centre, turned upright by the eyes.
 - SHA-256 of `model.keras`: `{preset.sha256}`."""
@@ -148,7 +148,7 @@ def _figures(preset: Preset, metrics: dict[str, Any]) -> str:
     ]
     lines += [
         "",
-        f"Calibration: probabilities are softened by temperature {preset.temperature:g}, fitted on"
+        f"Calibration: probabilities p become softmax(log(p) / {preset.temperature:g}), fitted on"
         f" the validation faces. Below a confidence of {preset.unsure_below:g} the application says"
         f" *unsure*: on the validation faces the {unsure['accepted']:.0%} at or above it were right"
         f" {unsure['accuracy']:.0%} of the time.",
