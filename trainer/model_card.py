@@ -63,7 +63,7 @@ def _network(preset: Preset, system: System, parameters: int) -> str:
 
 - System `{system.name}` ({who}): {system.layers}.
 - {parameters:,} parameters, float32.
-- Input: {preset.input_size_px} x {preset.input_size_px} pixels, {preset.color}, values from 0 to 255;
+- Input: {preset.input_size_px} x {preset.input_size_px} {preset.color} pixels from 0 to 255;
   scaling is part of the network. Output: probabilities.
 - Crop: a square of {preset.crop.scale} times the width of the face's box, centred
   {preset.crop.shift_up} box widths above the box's centre, turned upright by the eyes.
