@@ -4,7 +4,7 @@ from html import escape
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from fer_desktop.ui.face_colors import label_color
 from fer_desktop.ui.timeline_content import Readout
@@ -13,6 +13,7 @@ from fer_desktop.ui.wording import confidence_text, label_text
 
 _DISTANCE_PX: Final = 12
 _COLUMN_GAP: Final = '<td width="14"></td>'
+_FONT_SHARES: Final = (1.0, 0.85, 0.7)  # of the application's font, when many labels need room
 
 
 class ReadoutCard(QLabel):
@@ -34,17 +35,26 @@ class ReadoutCard(QLabel):
         )
 
     def show_readout(self, readout: Readout, x: int, bounds: QRect) -> None:
-        """Show values beside a place, in as many columns as the height asks for."""
-        for columns in range(1, len(readout.values) + 2):
-            self.setText(self._html(readout, columns))
-            self.adjustSize()
-            if self.height() <= bounds.height():
+        """Show values beside a place: in as many columns as the height asks for, or smaller."""
+        for share in _FONT_SHARES:
+            self._fill(readout, bounds.height(), share)
+            if self.width() <= bounds.width():
                 break
         left = x + _DISTANCE_PX
         if left + self.width() > bounds.right():
             left = x - _DISTANCE_PX - self.width()
         self.move(QPoint(max(bounds.left(), left), bounds.top()))
         self.show()
+
+    def _fill(self, readout: Readout, height: int, font_share: float) -> None:
+        font = QApplication.font()
+        font.setPointSizeF(font.pointSizeF() * font_share)
+        self.setFont(font)
+        for columns in range(1, len(readout.values) + 2):
+            self.setText(self._html(readout, columns))
+            self.adjustSize()
+            if self.height() <= height:
+                break
 
     def _html(self, readout: Readout, columns: int) -> str:
         rows = -(-len(readout.values) // columns)
