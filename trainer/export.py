@@ -27,6 +27,7 @@ from trainer.evaluation import apply_temperature, choose_unsure_below, fit_tempe
 from trainer.model_card import model_card
 from trainer.model_folder import LoadedModel, raw_probabilities
 from trainer.run_folder import environment, read_run
+from trainer.systems.backbones import give_weights
 from trainer.systems.registry import System, get_system
 
 
@@ -95,7 +96,7 @@ def _rebuild(system: System, dataset: Dataset, weights: list[Any]) -> Any:
     keras.mixed_precision.set_global_policy("float32")
     network = system.build(dataset.labels, channels=dataset.images.shape[-1])
     try:
-        network.set_weights(weights)
+        give_weights(network, weights)
     except ValueError as error:
         raise RunError(
             f"the run's weights do not fit {system.name}.",

@@ -276,5 +276,5 @@ def _explained(epoch: int) -> Iterator[None]:
             raise
         raise RunError(
             f"memory ran out in epoch {epoch}.",
-            hint="Continue with --resume and a smaller --batch-size.",
+            hint="Train into another folder with a smaller --batch-size.",
         ) from error

@@ -81,6 +81,7 @@ def _settle(config: TrainConfig, system: System, controls: Controls) -> TrainCon
                 f"{config.out} holds a run of {saved.system}, not of {config.system}.",
                 hint="Choose another --out.",
             )
+        controls.report(Note(text="continuing with the settings that the run began with"))
         # The curve must go on as it began: only the place of things may differ.
         return replace(saved, data=config.data, votes=config.votes, out=config.out)
     recipe = config.recipe
@@ -161,9 +162,9 @@ def train_network(
 def _inputs(
     config: TrainConfig, system: System, parts: Parts, dataset: Dataset, controls: Controls
 ) -> np.ndarray[Any, Any]:
-    if parts.features is None:
+    if parts.features is None or system.backbone is None:
         return dataset.images
-    controls.report(Note(text=f"computing the features of {system.backbone} once"))
+    controls.report(Note(text=f"computing what the {system.backbone.application} sees, once"))
     file = Path(config.weights)
     weights = f"{file.resolve()} {file.stat().st_mtime_ns}" if file.is_file() else config.weights
     # Without learned weights the seed decides what the backbone sees.

@@ -4,6 +4,7 @@ Each application expects its own input: getting that wrong leaves a pretrained n
 The preprocessing is therefore part of the network, built from layers that Keras' safe mode loads.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -11,11 +12,12 @@ from typing import Any, Final, Literal
 from trainer.errors import UnknownSystemError
 
 Tensor = Any
-Preprocessing = Literal["caffe", "tf", "torch", "inside"]
+Preprocessing = Literal["caffe", "tf", "torch", "efficient", "inside"]
 
 _CAFFE: Final = ("VGG16", "VGG19", "ResNet50", "ResNet101", "ResNet152")
 _TORCH: Final = ("DenseNet121", "DenseNet169", "DenseNet201")
-_INSIDE: Final = ("EfficientNet", "MobileNetV3", "ConvNeXt")
+_EFFICIENT: Final = tuple(f"EfficientNetB{size}" for size in range(8))
+_INSIDE: Final = ("EfficientNetV2", "MobileNetV3", "ConvNeXt")
 _LEAST_PX: Final = {"InceptionResNetV2": 75, "InceptionV3": 75, "Xception": 71}
 _ANY_LEAST_PX: Final = 32
 _MEAN_RGB: Final = (0.485, 0.456, 0.406)
@@ -45,6 +47,8 @@ class Backbone:
             return "caffe"
         if self.application in _TORCH:
             return "torch"
+        if self.application in _EFFICIENT:
+            return "efficient"
         return "inside" if self.application.startswith(_INSIDE) else "tf"
 
     @property
@@ -91,6 +95,12 @@ class Backbone:
                 scale = [1 / (255 * deviation) for deviation in _DEVIATION_RGB]
                 offset = [-m / d for m, d in zip(_MEAN_RGB, _DEVIATION_RGB, strict=True)]
                 return layers.Rescaling(scale, offset=offset, name="scale")(x)
+            case "efficient":
+                # Keras divides once more by the root of the deviation, but only when it loads the
+                # ImageNet weights itself: seen from outside, after its own normalization.
+                roots = [1 / math.sqrt(deviation) for deviation in _DEVIATION_RGB]
+                offset = [255 * m * (1 - r) for m, r in zip(_MEAN_RGB, roots, strict=True)]
+                return layers.Rescaling(roots, offset=offset, name="scale")(x)
             case "inside":
                 return x
 
@@ -104,15 +114,15 @@ class Backbone:
             raise UnknownSystemError(
                 f"the weights {weights} do not exist.", hint="Give imagenet, none or a file."
             )
+        network = make(include_top=False, weights=None, input_shape=(side, side, 3))
         try:
-            network = make(
-                include_top=False,
-                weights=None if weights == "none" else weights,
-                input_shape=(side, side, 3),
-            )
+            if weights == "imagenet":
+                # A network of its own: some are built differently for these weights.
+                learned = make(include_top=False, weights=weights, input_shape=(side, side, 3))
+                give_weights(network, learned.get_weights())
+            elif weights != "none":
+                network.load_weights(weights)
         except Exception as error:  # Keras raises bare Exception for a failed download
-            if weights == "none":
-                raise
             raise UnknownSystemError(
                 f"the weights {weights!r} of {self.application} cannot be loaded: "
                 f"{str(error).splitlines()[0]}.",
@@ -125,3 +135,17 @@ class Backbone:
         except ValueError as error:
             raise UnknownSystemError(f"{self.application} has no layer {self.cut!r}.") from error
         return keras.Model(network.input, end.output, name=f"{network.name}_to_{self.cut}")
+
+
+def give_weights(network: Any, values: list[Any]) -> None:
+    """Set a network's weights, and what its normalization layers derive from theirs.
+
+    Raises:
+        ValueError: if the values do not fit.
+    """
+    from keras import layers
+
+    network.set_weights(values)
+    for layer in network._flatten_layers():
+        if isinstance(layer, layers.Normalization):
+            layer.finalize_state()

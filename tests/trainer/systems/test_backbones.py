@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from trainer.errors import UnknownSystemError
-from trainer.systems.backbones import Backbone
+from trainer.systems.backbones import Backbone, give_weights
 
 MODULES = {
     "VGG16": keras.applications.vgg16,
     "ResNet50V2": keras.applications.resnet_v2,
     "DenseNet121": keras.applications.densenet,
-    "EfficientNetB0": keras.applications.efficientnet,
+    "EfficientNetV2B0": keras.applications.efficientnet_v2,
 }
 
 
@@ -22,6 +22,35 @@ def test_pixels_are_prepared_as_keras_prepares_them(application: str) -> None:
     ours = keras.Model(inputs, Backbone(application=application)._preprocess(inputs))
     expected = MODULES[application].preprocess_input(pixels.copy())
     np.testing.assert_allclose(ours.predict_on_batch(pixels), expected, atol=1e-3)
+
+
+def test_efficientnet_sees_what_keras_shows_it_with_imagenet_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "learned.weights.h5"
+    make = keras.applications.EfficientNetB0
+    random = make(include_top=False, weights=None, input_shape=(32, 32, 3))
+    normalization = next(
+        layer for layer in random.layers if isinstance(layer, keras.layers.Normalization)
+    )
+    normalization.set_weights(
+        [np.array([0.485, 0.456, 0.406]), np.array([0.2, 0.3, 0.4]), np.array(0)]
+    )
+    random.save_weights(path)
+    monkeypatch.setattr(keras.src.utils.file_utils, "get_file", lambda *_, **__: str(path))
+    theirs = make(include_top=False, weights="imagenet", input_shape=(32, 32, 3))
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 32, 32, 3)).astype("float32")
+    for weights in ("imagenet", str(path), "none"):
+        inputs = keras.Input((32, 32, 3))
+        features = Backbone(application="EfficientNetB0").features(inputs, weights)
+        ours = keras.Model(inputs, features)
+        if weights == "none":  # as when a run is exported
+            give_weights(ours, theirs.get_weights())
+        np.testing.assert_allclose(
+            ours.predict_on_batch(pixels),
+            theirs.predict_on_batch(pixels),
+            atol=1e-4,
+        )
 
 
 def test_small_pictures_are_enlarged_for_a_network_that_needs_it() -> None:
