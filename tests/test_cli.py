@@ -334,7 +334,7 @@ def test_a_process_answers_at_once_and_with_its_status(profile: Path, tmp_path: 
 
 
 _SLOW = """
-import sys, time
+import signal, sys, time
 from fer_desktop import cli
 from fer_desktop.cli import analyze
 from fer_desktop.vision.analyzer import Analyzer
@@ -348,6 +348,8 @@ class SlowDetector(FakeDetector):
 
 classifier = FakeClassifier()
 analyze._Networks.get = lambda self: (Analyzer(SlowDetector(), classifier), classifier.preset)
+# A suite that runs in the background is told to ignore Ctrl-C, and so would be this process.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(cli.main(sys.argv[1:], None))
 """
 
