@@ -1,7 +1,6 @@
 import errno
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +68,7 @@ def test_a_killed_training_goes_on_after_its_last_epoch(faces_csv: Path, tmp_pat
     with subprocess.Popen([*command, "--epochs", "300"], **settings) as process:  # type: ignore[call-overload]
         for line in process.stdout:
             if isinstance(decode(line), EpochDone):
-                process.send_signal(signal.SIGKILL)
+                process.kill()
                 break
     done = epochs_done(out)
     assert done >= 1

@@ -17,7 +17,7 @@ from trainer.errors import DataError
 
 CACHE_VARIABLE: Final = "FER_TRAINER_CACHE"
 # Raised whenever the cache's content changes its form.
-_CACHE_VERSION: Final = 2
+_CACHE_VERSION: Final = 3
 _IMAGES: Final = "images.u8"
 _ARRAYS: Final = "arrays.npz"
 _TEXTS: Final = "faces.json"
@@ -69,7 +69,8 @@ class Faces:
     """All faces of a dataset with their native labels.
 
     Attributes:
-        images: uint8, shape (faces, height, width, channels), mapped from a file.
+        images: uint8, shape (faces, height, width, channels), mapped from a file; one channel
+            where all images are gray, whatever was asked for.
         label: index into ``label_names`` for each face.
         split: index into ``SPLITS`` for each face, or -1 where the dataset does not say.
         copies: faces with the same number are exact copies of each other.
@@ -131,7 +132,7 @@ class _Columns:
 
 def _fill(folder: Path, reader: FaceReader) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    columns, numbers, shape = _Columns(), dict[bytes, int](), (0, 0, 0)
+    columns, numbers, shape, colorful = _Columns(), dict[bytes, int](), (0, 0, 0), False
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as scratch:
         made = Path(scratch) / "faces"
         made.mkdir()
@@ -142,6 +143,7 @@ def _fill(folder: Path, reader: FaceReader) -> None:
                     continue
                 shape, pixels = row.image.shape, row.image.tobytes()
                 file.write(pixels)
+                colorful = colorful or bool((row.image != row.image[..., :1]).any())
                 digest = hashlib.md5(pixels, usedforsecurity=False).digest()
                 columns.copies.append(numbers.setdefault(digest, len(numbers)))
                 columns.label.append(row.label)
@@ -156,6 +158,7 @@ def _fill(folder: Path, reader: FaceReader) -> None:
         )
         texts = {
             "shape": [len(columns.label), *shape],
+            "colorful": colorful,
             "label_names": reader.label_names,
             "names": columns.names,
             "subjects": columns.subjects if any(columns.subjects) else [],
@@ -170,13 +173,8 @@ def _load(folder: Path) -> Faces:
     texts = json.loads((folder / _TEXTS).read_text(encoding="utf-8"))
     with np.load(folder / _ARRAYS) as arrays:
         label, split, copies = arrays["label"], arrays["split"], arrays["copies"]
-    shape = tuple(texts["shape"])
-    empty = shape[0] == 0
     return Faces(
-        # An empty file cannot be mapped.
-        images=np.zeros(shape, np.uint8)
-        if empty
-        else np.memmap(folder / _IMAGES, np.uint8, mode="r", shape=shape),
+        images=_map_images(folder / _IMAGES, tuple(texts["shape"]), colorful=texts["colorful"]),
         label=label,
         label_names=tuple(texts["label_names"]),
         split=split,
@@ -186,3 +184,11 @@ def _load(folder: Path) -> Faces:
         skipped=tuple(Skipped(*row) for row in texts["skipped"]),
         key=folder.name,
     )
+
+
+def _map_images(path: Path, shape: tuple[int, ...], *, colorful: bool) -> NDArray[np.uint8]:
+    if shape[0] == 0:  # an empty file cannot be mapped
+        return np.zeros(shape, np.uint8)
+    images = np.memmap(path, np.uint8, mode="r", shape=shape)
+    # A model that learned from gray images must be shown gray ones later on.
+    return images if colorful else images[..., :1]

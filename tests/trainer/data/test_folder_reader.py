@@ -111,6 +111,11 @@ def test_color_is_kept_for_a_network_that_takes_it(face_folder: FolderMaker) -> 
     np.testing.assert_array_equal(faces.images[1, 0, 0], [200, 10, 10])
 
 
+def test_gray_images_stay_gray_for_a_network_that_takes_color(face_folder: FolderMaker) -> None:
+    faces = read_faces(DataSource(path=face_folder("happy", "sad")), size_px=16, color="rgb")
+    assert faces.images.shape == (8, 16, 16, 1)
+
+
 def test_a_stray_folder_beside_splits_is_named(face_folder: FolderMaker) -> None:
     face_folder("happy", "sad", below="train")
     root = face_folder("happy", "sad", below="extra")
