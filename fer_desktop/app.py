@@ -5,7 +5,7 @@ still says so in plain words.
 """
 
 import argparse
-import gc
+import faulthandler
 import os
 import signal
 import subprocess
@@ -31,9 +31,8 @@ from fer_desktop.log import (
 from fer_desktop.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMainWindow
-
     from fer_desktop.sources.base import FrameSource, Pacing
+    from fer_desktop.ui.main_window import MainWindow
     from fer_desktop.ui.source_request import SourceRequest
     from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
@@ -134,7 +133,7 @@ def _run_with_window(args: argparse.Namespace) -> int:
     if settings_error is not None:
         window.announcer.say_error("settings", settings_error)
     smoke_test = SmokeTest(window, application.controller) if args.smoke_test else None
-    with _handlers(window):
+    with _handlers(window), _crash_report():
         window.show()
         log.info("FER Desktop %s has its window", __version__)
         app.exec()
@@ -175,20 +174,7 @@ def _make_detector(min_score: float) -> "FaceDetector":
 def _load_classifier(folder: Path) -> "EmotionClassifier":
     from fer_desktop.vision.classifier import KerasEmotionClassifier
 
-    classifier = KerasEmotionClassifier.load(folder)
-    _set_libraries_aside()
-    return classifier
-
-
-def _set_libraries_aside() -> None:
-    """Keep the garbage collector away from all that lives on, networks and libraries.
-
-    Looking through their 400,000 objects takes 150 ms, in which no thread analyses or paints. What
-    was set aside before, such as a former model, is looked at once more.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    return KerasEmotionClassifier.load(folder)
 
 
 def _camera_names() -> list[str]:
@@ -235,7 +221,23 @@ def _save(settings: Settings) -> None:
 
 
 @contextmanager
-def _handlers(window: "QMainWindow") -> Iterator[None]:
+def _crash_report() -> Iterator[None]:
+    """Let a crash in a native library leave a trace beside the log."""
+    try:
+        file = paths.log_file().with_suffix(".crash").open("w", encoding="utf-8")
+    except OSError:
+        yield  # a read-only home must not stop the application
+        return
+    with file:
+        faulthandler.enable(file)
+        try:
+            yield
+        finally:
+            faulthandler.disable()
+
+
+@contextmanager
+def _handlers(window: "MainWindow") -> Iterator[None]:
     """Close on SIGINT and SIGTERM, and send bugs to the log instead of the user's terminal."""
     from PySide6.QtCore import QTimer
 
@@ -243,10 +245,12 @@ def _handlers(window: "QMainWindow") -> Iterator[None]:
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         log.critical("unexpected error", exc_info=(kind, error, trace))
+        window.announcer.say_bug()
 
     def log_thread_bug(args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:
-            log_bug(args.exc_type, args.exc_value, args.exc_traceback)
+            bug = (args.exc_type, args.exc_value, args.exc_traceback)
+            log.critical("unexpected error", exc_info=bug)
 
     former_hooks = sys.excepthook, threading.excepthook
     former_handlers = {

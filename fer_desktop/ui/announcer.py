@@ -120,6 +120,17 @@ class Announcer(QObject):
             self._actions.sessions.trigger,
         )
 
+    def say_bug(self) -> None:
+        """Tell that something unexpected happened, without details that help nobody."""
+        self._show(
+            "bug",
+            "error",
+            self.tr("Something went wrong inside the application."),
+            self.tr("What is recorded is safe. The log file says more."),
+            self.tr("Show log file"),
+            self._actions.show_log.trigger,
+        )
+
     def say_error(self, topic: str, error: FerError) -> None:
         """Tell a failure that no button can mend."""
         self._bar.show_message(error_message(topic, error))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from fer_desktop import paths
 from fer_desktop.pipeline.engine import Engine
-from fer_desktop.pipeline.events import Result
+from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result
 from fer_desktop.settings import Settings
 from fer_desktop.ui.background import Background
 from fer_desktop.ui.bridge import ResultInbox
+from fer_desktop.ui.collector import Collector
 from fer_desktop.ui.controller import Controller
 from fer_desktop.ui.main_window import MainWindow
 from fer_desktop.ui.recording_tap import RecordingTap
@@ -45,6 +46,7 @@ class Application:
     inbox: ResultInbox
     recorder: RecordingTap
     background: Background
+    collector: Collector
     controller: Controller
     window: MainWindow
 
@@ -54,6 +56,7 @@ class Application:
         self.recorder.shutdown()
         self.background.shutdown()
         self.inbox.close()
+        self.collector.stop()
 
 
 def assemble(
@@ -67,6 +70,7 @@ def assemble(
         settings: the user's choices.
         wanted: what to open first, whatever was open last.
     """
+    collector = Collector()
     inbox = ResultInbox()
     recorder = RecordingTap()
     session_log = SessionLog(paths.sessions_dir(), lambda: controller.settings)
@@ -86,6 +90,12 @@ def assemble(
     )
     controller = Controller(engine, inbox, session_log, ports.make_source, settings)
     background = Background()
+
+    def on_event(event: EngineEvent) -> None:
+        if isinstance(event, ModelLoaded):
+            collector.set_libraries_aside()
+
+    controller.happened.connect(on_event)
     window = MainWindow(controller, theme, background, recorder)
     Startup(window, controller, background, ports.list_cameras, wanted)
-    return Application(engine, inbox, recorder, background, controller, window)
+    return Application(engine, inbox, recorder, background, collector, controller, window)

@@ -98,6 +98,9 @@ class Commands(QObject):
         self._exporter.failed.connect(self._announcer.say_error)
         self._recorder.ended.connect(self._announcer.say_recorded)
         self._recorder.ended.connect(lambda: actions.record.setChecked(self._is_recording()))
+        # A recording shows one source: it ends with it.
+        self._controller.request_changed.connect(self._recorder.stop)
+        self._controller.happened.connect(self._stop_recording_when_closed)
 
     def _connect_settings_actions(self) -> None:
         actions = self._actions
@@ -186,6 +189,10 @@ class Commands(QObject):
             except StorageError as error:
                 self._announcer.say_error("record", error)
         self._actions.record.setChecked(self._is_recording())
+
+    def _stop_recording_when_closed(self) -> None:
+        if not self._controller.is_open:
+            self._recorder.stop()
 
     def _is_recording(self) -> bool:
         return self._recorder.is_recording

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -193,6 +194,19 @@ class MainWindow(QMainWindow):
         ]
         self.menus.add_panels([dock.toggleViewAction() for dock in self.docks])
         self._use_default_size()
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Let Tab go from the toolbar to the picture, and from there to the panels."""
+        parts = (self.toolbar, self.messages, self.pages, self.player.cards, self.player.bottom)
+        controls = [
+            control
+            for part in parts
+            for control in part.findChildren(QWidget)
+            if control.focusPolicy() & Qt.FocusPolicy.TabFocus and control.window() is self
+        ]
+        for former, latter in pairwise(controls):
+            QWidget.setTabOrder(former, latter)
 
     def _add_dock(
         self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea

@@ -130,13 +130,10 @@ class StateKeeper(QObject):
         return self._controller.device
 
     def _on_event(self, _: EngineEvent) -> None:
-        if not self._controller.is_open:
-            self._recorder.stop()
         self.refresh()
 
     def _on_request(self) -> None:
         self._has_picture = False
-        self._recorder.stop()
         self.refresh()
 
     def _on_batch(self, batch: Batch) -> None:

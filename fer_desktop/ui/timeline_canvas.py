@@ -2,15 +2,17 @@
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from fer_desktop.log import get_logger
 from fer_desktop.ui.timeline_content import TimelineContent
-from fer_desktop.ui.timeline_loader import TimelineLoader
 
 if TYPE_CHECKING:
     from fer_desktop.ui.timeline_plot import TimelinePlot
+
+log = get_logger("ui")
 
 _SIZE: Final = QSize(900, 180)
 _MIN_HEIGHT_PX: Final = 100
@@ -37,7 +39,7 @@ class TimelineCanvas(QWidget):
         super().__init__(parent)
         self.content = content
         self.plot: TimelinePlot | None = None
-        self._loader: TimelineLoader | None = None
+        self._is_loading = False
         self._hint = QLabel(self.tr("The expressions of a face appear here over time."))
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -74,17 +76,20 @@ class TimelineCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._loader is None:
-            self._loader = TimelineLoader()
-            queued = Qt.ConnectionType.QueuedConnection
-            self._loader.loaded.connect(self._on_loaded, queued)
-            self._loader.failed.connect(self._on_failed, queued)
-            self._loader.start()
+        if not self._is_loading:
+            self._is_loading = True
+            QTimer.singleShot(0, self, self._load)
 
-    @Slot()
-    def _on_loaded(self) -> None:
-        from fer_desktop.ui.timeline_plot import TimelinePlot
-
+    def _load(self) -> None:
+        # The import takes an eighth of a second, and still belongs here: it makes PySide set up
+        # hundreds of classes, and the process dies when another thread does that while this one
+        # paints.
+        try:
+            from fer_desktop.ui.timeline_plot import TimelinePlot
+        except ImportError:
+            log.exception("the timeline cannot be drawn")
+            self._hint.setText(self.tr("The timeline cannot be drawn. The log file says why."))
+            return
         self.plot = TimelinePlot(self.content)
         self.plot.setAccessibleName(self.tr("Timeline"))
         self.plot.setAccessibleDescription(
@@ -96,7 +101,3 @@ class TimelineCanvas(QWidget):
         self._hint.raise_()
         self.refresh()
         self.loaded.emit()
-
-    @Slot()
-    def _on_failed(self) -> None:
-        self._hint.setText(self.tr("The timeline cannot be drawn. The log file says why."))

@@ -1,4 +1,4 @@
-"""The timeline as pyqtgraph draws it; imported off the GUI thread, because that takes a while."""
+"""The timeline as pyqtgraph draws it; imported once the window is on screen."""
 
 from typing import Final
 

@@ -1,19 +1,22 @@
 """The first page: what the application does, what it does not do, and what the law asks."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-_TEXT_WIDTH_PX = 680
+_PANEL_WIDTH_PX: Final = 700
 
 
 class WelcomePage(QWidget):
@@ -27,26 +30,25 @@ class WelcomePage(QWidget):
 
     def __init__(self, model_sentence: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        panel = QFrame(self)
-        panel.setProperty("role", "panel")
-        panel.setMaximumWidth(_TEXT_WIDTH_PX)
-        panel.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        layout = QVBoxLayout(panel)
-        layout.setContentsMargins(28, 22, 28, 22)
-        layout.setSpacing(10)
-        title = QLabel(self.tr("Welcome to FER Desktop"), panel)
-        title.setProperty("role", "title")
-        layout.addWidget(title)
+        self._texts = QWidget(self)
+        texts = QVBoxLayout(self._texts)
+        texts.setContentsMargins(0, 0, 0, 0)
+        texts.setSpacing(10)
         for heading, text in self._paragraphs(model_sentence):
-            label = QLabel(f"<b>{heading}</b> {text}", panel)
+            label = QLabel(f"<b>{heading}</b> {text}", self._texts)
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.RichText)
-            layout.addWidget(label)
-        layout.addSpacing(4)
+            texts.addWidget(label)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidget(self._texts)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        title = QLabel(self.tr("Welcome to FER Desktop"), self)
+        title.setProperty("role", "title")
         self.checkbox = QCheckBox(
-            self.tr("I have read this, and I ask people before I analyse their faces."), panel
+            self.tr("I have read this, and I ask people before I analyse their faces."), self
         )
-        self.button = QPushButton(self.tr("Start"), panel)
+        self.button = QPushButton(self.tr("Start"), self)
         self.button.setProperty("role", "primary")
         self.button.setEnabled(False)
         self.button.setToolTip(self.tr("Start (tick the box first)"))
@@ -55,22 +57,30 @@ class WelcomePage(QWidget):
         bottom = QHBoxLayout()
         bottom.addWidget(self.checkbox, 1)
         bottom.addWidget(self.button)
-        layout.addLayout(bottom)
-
-        inside = QWidget(self)
-        around = QHBoxLayout(inside)
-        around.setContentsMargins(16, 16, 16, 16)
-        around.addStretch(1)
-        around.addWidget(panel, 100, Qt.AlignmentFlag.AlignVCenter)
-        around.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        panel = QFrame(self)
+        panel.setProperty("role", "panel")
+        panel.setMaximumWidth(_PANEL_WIDTH_PX)
+        inside = QVBoxLayout(panel)
+        inside.setContentsMargins(28, 20, 28, 18)
+        inside.setSpacing(12)
+        inside.addWidget(title)
+        inside.addWidget(self._scroll)
+        inside.addLayout(bottom)
+        outer = QGridLayout(self)
+        outer.setContentsMargins(12, 12, 12, 12)
+        outer.addWidget(panel, 1, 1)
+        for side in (0, 2):
+            outer.setRowStretch(side, 1)
+            outer.setColumnStretch(side, 1)
+        outer.setRowStretch(1, 100)
+        outer.setColumnStretch(1, 100)
         self.setFocusProxy(self.checkbox)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the panel be as high as its text; where there is less room, only the text scrolls."""
+        super().resizeEvent(event)
+        width = min(self.width() - 24, _PANEL_WIDTH_PX) - 58
+        self._scroll.setMaximumHeight(self._texts.heightForWidth(width))
 
     def _paragraphs(self, model_sentence: str) -> list[tuple[str, str]]:
         return [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
@@ -497,6 +497,22 @@ def test_every_control_can_be_reached_and_named(desk: Desk, qtbot: QtBot) -> Non
             assert name, widget
             assert widget.focusPolicy() is not Qt.FocusPolicy.NoFocus, name
             assert widget.toolTip(), name
+
+
+def test_tab_goes_from_the_toolbar_to_the_picture_to_the_panels(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    window, player = app.window, app.window.player
+    stations = [window.toolbar, player.view, player.transport, player.chart]
+    visited: list[QWidget] = []
+    window.toolbar.source.setFocus()
+    for _ in range(40):
+        focused = QApplication.focusWidget()
+        for station in stations:
+            inside = focused is station or station.isAncestorOf(focused)
+            if inside and station not in visited:
+                visited.append(station)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert visited == stations
 
 
 @pytest.mark.parametrize("size", [(1024, 640), (1920, 1080)])

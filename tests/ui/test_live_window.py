@@ -1,0 +1,48 @@
+"""A real network camera in the real window: it comes, goes, and comes back."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fer_desktop import paths
+from fer_desktop.pipeline.events import State
+from fer_desktop.recording.session_store import list_sessions
+from fer_desktop.sources.camera import StreamSource
+from fer_desktop.ui.source_request import SourceRequest
+from tests.helpers.mjpeg import MjpegServer
+from tests.ui.conftest import Desk
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def server() -> Iterator[MjpegServer]:
+    camera = MjpegServer()
+    camera.start()
+    yield camera
+    camera.stop()
+
+
+def test_a_network_camera_that_stops_comes_back_in_the_same_session(
+    desk: Desk, qtbot: QtBot, server: MjpegServer
+) -> None:
+    request = SourceRequest("stream", server.url)
+    desk.sources[request] = StreamSource(server.url)
+    app = desk.start(wanted=request)
+    view, messages = app.window.player.view, app.window.messages
+    qtbot.waitUntil(lambda: view.frame is not None and view.frame.index > 5, timeout=10_000)
+    qtbot.waitUntil(lambda: app.window.status.text().startswith("Live"))
+    server.stop()
+    qtbot.waitUntil(lambda: app.controller.state is State.RECONNECTING, timeout=10_000)
+    qtbot.waitUntil(lambda: len(messages.rows) == 1)
+    assert app.window.pages.currentWidget() is app.window.player.page
+    last = view.frame
+    server.start()
+    qtbot.waitUntil(lambda: app.controller.state is State.RUNNING, timeout=10_000)
+    qtbot.waitUntil(lambda: view.frame.timestamp_us > last.timestamp_us)
+    qtbot.waitUntil(lambda: messages.rows == [])
+    app.window.close()
+    app.shut_down()
+    (session,) = list_sessions(paths.sessions_dir())
+    assert session.is_complete
