@@ -35,7 +35,7 @@ class Row:
         n: number of faces measured.
         ms_per_face: median of single calls, milliseconds.
         weights: what its backbone started from, empty for a network without one.
-        reported: its authors' accuracy.
+        reported: its authors' accuracy, with the interval that their test's size leaves.
         reported_test: what they measured it on.
         problem: why there are no figures.
     """
@@ -55,6 +55,8 @@ class Row:
     accuracy_without_copies: float | None = None
     macro_f1: float | None = None
     reported: float | None = None
+    reported_low: float | None = None
+    reported_high: float | None = None
     reported_test: str = ""
     problem: str = ""
 
@@ -131,12 +133,15 @@ def _problem(config: TrainConfig, error: TrainerError) -> Row:
 def _known(config: TrainConfig, labels: int) -> dict[str, Any]:
     system = get_system(config.system)
     reported = system.reported
+    low, high = (reported and reported.interval_95) or (None, None)
     return {
         "system": system.name,
         "study": system.study,
         "labels": labels,
         "weights": config.weights if system.backbone is not None else "",
         "reported": reported.accuracy if reported else None,
+        "reported_low": low,
+        "reported_high": high,
         "reported_test": reported.test if reported else "",
     }
 
@@ -181,7 +186,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
 
 def _line(row: Row) -> str:
     name = f"`{row.system}`" + (f" (weights: {row.weights})" if row.weights else "")
-    reported = f"{row.reported:.4g} on {row.reported_test}" if row.reported is not None else ""
+    reported = str(get_system(row.system).reported or "")
     if row.problem:
         return f"| {name} | | | | | | not trained: {row.problem} | | | {reported} |"
     return (

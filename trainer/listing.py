@@ -15,11 +15,10 @@ def systems_as_text() -> str:
     lines = [f"{'system':<{width}}  study  labels          parameters  reported"]
     for system in listed:
         parameters = f"{system.parameters[0]:,}" if system.parameters else ""
-        reported = f"{system.reported.accuracy:.4g}" if system.reported else ""
-        where = f" on {system.reported.test}" if system.reported else ""
+        reported = str(system.reported) if system.reported else ""
         lines.append(
             f"{system.name:<{width}}  {system.study:<5}  {system.labels:<13}  {parameters:>11}  "
-            f"{reported}{where}"
+            f"{reported}"
         )
     lines.append(
         "Any Keras application: frozen_NAME, frozen_NAME_at_LAYER or tuned_NAME, such as "
@@ -76,5 +75,6 @@ def _describe(system: System) -> dict[str, Any]:
         "members": list(system.combination.members) if system.combination else [],
         "recipe": flat_recipe(system.recipe),
         "reported_accuracy": reported and reported.accuracy,
+        "reported_interval_95": reported and reported.interval_95,
         "reported_test": reported and reported.test,
     }

@@ -23,11 +23,8 @@ from trainer.run_folder import RUN_FILE, Run, environment, read_run, write_run
 from trainer.systems.registry import Parts, System, get_system
 
 
-def train(config: TrainConfig, controls: Controls) -> TrainConfig:
+def train(config: TrainConfig, controls: Controls) -> None:
     """Train a system and leave a model folder, with the run's own files, in ``config.out``.
-
-    Returns:
-        The settings as they were resolved, or as they were saved if the run was continued.
 
     Raises:
         TrainerError: if data, system or run folder cannot be used.
@@ -61,7 +58,6 @@ def train(config: TrainConfig, controls: Controls) -> TrainConfig:
             accuracy_interval_95=tuple(metrics["accuracy_interval_95"]),
         )
     )
-    return config
 
 
 def _settle(config: TrainConfig, system: System, controls: Controls) -> TrainConfig:

@@ -8,6 +8,7 @@ from trainer.config import Recipe
 from trainer.contract.labels import LABEL_SETS, REST
 from trainer.contract.preset import Color
 from trainer.errors import UnknownSystemError
+from trainer.evaluation import wilson_interval
 from trainer.systems.backbones import Backbone
 
 # From scaled pixels, or a backbone's features, and the number of labels to the logits.
@@ -27,6 +28,19 @@ class Reported:
     accuracy: float
     test: str
     test_n: int = 0
+
+    @property
+    def interval_95(self) -> tuple[float, float] | None:
+        """The interval that the number of test images leaves, if it is known."""
+        if not self.test_n:
+            return None
+        return wilson_interval(round(self.accuracy * self.test_n), self.test_n)
+
+    def __str__(self) -> str:
+        text = f"{self.accuracy:.4g}"
+        if self.interval_95 is not None:
+            text += " ({:.3f} to {:.3f})".format(*self.interval_95)
+        return f"{text} on {self.test}"
 
 
 @dataclass(frozen=True, kw_only=True)
