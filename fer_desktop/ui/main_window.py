@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self._controller = controller
         self._theme = theme
         self._cameras: list[SourceRequest] = []
-        self._layout_before_full_screen: QByteArray | None = None
+        self._whole_layout: QByteArray | None = None
         self.setWindowTitle(APP_NAME)
         self.setWindowIcon(icon("fer_desktop"))
         self.setAcceptDrops(True)
@@ -95,6 +95,8 @@ class MainWindow(QMainWindow):
         self._default_layout = self.saveState(_LAYOUT_VERSION)
         self._restore_layout(controller.settings)
         self._on_settings(controller.settings)
+        if self.pages.welcome is not None:
+            self._set_aside(self.docks)
 
     def set_cameras(self, cameras: Sequence[SourceRequest]) -> None:
         """Offer the cameras that were found."""
@@ -154,6 +156,7 @@ class MainWindow(QMainWindow):
         """Keep the layout among the settings."""
         if self.isFullScreen():
             self.acts.full_screen.trigger()
+        self._bring_back()
         self._controller.update_settings(
             replace(
                 self._controller.settings,
@@ -231,6 +234,8 @@ class MainWindow(QMainWindow):
         acts.full_screen.triggered.connect(self._on_full_screen)
         acts.reset_layout.triggered.connect(self._reset_layout)
         acts.welcome.triggered.connect(self.pages.show_welcome)
+        self.pages.welcome_shown.connect(lambda: self._set_aside(self.docks))
+        self.pages.welcome_accepted.connect(self._bring_back)
         self.toolbar.source.chosen.connect(self._on_source_chosen)
         self.toolbar.model.chosen.connect(self._on_model_chosen)
         controller.request_changed.connect(self._on_request)
@@ -276,19 +281,28 @@ class MainWindow(QMainWindow):
         self.player.chart.apply_theme(tokens.dark)
 
     def _on_full_screen(self, wanted: bool) -> None:
-        furniture = (self.menuBar(), self.toolbar, self.statusBar(), *self.docks)
         if wanted:
-            self._layout_before_full_screen = self.saveState(_LAYOUT_VERSION)
-            for widget in furniture:
-                widget.hide()
+            self._set_aside((self.menuBar(), self.toolbar, self.statusBar(), *self.docks))
             self.showFullScreen()
         else:
             self.showNormal()
-            for widget in furniture[:3]:
-                widget.show()
-            if self._layout_before_full_screen is not None:
-                self.restoreState(self._layout_before_full_screen, _LAYOUT_VERSION)
+            self._bring_back()
         self.player.view.setFocus()
+
+    def _set_aside(self, furniture: Sequence[QWidget]) -> None:
+        """Hide parts of the window for a while."""
+        if self._whole_layout is None:
+            self._whole_layout = self.saveState(_LAYOUT_VERSION)
+        for widget in furniture:
+            widget.hide()
+
+    def _bring_back(self) -> None:
+        """Show again what was set aside, as it was."""
+        layout, self._whole_layout = self._whole_layout, None
+        if layout is not None:
+            self.menuBar().show()
+            self.statusBar().show()
+            self.restoreState(layout, _LAYOUT_VERSION)
 
     def _reset_layout(self) -> None:
         self.restoreState(self._default_layout, _LAYOUT_VERSION)

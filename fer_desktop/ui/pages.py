@@ -24,9 +24,11 @@ class Pages(QStackedWidget):
     """Follows the engine's state.
 
     Signals:
+        welcome_shown: the first page is there.
         welcome_accepted: the first page was agreed to.
     """
 
+    welcome_shown = Signal()
     welcome_accepted = Signal()
 
     def __init__(
@@ -64,6 +66,7 @@ class Pages(QStackedWidget):
         self.addWidget(self._welcome)
         self.setCurrentWidget(self._welcome)
         self._welcome.setFocus()
+        self.welcome_shown.emit()
 
     def say_looking(self) -> None:
         """Tell that cameras are being looked for."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -43,8 +44,11 @@ class WelcomePage(QWidget):
         self._scroll.setWidget(self._texts)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for layer in (self._texts, self._scroll.viewport()):
+            layer.setAutoFillBackground(False)  # the panel's own colour shows
         title = QLabel(self.tr("Welcome to FER Desktop"), self)
         title.setProperty("role", "title")
+        title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.checkbox = QCheckBox(
             self.tr("I have read this, and I ask people before I analyse their faces."), self
         )
@@ -57,7 +61,7 @@ class WelcomePage(QWidget):
         bottom = QHBoxLayout()
         bottom.addWidget(self.checkbox, 1)
         bottom.addWidget(self.button)
-        panel = QFrame(self)
+        self._panel = panel = QFrame(self)
         panel.setProperty("role", "panel")
         panel.setMaximumWidth(_PANEL_WIDTH_PX)
         inside = QVBoxLayout(panel)
@@ -80,7 +84,8 @@ class WelcomePage(QWidget):
         """Let the panel be as high as its text; where there is less room, only the text scrolls."""
         super().resizeEvent(event)
         width = min(self.width() - 24, _PANEL_WIDTH_PX) - 58
-        self._scroll.setMaximumHeight(self._texts.heightForWidth(width))
+        around = self._panel.sizeHint().height() - self._scroll.sizeHint().height()
+        self._panel.setMaximumHeight(around + self._texts.heightForWidth(width))
 
     def _paragraphs(self, model_sentence: str) -> list[tuple[str, str]]:
         return [

@@ -1,17 +1,24 @@
 """The application as its entry point runs it: displays, signals, profiles."""
 
 import argparse
+import gc
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from fer_desktop import app, paths
+from fer_desktop.ui.collector import Collector
 from fer_desktop.ui.source_request import SourceRequest
+from tests.ui.conftest import Desk
 
 NOTHING_SAID = {
     "camera": None,
@@ -131,3 +138,55 @@ def test_a_polite_signal_closes_the_window(profile: Path) -> None:
     assert process.returncode == 0, error
     assert "Traceback" not in error
     assert "window_geometry" in paths.settings_file().read_text()
+
+
+def test_a_bug_is_logged_and_told_without_a_traceback(
+    desk: Desk, qtbot: QtBot, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    window = desk.start(wanted=SourceRequest("demo")).window
+    former = sys.excepthook
+    with app._handlers(window):
+        sys.excepthook(ZeroDivisionError, ZeroDivisionError("bad sum"), None)
+        worker = threading.Thread(target=lambda: 1 / 0)
+        worker.start()
+        worker.join()
+    assert sys.excepthook is former
+    assert any("went wrong" in row.label.text() for row in window.messages.rows)
+    assert caplog.text.count("ZeroDivisionError") == 2
+    assert capsys.readouterr().err == ""
+    caplog.clear()
+
+
+def test_garbage_is_collected_on_the_gui_thread_alone(desk: Desk, qtbot: QtBot) -> None:
+    application = desk.start(wanted=SourceRequest("demo"))
+    assert not gc.isenabled()
+    qtbot.waitUntil(lambda: application.controller.preset is not None)
+    assert gc.get_freeze_count() > 0
+    application.window.close()
+    application.shut_down()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+
+
+def test_a_cycle_of_garbage_does_not_stay(qapp: QApplication) -> None:
+    collector = Collector()
+    try:
+        gc.set_threshold(1, 1, 1)
+        cycle: list[object] = []
+        cycle.append(cycle)
+        remains = weakref.ref(Sentinel(cycle))
+        cycle.append(remains())
+        del cycle
+        for _ in range(4):
+            collector._collect()
+        assert remains() is None
+    finally:
+        gc.set_threshold(700, 10, 10)
+        collector.stop()
+
+
+class Sentinel:
+    """Something in a cycle that can be watched."""
+
+    def __init__(self, cycle: list[object]) -> None:
+        self.cycle = cycle

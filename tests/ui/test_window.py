@@ -66,6 +66,7 @@ def test_the_first_page_asks_before_anything_is_opened(desk: Desk, qtbot: QtBot)
     page = app.window.pages.welcome
     assert page is not None
     assert not page.button.isEnabled()
+    assert all(dock.isHidden() for dock in app.window.docks)  # room for the text
     qtbot.waitUntil(lambda: app.controller.preset is not None)
     assert desk.requests == []
     page.checkbox.click()
@@ -73,6 +74,7 @@ def test_the_first_page_asks_before_anything_is_opened(desk: Desk, qtbot: QtBot)
     qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
     assert desk.requests == [CAMERA]
     assert app.controller.settings.welcome_accepted
+    assert not any(dock.isHidden() for dock in app.window.docks)
     assert app.window.pages.currentWidget() is app.window.player.page
 
 
