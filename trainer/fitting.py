@@ -19,6 +19,7 @@ from trainer.contract.progress import EpochDone, StepDone
 from trainer.data.augment import augmentation_layers
 from trainer.data.batches import Batches
 from trainer.errors import RunError, TrainerError
+from trainer.fused_normalization import fused_normalization
 from trainer.optimization import copied, make_optimizer, reseed
 from trainer.reporting import Report
 
@@ -154,14 +155,15 @@ def _with_augmentation(job: Job) -> Any:
 
 def _epoch(job: Job, model: Any, watch: "_Watch") -> tuple[dict[str, float], list[Any]]:
     """Fit and validate once; return the figures and the weights that they belong to."""
-    fitted = model.fit(
-        job.batches,
-        initial_epoch=watch.epoch - 1,
-        epochs=watch.epoch,
-        shuffle=False,
-        verbose=0,
-        callbacks=[watch, keras.callbacks.TerminateOnNaN()],
-    ).history
+    with fused_normalization():
+        fitted = model.fit(
+            job.batches,
+            initial_epoch=watch.epoch - 1,
+            epochs=watch.epoch,
+            shuffle=False,
+            verbose=0,
+            callbacks=[watch, keras.callbacks.TerminateOnNaN()],
+        ).history
     # With a moving average Keras leaves the averages in the network at the end of ``fit``, on JAX
     # even in the optimizer's own buffers, which the evaluation would then use up.
     if job.recipe.ema:
