@@ -54,6 +54,7 @@ class Controller(QObject):
         request_refused: a ``SourceRequest`` and the ``FerError`` why it cannot be opened.
         request_changed: another source was asked for.
         settings_changed: the new ``Settings``.
+        speed_changed: another factor of the source's own speed.
         marked: time in microseconds and text of a mark that was recorded.
     """
 
@@ -62,6 +63,7 @@ class Controller(QObject):
     request_refused = Signal(object, object)
     request_changed = Signal()
     settings_changed = Signal(object)
+    speed_changed = Signal(float)
     marked = Signal(object, str)
 
     def __init__(
@@ -83,7 +85,6 @@ class Controller(QObject):
         self._remember = True
         self._awaits: Literal["", "model", "result"] = ""
         self._position_us = 0
-        self._speed = 1.0
         self._opened_at: float | None = None
         self.state = State.IDLE
         self.state_text = ""
@@ -164,7 +165,6 @@ class Controller(QObject):
         self._remember = remember
         self.info = None
         self._position_us = 0
-        self._speed = 1.0
         self._opened_at = None
         self._session = self._engine.open(source, pacing)
         self._inbox.begin_session(self._session)
@@ -218,8 +218,8 @@ class Controller(QObject):
 
     def set_speed(self, factor: float) -> None:
         """Play so many times as fast as recorded."""
-        self._speed = factor
         self._engine.set_speed(factor)
+        self.speed_changed.emit(factor)
 
     def mark(self, text: str) -> bool:
         """Mark the present moment; tell whether the session could take it.

@@ -239,6 +239,7 @@ class MainWindow(QMainWindow):
         self.toolbar.source.chosen.connect(self._on_source_chosen)
         self.toolbar.model.chosen.connect(self._on_model_chosen)
         controller.request_changed.connect(self._on_request)
+        controller.request_refused.connect(self._on_request)  # the toolbar shows what is open
         controller.settings_changed.connect(self._on_settings)
         controller.marked.connect(self.player.add_mark)
         controller.happened.connect(self._on_event)

@@ -65,7 +65,8 @@ def paint_overlay(
     placed.sort(key=lambda item: (item[0].face_id != selected, item[0].face_id))
     for face, rect in placed:
         if parts.labels:
-            others = [box for box in boxes if box is not rect]
+            # The selected face is named in full, whatever is behind.
+            others = [box for box in boxes if box is not rect and face.face_id != selected]
             _paint_label(painter, face, rect, others, metrics, bounds, taken)
         if parts.bars:
             _paint_bars(painter, face, rect, metrics, bounds, taken)
@@ -126,30 +127,29 @@ def _paint_label(
     bounds: QRectF,
     taken: list[QRectF],
 ) -> None:
-    """Write beside a box, where no other face is if possible, and never over other labels.
+    """Write beside a box, or the face's number alone where the text would cover another face.
 
-    Where there is no room for the whole text, the face's number stands alone.
+    Nothing is written over other labels.
     """
     number = str(face.face_id)
-    text = expression_text(face)
     margin = metrics.height() * 0.3
     height = metrics.height() + margin
     gap = margin / 2
-    for words in (text, ""):
+    places: list[tuple[str, QRectF]] = []
+    for words in (expression_text(face), ""):
         width = metrics.horizontalAdvance(number) + 2 * margin
         if words:
             width += metrics.horizontalAdvance(words) + 2 * margin
-        free = [
-            tag
+        places += [
+            (words, tag)
             for top in (rect.top() - height - gap, rect.bottom() + gap, rect.top() + gap)
             for left in (rect.left(), rect.right() - width)
             if not _hits(tag := _inside(QRectF(left, top, width, height), bounds), taken)
         ]
-        if free:
-            tag = next((tag for tag in free if not _hits(tag, others)), free[0])
-            taken.append(tag)
-            _paint_tag(painter, tag, number, words, face, margin)
-            return
+    if places:
+        words, tag = next((place for place in places if not _hits(place[1], others)), places[0])
+        taken.append(tag)
+        _paint_tag(painter, tag, number, words, face, margin)
 
 
 def _paint_tag(

@@ -142,3 +142,4 @@ class Pages(QStackedWidget):
     def _leave_picture(self) -> None:
         if self.currentWidget() is self._picture:
             self.setCurrentWidget(self.empty)
+            self.empty.setFocus()  # not one of its buttons: Space starts the source again

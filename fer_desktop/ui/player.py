@@ -39,6 +39,7 @@ class Player(QObject):
         self.transport = TransportBar([actions.step_back, actions.play, actions.step_forward])
         self.transport.hide()
         self.page = QWidget(parent)
+        self.page.setFocusProxy(self.view)
         layout = QVBoxLayout(self.page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -78,6 +79,7 @@ class Player(QObject):
         self.selection.changed.connect(self._on_selected)
         self.transport.seek_requested.connect(controller.seek)
         self.transport.speed_requested.connect(controller.set_speed)
+        controller.speed_changed.connect(self.transport.set_speed)
         self.chart.seek_requested.connect(controller.seek)
 
     def _shows_camera(self) -> bool:

@@ -112,6 +112,10 @@ class TransportBar(QWidget):
             self._slider.setValue(timestamp_us // _TICK_US)
         self._show_time(timestamp_us)
 
+    def set_speed(self, factor: float) -> None:
+        """Show the speed."""
+        self._speed.setCurrentIndex(self._speed.findData(factor))
+
     def _show_time(self, timestamp_us: int) -> None:
         self._time.setText(
             f"{time_text(timestamp_us, tenths=True)} / {time_text(self._duration_us, tenths=True)}"

@@ -166,6 +166,25 @@ def test_the_keyboard_plays_steps_and_seeks(desk: Desk, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: at_end(app, 30))
 
 
+def test_space_starts_again_what_was_stopped(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    app.window.player.view.setFocus()
+    app.window.acts.start.trigger()
+    qtbot.waitUntil(lambda: app.window.pages.currentWidget() is app.window.pages.empty)
+    assert "Space" in app.window.pages.empty.text.text()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: desk.requests == [CLIP, CLIP])
+
+
+def test_the_speed_is_the_same_in_menu_and_transport_bar(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    app.controller.set_speed(2.0)
+    (speed,) = app.window.player.transport.findChildren(QComboBox)
+    assert speed.currentData() == 2.0
+    app.controller.reopen()
+    qtbot.waitUntil(lambda: speed.currentData() == 1.0)
+
+
 def test_space_belongs_to_the_control_that_has_the_focus(desk: Desk, qtbot: QtBot) -> None:
     app = play_clip(desk, qtbot)
     (step_back,) = [
