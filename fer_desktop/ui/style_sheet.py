@@ -22,7 +22,7 @@ QToolButton:hover {{ background: {raised}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {raised}; border-color: {border}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {muted}; }}
-QToolButton::menu-indicator {{ image: none; }}
+QFileDialog QToolButton {{ padding: 2px; }}
 
 QPushButton {{ color: {text}; background: {surface}; border: 1px solid {border};
     border-radius: 6px; padding: 5px 14px; min-height: 20px; }}
