@@ -40,6 +40,8 @@ def set_up_logging(log_file: Path | None, *, verbose: bool = False) -> None:
     for handler in list(root.handlers):
         root.removeHandler(handler)
         handler.close()
+    logging.captureWarnings(True)  # of libraries: nothing that a user could act on
+    logging.getLogger("py.warnings").parent = root
     if verbose:
         stream = logging.StreamHandler(sys.stderr)
         stream.setFormatter(logging.Formatter(_FORMAT))

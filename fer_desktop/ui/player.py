@@ -61,7 +61,7 @@ class Player(QObject):
             OverlayParts(settings.show_boxes, settings.show_labels, settings.show_bars)
         )
         self.view.set_mirrored(settings.mirror and self._shows_camera())
-        self.chart.set_span(settings.timeline_span_s)
+        self._set_span()
 
     def add_mark(self, timestamp_us: int, text: str) -> None:
         """Draw a mark in the timeline."""
@@ -81,6 +81,14 @@ class Player(QObject):
         self.transport.speed_requested.connect(controller.set_speed)
         controller.speed_changed.connect(self.transport.set_speed)
         self.chart.seek_requested.connect(controller.seek)
+
+    def _set_span(self) -> None:
+        """Let the timeline show what the user wants, or a whole video that is shorter."""
+        span_s: float = self._controller.settings.timeline_span_s
+        info = self._controller.info
+        if info is not None and info.duration_us:
+            span_s = min(span_s, info.duration_us / 1e6)
+        self.chart.set_span(span_s)
 
     def _shows_camera(self) -> bool:
         info = self._controller.info
@@ -109,6 +117,7 @@ class Player(QObject):
         mirrored = self._controller.settings.mirror and info.kind == "camera"
         self.view.begin(live=info.is_live, mirrored=mirrored, zoomable=info.kind == "image")
         self.chart.set_seekable(is_video)
+        self._set_span()
         self.transport.begin(info.duration_us or 0, info.fps)
         self.transport.setVisible(is_video)
         self.bottom.setCurrentWidget(self.bars if info.kind == "image" else self.chart)

@@ -204,6 +204,18 @@ def test_a_click_in_the_timeline_seeks(desk: Desk, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: app.window.player.view.frame.index == 10)
 
 
+def test_a_short_video_fills_the_timeline(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot, frames=300)
+    canvas = app.window.player.chart.canvas
+    qtbot.waitUntil(lambda: canvas.plot is not None)
+    end_us = app.controller.info.duration_us
+
+    def is_filled() -> bool:
+        return abs(canvas.plot.time_us(canvas.plot.area.right()) - end_us) < end_us / 20
+
+    qtbot.waitUntil(is_filled)
+
+
 def test_a_camera_is_live_and_mirrored(desk: Desk, qtbot: QtBot) -> None:
     desk.sources[CAMERA] = ScriptedCamera()
     app = desk.start(wanted=CAMERA)
