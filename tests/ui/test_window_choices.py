@@ -1,0 +1,188 @@
+"""Choices, layout and keyboard of the real window."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from fer_desktop import paths
+from fer_desktop.pipeline.events import State
+from fer_desktop.recording.session_store import list_sessions
+from fer_desktop.settings import Settings
+from fer_desktop.ui.network_dialog import NetworkDialog
+from fer_desktop.ui.settings_dialog import SettingsDialog
+from fer_desktop.ui.source_request import SourceRequest
+from tests.helpers.sources import ScriptedCamera
+from tests.ui.conftest import MODEL, Desk
+from tests.ui.steps import CAMERA, CLIP, play_clip
+
+pytestmark = pytest.mark.gui
+
+
+def test_what_was_dropped_is_opened(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    app = play_clip(desk, qtbot)
+    path = tmp_path / "Größe 😀 clip.mp4"
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    app.window.dropEvent(event)
+    qtbot.waitUntil(lambda: desk.requests[-1] == SourceRequest("file", str(path)))
+
+
+def test_a_dropped_model_folder_is_loaded(desk: Desk, qtbot: QtBot, model_folder: Path) -> None:
+    app = play_clip(desk, qtbot)
+    app.window.open_target(model_folder)
+    qtbot.waitUntil(lambda: app.controller.settings.model == str(model_folder))
+    assert app.window.toolbar.model.currentText() == MODEL
+    assert desk.requests == [CLIP]
+
+
+def test_opened_files_and_addresses_are_offered_again(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = play_clip(desk, qtbot)
+    stream = SourceRequest("stream", "http://me:secret@host/x")
+    desk.sources[stream] = ScriptedCamera()
+    monkeypatch.setattr(NetworkDialog, "ask", lambda *_: stream.uri)
+    app.window.acts.open_network.trigger()
+    qtbot.waitUntil(lambda: bool(app.controller.settings.recent_urls))
+    assert app.controller.settings.recent_files == (CLIP.uri,)
+    assert app.controller.settings.source_kind == "stream"
+    menus = app.window.menuBar().findChildren(QWidget)
+    assert "secret" not in " ".join(widget.windowTitle() for widget in (app.window, *menus))
+    sources = app.window.toolbar.source
+    assert "http://me:…@host/x" in [sources.itemText(i) for i in range(sources.count())]
+
+
+def test_a_camera_is_chosen_in_the_toolbar(desk: Desk, qtbot: QtBot) -> None:
+    desk.cameras = ["HD Webcam", "Other"]
+    desk.sources[CAMERA] = ScriptedCamera()
+    other = SourceRequest("camera", "Other")
+    desk.sources[other] = ScriptedCamera()
+    app = desk.start()
+    qtbot.waitUntil(lambda: app.controller.state is State.RUNNING)
+    chooser: QComboBox = app.window.toolbar.source
+    assert chooser.currentText() == "HD Webcam"
+    index = chooser.findText("Other")
+    chooser.setCurrentIndex(index)
+    chooser.activated.emit(index)
+    qtbot.waitUntil(lambda: desk.requests[-1] == other)
+    assert app.window.windowTitle().startswith("Other")
+
+
+def test_settings_hold_at_once(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = play_clip(desk, qtbot)
+    wanted = Settings(
+        welcome_accepted=True, model=MODEL, theme="dark", show_labels=False, smoothing_ms=0
+    )
+    monkeypatch.setattr(SettingsDialog, "ask", lambda *_: wanted)
+    app.window.acts.settings.trigger()
+    assert app.controller.settings == wanted
+    assert not app.window.player.view.parts.labels
+    assert app.window.palette().window().color().lightness() < 128
+    app.window.acts.themes.actions()[1].trigger()
+    assert app.window.palette().window().color().lightness() > 128
+
+
+def test_another_camera_mode_reopens_the_camera(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.sources[CAMERA] = ScriptedCamera()
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.controller.state is State.RUNNING)
+    wanted = Settings(welcome_accepted=True, model=MODEL, camera_width_px=1280)
+    monkeypatch.setattr(SettingsDialog, "ask", lambda *_: wanted)
+    desk.sources[CAMERA] = ScriptedCamera()
+    app.window.acts.settings.trigger()
+    assert desk.requests == [CAMERA, CAMERA]
+
+
+def test_the_layout_is_kept_and_can_be_reset(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    faces, _ = app.window.docks
+    faces.hide()
+    app.window.close()
+    kept = app.controller.settings
+    assert kept.window_geometry
+    again = desk.start(kept)
+    assert again.window.docks[0].isHidden()
+    again.window.acts.reset_layout.trigger()
+    assert not again.window.docks[0].isHidden()
+
+
+def test_full_screen_shows_only_the_picture_and_goes_back(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    window = app.window
+    window.acts.full_screen.trigger()
+    assert window.isFullScreen()
+    assert window.toolbar.isHidden()
+    assert all(dock.isHidden() for dock in window.docks)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+    assert not window.toolbar.isHidden()
+    assert not any(dock.isHidden() for dock in window.docks)
+
+
+def test_every_control_can_be_reached_and_named(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    for kind in (QToolButton, QComboBox):
+        for widget in app.window.findChildren(kind):
+            if not widget.isVisible() or widget.objectName().startswith("qt_"):
+                continue
+            name = widget.accessibleName() or getattr(widget, "text", str)()
+            assert name, widget
+            assert widget.focusPolicy() is not Qt.FocusPolicy.NoFocus, name
+            assert widget.toolTip(), name
+
+
+def test_tab_goes_from_the_toolbar_to_the_picture_to_the_panels(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    window, player = app.window, app.window.player
+    stations = [window.toolbar, player.view, player.transport, player.chart]
+    visited: list[QWidget] = []
+    window.toolbar.source.setFocus()
+    for _ in range(40):
+        focused = QApplication.focusWidget()
+        for station in stations:
+            inside = focused is station or station.isAncestorOf(focused)
+            if inside and station not in visited:
+                visited.append(station)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert visited == stations
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1920, 1080)])
+def test_nothing_is_cut_off(desk: Desk, qtbot: QtBot, size: tuple[int, int]) -> None:
+    app = play_clip(desk, qtbot)
+    app.window.resize(*size)
+    qtbot.waitUntil(lambda: (app.window.width(), app.window.height()) == size)
+    assert app.window.minimumSizeHint().width() <= 1024
+    assert app.window.minimumSizeHint().height() <= 640
+    for button in app.window.toolbar.findChildren(QToolButton):
+        if button.defaultAction() is not None:
+            assert button.isVisible()
+            assert button.width() >= button.sizeHint().width()
+            corner = button.mapTo(app.window, QPoint(button.width(), 0))
+            assert corner.x() <= size[0]
+
+
+def test_closing_leaves_no_thread_behind(desk: Desk, qtbot: QtBot) -> None:
+    before = set(threading.enumerate())
+    desk.sources[CAMERA] = ScriptedCamera()
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.controller.state is State.RUNNING)
+    app.window.close()
+    app.shut_down()
+    assert set(threading.enumerate()) <= before
+    (session,) = list_sessions(paths.sessions_dir())
+    assert session.is_complete

@@ -1,0 +1,96 @@
+"""What the window says when something goes wrong."""
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fer_desktop import paths
+from fer_desktop.errors import ModelError, SourceError
+from fer_desktop.pipeline.events import State
+from fer_desktop.settings import Settings
+from fer_desktop.ui.prompts import OpenFolder, OpenMedia
+from tests.helpers.sources import ScriptedCamera, ScriptedSource
+from tests.ui.conftest import MODEL, Desk
+from tests.ui.steps import CAMERA, CLIP, messages, play_clip, press_message_button
+
+pytestmark = pytest.mark.gui
+
+
+def test_a_file_that_cannot_be_opened_is_explained(desk: Desk, qtbot: QtBot) -> None:
+    desk.refusals[CLIP] = SourceError("There is no file one.mp4.", hint="Check its name.")
+    app = desk.start(wanted=CLIP)
+    qtbot.waitUntil(lambda: bool(app.window.messages.rows))
+    assert messages(app) == "There is no file one.mp4. Check its name."
+    assert "one.mp4" in app.window.pages.empty.title.text()
+    assert len(app.window.pages.empty.buttons) == 3
+
+
+def test_a_file_that_fails_when_opened_offers_another(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = SourceError("one.mp4 is not a video.", hint="Choose another file.")
+    desk.sources[CLIP] = ScriptedSource(open_error=broken)
+    app = desk.start(wanted=CLIP)
+    qtbot.waitUntil(lambda: "not a video" in messages(app))
+    asked: list[str] = []
+    monkeypatch.setattr(OpenMedia, "ask", lambda _, folder: asked.append(folder))
+    press_message_button(app, "source")
+    assert len(asked) == 1
+
+
+def test_a_camera_that_is_busy_comes_by_itself(desk: Desk, qtbot: QtBot) -> None:
+    busy = SourceError("HD Webcam is in use by another program.")
+    desk.sources[CAMERA] = ScriptedCamera([busy])
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: "in use by another program" in messages(app))
+    assert app.window.pages.currentWidget() is app.window.pages.empty
+    assert "HD Webcam" in app.window.pages.empty.title.text()
+    qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
+    qtbot.waitUntil(lambda: messages(app) == "")
+    assert app.window.pages.currentWidget() is app.window.player.page
+
+
+def test_a_camera_that_is_unplugged_keeps_its_last_picture(desk: Desk, qtbot: QtBot) -> None:
+    gone = SourceError("HD Webcam is unplugged.")
+    desk.sources[CAMERA] = ScriptedCamera([20, *[gone] * 50])
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.controller.state is State.RECONNECTING)
+    qtbot.waitUntil(lambda: bool(messages(app)))
+    assert app.window.pages.currentWidget() is app.window.player.page
+    qtbot.waitUntil(lambda: not app.window.player.view.overlay_is_shown)
+    press_message_button(app, "source")
+    qtbot.waitUntil(lambda: app.controller.state is State.IDLE)
+
+
+def test_a_model_that_cannot_be_used_is_explained(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = play_clip(desk, qtbot)
+    desk.model_error = ModelError("The model odd does not match its checksum.")
+    monkeypatch.setattr(OpenFolder, "ask", lambda *_: tmp_path)
+    app.window.acts.open_model.trigger()
+    qtbot.waitUntil(lambda: "checksum" in messages(app))
+    assert app.controller.preset.name == MODEL  # the one in use goes on
+    assert app.controller.settings.model == MODEL
+    app.controller.load_model("nowhere")
+    qtbot.waitUntil(lambda: "nowhere" in messages(app))
+
+
+def test_another_model_stands_in_for_one_that_is_gone(desk: Desk, qtbot: QtBot) -> None:
+    app = desk.start(Settings(welcome_accepted=True, model="gone"))
+    qtbot.waitUntil(lambda: app.controller.preset is not None)
+    assert "gone" in messages(app)  # and it stays there until it is read
+    assert app.controller.settings.model == "gone"  # it may be back at the next start
+    app.controller.load_model(MODEL)
+    qtbot.waitUntil(lambda: app.controller.settings.model == MODEL)
+    assert "gone" not in messages(app)
+
+
+def test_a_full_disk_is_told_and_the_picture_goes_on(
+    desk: Desk, qtbot: QtBot, profile: Path
+) -> None:
+    paths.sessions_dir().write_text("a file in the folder's place")
+    app = play_clip(desk, qtbot)
+    assert "cannot be" in messages(app)
+    assert app.window.player.view.analysis is not None

@@ -1,0 +1,118 @@
+"""Taking results home, from the real window."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from fer_desktop import paths
+from fer_desktop.errors import SourceError
+from fer_desktop.pipeline.events import State
+from fer_desktop.recording.session_store import SessionReader, list_sessions
+from fer_desktop.sources.base import Pacing
+from fer_desktop.ui.prompts import Confirm, SaveCsv
+from tests.helpers.sources import ScriptedCamera
+from tests.ui.conftest import Desk
+from tests.ui.steps import (
+    CAMERA,
+    CLIP,
+    messages,
+    play_clip,
+)
+
+pytestmark = pytest.mark.gui
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_from_source_to_table_no_frame_is_lost(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    desk.pacing = Pacing.EVERY_FRAME
+    app = play_clip(desk, qtbot, frames=40)
+    app.controller.stop()
+    qtbot.waitUntil(lambda: app.controller.state is State.IDLE)
+    table = tmp_path / "out.csv"
+    monkeypatch.setattr(SaveCsv, "ask", lambda *_: table)
+    qtbot.waitUntil(lambda: list_sessions(paths.sessions_dir())[0].is_complete)
+    app.window.acts.export.trigger()
+    qtbot.waitUntil(lambda: "40 rows from 40 frames" in messages(app))
+    assert [int(row["frame_index"]) for row in rows_of(table)] == list(range(40))
+
+
+def test_a_running_session_is_exported_and_goes_on(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=100)
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.controller.position_us > 500_000)
+    monkeypatch.setattr(SaveCsv, "ask", lambda *_: tmp_path / "live.csv")
+    app.window.acts.export.trigger()
+    qtbot.waitUntil(lambda: "exported" in messages(app))
+    assert len(rows_of(tmp_path / "live.csv")) > 10
+    assert app.controller.state is State.RUNNING
+
+
+def test_a_table_is_replaced_only_after_asking(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = play_clip(desk, qtbot)
+    table = tmp_path / "out.csv"
+    table.write_text("precious")
+    questions: list[Sequence[object]] = []
+    monkeypatch.setattr(SaveCsv, "ask", lambda *_: table)
+    monkeypatch.setattr(Confirm, "ask", lambda *args: bool(questions.append(args)))
+    app.window.acts.export.trigger()
+    assert "out.csv" in str(questions)
+    assert table.read_text() == "precious"
+    monkeypatch.setattr(Confirm, "ask", lambda *_: True)
+    app.window.acts.export.trigger()
+    qtbot.waitUntil(lambda: "exported" in messages(app))
+    assert table.read_text() != "precious"
+
+
+def test_there_is_nothing_to_export_before_the_first_frame(desk: Desk, qtbot: QtBot) -> None:
+    desk.refusals[CLIP] = SourceError("Missing.")
+    app = desk.start(wanted=CLIP)
+    app.window.acts.export.trigger()
+    assert "nothing to export" in messages(app)
+
+
+def test_a_moment_is_marked(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    qtbot.keyClick(app.window, Qt.Key.Key_M)
+    assert "Marked at" in messages(app)
+    app.window.close()
+    app.shut_down()
+    (session,) = list_sessions(paths.sessions_dir())
+    with SessionReader(session.path) as reader:
+        assert [mark.text for mark in reader.marks()] == ["Mark"]
+
+
+def test_a_snapshot_is_saved(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    app = play_clip(desk, qtbot)
+    qtbot.keyClick(app.window, Qt.Key.Key_S)
+    qtbot.waitUntil(lambda: "snapshot was saved" in messages(app))
+    (picture,) = paths.pictures_dir().glob("*.png")
+    assert picture.stat().st_size > 0
+
+
+def test_a_camera_is_recorded(desk: Desk, qtbot: QtBot) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=60)
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.window.acts.record.isEnabled())
+    qtbot.keyClick(app.window, Qt.Key.Key_R)
+    assert app.window.acts.record.isChecked()
+    qtbot.waitUntil(lambda: "recording" in app.window.status.text())
+    qtbot.wait(300)
+    app.window.acts.record.trigger()
+    qtbot.waitUntil(lambda: "were recorded" in messages(app))
+    (video,) = paths.videos_dir().glob("*.mp4")
+    assert video.stat().st_size > 0
+    assert not app.window.acts.record.isChecked()
