@@ -19,6 +19,7 @@ from trainer.contract.progress import EpochDone, StepDone
 from trainer.data.augment import augmentation_layers
 from trainer.data.batches import Batches
 from trainer.errors import RunError, TrainerError
+from trainer.event_log import log_epoch
 from trainer.fused_normalization import fused_normalization
 from trainer.optimization import copied, make_optimizer, reseed
 from trainer.reporting import Report
@@ -131,6 +132,7 @@ def fit(job: Job, controls: Controls) -> Progress:
             optimizer.learning_rate = figures["learning_rate"] / 2
             progress.plateau_waited = 0
         _save(job, model, progress)
+        log_epoch(job.folder, progress.history[-1])
         left = 0 if _done(progress, recipe) else recipe.epochs - progress.epoch
         controls.report(
             EpochDone(

@@ -14,6 +14,7 @@ from trainer.contract.preset import file_sha256, read_preset
 from trainer.contract.progress import EpochDone, Event, Finished, StepDone
 from trainer.data.faces import CACHE_VARIABLE
 from trainer.errors import DataError, RunError, UnknownSystemError
+from trainer.event_log import LOG_FOLDER
 from trainer.fitting import HISTORY_FILE, Controls, Stopped
 from trainer.report import evaluate_model
 from trainer.run_folder import read_run
@@ -81,6 +82,8 @@ def test_a_tiny_dataset_is_learned_end_to_end(faces_csv: Path, tmp_path: Path) -
     assert run.config.recipe.epochs == 12
     assert {"python", "keras", "numpy"} <= set(run.facts["versions"])
     assert len((out / HISTORY_FILE).read_text().splitlines()) == 13
+    logs = (out / LOG_FOLDER).glob("*/*.tfevents.*")
+    assert {path.parent.name for path in logs} == {"train", "validation"}
 
 
 def test_the_card_says_what_was_done(faces_csv: Path, tmp_path: Path) -> None:
