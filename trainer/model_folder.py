@@ -56,7 +56,23 @@ def load_model_folder(folder: Path) -> LoadedModel:
         raise RunError(
             f"{folder / MODEL_FILE} cannot be loaded: {str(error).splitlines()[0]}"
         ) from error
+    size_px = preset.input_size_px
+    _check_shape(folder, network.input_shape, (None, size_px, size_px, preset.channels))
+    _check_shape(folder, network.output_shape, (None, len(preset.labels)))
     return LoadedModel(preset, network)
+
+
+def _check_shape(folder: Path, found: Any, wanted: tuple[int | None, ...]) -> None:
+    if not (
+        isinstance(found, tuple)
+        and len(found) == len(wanted)
+        # A network may leave its sizes open.
+        and all(have in (None, want) for have, want in zip(found, wanted, strict=True))
+    ):
+        raise RunError(
+            f"{folder / MODEL_FILE} has the shape {found} where its preset promises {wanted}.",
+            hint="Export the run again.",
+        )
 
 
 def raw_probabilities(

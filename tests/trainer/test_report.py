@@ -1,15 +1,20 @@
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.helpers.models import make_model_folder
 from tests.trainer.conftest import TINY_RECIPE
 from trainer.cli import main
 from trainer.config import DataSource, TrainConfig
+from trainer.contract.preset import PRESET_FILE, preset_to_json, read_preset
 from trainer.errors import DataError, RunError
 from trainer.fitting import Controls
+from trainer.model_folder import load_model_folder
 from trainer.report import evaluate_model
 from trainer.training import train
 
@@ -73,3 +78,23 @@ def test_a_damaged_model_is_refused(model: Path, faces_csv: Path) -> None:
     (model / "model.keras").write_bytes(content.tobytes())
     with pytest.raises(RunError, match="does not match its checksum"):
         evaluate_model(model, DataSource(path=faces_csv))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"outputs": 4}, r"has the shape \(None, 4\) where its preset promises \(None, 3\)"),
+        ({"input_size_px": 32}, r"\(None, 48, 48, 1\) where its preset promises \(None, 32, 32"),
+        ({"color": "rgb"}, r"promises \(None, 48, 48, 3\)"),
+    ],
+)
+def test_a_network_that_is_not_what_its_preset_says_is_refused(
+    tmp_path: Path, wrong: dict[str, Any], message: str
+) -> None:
+    folder = make_model_folder(
+        tmp_path / "model", ("happy", "sad", "fear"), outputs=wrong.pop("outputs", None)
+    )
+    (folder / PRESET_FILE).write_text(preset_to_json(replace(read_preset(folder), **wrong)))
+    with pytest.raises(RunError, match=message) as caught:
+        load_model_folder(folder)
+    assert "\n" not in str(caught.value)
