@@ -2,6 +2,8 @@
 
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -27,10 +29,22 @@ def _torch_accelerators() -> list[str]:
     return [] if place == "cpu" else [place]
 
 
-def use_all_accelerators() -> None:
-    """Spread batches over several accelerators where Keras can: on JAX."""
-    if len(accelerators()) > 1 and keras.backend.backend() == "jax":
-        keras.distribution.set_distribution(keras.distribution.DataParallel())
+@contextmanager
+def all_accelerators(faces: int) -> Iterator[int]:
+    """Train what is built inside on several accelerators where Keras can: on JAX.
+
+    Args:
+        faces: how many there are at least; fewer than accelerators are not worth it.
+
+    Yields:
+        Into how many parts a batch is divided; its size must be a multiple of that.
+    """
+    count = len(accelerators())
+    if not 1 < count <= faces or keras.backend.backend() != "jax":
+        yield 1
+        return
+    with keras.distribution.DataParallel().scope():
+        yield count
 
 
 def machine() -> str:

@@ -14,7 +14,7 @@ from trainer.data.batches import Batches, balanced_weights
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.features import cached_features
 from trainer.data.readers import choose_labels, load_dataset
-from trainer.devices import machine, resolve_precision, use_all_accelerators
+from trainer.devices import all_accelerators, machine, resolve_precision
 from trainer.ensembling import train_members
 from trainer.errors import DataError, RunError
 from trainer.export import export_run
@@ -41,7 +41,6 @@ def train(config: TrainConfig, controls: Controls) -> None:
                 f"{config.data} leaves no face for {split}.",
                 hint="Give at least two different faces of each label.",
             )
-    use_all_accelerators()
     config.out.mkdir(parents=True, exist_ok=True)
     write_run(config.out, Run(config, labels, {"faces": faces, **environment()}))
     progress = _train_whole(config, system, dataset, controls)
@@ -111,12 +110,41 @@ def train_network(
         TrainerError: if its weights cannot be had or its state not be written.
         Stopped: if it was cancelled.
     """
-    recipe = config.recipe
     keras.utils.set_random_seed(config.seed)
     keras.mixed_precision.set_global_policy(config.precision)
-    parts = system.build_parts(
-        dataset.labels, channels=dataset.images.shape[-1], weights=config.weights
-    )
+    frozen = system.backbone is not None and system.backbone.frozen
+    # The head behind a frozen backbone takes seconds on one accelerator.
+    faces = 0 if frozen else min(len(dataset.rows(split)) for split in ("train", "validation"))
+    with all_accelerators(faces) as divided:
+        parts = system.build_parts(
+            dataset.labels, channels=dataset.images.shape[-1], weights=config.weights
+        )
+        job = _job(config, system, parts, dataset, folder, controls, divided)
+        folder.mkdir(parents=True, exist_ok=True)
+        controls.report(
+            Started(
+                system=system.name,
+                labels=dataset.labels,
+                epochs=config.recipe.epochs,
+                done=checkpoint.epochs_done(folder) if controls.resume else 0,
+                parameters=parts.whole.count_params(),
+                faces={split: len(dataset.rows(split)) for split in SPLITS},
+                device=machine(),
+            )
+        )
+        return parts.whole, fit(job, controls)
+
+
+def _job(
+    config: TrainConfig,
+    system: System,
+    parts: Parts,
+    dataset: Dataset,
+    folder: Path,
+    controls: Controls,
+    divided: int,
+) -> Job:
+    recipe = config.recipe
     inputs = _inputs(config, system, parts, dataset, controls)
     train_rows = dataset.rows("train")
     batches = Batches(
@@ -124,35 +152,26 @@ def train_network(
         dataset.targets,
         train_rows,
         batch_size=recipe.batch_size,
+        parts=divided,
         seed=config.seed,
         mixup=recipe.augmentation.mixup,
         label_weights=balanced_weights(dataset.targets[train_rows])
         if recipe.class_weights
         else None,
     )
-    job = Job(
+    validation = Batches(
+        inputs, dataset.targets, dataset.rows("validation"), batch_size=256, parts=divided
+    )
+    return Job(
         network=parts.whole,
         learner=parts.whole if parts.head is None else parts.head,
         augmented=parts.head is None,
         batches=batches,
-        validation=Batches(inputs, dataset.targets, dataset.rows("validation"), batch_size=256),
+        validation=validation,
         recipe=recipe,
         seed=config.seed,
         folder=folder,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    controls.report(
-        Started(
-            system=system.name,
-            labels=dataset.labels,
-            epochs=recipe.epochs,
-            done=checkpoint.epochs_done(folder) if controls.resume else 0,
-            parameters=parts.whole.count_params(),
-            faces={split: len(dataset.rows(split)) for split in SPLITS},
-            device=machine(),
-        )
-    )
-    return parts.whole, fit(job, controls)
 
 
 def _inputs(

@@ -20,6 +20,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         rows: NDArray[np.int64],
         *,
         batch_size: int,
+        parts: int = 1,
         seed: int | None = None,
         mixup: float = 0.0,
         label_weights: NDArray[np.float32] | None = None,
@@ -28,6 +29,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
         Args:
             inputs: images or features, one for each row of the targets.
+            parts: each batch can be divided into as many equal ones; a few rows may be left out
+                for it, others in each epoch.
             mixup: alpha of the beta distribution that blends pairs of a batch; 0 blends none.
             label_weights: how much a face of each label counts.
         """
@@ -35,22 +38,24 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._inputs = inputs
         self._targets = targets
         self._rows = rows
-        self._batch_size = batch_size
+        self._batch_size = -(-batch_size // parts) * parts
+        self._count = len(rows) - len(rows) % parts
         self._seed = seed
         self._mixup = mixup
         self._label_weights = label_weights
         self._epoch = 0
-        self._order = rows
+        self._order = rows[: self._count]
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch."""
         self._epoch = epoch
         if self._seed is not None:
-            self._order = np.random.default_rng([self._seed, epoch]).permutation(self._rows)
+            random = np.random.default_rng([self._seed, epoch])
+            self._order = random.permutation(self._rows)[: self._count]
 
     def __len__(self) -> int:
-        return -(-len(self._rows) // self._batch_size)
+        return -(-self._count // self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
