@@ -89,8 +89,8 @@ def face_folder(tmp_path: Path) -> FolderMaker:
 
 def _tiny(x: Tensor, labels: int) -> Tensor:
     x = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu")(x)
-    x = layers.BatchNormalization()(layers.Flatten()(x))
-    return layers.Dense(labels)(layers.Dropout(0.1)(x))
+    x = layers.Flatten()(layers.BatchNormalization()(x))
+    return layers.Dense(labels)(layers.Dropout(0.1)(layers.BatchNormalization()(x)))
 
 
 @pytest.fixture
