@@ -14,6 +14,20 @@ CHECKPOINT_FILE: Final = "checkpoint.npz"
 BEST_FILE: Final = "best.npz"
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, if they are not there.
+
+    Raises:
+        RunError: if that cannot be done.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"{folder} cannot be made: {error.strerror}.", hint="Choose another --out."
+        ) from error
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it appears whole or not at all."""
     scratch = path.with_name(f".{path.name}.part")

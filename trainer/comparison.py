@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from trainer.checkpoint import write_atomically
+from trainer.checkpoint import make_folder, write_atomically
 from trainer.config import TrainConfig
 from trainer.contract.preset import METRICS_FILE, PRESET_FILE
 from trainer.contract.progress import Note
@@ -83,10 +83,7 @@ def compare(
         get_system(name)
     if len(set(names)) != len(names):
         raise RunError("a system is named twice.", hint="Name each one once.")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{out} cannot be made: {error.strerror}.") from error
+    make_folder(out)
     rows: list[Row] = []
     for at, name in enumerate(names, start=1):
         controls.report(Note(text=f"{name} ({at} of {len(names)})"))

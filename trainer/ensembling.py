@@ -13,6 +13,7 @@ from trainer import checkpoint
 from trainer.config import TrainConfig
 from trainer.contract.progress import Note
 from trainer.data.dataset import Dataset
+from trainer.errors import DataError
 from trainer.fitting import Controls, Progress
 from trainer.model_folder import raw_probabilities
 from trainer.optimization import copied
@@ -106,9 +107,16 @@ def _fit_meta(
     rows = dataset.rows("train")
     truth = dataset.truth(rows)
     folds = StratifiedGroupKFold(config.folds, shuffle=True, random_state=config.seed)
+    try:
+        parts = [held for _, held in folds.split(rows, truth, dataset.copies[rows])]
+    except ValueError as error:
+        raise DataError(
+            f"the training faces are too few to hold out {config.folds} parts of them in turn.",
+            hint="Lower --folds or give more faces of each label.",
+        ) from error
     scores: NDArray[np.float32] | None = None
     seconds = 0.0
-    for at, (_, held) in enumerate(folds.split(rows, truth, dataset.copies[rows]), start=1):
+    for at, held in enumerate(parts, start=1):
         network, progress = _train_all(
             config,
             system,

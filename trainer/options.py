@@ -1,6 +1,7 @@
 """Options of the command line: what can be asked for."""
 
 import argparse
+import math
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -10,6 +11,18 @@ from trainer.contract.labels import LABEL_SETS
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "optimizer": get_args(Optimizer),
     "schedule": get_args(Schedule),
+}
+# Smallest and largest value of settings that take no others; any other only is not negative.
+_LIMITS: Final[dict[str, tuple[float, float]]] = {
+    "batch_size": (1, math.inf),
+    "epochs": (1, math.inf),
+    "label_smoothing": (0, 1),
+    "ema": (0, 1),
+    "shift": (0, 1),
+    "zoom": (0, 0.9),
+    "brightness": (0, 1),
+    "contrast": (0, 1),
+    "erase": (0, 1),
 }
 
 
@@ -79,9 +92,11 @@ def _add_training(parser: Any) -> None:
         metavar="WEIGHTS",
         help="of a pretrained backbone: imagenet, none, or a weights file",
     )
-    parser.add_argument("--seed", type=_not_negative(int), default=0, metavar="N")
+    parser.add_argument("--seed", type=_number(int), default=0, metavar="N")
     parser.add_argument("--precision", choices=get_args(Precision), default="auto")
-    parser.add_argument("--folds", type=int, default=3, metavar="N", help="of a stacking ensemble")
+    parser.add_argument(
+        "--folds", type=_number(int, 2), default=3, metavar="N", help="of a stacking ensemble"
+    )
     parser.add_argument(
         "--progress",
         choices=("text", "json"),
@@ -114,16 +129,19 @@ def _add_settings(group: Any, defaults: Recipe | Augmentation) -> None:
         elif name in _CHOICES:
             group.add_argument(flag, choices=_CHOICES[name])
         elif isinstance(value, int | float):
-            group.add_argument(flag, type=_not_negative(type(value)), metavar="N")
+            limits = _LIMITS.get(name, (0, math.inf))
+            group.add_argument(flag, type=_number(type(value), *limits), metavar="N")
 
 
-def _not_negative(kind: type[int] | type[float]) -> Any:
+def _number(kind: type[int] | type[float], least: float = 0, most: float = math.inf) -> Any:
     def parse(text: str) -> float:
         value = kind(text)
-        if not value >= 0:
-            raise argparse.ArgumentTypeError(f"must not be negative: {text}")
+        if not least <= value <= most:
+            limit = f"at least {least:g}" if value < least else f"at most {most:g}"
+            raise argparse.ArgumentTypeError(f"must be {limit}: {text}")
         return value
 
+    parse.__name__ = kind.__name__  # argparse names it where a text is no number
     return parse
 
 

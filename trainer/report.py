@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.checkpoint import write_atomically
+from trainer.checkpoint import make_folder, write_atomically
 from trainer.config import DataSource
 from trainer.data.dataset import Dataset
 from trainer.data.readers import load_dataset
-from trainer.errors import DataError, RunError
+from trainer.errors import DataError
 from trainer.evaluation import measure
 from trainer.groups import measure_groups, read_groups
 from trainer.model_folder import load_model_folder
@@ -91,10 +91,7 @@ def _write(
 ) -> None:
     from trainer.diagrams import confusion_diagram, mistakes_sheet, reliability_diagram
 
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"{out} cannot be made: {error.strerror}.") from error
+    make_folder(out)
     diagrams: dict[str, Callable[[], bytes]] = {
         "reliability.png": lambda: reliability_diagram(probabilities, truth),
         "confusion.png": lambda: confusion_diagram(np.array(figures["confusion"]), dataset.labels),

@@ -41,7 +41,7 @@ def train(config: TrainConfig, controls: Controls) -> None:
                 f"{config.data} leaves no face for {split}.",
                 hint="Give at least two different faces of each label.",
             )
-    config.out.mkdir(parents=True, exist_ok=True)
+    checkpoint.make_folder(config.out)
     write_run(config.out, Run(config, labels, {"faces": faces, **environment()}))
     progress = _train_whole(config, system, dataset, controls)
     run = read_run(config.out)
@@ -120,7 +120,7 @@ def train_network(
             dataset.labels, channels=dataset.images.shape[-1], weights=config.weights
         )
         job = _job(config, system, parts, dataset, folder, controls, divided)
-        folder.mkdir(parents=True, exist_ok=True)
+        checkpoint.make_folder(folder)
         controls.report(
             Started(
                 system=system.name,

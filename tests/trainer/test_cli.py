@@ -108,6 +108,7 @@ def test_export_makes_a_clean_model_folder(
         ("train --system nix --data {d} --out {o}", "there is no system 'nix'"),
         ("train --system study_a_cnn_1 --data {d}/no --out {o}", "no does not exist"),
         ("train --system study_a_cnn_1 --data {d} --out {o} --labels x", "neither a label set"),
+        ("compare --systems A --data {d} --out {d}/happy/0.png/x", "x cannot be made"),
         ("evaluate --model {d} --data {d}", "lacks preset.json"),
         ("evaluate --model {d}/no --data {d}", "is not a folder"),
         ("export --run {d} --out {o}", "holds no run"),
@@ -136,7 +137,11 @@ def test_what_goes_wrong_is_one_line(
     [
         "train",
         "dance",
-        "train --system a --data b --out c --epochs -1",
+        "train --system a --data b --out c --epochs 0",
+        "train --system a --data b --out c --batch-size 0",
+        "train --system a --data b --out c --folds 1",
+        "train --system a --data b --out c --learning-rate nan",
+        "train --system a --data b --out c --seed x",
         "train --system a --data b --out c --optimizer lion",
     ],
 )

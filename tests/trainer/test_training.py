@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.trainer.conftest import TINY_RECIPE, FolderMaker
-from trainer.checkpoint import BEST_FILE, CHECKPOINT_FILE, load_state
+from trainer import fitting
+from trainer.checkpoint import BEST_FILE, CHECKPOINT_FILE, epochs_done, load_state
 from trainer.config import STANDARD_AUGMENTATION, DataSource, Recipe, TrainConfig
 from trainer.contract.preset import file_sha256, read_preset
 from trainer.contract.progress import EpochDone, Event, Finished, StepDone
@@ -164,6 +165,22 @@ def test_a_loss_that_diverges_ends_with_a_message(faces_csv: Path, tmp_path: Pat
         _train(faces_csv, tmp_path / "run", recipe)
 
 
+def test_memory_that_runs_out_ends_with_a_message_and_the_last_checkpoint(
+    faces_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = fitting._epoch
+
+    def short_of_memory(job: Any, model: Any, watch: Any) -> Any:
+        if watch.epoch == 2:
+            raise MemoryError("Unable to allocate 9 EiB")
+        return whole(job, model, watch)
+
+    monkeypatch.setattr(fitting, "_epoch", short_of_memory)
+    with pytest.raises(RunError, match=r"memory ran out in epoch 2.*smaller --batch-size"):
+        _train(faces_csv, tmp_path / "run")
+    assert epochs_done(tmp_path / "run") == 1
+
+
 def test_early_stopping_and_plateau_follow_the_validation(faces_csv: Path, tmp_path: Path) -> None:
     recipe = replace(
         TINY_RECIPE,
@@ -206,6 +223,11 @@ def test_an_ensemble_is_one_model(faces_csv: Path, tmp_path: Path, name: str) ->
     _train(faces_csv, out, system=name, resume=True)
     for ours, theirs in zip(best, load_state(out / BEST_FILE)[0], strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_too_few_faces_to_hold_out_are_refused(faces_csv: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="too few to hold out 50 parts"):
+        _train(faces_csv, tmp_path / "run", system="tiny_stacking", folds=50)
 
 
 def test_too_few_faces_are_refused(face_folder: FolderMaker, tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ class CsvReader:
         try:
             with self._path.open(newline="", encoding="utf-8-sig") as file:
                 yield from self._parse(csv.reader(file))
+        except OSError as error:
+            raise DataError(f"{self._path} cannot be read: {error.strerror}.") from error
         except UnicodeDecodeError as error:
             raise DataError(
                 f"{self._path} is not a text file.", hint="Give a csv or a folder of images."
