@@ -76,7 +76,8 @@ def _compare(args: argparse.Namespace) -> int:
     rows: list[Row] = []
 
     def work(controls: "Controls") -> None:
-        rows.extend(compare(names, partial(config_from_args, args), args.out, controls))
+        configure = partial(config_from_args, args)
+        rows.extend(compare(names, configure, args.out, controls, only_finished=args.only_finished))
 
     status = _with_controls(args, work)
     if status == DONE and args.progress == "text":

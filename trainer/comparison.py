@@ -19,9 +19,9 @@ from trainer.contract.progress import Note
 from trainer.errors import RunError, TrainerError
 from trainer.fitting import Controls
 from trainer.model_folder import load_model_folder
-from trainer.run_folder import Run, read_run
+from trainer.run_folder import Run, command_words, read_run
 from trainer.systems.registry import get_system
-from trainer.training import train
+from trainer.training import holds_run, resolve, train
 
 NAME: Final = "comparison"
 _TIMED_CALLS: Final = 30
@@ -66,14 +66,17 @@ def compare(
     configure: Callable[[str], TrainConfig],
     out: Path,
     controls: Controls,
+    *,
+    only_finished: bool = False,
 ) -> list[Row]:
     """Train the systems one after the other and write the table after each of them.
 
     Finished runs in the folder are used as they are and interrupted ones are continued. A system
-    that cannot be trained gets a line that says why.
+    that cannot be trained, or has a run with other settings, gets a line that says why.
 
     Args:
         configure: gives a system's settings; its ``out`` is put below the comparison's.
+        only_finished: whether nothing is trained any more.
 
     Raises:
         TrainerError: if a name is unknown or the folder cannot be written.
@@ -89,7 +92,10 @@ def compare(
         controls.report(Note(text=f"{name} ({at} of {len(names)})"))
         config = replace(configure(name), out=out / name)
         try:
+            _check_protocol(config)
             if not _finished(config.out):
+                if only_finished:
+                    raise RunError("its run is not finished.")
                 train(config, replace(controls, resume=True))
             rows.append(_row(config.out))
         except TrainerError as error:
@@ -101,6 +107,18 @@ def compare(
 def _finished(folder: Path) -> bool:
     written = all((folder / name).is_file() for name in (METRICS_FILE, PRESET_FILE))
     return written and "seconds" in read_run(folder).facts
+
+
+def _check_protocol(config: TrainConfig) -> None:
+    """Refuse a run that an earlier comparison began with other settings."""
+    if not holds_run(config.out):
+        return
+    run = read_run(config.out)
+    asked = command_words(resolve(config), run.labels)
+    if command_words(run.config, run.labels) != asked:
+        raise RunError(
+            f"its run was begun with other settings, {run.command}.", hint="Choose another --out."
+        )
 
 
 def _row(folder: Path) -> Row:

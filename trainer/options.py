@@ -7,6 +7,8 @@ from typing import Any, Final, get_args
 
 from trainer.config import Augmentation, Optimizer, Precision, Recipe, Schedule, VoteUse
 from trainer.contract.labels import LABEL_SETS
+from trainer.data.dataset import SPLITS
+from trainer.data.folder_reader import SPLIT_NAMES
 
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "optimizer": get_args(Optimizer),
@@ -24,6 +26,12 @@ _LIMITS: Final[dict[str, tuple[float, float]]] = {
     "contrast": (0, 1),
     "erase": (0, 1),
 }
+
+
+def _split_name(text: str) -> str:
+    """Return our name for a split that may have one of its usual other names."""
+    number = SPLIT_NAMES.get(text.strip().lower())
+    return text if number is None else SPLITS[number]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -72,6 +80,9 @@ def _add_compare(commands: Any) -> None:
     )
     parser.add_argument(
         "--systems", required=True, metavar="A,B,...", help="names, or all, scratch or a study"
+    )
+    parser.add_argument(
+        "--only-finished", action="store_true", help="train nothing, compare what is finished"
     )
     _add_training(parser)
     parser.set_defaults(command="compare")
@@ -151,8 +162,9 @@ def _add_evaluate(commands: Any) -> None:
     _add_data(parser)
     parser.add_argument(
         "--split",
-        choices=("train", "validation", "test", "all"),
-        help="default: test, or validation where there are no test faces",
+        type=_split_name,
+        choices=(*SPLITS, "all"),
+        help="or FER2013's name for it; default: test, or validation where there are no test faces",
     )
     parser.add_argument("--flip", action="store_true", help="ask each face's mirror image as well")
     parser.add_argument(

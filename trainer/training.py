@@ -31,7 +31,7 @@ def train(config: TrainConfig, controls: Controls) -> None:
         Stopped: if it was cancelled; the last checkpoint stands.
     """
     system = get_system(config.system)
-    config = _settle(config, system, controls)
+    config = _settle(config, controls)
     controls.report(Note(text=f"reading {config.data}"))
     dataset, labels = _read(config, system)
     faces = {split: len(dataset.rows(split)) for split in SPLITS}
@@ -59,10 +59,8 @@ def train(config: TrainConfig, controls: Controls) -> None:
     )
 
 
-def _settle(config: TrainConfig, system: System, controls: Controls) -> TrainConfig:
-    # A run that failed before its first epoch is in nobody's way.
-    begun = any(config.out.rglob(checkpoint.CHECKPOINT_FILE))
-    exists = begun and (config.out / RUN_FILE).is_file()
+def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
+    exists = holds_run(config.out)
     if config.out.exists() and not config.out.is_dir():
         raise RunError(f"{config.out} is not a folder.")
     if exists and not controls.resume:
@@ -79,7 +77,17 @@ def _settle(config: TrainConfig, system: System, controls: Controls) -> TrainCon
         controls.report(Note(text="continuing with the settings that the run began with"))
         # The curve must go on as it began: only the place of things may differ.
         return replace(saved, data=config.data, votes=config.votes, out=config.out)
-    recipe = config.recipe
+    return resolve(config)
+
+
+def holds_run(folder: Path) -> bool:
+    """Tell whether a run has begun there; one that failed before its first epoch has not."""
+    return (folder / RUN_FILE).is_file() and any(folder.rglob(checkpoint.CHECKPOINT_FILE))
+
+
+def resolve(config: TrainConfig) -> TrainConfig:
+    """Return the settings that a new run would be given on this machine."""
+    system, recipe = get_system(config.system), config.recipe
     if system.backbone is not None and system.backbone.frozen:
         # Features are computed once, so the faces behind them cannot change.
         recipe = replace(recipe, augmentation=NO_AUGMENTATION)

@@ -176,3 +176,11 @@ def test_a_program_can_stop_the_training(faces_csv: Path, tmp_path: Path) -> Non
         assert process.wait(30) == 130
         assert json.loads(rest[-1])["event"] == "cancelled"
         assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "split"), [("PrivateTest", "test"), ("publictest", "validation"), ("train", "train")]
+)
+def test_splits_have_their_usual_other_names(name: str, split: str) -> None:
+    arguments = ["evaluate", "--model", "m", "--data", "d", "--split", name]
+    assert build_parser().parse_args(arguments).split == split

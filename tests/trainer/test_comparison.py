@@ -17,7 +17,9 @@ from trainer.listing import choose_systems
 pytestmark = pytest.mark.usefixtures("tiny_systems")
 
 
-def _compare(names: list[str], data: Path, out: Path) -> tuple[list[Row], list[Event]]:
+def _compare(
+    names: list[str], data: Path, out: Path, *, epochs: int = 1, only_finished: bool = False
+) -> tuple[list[Row], list[Event]]:
     events: list[Event] = []
 
     def configure(name: str) -> TrainConfig:
@@ -27,11 +29,12 @@ def _compare(names: list[str], data: Path, out: Path) -> tuple[list[Row], list[E
             out=out,
             precision="float32",
             weights="missing.h5",
-            recipe=replace(TINY_RECIPE, epochs=1),
+            recipe=replace(TINY_RECIPE, epochs=epochs),
         )
 
     controls = Controls(resume=False, report=events.append, cancelled=threading.Event())
-    return compare(names, configure, out, controls), events
+    rows = compare(names, configure, out, controls, only_finished=only_finished)
+    return rows, events
 
 
 def test_a_comparison_goes_on_where_it_was_and_says_what_failed(
@@ -56,6 +59,23 @@ def test_a_comparison_goes_on_where_it_was_and_says_what_failed(
     assert "not trained: the weights missing.h5" in table
     assert "0.5 on its test folder, four labels" in table
     assert (out / "comparison.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_one_table_has_one_protocol(faces_csv: Path, tmp_path: Path) -> None:
+    _compare(["tiny"], faces_csv, tmp_path)
+    rows, events = _compare(["tiny"], faces_csv, tmp_path, epochs=2)
+    assert not any(isinstance(event, EpochDone) for event in events)
+    assert rows[0].accuracy is None
+    assert "begun with other settings, fer-train train --system tiny" in rows[0].problem
+    assert "--epochs 1" in rows[0].problem
+
+
+def test_the_table_of_what_is_finished_trains_nothing(faces_csv: Path, tmp_path: Path) -> None:
+    _compare(["tiny"], faces_csv, tmp_path)
+    rows, events = _compare(["tiny", "tiny_fear"], faces_csv, tmp_path, only_finished=True)
+    assert rows[0].n == 12
+    assert rows[1].problem == "its run is not finished."
+    assert not any(isinstance(event, EpochDone) for event in events)
 
 
 def test_names_are_checked_before_anything_is_trained(faces_csv: Path, tmp_path: Path) -> None:
