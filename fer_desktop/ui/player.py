@@ -16,7 +16,7 @@ from fer_desktop.ui.frame_view import FrameView
 from fer_desktop.ui.overlay import OverlayParts
 from fer_desktop.ui.score_bars import ScoreBars
 from fer_desktop.ui.selection import FaceSelection
-from fer_desktop.ui.timeline_chart import TimelineChart
+from fer_desktop.ui.timeline.chart import TimelineChart
 from fer_desktop.ui.transport_bar import TransportBar
 
 

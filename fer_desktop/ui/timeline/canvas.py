@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from fer_desktop.log import get_logger
-from fer_desktop.ui.timeline_content import TimelineContent
+from fer_desktop.ui.timeline.content import TimelineContent
 
 if TYPE_CHECKING:
-    from fer_desktop.ui.timeline_plot import TimelinePlot
+    from fer_desktop.ui.timeline.plot import TimelinePlot
 
 log = get_logger("ui")
 
@@ -85,7 +85,7 @@ class TimelineCanvas(QWidget):
         # hundreds of classes, and the process dies when another thread does that while this one
         # paints.
         try:
-            from fer_desktop.ui.timeline_plot import TimelinePlot
+            from fer_desktop.ui.timeline.plot import TimelinePlot
         except ImportError:
             log.exception("the timeline cannot be drawn")
             self._hint.setText(self.tr("The timeline cannot be drawn. The log file says why."))

@@ -10,11 +10,11 @@ from pytestqt.qtbot import QtBot
 from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.palette import color_for
-from fer_desktop.ui.timeline_chart import TimelineChart
-from fer_desktop.ui.timeline_content import Readout
-from fer_desktop.ui.timeline_items import TimeAxis, TimeViewBox
-from fer_desktop.ui.timeline_plot import TimelinePlot
-from fer_desktop.ui.timeline_readout import ReadoutCard
+from fer_desktop.ui.timeline.chart import TimelineChart
+from fer_desktop.ui.timeline.content import Readout
+from fer_desktop.ui.timeline.items import TimeAxis, TimeViewBox
+from fer_desktop.ui.timeline.plot import TimelinePlot
+from fer_desktop.ui.timeline.readout import ReadoutCard
 
 pytestmark = pytest.mark.gui
 
@@ -431,7 +431,7 @@ class TestLoading:
     def test_says_so_if_it_cannot_be_drawn(
         self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setitem(sys.modules, "fer_desktop.ui.timeline_plot", None)
+        monkeypatch.setitem(sys.modules, "fer_desktop.ui.timeline.plot", None)
         chart = TimelineChart()
         qtbot.addWidget(chart)
         with qtbot.waitExposed(chart):

@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.ui.face_colors import label_color
-from fer_desktop.ui.timeline_content import Readout, TimelineContent
-from fer_desktop.ui.timeline_items import (
+from fer_desktop.ui.timeline.content import Readout, TimelineContent
+from fer_desktop.ui.timeline.items import (
     LABEL_OVERHANG_PX,
     Curve,
     Marks,
@@ -17,7 +17,7 @@ from fer_desktop.ui.timeline_items import (
     TimeAxis,
     TimeViewBox,
 )
-from fer_desktop.ui.timeline_readout import ReadoutCard
+from fer_desktop.ui.timeline.readout import ReadoutCard
 
 _SECOND_US: Final = 1_000_000
 _MARGINS_PX: Final = (0, 10, LABEL_OVERHANG_PX, 0)  # left, top, right, bottom

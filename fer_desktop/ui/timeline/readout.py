@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from fer_desktop.ui.face_colors import label_color
-from fer_desktop.ui.timeline_content import Readout
+from fer_desktop.ui.timeline.content import Readout
 from fer_desktop.ui.tokens import Tokens
 from fer_desktop.ui.wording import confidence_text, label_text
 

@@ -1,6 +1,6 @@
 import pytest
 
-from fer_desktop.ui.visible_stretch import VisibleStretch
+from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
 
 SECOND = 1_000_000
 
