@@ -84,7 +84,7 @@ def _exact_copies(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
 
 
 def _near_copies(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
-    pairs = used[near_copies(dataset.images[used], dataset.copies[used])]
+    pairs = near_copies(dataset.images, dataset.copies, used)
     truth = dataset.truth(pairs.ravel()).reshape(-1, 2)
     splits = dataset.splits[pairs]
     between = {

@@ -32,6 +32,9 @@ def findings(facts: Facts) -> list[str]:
     lines = [f"{facts['faces']:,} faces, {exact['distinct']:,} of them distinct."]
     if not facts["splits_of_its_own"]:
         lines.append("It has no splits of its own; these are made, copies kept together.")
+    for split, count in exact["inside"].items():
+        if count:
+            lines.append(f"{count:,} {split} faces are exact copies of other {split} faces.")
     for where, count in exact["across"].items():
         if count:
             split, _, other = where.partition(" in ")

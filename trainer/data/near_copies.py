@@ -14,14 +14,14 @@ _LEAST_CORRELATION: Final = 0.97
 _CROWDED: Final = 400
 
 
-def perceptual_hashes(images: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Return a 64-bit hash of each picture's coarse pattern of light and dark."""
+def perceptual_hashes(images: NDArray[np.uint8], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return a 64-bit hash of the coarse pattern of light and dark of each row's picture."""
     from scipy.fft import dctn
 
-    hashes = np.empty(len(images), np.uint64)
+    hashes = np.empty(len(rows), np.uint64)
     weights = np.uint64(1) << np.arange(_LOW * _LOW, dtype=np.uint64)
-    for start in range(0, len(images), _CHUNK):
-        gray = images[start : start + _CHUNK].astype(np.float32).mean(axis=-1)
+    for start in range(0, len(rows), _CHUNK):
+        gray = images[rows[start : start + _CHUNK]].astype(np.float32).mean(axis=-1)
         low = dctn(gray, axes=(1, 2))[:, :_LOW, :_LOW].reshape(len(gray), -1)
         low[:, 0] = 0  # the mean says nothing about the pattern
         bits = low > np.median(low, axis=1, keepdims=True)
@@ -29,22 +29,25 @@ def perceptual_hashes(images: NDArray[np.uint8]) -> NDArray[np.uint64]:
     return hashes
 
 
-def near_copies(images: NDArray[np.uint8], copies: NDArray[np.int64]) -> NDArray[np.int64]:
+def near_copies(
+    images: NDArray[np.uint8], copies: NDArray[np.int64], among: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Return pairs of rows that show nearly the same picture without being exact copies.
 
     Of exact copies only the first takes part; constant pictures never do.
 
     Args:
-        images: shape (faces, height, width, channels).
+        images: shape (faces, height, width, channels); may be mapped from a file.
         copies: rows with the same number are exact copies.
+        among: rows that are looked at.
 
     Returns:
         Rows in ascending order, shape (pairs, 2).
     """
-    rows = np.sort(np.unique(copies, return_index=True)[1])
+    rows = np.sort(among[np.unique(copies[among], return_index=True)[1]])
     if len(rows) < 2:
         return np.zeros((0, 2), np.int64)
-    hashes = perceptual_hashes(images[rows])
+    hashes = perceptual_hashes(images, rows)
     found = [_same_band(hashes, band) for band in range(_BANDS)]
     pairs = np.unique(np.concatenate(found), axis=0)
     distance = np.bitwise_count(hashes[pairs[:, 0]] ^ hashes[pairs[:, 1]])
