@@ -40,12 +40,15 @@ class KerasEmotionClassifier:
         self._device = device_name()
 
     @classmethod
-    def load(cls, folder: Path, *, verify: bool = True) -> "KerasEmotionClassifier":
+    def load(
+        cls, folder: Path, *, verify: bool = True, warm_up: bool = True
+    ) -> "KerasEmotionClassifier":
         """Load a model folder and make it ready for one face; more faces follow in a thread.
 
         Args:
             folder: holds ``model.keras`` and ``preset.json``.
             verify: whether to compare the checksum of the weights.
+            warm_up: whether more than one face at a time will be read.
 
         Raises:
             ModelError: if the folder is missing, damaged, unsafe, or not what its preset says.
@@ -62,7 +65,8 @@ class KerasEmotionClassifier:
         started = time.monotonic()
         prepare_backend()
         classifier = cls(preset, load_network(folder, preset))
-        classifier._warm_up_in_background()
+        if warm_up:
+            classifier._warm_up_in_background()
         _log.info(
             "model %s ready on %s after %.1f s",
             preset.name,

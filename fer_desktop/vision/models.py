@@ -8,6 +8,7 @@ from fer_desktop.errors import ModelError
 from fer_desktop.paths import bundled_models_dir, user_models_dir
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE, Preset, PresetError, read_preset
 
+HIDDEN: Final = ".fer-"  # begins the name of a folder that is coming or going
 _PREFERRED: Final = ("ferplus7", "fer7")
 
 
@@ -75,7 +76,9 @@ def _default(models: list[ModelEntry]) -> Path:
 
 def _models_in(parent: Path, bundled: bool) -> list[ModelEntry]:
     try:
-        folders = sorted(path for path in parent.iterdir() if path.is_dir())
+        folders = sorted(
+            path for path in parent.iterdir() if path.is_dir() and not path.name.startswith(HIDDEN)
+        )
     except OSError:
         return []
     return [
