@@ -108,6 +108,9 @@ class Actions(QObject):
         self.open_model = self._make(
             self.tr("Open model folder…"), self.tr("Use a model from a folder"), "Ctrl+M", "folder"
         )
+        self.manage_models = self._make(
+            self.tr("Manage…"), self.tr("Look at all models, import and export them"), ""
+        )
         self.about_model = self._make(self.tr("About this model"), self.tr("What the model is"), "")
 
     def _make_view_actions(self) -> None:

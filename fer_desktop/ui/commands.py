@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +17,8 @@ from fer_desktop.ui.background import Background
 from fer_desktop.ui.controller import SEEK_STEP_US, Controller
 from fer_desktop.ui.exporter import Exporter
 from fer_desktop.ui.frame_view import FrameView
+from fer_desktop.ui.model_jobs import ModelJobs
+from fer_desktop.ui.models_dialog import ModelsDialog
 from fer_desktop.ui.network_dialog import NetworkDialog
 from fer_desktop.ui.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.recording_tap import RecordingTap
@@ -29,7 +31,13 @@ from fer_desktop.vision.models import resolve_model
 
 
 class Commands(QObject):
-    """Connects actions with the controller, asking the person where only they can decide."""
+    """Connects actions with the controller, asking the person where only they can decide.
+
+    Signals:
+        models_changed: there are other models than before.
+    """
+
+    models_changed = Signal()
 
     def __init__(
         self,
@@ -50,7 +58,9 @@ class Commands(QObject):
         self._background = background
         self._recorder = recorder
         self._exporter = Exporter(background, window)
+        self._model_jobs = ModelJobs(background, self)
         self._connect_source_actions()
+        self._connect_model_actions()
         self._connect_session_actions()
         self._connect_settings_actions()
         self._connect_help_actions()
@@ -83,8 +93,14 @@ class Commands(QObject):
         actions.step_forward.triggered.connect(lambda: controller.step(1))
         actions.seek_back.triggered.connect(lambda: controller.seek_by(-SEEK_STEP_US))
         actions.seek_forward.triggered.connect(lambda: controller.seek_by(SEEK_STEP_US))
+
+    def _connect_model_actions(self) -> None:
+        actions = self._actions
         actions.open_model.triggered.connect(self._open_model)
+        actions.manage_models.triggered.connect(self._manage_models)
         actions.about_model.triggered.connect(self._show_model)
+        self._model_jobs.changed.connect(self.models_changed)
+        self._model_jobs.failed.connect(self._say_model_job_failed)
 
     def _connect_session_actions(self) -> None:
         actions = self._actions
@@ -161,6 +177,15 @@ class Commands(QObject):
         folder = OpenFolder.ask(self._window, title, str(paths.user_models_dir()))
         if folder is not None:
             self._controller.load_model(str(folder))
+
+    def _manage_models(self) -> None:
+        # While the dialog is there it tells by itself what failed.
+        self._model_jobs.failed.disconnect(self._say_model_job_failed)
+        ModelsDialog.ask(self._window, self._controller, self._model_jobs)
+        self._model_jobs.failed.connect(self._say_model_job_failed)
+
+    def _say_model_job_failed(self, error: FerError) -> None:
+        self._announcer.say_error("models", error)
 
     def _show_model(self) -> None:
         preset = self._controller.preset

@@ -238,6 +238,7 @@ class MainWindow(QMainWindow):
         self.pages.welcome_accepted.connect(self._bring_back)
         self.toolbar.source.chosen.connect(self._on_source_chosen)
         self.toolbar.model.chosen.connect(self._on_model_chosen)
+        self.commands.models_changed.connect(self.refresh_models)
         controller.request_changed.connect(self._on_request)
         controller.request_refused.connect(self._on_request)  # the toolbar shows what is open
         controller.settings_changed.connect(self._on_settings)

@@ -65,7 +65,7 @@ class Menus(QObject):
         session.addAction(actions.sessions)
         self._model = bar.addMenu(self.tr("&Model"))
         self._model_fixed = self._model.addSeparator()
-        self._model.addActions([actions.open_model, actions.about_model])
+        self._model.addActions([actions.open_model, actions.manage_models, actions.about_model])
         self.view = bar.addMenu(self.tr("&View"))
         self.view.addAction(actions.full_screen)
         self.view.addActions([actions.zoom_in, actions.zoom_out, actions.fit])

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fer_desktop.ui.wording import label_text, translate
 from trainer.contract.preset import METRICS_FILE
@@ -16,13 +17,25 @@ class ModelFacts:
         data: what it was tested on.
         faces: how many faces that were.
         accuracy: share of them that it labelled as people had.
+        interval: where that share lies with 95 % confidence; None where it was not reckoned.
         weakest: the label it finds least often, with the share of its faces that it found.
     """
 
     data: str
     faces: int
     accuracy: float
+    interval: tuple[float, float] | None
     weakest: tuple[str, float] | None
+
+    def accuracy_text(self) -> str:
+        """Return the accuracy in percent, with its interval."""
+        text = f"{100 * self.accuracy:.1f} %"
+        if self.interval is None:
+            return text
+        low, high = (f"{100 * bound:.1f}" for bound in self.interval)
+        return translate("ModelFacts", "{accuracy} ({low} to {high})").format(
+            accuracy=text, low=low, high=high
+        )
 
     def sentence(self) -> str:
         """Return the figures as a sentence."""
@@ -50,7 +63,15 @@ def read_model_facts(folder: Path) -> ModelFacts | None:
             data=str(raw.get("data", "")) or translate("ModelFacts", "its data set"),
             faces=int(raw["n"]),
             accuracy=float(raw["accuracy"]),
+            interval=_interval(raw.get("accuracy_interval_95")),
             weakest=min(recalls.items(), key=lambda item: item[1], default=None),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _interval(raw: Any) -> tuple[float, float] | None:
+    if raw is None:
+        return None
+    low, high = raw
+    return float(low), float(high)

@@ -53,6 +53,17 @@ class OpenFolder:
         return Path(name) if name else None
 
 
+class OpenZip:
+    """Choose a zip file."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, title: str) -> Path | None:
+        """Return the chosen file."""
+        kind = QCoreApplication.translate("OpenZip", "Zip file") + " (*.zip)"
+        name, _ = QFileDialog.getOpenFileName(parent, title, str(Path.home()), kind)
+        return Path(name) if name else None
+
+
 class SaveCsv:
     """Choose where a table goes."""
 
@@ -60,18 +71,19 @@ class SaveCsv:
     def ask(cls, parent: QWidget, suggestion: Path) -> Path | None:
         """Return the chosen file, which may exist: the caller asks before it is replaced."""
         translate = QCoreApplication.translate
-        name, _ = QFileDialog.getSaveFileName(
-            parent,
-            translate("SaveCsv", "Export session as a table"),
-            str(suggestion),
-            translate("SaveCsv", "Table") + " (*.csv)",
-            # The suffix is only appended here, so the dialog would ask about the wrong name.
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        if not name:
-            return None
-        path = Path(name)
-        return path if path.suffix.lower() == ".csv" else path.with_name(f"{path.name}.csv")
+        title = translate("SaveCsv", "Export session as a table")
+        return _ask_where(parent, title, suggestion, translate("SaveCsv", "Table"), ".csv")
+
+
+class SaveZip:
+    """Choose where a model goes."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, suggestion: Path) -> Path | None:
+        """Return the chosen file, which may exist: the caller asks before it is replaced."""
+        translate = QCoreApplication.translate
+        title = translate("SaveZip", "Export model")
+        return _ask_where(parent, title, suggestion, translate("SaveZip", "Zip file"), ".zip")
 
 
 def ask_to_replace(parent: QWidget, path: Path) -> bool:
@@ -85,3 +97,20 @@ def ask_to_replace(parent: QWidget, path: Path) -> bool:
         ),
         translate("Confirm", "Replace"),
     )
+
+
+def _ask_where(
+    parent: QWidget, title: str, suggestion: Path, kind: str, suffix: str
+) -> Path | None:
+    name, _ = QFileDialog.getSaveFileName(
+        parent,
+        title,
+        str(suggestion),
+        f"{kind} (*{suffix})",
+        # The suffix is only appended here, so the dialog would ask about the wrong name.
+        options=QFileDialog.Option.DontConfirmOverwrite,
+    )
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix.lower() == suffix else path.with_name(f"{path.name}{suffix}")
