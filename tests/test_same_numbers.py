@@ -1,0 +1,78 @@
+"""A frame has the same numbers wherever it is read: in the live pipeline and from a file."""
+
+import csv
+import threading
+from pathlib import Path
+
+from fer_desktop import cli
+from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.paths import demo_clip
+from fer_desktop.pipeline.engine import Engine
+from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, State, StateChanged
+from fer_desktop.recording.csv_export import export_session
+from fer_desktop.recording.session_store import SessionWriter
+from fer_desktop.sources.base import Pacing
+from fer_desktop.sources.media_file import VideoSource
+from fer_desktop.vision.classifier import KerasEmotionClassifier
+from fer_desktop.vision.detector import MediaPipeFaceDetector
+from fer_desktop.vision.models import resolve_model
+
+HAS_MEMORY = ("face_id", "emotion", "confidence")  # depends on which frames came before
+TIMEOUT_S = 60
+
+
+def test_playing_and_analysing_a_video_give_the_same_rows(tmp_path: Path) -> None:
+    played = _rows(_play(tmp_path))
+    for folder in ("once", "twice"):
+        arguments = ["analyze", str(demo_clip()), "--out", str(tmp_path / folder)]
+        assert cli.main(arguments, lambda _: 1) == 0
+    once, twice = (tmp_path / folder / "demo.csv" for folder in ("once", "twice"))
+    assert once.read_bytes() == twice.read_bytes()
+    analysed = _rows(once)
+    assert len(analysed) == 480
+    assert len(played) > 20  # playing fast, most frames are left out
+    for index, row in played.items():
+        assert row == analysed[index]
+
+
+def _play(tmp_path: Path) -> Path:
+    """Play the demo clip eight times as fast as it was recorded; return the session's table."""
+    session = tmp_path / "a.fersession"
+    has_model, has_ended = threading.Event(), threading.Event()
+
+    def on_event(event: EngineEvent) -> None:
+        if isinstance(event, ModelLoaded):
+            has_model.set()
+        if isinstance(event, StateChanged) and event.state is State.PAUSED:
+            has_ended.set()
+
+    def open_sink(_number: int, info: SourceInfo) -> SessionWriter:
+        return SessionWriter(session, info, settings={})
+
+    engine = Engine(
+        on_result=lambda _: None,
+        on_event=on_event,
+        make_detector=lambda score: MediaPipeFaceDetector(min_score=score),
+        load_classifier=KerasEmotionClassifier.load,
+        open_sink=open_sink,
+    )
+    engine.start()
+    try:
+        engine.load_model(resolve_model(""))
+        assert has_model.wait(TIMEOUT_S)
+        engine.open(VideoSource(demo_clip()), Pacing.PLAYBACK)
+        engine.set_speed(8)
+        assert has_ended.wait(TIMEOUT_S)
+    finally:
+        engine.shutdown()
+    export_session(session, tmp_path / "played.csv")
+    return tmp_path / "played.csv"
+
+
+def _rows(path: Path) -> dict[int, dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        int(row["frame_index"]): {key: row[key] for key in row if key not in HAS_MEMORY}
+        for row in rows
+    }
