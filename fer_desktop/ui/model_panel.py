@@ -6,14 +6,12 @@ from typing import Final
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import (
-    QFormLayout,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QPushButton,
     QScrollArea,
     QSplitter,
     QTextBrowser,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from trainer.contract.preset import CARD_FILE
 
 _MOST_CARD_CHARACTERS: Final = 200_000
 _FACTS_WIDTH: Final = 360
+_CARD_MARGIN: Final = 10
 
 
 class CardView(QTextBrowser):
@@ -50,6 +49,7 @@ class CardView(QTextBrowser):
             | QTextDocument.MarkdownFeature.MarkdownNoHTML
         )
         self.document().setMarkdown(text, features)
+        self.document().setDocumentMargin(_CARD_MARGIN)
         self.verticalScrollBar().setValue(0)
 
 
@@ -76,27 +76,26 @@ class ModelPanel(QSplitter):
             self.tr("Measure how long it takes for one face on this computer, as busy as it is now")
         )
         self.measure_button.clicked.connect(self.measure_wanted)
-        speed_row = QHBoxLayout()
-        speed_row.addWidget(self.speed, 1)
-        speed_row.addWidget(self.measure_button)
         facts = QWidget(self)
-        column = QVBoxLayout(facts)
-        column.addWidget(self.description)
-        form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
-        for title, text in (
-            (self.tr("Expressions:"), self.labels),
-            (self.tr("Accuracy:"), self.accuracy),
-            (self.tr("Network:"), self.system),
-            (self.tr("Learned from:"), self.origin),
+        grid = QGridLayout(facts)
+        grid.addWidget(self.description, 0, 0, 1, 3)
+        for row, (title, text) in enumerate(
+            (
+                (self.tr("Expressions:"), self.labels),
+                (self.tr("Accuracy:"), self.accuracy),
+                (self.tr("Network:"), self.system),
+                (self.tr("Learned from:"), self.origin),
+                (self.tr("Speed here:"), self.speed),
+            ),
+            start=1,
         ):
-            form.addRow(title, text)
-        form.addRow(self.tr("Speed here:"), speed_row)
-        column.addLayout(form)
-        column.addStretch(1)
+            grid.addWidget(QLabel(title, self), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(text, row, 1, 1, 1 if text is self.speed else 2)
+        grid.addWidget(self.measure_button, 5, 2, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(6, 1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(facts)
         self.card = CardView(self)
         self.addWidget(scroll)

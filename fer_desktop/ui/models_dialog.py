@@ -41,7 +41,8 @@ class ModelsDialog(QDialog):
         self._jobs = jobs
         self._to_select: Path | None = None
         self.setWindowTitle(self.tr("Models"))
-        self.resize(960, 640)
+        self.setMinimumSize(800, 440)
+        self.resize(940, 580)
         self.table = ModelTable(self)
         self.panel = ModelPanel(self)
         self.note = QLabel(self.tr("Reading the models…"), self)
@@ -99,7 +100,7 @@ class ModelsDialog(QDialog):
         halves.addWidget(self.table)
         halves.addWidget(self.panel)
         halves.setChildrenCollapsible(False)
-        halves.setSizes([200, 340])
+        halves.setSizes([180, 320])
         layout = QVBoxLayout(self)
         layout.addWidget(halves, 1)
         layout.addWidget(self.note)

@@ -17,6 +17,7 @@ from fer_desktop.ui.models_dialog import ModelsDialog
 from fer_desktop.ui.name_dialog import NameDialog
 from fer_desktop.ui.prompts import Confirm, OpenFolder, OpenZip, SaveZip
 from fer_desktop.vision.model_archive import export_model
+from fer_desktop.vision.models import available_models
 from tests.helpers.models import make_model_folder
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import messages
@@ -25,6 +26,7 @@ from trainer.contract.preset import CARD_FILE, METRICS_FILE, MODEL_FILE
 pytestmark = pytest.mark.gui
 
 LABELS = ("happy", "sad", "wink")
+BUNDLED = next(entry.name for entry in available_models() if entry.bundled)
 LIMIT_MS = 20_000  # the first network takes long: its libraries are imported
 METRICS = (
     '{"data": "FER2013", "n": 3589, "accuracy": 0.652, "accuracy_interval_95": [0.64, 0.67],'
@@ -96,7 +98,7 @@ def own_files() -> list[str]:
 
 def test_models_are_listed_with_what_is_known(managed: ModelsDialog) -> None:
     assert row_of(managed, MODEL)[1:4] == ["in use", "7", "?"]
-    assert row_of(managed, "fer7")[1] == "built in"
+    assert row_of(managed, BUNDLED)[1] == "built in"
     name, state, labels, accuracy, parameters, size = row_of(managed, "tiny")
     assert (name, state, labels, accuracy) == ("tiny", "own", "3", "65.2 % (64.0 to 67.0)")
     assert int(parameters.replace(",", "")) > 100
@@ -133,7 +135,7 @@ def test_a_model_that_cannot_be_used_says_why(
 
 def test_what_is_bundled_or_in_use_stays(managed: ModelsDialog) -> None:
     assert managed.delete_button.isEnabled()
-    for name in ("fer7", MODEL):
+    for name in (BUNDLED, MODEL):
         select(managed, name)
         assert not managed.delete_button.isEnabled()
         assert not managed.rename_button.isEnabled()
@@ -149,6 +151,20 @@ def test_another_model_is_used_and_remembered(
     assert app.controller.settings.model == "tiny"
     assert not managed.use_button.isEnabled()
     assert not managed.delete_button.isEnabled()
+
+
+def test_an_own_model_with_a_bundled_ones_name_is_told_from_it(
+    managed: ModelsDialog, app: Application, own: Path, qtbot: QtBot
+) -> None:
+    namesake = own.rename(own.with_name(BUNDLED))
+    managed._jobs.list_models()
+    qtbot.waitUntil(lambda: names(managed).count(BUNDLED) == 2)
+    rows = [row for row, name in enumerate(names(managed)) if name == BUNDLED]
+    managed.table.selectRow(rows[1])
+    managed.use_button.click()
+    qtbot.waitUntil(lambda: managed.table.item(rows[1], 1).text() == "in use")
+    assert managed.table.item(rows[0], 1).text() == "built in"
+    assert app.controller.settings.model == str(namesake)
 
 
 def test_a_model_that_cannot_be_loaded_is_explained(
