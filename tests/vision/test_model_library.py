@@ -3,7 +3,8 @@ import os
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -312,21 +313,25 @@ def test_a_disk_without_room_is_told(source: Path, monkeypatch: pytest.MonkeyPat
     assert_refused(source, "No space left")
 
 
-@pytest.fixture
-def limit_files() -> Callable[[int], None]:
-    """Let no file of this process grow beyond a size: what a full disk does, in a test."""
+@contextmanager
+def files_limited_to(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond a size: what a full disk does, in a test.
+
+    Only inside the block: the test runner's own output may be a file that is longer.
+    """
     resource = pytest.importorskip("resource")
     former = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, former[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, former)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, former[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
 
 
-def test_a_disk_that_fills_up_leaves_nothing(
-    source: Path, limit_files: Callable[[int], None]
-) -> None:
+def test_a_disk_that_fills_up_leaves_nothing(source: Path) -> None:
     file = zip_of(source)
-    limit_files(4096)
-    assert_refused(file, "cannot be written")
+    with files_limited_to(4096):
+        assert_refused(file, "cannot be written")
 
 
 def test_a_place_that_takes_no_folder_is_told(source: Path) -> None:
