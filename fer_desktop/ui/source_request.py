@@ -1,6 +1,6 @@
 """What the user wants to look at, before anything is opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -56,15 +56,6 @@ def without_password(url: str) -> str:
         return urlunsplit(parts._replace(netloc=f"{parts.username}:…@{host}"))
     except ValueError:
         return url
-
-
-def start_request(settings: Settings, cameras: Sequence[str]) -> SourceRequest:
-    """Return what to open when the application starts and nobody said: the last one, a camera,
-    or else the demo clip."""
-    last = last_request(settings)
-    if last is not None:
-        return last
-    return SourceRequest("camera", cameras[0]) if cameras else SourceRequest("demo")
 
 
 def last_request(settings: Settings) -> SourceRequest | None:
