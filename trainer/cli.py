@@ -47,6 +47,13 @@ def _systems(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _settings(args: argparse.Namespace) -> int:
+    from trainer.setting_list import settings_as_json
+
+    print(settings_as_json())
+    return DONE
+
+
 def _inspect(args: argparse.Namespace) -> int:
     from trainer.checkpoint import write_atomically
     from trainer.inspection import inspect
@@ -187,6 +194,7 @@ def _export(args: argparse.Namespace) -> int:
 
 _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "systems": _systems,
+    "settings": _settings,
     "inspect": _inspect,
     "train": _train,
     "evaluate": _evaluate,

@@ -46,10 +46,16 @@ class Recipe:
     """How a system is trained unless the person says otherwise.
 
     Attributes:
+        optimizer: the rule by which weights follow the gradient.
+        learning_rate: the largest step size.
+        schedule: how the rate changes over the epochs.
         warmup_epochs: epochs over which a cosine schedule rises to the full rate.
+        weight_decay: decoupled decay of AdamW.
+        batch_size: faces that the network sees at once.
+        epochs: how often the network sees every face.
         patience: epochs without a better validation accuracy before the run ends; 0 never ends it.
         plateau_patience: epochs without a better one before a plateau schedule halves the rate.
-        weight_decay: decoupled decay of AdamW.
+        label_smoothing: share of the truth that is spread over all labels.
         clip_norm: largest norm of the whole gradient; 0 does not clip.
         ema: momentum of the moving average of the weights; 0 keeps none.
         class_weights: whether rare labels count more, inversely to their frequency.
@@ -103,6 +109,7 @@ class TrainConfig:
         data, votes, vote_use, subject_pattern: the fields of ``source``.
         labels: a label set's name or names separated by commas; empty takes the system's.
         weights: of a backbone: ``imagenet``, ``none`` or a file.
+        seed: of everything that is drawn; the same seed gives the same run.
         precision: Keras' dtype policy while training; the saved model is float32.
         folds: parts of the training faces that a stacking ensemble holds out in turn.
     """

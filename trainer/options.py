@@ -9,22 +9,11 @@ from trainer.config import Augmentation, Optimizer, Precision, Recipe, Schedule,
 from trainer.contract.labels import LABEL_SETS
 from trainer.data.dataset import SPLITS
 from trainer.data.folder_reader import SPLIT_NAMES
+from trainer.setting_list import limits, meanings
 
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "optimizer": get_args(Optimizer),
     "schedule": get_args(Schedule),
-}
-# Smallest and largest value of settings that take no others; any other only is not negative.
-_LIMITS: Final[dict[str, tuple[float, float]]] = {
-    "batch_size": (1, math.inf),
-    "epochs": (1, math.inf),
-    "label_smoothing": (0, 1),
-    "ema": (0, 1),
-    "shift": (0, 1),
-    "zoom": (0, 0.9),
-    "brightness": (0, 1),
-    "contrast": (0, 1),
-    "erase": (0, 1),
 }
 
 
@@ -41,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_systems(commands)
+    _add_settings_list(commands)
     _add_inspect(commands)
     _add_train(commands)
     _add_evaluate(commands)
@@ -54,6 +44,11 @@ def _add_systems(commands: Any) -> None:
     parser = commands.add_parser("systems", help="list the networks that can be trained")
     parser.add_argument("--json", action="store_true", help="print one JSON array")
     parser.set_defaults(command="systems")
+
+
+def _add_settings_list(commands: Any) -> None:
+    parser = commands.add_parser("settings", help="list what can be set, and what it means")
+    parser.set_defaults(command="settings")
 
 
 def _add_inspect(commands: Any) -> None:
@@ -133,15 +128,19 @@ def _add_data(parser: Any) -> None:
 
 
 def _add_settings(group: Any, defaults: Recipe | Augmentation) -> None:
+    texts = {name: text.replace("%", "%%") for name, text in meanings(type(defaults)).items()}
     for name, value in vars(defaults).items():
         flag = f"--{name.replace('_', '-')}"
         if isinstance(value, bool):
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None)
+            group.add_argument(
+                flag, action=argparse.BooleanOptionalAction, default=None, help=texts[name]
+            )
         elif name in _CHOICES:
-            group.add_argument(flag, choices=_CHOICES[name])
+            group.add_argument(flag, choices=_CHOICES[name], help=texts[name])
         elif isinstance(value, int | float):
-            limits = _LIMITS.get(name, (0, math.inf))
-            group.add_argument(flag, type=_number(type(value), *limits), metavar="N")
+            group.add_argument(
+                flag, type=_number(type(value), *limits(name)), metavar="N", help=texts[name]
+            )
 
 
 def _number(kind: type[int] | type[float], least: float = 0, most: float = math.inf) -> Any:

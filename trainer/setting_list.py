@@ -1,0 +1,106 @@
+"""The settings of a training as data: what each means, its default, and what it may be.
+
+The meanings are those of the dataclasses in ``trainer.config``, so that help, wizards and code say
+the same.
+"""
+
+import inspect
+import json
+import math
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Literal, get_args, get_type_hints
+
+from trainer.config import Augmentation, DataSource, Recipe, TrainConfig
+
+# Of the run rather than the recipe; the rest of ``TrainConfig`` says what is trained on what.
+_OF_THE_RUN: Final = ("precision", "seed", "weights", "folds")
+# Smallest and largest value of settings that take no others; any other only is not negative.
+_LIMITS: Final[dict[str, tuple[float, float]]] = {
+    "batch_size": (1, math.inf),
+    "epochs": (1, math.inf),
+    "label_smoothing": (0, 1),
+    "ema": (0, 1),
+    "shift": (0, 1),
+    "zoom": (0, 0.9),
+    "brightness": (0, 1),
+    "contrast": (0, 1),
+    "erase": (0, 1),
+    "folds": (2, math.inf),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One setting of a training.
+
+    Attributes:
+        name: as in its dataclass; the option is ``--name`` with hyphens.
+        group: ``recipe``, ``augmentation`` or ``run``.
+        kind: what its value is.
+        default: what holds unless a system has its own.
+        choices: every value that a ``choice`` can have.
+        least, most: bounds of a number; ``most`` is None where there is none.
+        meaning: one sentence for people.
+    """
+
+    name: str
+    group: str
+    kind: Literal["int", "float", "bool", "choice", "text"]
+    default: Any
+    choices: tuple[str, ...]
+    least: float
+    most: float | None
+    meaning: str
+
+
+def settings() -> tuple[Setting, ...]:
+    """Return every setting that a person may change, the weightiest group first."""
+    return (
+        *_settings_of(Recipe, "recipe", None),
+        *_settings_of(Augmentation, "augmentation", None),
+        *_settings_of(TrainConfig, "run", _OF_THE_RUN),
+        *_settings_of(DataSource, "run", ("subject_pattern",)),
+    )
+
+
+def settings_as_json() -> str:
+    """Return a JSON array with one object for each setting."""
+    return json.dumps([asdict(setting) for setting in settings()], indent=1)
+
+
+def limits(name: str) -> tuple[float, float]:
+    """Return the smallest and the largest value of a numeric setting."""
+    return _LIMITS.get(name, (0, math.inf))
+
+
+def meanings(documented: type) -> dict[str, str]:
+    """Return what a dataclass's docstring says of each attribute."""
+    _, _, section = inspect.getdoc(documented).partition("Attributes:\n")  # type: ignore[union-attr]
+    found: dict[str, str] = {}
+    for entry in re.split(r"\n(?=    \S)", section.split("\n\n")[0]):
+        names, _, text = " ".join(entry.split()).partition(": ")
+        found.update(dict.fromkeys(names.split(", "), text.replace("``", "")))
+    return found
+
+
+def _settings_of(owner: Any, group: str, names: tuple[str, ...] | None) -> list[Setting]:
+    hints, texts = get_type_hints(owner), meanings(owner)
+    defaults = {field.name: field.default for field in fields(owner)}
+    chosen = names or tuple(name for name in hints if name != "augmentation")
+    return [_setting(name, group, hints[name], defaults[name], texts[name]) for name in chosen]
+
+
+def _setting(name: str, group: str, hint: Any, default: Any, meaning: str) -> Setting:
+    kinds: dict[Any, Any] = {int: "int", float: "float", bool: "bool", str: "text"}
+    least, most = limits(name)
+    return Setting(
+        name=name,
+        group=group,
+        kind=kinds.get(hint, "choice"),
+        default=default,
+        choices=get_args(hint),
+        least=least,
+        most=None if math.isinf(most) else most,
+        meaning=meaning,
+    )
