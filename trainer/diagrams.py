@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from trainer.data.dataset import Dataset
 from trainer.evaluation import reliability
+from trainer.mistakes import most_confident_mistakes
 
-_MISTAKES: Final = 40
 _COLUMNS: Final = 8
 
 
@@ -55,8 +55,7 @@ def mistakes_sheet(
 ) -> bytes:
     """Return a PNG of the faces that were named wrongly with the highest confidence."""
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    wrong = np.flatnonzero(predicted != truth)
-    worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:_MISTAKES]
+    worst = most_confident_mistakes(probabilities, truth)
     lines = max(-(-len(worst) // _COLUMNS), 1)
     figure, _ = _figure(1.4 * _COLUMNS, 1.8 * lines, axes=False)
     grid = figure.subplots(lines, _COLUMNS, squeeze=False)

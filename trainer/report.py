@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer import paired
 from trainer.checkpoint import make_folder, write_atomically
 from trainer.config import DataSource
 from trainer.data.dataset import Dataset
@@ -25,6 +26,7 @@ def evaluate_model(
     split: str | None = None,
     flip: bool = False,
     groups: Path | None = None,
+    against: Path | None = None,
     out: Path | None = None,
 ) -> dict[str, Any]:
     """Return a model's figures on a dataset.
@@ -35,6 +37,7 @@ def evaluate_model(
             the same ones as in training, so that no face is measured that a network learned.
         flip: whether each face's mirror image is asked as well.
         groups: csv that names the group of faces.
+        against: another model folder, whose answers on the same faces are compared.
         out: folder for the figures and their diagrams.
 
     Raises:
@@ -70,6 +73,8 @@ def evaluate_model(
     if named is not None:
         right = probabilities.argmax(axis=1) == truth
         figures |= measure_groups(right, dataset, rows, named)
+    if against is not None:
+        figures |= paired.compare_with(against, source, dataset, rows, probabilities, flip=flip)
     if out is not None:
         _write(out, figures, dataset, rows, probabilities, truth)
     return figures
@@ -90,8 +95,10 @@ def _write(
     truth: NDArray[np.int64],
 ) -> None:
     from trainer.diagrams import confusion_diagram, mistakes_sheet, reliability_diagram
+    from trainer.mistakes import write_mistakes
 
     make_folder(out)
+    write_mistakes(out, dataset, rows, probabilities, truth)
     diagrams: dict[str, Callable[[], bytes]] = {
         "reliability.png": lambda: reliability_diagram(probabilities, truth),
         "confusion.png": lambda: confusion_diagram(np.array(figures["confusion"]), dataset.labels),
@@ -132,6 +139,8 @@ def figures_as_text(figures: dict[str, Any]) -> str:
     ]
     if "groups" in figures:
         lines += ["", *_groups_as_lines(figures)]
+    if "against" in figures:
+        lines += ["", *paired.as_lines(figures)]
     return "\n".join(lines)
 
 
