@@ -2,16 +2,12 @@
 
 import base64
 import html
-import io
 from typing import Final
 
-import numpy as np
-
+from trainer.contact_sheets import contact_sheet
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.inspection import Facts
 
-_COLUMNS: Final = 16
-_ROWS: Final = 3
 _LISTED: Final = 50
 
 _STYLE: Final = """
@@ -118,24 +114,3 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
     return "<table>" + line("th", head) + "".join(line("td", row) for row in rows) + "</table>"
-
-
-def contact_sheet(dataset: Dataset, label: int) -> bytes:
-    """Return a PNG of faces of one label, spread evenly over the dataset."""
-    from PIL import Image
-
-    used = np.flatnonzero(dataset.splits >= 0)
-    rows = used[dataset.truth(used) == label]
-    count = min(len(rows), _COLUMNS * _ROWS)
-    chosen = rows[np.linspace(0, len(rows) - 1, count).astype(int)] if count else rows
-    _, height, width, channels = dataset.images.shape
-    lines = max(-(-count // _COLUMNS), 1)
-    sheet = np.zeros((lines * height, _COLUMNS * width, channels), np.uint8)
-    for at, row in enumerate(chosen):
-        down, right = divmod(at, _COLUMNS)
-        sheet[down * height : (down + 1) * height, right * width : (right + 1) * width] = (
-            dataset.images[row]
-        )
-    buffer = io.BytesIO()
-    Image.fromarray(sheet[..., 0] if channels == 1 else sheet).save(buffer, format="PNG")
-    return buffer.getvalue()

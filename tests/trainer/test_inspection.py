@@ -11,6 +11,7 @@ from tests.helpers.data import shared_data
 from tests.trainer.conftest import FolderMaker, face, write_csv
 from trainer.cli import main
 from trainer.config import DataSource
+from trainer.contact_sheets import write_contact_sheets
 from trainer.data import readers
 from trainer.data.csv_reader import CsvReader
 from trainer.data.faces import FaceRow
@@ -63,6 +64,18 @@ def test_text_json_and_page_say_the_same(
     assert content.count("data:image/png;base64") == 2
     assert "sad &lt;b&gt;" in content
     assert "sad <b>" not in content
+
+
+def test_sheets_show_the_faces_of_each_label(flawed: Path, tmp_path: Path) -> None:
+    facts, dataset = inspect(DataSource(path=flawed))
+    found = write_contact_sheets(tmp_path / "sheets", facts, dataset)
+    assert json.loads((tmp_path / "sheets" / "inspection.json").read_text()) == found
+    assert found["sheets"] == {"happy": "label_0.png", "sad <b>": "label_1.png"}
+    for at, name in enumerate(found["sheets"].values()):
+        sheet = np.asarray(Image.open(tmp_path / "sheets" / name))
+        assert sheet.shape == (48, 16 * 48)
+        rows = np.flatnonzero(dataset.truth(np.arange(len(dataset.images))) == at)
+        np.testing.assert_array_equal(sheet[:, :48], dataset.images[rows[0], ..., 0])
 
 
 def test_different_faces_are_no_near_copies() -> None:

@@ -1,6 +1,7 @@
 """What a training tells the program that started it: one JSON object a line on standard output.
 
-The program can stop the training by writing ``cancel`` and a line end to its standard input.
+The program can write ``pause``, ``continue`` or ``cancel`` and a line end to its standard input.
+A training whose program has gone goes on by itself.
 """
 
 import json
@@ -8,6 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 CANCEL: Final = "cancel"
+PAUSE: Final = "pause"
+CONTINUE: Final = "continue"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,8 @@ class EpochDone:
     Attributes:
         epoch: counted from 1.
         remaining_s: estimated seconds until the last epoch is done.
+        best_epoch: the one with the highest validation accuracy so far, ``best_accuracy``.
+        confusion: counts of validation faces, the truth in rows, labels as in ``Started``.
     """
 
     epoch: int
@@ -65,6 +70,19 @@ class EpochDone:
     learning_rate: float
     seconds: float
     remaining_s: float
+    best_epoch: int = 0
+    best_accuracy: float = 0.0
+    confusion: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """The training waits until it shall go on or end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Continued:
+    """The training goes on after a pause."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,18 +115,19 @@ class Failed:
     hint: str
 
 
-Event = Note | Started | StepDone | EpochDone | Finished | Cancelled | Failed
+Event = Note | Started | StepDone | EpochDone | Paused | Continued | Finished | Cancelled | Failed
 
 _NAMES: Final[dict[str, type[Event]]] = {
     "note": Note,
     "started": Started,
     "step": StepDone,
     "epoch": EpochDone,
+    "paused": Paused,
+    "continued": Continued,
     "finished": Finished,
     "cancelled": Cancelled,
     "failed": Failed,
 }
-_TUPLES: Final = ("labels", "accuracy_interval_95")
 
 
 def encode(event: Event) -> str:
@@ -122,7 +141,12 @@ def decode(line: str) -> Event | None:
     try:
         raw: Any = json.loads(line)
         kind: Any = _NAMES[raw.pop("event")]
-        event: Event = kind(**{key: tuple(v) if key in _TUPLES else v for key, v in raw.items()})
+        event: Event = kind(**{key: _tupled(value) for key, value in raw.items()})
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return event
+
+
+def _tupled(value: Any) -> Any:
+    """Return JSON's lists, also those inside of others, as the tuples that they were."""
+    return tuple(map(_tupled, value)) if isinstance(value, list) else value
