@@ -4,26 +4,11 @@ Every expected failure is a ``FerError``: its text says what happened, its hint 
 else that escapes is a bug and ends up in the log with a traceback.
 """
 
+from trainer.contract.errors import ExplainedError
 
-class FerError(Exception):
-    """Base of all failures with a message for the user.
 
-    Attributes:
-        hint: what the person can do about it; may be empty.
-    """
-
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-    def __str__(self) -> str:
-        message = super().__str__()
-        return f"{message} {self.hint}" if self.hint else message
-
-    @property
-    def message(self) -> str:
-        """What happened, without the hint."""
-        return super().__str__()
+class FerError(ExplainedError):
+    """Base of all failures with a message for the user."""
 
 
 class SourceError(FerError):

@@ -1,25 +1,10 @@
 """Failures that the person training a model can be told about."""
 
+from trainer.contract.errors import ExplainedError
 
-class TrainerError(Exception):
-    """An expected failure: its text says what is wrong and, in the hint, what to do.
 
-    Attributes:
-        hint: what the person can do about it; may be empty.
-    """
-
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-    def __str__(self) -> str:
-        message = super().__str__()
-        return f"{message} {self.hint}" if self.hint else message
-
-    @property
-    def message(self) -> str:
-        """What happened, without the hint."""
-        return super().__str__()
+class TrainerError(ExplainedError):
+    """Base of all failures with a message for the person."""
 
 
 class DataError(TrainerError):
