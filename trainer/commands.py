@@ -1,0 +1,27 @@
+"""What the program that watches a training may ask of it, a line each on standard input."""
+
+import threading
+from collections.abc import Iterable
+
+from trainer.contract.progress import CANCEL, CONTINUE, PAUSE
+
+
+def obey(
+    lines: Iterable[str], *, cancelled: threading.Event, paused: threading.Event
+) -> threading.Thread:
+    """Set and clear the events as lines ask for it, on a thread that needs no cleaning up.
+
+    A training that was paused goes on when the lines end: nobody is left to continue it.
+    """
+
+    changes = {CANCEL: cancelled.set, PAUSE: paused.set, CONTINUE: paused.clear}
+
+    def listen() -> None:
+        for line in lines:
+            if (change := changes.get(line.strip())) is not None:
+                change()
+        paused.clear()
+
+    thread = threading.Thread(target=listen, name="commands", daemon=True)
+    thread.start()
+    return thread
