@@ -29,3 +29,7 @@ class StorageError(FerError):
 
 class SettingsError(FerError):
     """A settings file that cannot be used."""
+
+
+class TrainingError(FerError):
+    """A training that cannot begin, go on, or be measured."""

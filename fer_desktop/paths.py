@@ -67,6 +67,11 @@ def user_models_dir() -> Path:
     return data_dir() / "models"
 
 
+def runs_dir() -> Path:
+    """Return the folder of trainings that are not models yet."""
+    return data_dir() / "runs"
+
+
 def log_file() -> Path:
     """Return the application's log file."""
     profile = _profile_dir()

@@ -1,0 +1,108 @@
+"""What the user wants trained, and how that is said to the trainer."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingPlan:
+    """Everything that decides a training.
+
+    Attributes:
+        name: what the new model shall be called.
+        data, votes: the pictures, as the trainer reads them.
+        start: folder of the model that it begins as; None begins with random weights.
+        system: the trainer's name of the network, where there is no such model.
+        labels: what it shall tell apart; empty for what the trainer would choose.
+        settings: what differs from the trainer's own settings, by their names.
+        against: folder of the model that it is compared with; None compares with none.
+    """
+
+    name: str
+    data: Path
+    votes: Path | None = None
+    start: Path | None = None
+    system: str = ""
+    labels: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    against: Path | None = None
+
+    def probe_words(self) -> list[str]:
+        """Return the command that measures how long the training would take here."""
+        return ["probe", *self._what(), *self._how(), "--json"]
+
+    def train_words(self, out: Path) -> list[str]:
+        """Return the command that begins the training in a folder, or goes on with it."""
+        words = ["train", *self._what(), *self._how(), "--out", str(out)]
+        return [*words, "--resume", "--progress", "json"]
+
+    def evaluate_words(self, model: Path, out: Path, against: Path | None = None) -> list[str]:
+        """Return the command that measures a model on pictures that the training leaves out."""
+        words = ["evaluate", "--model", str(model), *self._data(), "--out", str(out), "--json"]
+        return [*words, "--against", str(against)] if against is not None else words
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as JSON can hold it."""
+        return {
+            "name": self.name,
+            "data": str(self.data),
+            "votes": _text(self.votes),
+            "start": _text(self.start),
+            "system": self.system,
+            "labels": list(self.labels),
+            "settings": dict(self.settings),
+            "against": _text(self.against),
+        }
+
+    def _data(self) -> list[str]:
+        words = ["--data", str(self.data)]
+        return [*words, "--votes", str(self.votes)] if self.votes is not None else words
+
+    def _what(self) -> list[str]:
+        start = ["--start", str(self.start)] if self.start else ["--system", self.system]
+        labels = ["--labels", ",".join(self.labels)] if self.labels else []
+        return [*start, *self._data(), *labels]
+
+    def _how(self) -> list[str]:
+        words = []
+        for name, value in self.settings.items():
+            flag = name.replace("_", "-")
+            if isinstance(value, bool):
+                words.append(f"--{flag}" if value else f"--no-{flag}")
+            else:
+                words.append(f"--{flag}={value}")  # a value may begin with a hyphen
+        return words
+
+
+def plan_from_json(raw: Mapping[str, Any]) -> TrainingPlan:
+    """Build the plan that ``TrainingPlan.to_json`` gave.
+
+    Raises:
+        KeyError, TypeError, AttributeError: if it is none.
+    """
+    return TrainingPlan(
+        name=str(raw["name"]),
+        data=Path(raw["data"]),
+        votes=_path(raw["votes"]),
+        start=_path(raw["start"]),
+        system=str(raw["system"]),
+        labels=tuple(map(str, raw["labels"])),
+        settings=dict(raw["settings"].items()),
+        against=_path(raw["against"]),
+    )
+
+
+def trainer_command(words: Sequence[str]) -> list[str]:
+    """Return the program and the arguments that run a command of the trainer."""
+    return [sys.executable, "-m", "trainer", *words]
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

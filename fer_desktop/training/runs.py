@@ -1,0 +1,156 @@
+"""The user's trainings on disk: begun, finished, kept as a model, or thrown away."""
+
+import csv
+import json
+import secrets
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fer_desktop.errors import StorageError
+from fer_desktop.paths import runs_dir
+from fer_desktop.training.plan import TrainingPlan, plan_from_json
+from fer_desktop.vision.model_archive import import_model
+from fer_desktop.vision.model_library import check_name, free_name
+from fer_desktop.vision.models import HIDDEN
+from trainer.contract.preset import METRICS_FILE, MODEL_FILE, PRESET_FILE
+
+PLAN_FILE: Final = "plan.json"
+_HISTORY_FILE: Final = "history.csv"  # the trainer's own
+
+
+@dataclass(frozen=True, slots=True)
+class EpochFigures:
+    """How well a network did after an epoch; counted from 1."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A training's folder, which becomes a model folder in the end."""
+
+    folder: Path
+    plan: TrainingPlan
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is a model to be looked at."""
+        names = (MODEL_FILE, PRESET_FILE, METRICS_FILE)
+        return all((self.folder / name).is_file() for name in names)
+
+    def history(self) -> tuple[EpochFigures, ...]:
+        """Return the figures of the epochs that are done; none where they cannot be read."""
+        try:
+            with (self.folder / _HISTORY_FILE).open(encoding="utf-8", newline="") as file:
+                return tuple(
+                    EpochFigures(
+                        int(row["epoch"]),
+                        float(row["loss"]),
+                        float(row["accuracy"]),
+                        float(row["val_loss"]),
+                        float(row["val_accuracy"]),
+                    )
+                    for row in csv.DictReader(file)
+                )
+        except (OSError, ValueError, KeyError, TypeError):
+            return ()
+
+
+def check_run_name(name: str) -> None:
+    """Check that a training may be called so, and the model that it makes.
+
+    Raises:
+        FerError: if it may not.
+    """
+    check_name(name)
+    if (runs_dir() / name).exists():
+        raise StorageError(f"There is a training {name!r} already.", hint="Choose another name.")
+
+
+def free_run_name(wanted: str) -> str:
+    """Return a name that a training may have: the wanted one, if need be with a number."""
+    name, number = free_name(wanted), 2
+    while (runs_dir() / name).exists():
+        name, number = free_name(f"{wanted}-{number}"), number + 1
+    return name
+
+
+def create_run(plan: TrainingPlan) -> Run:
+    """Make the folder of a training.
+
+    Raises:
+        FerError: if the name is taken, or the folder cannot be written.
+    """
+    check_run_name(plan.name)
+    folder = runs_dir() / plan.name
+    try:
+        folder.mkdir(parents=True)
+        text = json.dumps(plan.to_json(), indent=2, ensure_ascii=False)
+        (folder / PLAN_FILE).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise _cannot_write(folder, error) from error
+    return Run(folder, plan)
+
+
+def leftover_runs() -> list[Run]:
+    """Return the trainings that were neither kept nor thrown away, the latest first."""
+    found: list[tuple[float, Run]] = []
+    with suppress(OSError):  # the folder comes with the first training
+        for folder in runs_dir().iterdir():
+            if folder.name.startswith(HIDDEN):
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
+            with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+                file = folder / PLAN_FILE
+                raw = json.loads(file.read_text(encoding="utf-8"))
+                found.append((folder.stat().st_mtime, Run(folder, plan_from_json(raw))))
+    return [run for _, run in sorted(found, key=lambda item: item[0], reverse=True)]
+
+
+def keep_run(run: Run) -> Path:
+    """Make a finished training one of the user's models, and return the model's folder.
+
+    Loads the network to see that it works, so not for the GUI thread.
+
+    Raises:
+        FerError: if the model cannot be used or written; the training stays as it is.
+    """
+    folder = import_model(run.folder, free_name(run.plan.name))
+    with suppress(StorageError):  # it is kept; what is left over is offered again
+        discard_run(run)
+    return folder
+
+
+def discard_run(run: Run) -> None:
+    """Delete a training with all that it learned.
+
+    Raises:
+        StorageError: if it cannot be deleted.
+    """
+    # Moved aside first: what is half deleted shall not be offered again.
+    doomed = run.folder.with_name(f"{HIDDEN}delete-{secrets.token_hex(4)}")
+    try:
+        run.folder.rename(doomed)
+        shutil.rmtree(doomed)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageError(
+            f"The training {run.plan.name!r} cannot be deleted: {error.strerror or error}.",
+            hint="Close what uses its files, then try again.",
+        ) from error
+
+
+def _cannot_write(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{folder} cannot be written: {error.strerror or error}.",
+        hint="Free some space, or see to it that you may write there.",
+    )
