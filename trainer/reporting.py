@@ -1,5 +1,6 @@
 """Telling a person or a program how a training goes."""
 
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -10,11 +11,13 @@ from tqdm import tqdm
 from trainer.contract.progress import (
     CANCEL,
     Cancelled,
+    Continued,
     EpochDone,
     Event,
     Failed,
     Finished,
     Note,
+    Paused,
     Started,
     StepDone,
     encode,
@@ -24,10 +27,14 @@ Report = Callable[[Event], None]
 
 
 def json_report(stream: TextIO) -> Report:
-    """Return a report that writes JSON lines for a program."""
+    """Return a report that writes JSON lines for a program, while it is there to read them."""
 
     def report(event: Event) -> None:
-        print(encode(event), file=stream, flush=True)
+        try:
+            print(encode(event), file=stream, flush=True)
+        except OSError:
+            # The training outlives the program. What is left of the line must not fail later.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
     return report
 
@@ -58,6 +65,10 @@ class TextReport:
                     f"{event.val_accuracy:.4f}; {event.seconds:.0f} s, "
                     f"{event.remaining_s / 60:.0f} min left"
                 )
+            case Paused():
+                self._line("paused")
+            case Continued():
+                self._line("continued")
             case Finished():
                 low, high = event.accuracy_interval_95
                 self._line(
