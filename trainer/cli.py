@@ -128,6 +128,7 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
         votes=args.votes,
         vote_use=args.vote_use,
         subject_pattern=args.subject_pattern,
+        auxiliary_votes=args.auxiliary_votes,
         labels=args.labels,
         weights=args.weights,
         seed=args.seed,

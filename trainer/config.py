@@ -107,6 +107,7 @@ class TrainConfig:
 
     Attributes:
         data, votes, vote_use, subject_pattern: the fields of ``source``.
+        auxiliary_votes: FER+ votes that a second head on the same trunk learns to answer.
         labels: a label set's name or names separated by commas; empty takes the system's.
         weights: of a backbone: ``imagenet``, ``none`` or a file.
         seed: of everything that is drawn; the same seed gives the same run.
@@ -120,6 +121,7 @@ class TrainConfig:
     votes: Path | None = None
     vote_use: VoteUse = "soft"
     subject_pattern: str = ""
+    auxiliary_votes: Path | None = None
     labels: str = ""
     weights: str = "imagenet"
     seed: int = 0
@@ -152,7 +154,7 @@ def config_from_dict(raw: dict[str, Any]) -> TrainConfig:
     settings = dict(raw)
     recipe = dict(settings.pop("recipe"))
     recipe["augmentation"] = Augmentation(**recipe["augmentation"])
-    for name in ("data", "out", "votes"):
+    for name in ("data", "out", "votes", "auxiliary_votes"):
         if settings[name] is not None:
             settings[name] = Path(settings[name])
     return TrainConfig(**settings, recipe=Recipe(**recipe))

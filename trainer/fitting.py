@@ -16,13 +16,14 @@ import keras
 from trainer import checkpoint
 from trainer.config import Recipe
 from trainer.contract.progress import EpochDone, StepDone
-from trainer.data.augment import augmentation_layers
+from trainer.data.augment import MixUp, augmentation_layers
 from trainer.data.batches import Batches
 from trainer.errors import RunError, TrainerError
 from trainer.event_log import log_epoch
 from trainer.fused_normalization import fused_normalization
 from trainer.optimization import copied, make_optimizer, reseed
 from trainer.reporting import Report
+from trainer.systems.registry import AUXILIARY_HEAD, MAIN_HEAD
 
 HISTORY_FILE: Final = "history.csv"
 _REPORT_EVERY_S: Final = 0.3
@@ -96,12 +97,18 @@ def fit(job: Job, controls: Controls) -> Progress:
         RunError: if the state cannot be read or written, memory runs out, or the loss diverges.
     """
     recipe = job.recipe
-    model = _with_augmentation(job)
+    model = _Learner(job)
     optimizer = make_optimizer(recipe, len(job.batches))
+    loss: Any = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
+    metrics: Any = ["accuracy"]
+    if model.has_two_heads:
+        # Shares of votes are soft already.
+        loss = {MAIN_HEAD: loss, AUXILIARY_HEAD: keras.losses.CategoricalCrossentropy()}
+        metrics = {MAIN_HEAD: metrics, AUXILIARY_HEAD: metrics}
     model.compile(
         optimizer=optimizer,
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing),
-        metrics=["accuracy"],
+        loss=loss,
+        weighted_metrics=metrics,
         # TensorFlow's warp has no XLA kernel, and oneDNN is faster than XLA on processors.
         jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
     )
@@ -146,13 +153,44 @@ def fit(job: Job, controls: Controls) -> Progress:
     return progress
 
 
-def _with_augmentation(job: Job) -> Any:
-    inputs = keras.Input(job.learner.input_shape[1:])
-    x = inputs
-    if job.augmented:
-        for layer in augmentation_layers(job.recipe.augmentation, job.seed):
-            x = layer(x)
-    return keras.Model(inputs, job.learner(x))
+class _Learner(keras.Model):  # type: ignore[misc]
+    """A network behind the changes that its training images go through."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(name="learner")
+        settings = job.recipe.augmentation
+        self.network = job.learner
+        self.changes = augmentation_layers(settings, job.seed) if job.augmented else []
+        self.mixup = MixUp(settings.mixup, job.seed + 3) if settings.mixup else None
+        self.has_two_heads = isinstance(job.learner.output, dict)
+        self.accuracy_name = f"{MAIN_HEAD}_accuracy" if self.has_two_heads else "accuracy"
+        self.build(job.learner.input_shape)
+
+    def build(self, input_shape: Any) -> None:
+        """Do nothing: the network is built, and its changes have no weights."""
+        self.built = True
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return the network's probabilities."""
+        inputs = keras.ops.cast(inputs, "float32")
+        for change in self.changes:
+            inputs = change(inputs, training=training)
+        if self.mixup is not None:
+            inputs = self.mixup(inputs, training=training)
+        return self.network(inputs, training=training)
+
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """Return the loss against the targets, blended where the images were."""
+        if self.mixup is not None and training:
+            y = keras.tree.map_structure(self.mixup.blended, y)
+        return super().compute_loss(x, y, y_pred, sample_weight, training)
 
 
 def _epoch(job: Job, model: Any, watch: "_Watch") -> tuple[dict[str, float], list[Any]]:
@@ -176,9 +214,9 @@ def _epoch(job: Job, model: Any, watch: "_Watch") -> tuple[dict[str, float], lis
         _assign(model.trainable_variables, watch.last_weights)
     figures = {
         "loss": float(fitted["loss"][-1]),
-        "accuracy": float(fitted["accuracy"][-1]),
+        "accuracy": float(fitted[model.accuracy_name][-1]),
         "val_loss": float(scores["loss"]),
-        "val_accuracy": float(scores["accuracy"]),
+        "val_accuracy": float(scores[model.accuracy_name]),
     }
     return figures, weights
 
@@ -258,7 +296,7 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
                 step=batch + 1,
                 steps=self._steps,
                 loss=float(logs["loss"]),
-                accuracy=float(logs["accuracy"]),
+                accuracy=float(logs[self.model.accuracy_name]),
             )
         )
 

@@ -98,6 +98,12 @@ def _add_training(parser: Any) -> None:
         metavar="WEIGHTS",
         help="of a pretrained backbone: imagenet, none, or a weights file",
     )
+    parser.add_argument(
+        "--auxiliary-votes",
+        type=Path,
+        metavar="CSV",
+        help="FER+ votes that a second head learns beside the dataset's own labels",
+    )
     parser.add_argument("--seed", type=_number(int), default=0, metavar="N")
     parser.add_argument("--precision", choices=get_args(Precision), default="auto")
     parser.add_argument(

@@ -46,6 +46,8 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
         words += ["--votes", config.votes.name, "--vote-use", config.vote_use]
     if config.subject_pattern:
         words += ["--subject-pattern", config.subject_pattern]
+    if config.auxiliary_votes:
+        words += ["--auxiliary-votes", config.auxiliary_votes.name]
     words += ["--labels", config.labels or ",".join(labels)]
     system = get_system(config.system)
     if system.backbone is not None:

@@ -13,7 +13,7 @@ from trainer.contract.progress import Finished, Note, Started
 from trainer.data.batches import Batches, balanced_weights
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.features import cached_features
-from trainer.data.readers import choose_labels, load_dataset
+from trainer.data.readers import choose_labels, load_dataset, with_auxiliary_votes
 from trainer.devices import all_accelerators, machine, resolve_precision
 from trainer.ensembling import train_members
 from trainer.errors import DataError, RunError
@@ -98,7 +98,10 @@ def _read(config: TrainConfig, system: System) -> tuple[Dataset, tuple[str, ...]
     source = config.source
     size_px, color = system.size_px, system.color
     labels = choose_labels(config.labels, system.labels, source, size_px=size_px, color=color)
-    return load_dataset(source, labels=labels, size_px=size_px, color=color), labels
+    dataset = load_dataset(source, labels=labels, size_px=size_px, color=color)
+    if config.auxiliary_votes is not None:
+        dataset = with_auxiliary_votes(dataset, source, config.auxiliary_votes)
+    return dataset, labels
 
 
 def _train_whole(
@@ -125,7 +128,10 @@ def train_network(
     faces = 0 if frozen else min(len(dataset.rows(split)) for split in ("train", "validation"))
     with all_accelerators(faces) as divided:
         parts = system.build_parts(
-            dataset.labels, channels=dataset.images.shape[-1], weights=config.weights
+            dataset.labels,
+            channels=dataset.images.shape[-1],
+            weights=config.weights,
+            auxiliary=dataset.auxiliary is not None,
         )
         job = _job(config, system, parts, dataset, folder, controls, divided)
         checkpoint.make_folder(folder)
@@ -162,13 +168,18 @@ def _job(
         batch_size=recipe.batch_size,
         parts=divided,
         seed=config.seed,
-        mixup=recipe.augmentation.mixup,
         label_weights=balanced_weights(dataset.targets[train_rows])
         if recipe.class_weights
         else None,
+        auxiliary=dataset.auxiliary,
     )
     validation = Batches(
-        inputs, dataset.targets, dataset.rows("validation"), batch_size=256, parts=divided
+        inputs,
+        dataset.targets,
+        dataset.rows("validation"),
+        batch_size=256,
+        parts=divided,
+        auxiliary=dataset.auxiliary,
     )
     return Job(
         network=parts.whole,

@@ -65,6 +65,37 @@ class RandomLight(keras.layers.Layer):  # type: ignore[misc]
         return ops.clip((images - mean) * gain + mean + lift, 0.0, 255.0)
 
 
+class MixUp(keras.layers.Layer):  # type: ignore[misc]
+    """Blends each image of a batch with another one, and the targets in the same shares.
+
+    Keras' own layer of this name changes images and labels in one call, which a network that is
+    given its images only cannot make; this one remembers between the two calls of a step.
+    Source: Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018.
+    """
+
+    def __init__(self, alpha: float, seed: int, **kwargs: Any) -> None:
+        super().__init__(dtype="float32", **kwargs)
+        self.alpha = alpha
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self._drawn: tuple[Tensor, Tensor] = (None, None)
+
+    def call(self, images: Tensor, training: bool = False) -> Tensor:
+        """Return the images blended while training, as they are otherwise."""
+        if not training:
+            return images
+        count = ops.shape(images)[0]
+        other = keras.random.shuffle(ops.arange(count), seed=self.seed_generator)
+        share = keras.random.beta((count,), self.alpha, self.alpha, seed=self.seed_generator)
+        self._drawn = (other, share)
+        return self.blended(ops.cast(images, "float32"))
+
+    def blended(self, values: Tensor) -> Tensor:
+        """Return values of the batch last seen, blended as its images were."""
+        other, share = self._drawn
+        wide = ops.reshape(share, (-1, *[1] * (len(values.shape) - 1)))
+        return wide * values + (1.0 - wide) * ops.take(values, other, axis=0)
+
+
 def augmentation_layers(settings: Augmentation, seed: int) -> list[Any]:
     """Return the layers that change training images as the settings say, in order."""
     chosen: list[Any] = []

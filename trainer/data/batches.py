@@ -6,11 +6,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.systems.registry import AUXILIARY_HEAD, MAIN_HEAD
+
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Rows as (inputs, targets, weights) batches, shuffled anew each epoch.
 
     Inputs are read from their mapped file batch by batch: memory holds a batch, not the dataset.
+    With a second head, targets and weights are those of each head by its name.
     """
 
     def __init__(
@@ -22,8 +25,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         batch_size: int,
         parts: int = 1,
         seed: int | None = None,
-        mixup: float = 0.0,
         label_weights: NDArray[np.float32] | None = None,
+        auxiliary: NDArray[np.float32] | None = None,
     ) -> None:
         """Choose rows; without a seed they stay in order.
 
@@ -31,8 +34,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
             inputs: images or features, one for each row of the targets.
             parts: each batch can be divided into as many equal ones; a few rows may be left out
                 for it, others in each epoch.
-            mixup: alpha of the beta distribution that blends pairs of a batch; 0 blends none.
             label_weights: how much a face of each label counts.
+            auxiliary: targets of a second head, a row of zeros where there are none.
         """
         super().__init__()
         self._inputs = inputs
@@ -41,15 +44,13 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._batch_size = -(-batch_size // parts) * parts
         self._count = len(rows) - len(rows) % parts
         self._seed = seed
-        self._mixup = mixup
         self._label_weights = label_weights
-        self._epoch = 0
+        self._auxiliary = auxiliary
         self._order = rows[: self._count]
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch."""
-        self._epoch = epoch
         if self._seed is not None:
             random = np.random.default_rng([self._seed, epoch])
             self._order = random.permutation(self._rows)[: self._count]
@@ -60,22 +61,16 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         inputs, targets = self._inputs[rows], self._targets[rows]
-        if self._mixup:
-            inputs, targets = self._blend(inputs, targets, index)
-        if self._label_weights is None:
-            return inputs, targets
-        return inputs, targets, targets @ self._label_weights
-
-    def _blend(
-        self, inputs: NDArray[Any], targets: NDArray[np.float32], index: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        random = np.random.default_rng([self._seed or 0, self._epoch, index])
-        other = random.permutation(len(inputs))
-        share = random.beta(self._mixup, self._mixup, len(inputs)).astype(np.float32)
-        wide = share.reshape(-1, *[1] * (inputs.ndim - 1))
-        mixed = wide * inputs + (1 - wide) * inputs[other]
-        narrow = share[:, np.newaxis]
-        return mixed.astype(np.float32), narrow * targets + (1 - narrow) * targets[other]
+        counts = np.ones(targets.shape[1], np.float32)
+        weights = targets @ (counts if self._label_weights is None else self._label_weights)
+        if self._auxiliary is not None:
+            second = self._auxiliary[rows]
+            return (
+                inputs,
+                {MAIN_HEAD: targets, AUXILIARY_HEAD: second},
+                {MAIN_HEAD: weights, AUXILIARY_HEAD: second @ counts},
+            )
+        return (inputs, targets) if self._label_weights is None else (inputs, targets, weights)
 
 
 def balanced_weights(targets: NDArray[np.float32]) -> NDArray[np.float32]:

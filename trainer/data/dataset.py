@@ -24,6 +24,8 @@ class Dataset:
         copies: faces with the same number are exact copies of each other.
         names: row or file of each face.
         key: stands for the images as they were read.
+        auxiliary: what a second head learns of each face, shape (faces, labels), if anything; a
+            row of zeros where nothing is known.
     """
 
     images: NDArray[np.uint8]
@@ -33,6 +35,7 @@ class Dataset:
     copies: NDArray[np.int64]
     names: tuple[str, ...]
     key: str = ""
+    auxiliary: NDArray[np.float32] | None = None
 
     def rows(self, split: Split) -> NDArray[np.int64]:
         """Return the positions of a split's faces."""

@@ -1,5 +1,8 @@
 """From a path to a dataset: the right reader, labels, votes and splits."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -83,6 +86,22 @@ def load_dataset(
         names=faces.names,
         key=faces.key,
     )
+
+
+def with_auxiliary_votes(dataset: Dataset, source: DataSource, votes: Path) -> Dataset:
+    """Return the dataset with FER+ votes for the same labels beside its own targets.
+
+    Raises:
+        DataError: if the votes do not fit the dataset.
+    """
+    voted = load_dataset(
+        replace(source, votes=votes, vote_use="soft"),
+        labels=dataset.labels,
+        size_px=dataset.images.shape[1],
+        color="gray" if dataset.images.shape[-1] == 1 else "rgb",
+    )
+    known = (voted.splits >= 0)[:, np.newaxis]
+    return replace(dataset, auxiliary=np.where(known, voted.targets, 0).astype(np.float32))
 
 
 def _voted(

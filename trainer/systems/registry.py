@@ -11,6 +11,10 @@ from trainer.errors import UnknownSystemError
 from trainer.evaluation import wilson_interval
 from trainer.systems.backbones import Backbone
 
+# The outputs of a network with two heads.
+MAIN_HEAD: Final = "main"
+AUXILIARY_HEAD: Final = "auxiliary"
+
 # From scaled pixels, or a backbone's features, and the number of labels to the logits.
 Body = Callable[[Any, int], Any]
 
@@ -109,12 +113,21 @@ class System:
         return self.build_parts(labels, channels=channels, weights=weights).whole
 
     def build_parts(
-        self, labels: tuple[str, ...], *, channels: int | None = None, weights: str = "none"
+        self,
+        labels: tuple[str, ...],
+        *,
+        channels: int | None = None,
+        weights: str = "none",
+        auxiliary: bool = False,
     ) -> "Parts":
         """Return the network of ``build``, with its frozen and its learning part where it has them.
 
+        Args:
+            auxiliary: whether a second head on the same trunk answers as well; the outputs are then
+                a dictionary of ``MAIN_HEAD`` and ``AUXILIARY_HEAD``.
+
         Raises:
-            UnknownSystemError: as ``build`` does.
+            UnknownSystemError: as ``build`` does, or if a combination shall have a second head.
         """
         import keras
 
@@ -123,23 +136,34 @@ class System:
         pixels = keras.Input((side, side, channels or self.channels), name="pixels")
         # === Network ===
         if self.combination is not None:
+            if auxiliary:
+                raise UnknownSystemError(f"{self.name} combines networks: it has no second head.")
             combined = _combine(self.combination, pixels, labels)
             return Parts(keras.Model(pixels, combined, name=self.name))
         front = self._front(pixels, weights)
         if self.backbone is None or not self.backbone.frozen:
-            return Parts(keras.Model(pixels, self._end(front, labels), name=self.name))
+            return Parts(keras.Model(pixels, self._end(front, labels, auxiliary), name=self.name))
         inputs = keras.Input(front.shape[1:], name="features")
-        head = keras.Model(inputs, self._end(inputs, labels), name="head")
+        head = keras.Model(inputs, self._end(inputs, labels, auxiliary), name="head")
         whole = keras.Model(pixels, head(front), name=self.name)
         return Parts(whole, features=keras.Model(pixels, front, name="features"), head=head)
 
-    def _end(self, front: Any, labels: tuple[str, ...]) -> Any:
+    def _end(self, front: Any, labels: tuple[str, ...], auxiliary: bool) -> Any:
         import keras
 
+        def softmax(logits: Any, name: str) -> Any:
+            # Probabilities in half precision would not sum to 1.
+            return keras.layers.Softmax(dtype="float32", name=name)(logits)
+
         assert self.body is not None
-        logits = self.body(front, len(labels))
-        # Probabilities in half precision would not sum to 1.
-        return keras.layers.Softmax(dtype="float32", name="probabilities")(logits)
+        if not auxiliary:
+            return softmax(self.body(front, len(labels)), "probabilities")
+        # One wide last layer: its halves are the two heads.
+        logits, count = self.body(front, 2 * len(labels)), len(labels)
+        return {
+            MAIN_HEAD: softmax(logits[:, :count], MAIN_HEAD),
+            AUXILIARY_HEAD: softmax(logits[:, count:], AUXILIARY_HEAD),
+        }
 
     def _front(self, pixels: Any, weights: str) -> Any:
         import keras

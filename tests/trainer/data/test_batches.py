@@ -29,14 +29,14 @@ def test_batches_can_be_divided_between_accelerators() -> None:
         assert [len(batch) for batch in _seen(batches)] == [6, 3]
 
 
-def test_blending_changes_faces_and_targets_alike() -> None:
-    inputs, targets = Batches(INPUTS, TARGETS, ROWS, batch_size=10, seed=1, mixup=1.0)[0]
-    odd = TARGETS[:, 1]
-    assert not set(inputs.ravel().tolist()) <= set(ROWS.tolist())
-    np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
-    plain = Batches(odd.reshape(-1, 1, 1, 1), TARGETS, ROWS, batch_size=10, seed=1, mixup=1.0)
-    parities, targets = plain[0]
-    np.testing.assert_allclose(parities.ravel(), targets[:, 1], atol=1e-6)
+def test_a_second_head_ignores_faces_that_nobody_voted_on() -> None:
+    votes = TARGETS[:, ::-1].copy()
+    votes[3] = 0
+    batches = Batches(INPUTS, TARGETS, ROWS, batch_size=10, auxiliary=votes)
+    _, targets, weights = batches[0]
+    np.testing.assert_array_equal(targets["auxiliary"], votes[:10])
+    assert weights["main"].tolist() == [1] * 10
+    assert weights["auxiliary"].tolist() == [1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
 
 
 def test_rare_labels_count_more() -> None:
