@@ -8,7 +8,7 @@ import inspect
 import json
 import math
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 from trainer.config import Augmentation, DataSource, Recipe, TrainConfig
@@ -38,7 +38,7 @@ class Setting:
         name: as in its dataclass; the option is ``--name`` with hyphens.
         group: ``recipe``, ``augmentation`` or ``run``.
         kind: what its value is.
-        default: what holds unless a system has its own.
+        default: what holds unless the person says otherwise.
         choices: every value that a ``choice`` can have.
         least, most: bounds of a number; ``most`` is None where there is none.
         meaning: one sentence for people.
@@ -54,19 +54,29 @@ class Setting:
     meaning: str
 
 
-def settings() -> tuple[Setting, ...]:
-    """Return every setting that a person may change, the weightiest group first."""
-    return (
+def settings(recipe: Recipe | None = None) -> tuple[Setting, ...]:
+    """Return every setting that a person may change, the weightiest group first.
+
+    Args:
+        recipe: holds the defaults; without one those of no system in particular.
+    """
+    own: dict[str, Any] = {}
+    if recipe is not None:
+        own = vars(recipe) | vars(recipe.augmentation)
+    listed = (
         *_settings_of(Recipe, "recipe", None),
         *_settings_of(Augmentation, "augmentation", None),
         *_settings_of(TrainConfig, "run", _OF_THE_RUN),
         *_settings_of(DataSource, "run", ("subject_pattern",)),
     )
+    return tuple(
+        replace(setting, default=own.get(setting.name, setting.default)) for setting in listed
+    )
 
 
-def settings_as_json() -> str:
-    """Return a JSON array with one object for each setting."""
-    return json.dumps([asdict(setting) for setting in settings()], indent=1)
+def settings_as_json(recipe: Recipe | None = None) -> str:
+    """Return a JSON array with one object for each setting, its defaults from a recipe."""
+    return json.dumps([asdict(setting) for setting in settings(recipe)], indent=1)
 
 
 def limits(name: str) -> tuple[float, float]:
