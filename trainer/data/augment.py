@@ -86,7 +86,8 @@ class MixUp(keras.layers.Layer):  # type: ignore[misc]
         count = ops.shape(images)[0]
         other = keras.random.shuffle(ops.arange(count), seed=self.seed_generator)
         share = keras.random.beta((count,), self.alpha, self.alpha, seed=self.seed_generator)
-        self._drawn = (other, share)
+        # The image's own label stays the likelier one, so that accuracy keeps its meaning.
+        self._drawn = (other, ops.maximum(share, 1.0 - share))
         return self.blended(ops.cast(images, "float32"))
 
     def blended(self, values: Tensor) -> Tensor:
