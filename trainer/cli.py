@@ -49,8 +49,15 @@ def _systems(args: argparse.Namespace) -> int:
 
 def _settings(args: argparse.Namespace) -> int:
     from trainer.setting_list import settings_as_json
+    from trainer.start import gentle, read_start
+    from trainer.systems.registry import get_system
 
-    print(settings_as_json())
+    recipe = None
+    if args.start is not None:
+        recipe = gentle(get_system(read_start(args.start).system).recipe)
+    elif args.system is not None:
+        recipe = get_system(args.system).recipe
+    print(settings_as_json(recipe))
     return DONE
 
 
@@ -94,16 +101,17 @@ def _compare(args: argparse.Namespace) -> int:
 
 def _with_controls(args: argparse.Namespace, work: Callable[["Controls"], None]) -> int:
     from trainer.checkpoint import epochs_done
+    from trainer.commands import obey
     from trainer.fitting import Controls, Stopped
-    from trainer.reporting import TextReport, cancel_on_input, json_report
+    from trainer.reporting import TextReport, json_report
 
-    cancelled = threading.Event()
+    cancelled, paused = threading.Event(), threading.Event()
     as_json = args.progress == "json"
     report = json_report(sys.stdout) if as_json else TextReport(sys.stderr)
     if as_json:
-        cancel_on_input(cancelled)
+        obey(sys.stdin, cancelled=cancelled, paused=paused)
     try:
-        work(Controls(resume=False, report=report, cancelled=cancelled))
+        work(Controls(resume=False, report=report, cancelled=cancelled, paused=paused))
     except (KeyboardInterrupt, Stopped):
         report(Cancelled(done=epochs_done(args.out)))
         return INTERRUPTED

@@ -8,25 +8,24 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import keras
 
 from trainer import checkpoint
 from trainer.config import Recipe
-from trainer.contract.progress import EpochDone, StepDone
-from trainer.data.augment import MixUp, augmentation_layers
-from trainer.data.batches import Batches
+from trainer.contract.progress import Continued, EpochDone, Paused, StepDone
+from trainer.data.feeding import feed
 from trainer.errors import RunError, TrainerError
 from trainer.event_log import log_epoch
 from trainer.fused_normalization import fused_normalization
-from trainer.optimization import copied, make_optimizer, reseed
+from trainer.learner import Job, compiled
+from trainer.optimization import copied, epoch_seed, reseed
 from trainer.reporting import Report
-from trainer.systems.registry import AUXILIARY_HEAD, MAIN_HEAD
 
 HISTORY_FILE: Final = "history.csv"
 _REPORT_EVERY_S: Final = 0.3
+_LOOK_EVERY_S: Final = 0.2
 _OUT_OF_MEMORY: Final = ("resourceexhausted", "out of memory", "outofmemory", "memoryerror")
 
 
@@ -55,26 +54,6 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
-    """What is to be fitted and where its state goes.
-
-    Attributes:
-        network: whose weights are saved.
-        learner: what the batches go into: the network, or the head behind a frozen front.
-        augmented: whether the batches hold images that may be changed.
-    """
-
-    network: Any
-    learner: Any
-    augmented: bool
-    batches: Batches
-    validation: Batches
-    recipe: Recipe
-    seed: int
-    folder: Path
-
-
-@dataclass(frozen=True, kw_only=True)
 class Controls:
     """How a training is watched and stopped.
 
@@ -82,11 +61,31 @@ class Controls:
         resume: whether a checkpoint in the folder is continued.
         report: told what happens.
         cancelled: set by the person to stop; the last checkpoint stands.
+        paused: set by the person to wait, and cleared to go on.
     """
 
     resume: bool
     report: Report
     cancelled: threading.Event
+    paused: threading.Event = field(default_factory=threading.Event)
+
+    def obey(self) -> float:
+        """Wait while the training is paused; return the seconds that this took.
+
+        Raises:
+            Stopped: if it was cancelled.
+        """
+        if self.cancelled.is_set():
+            raise Stopped
+        if not self.paused.is_set():
+            return 0.0
+        started = time.monotonic()
+        self.report(Paused())
+        while self.paused.is_set():
+            if self.cancelled.wait(_LOOK_EVERY_S):
+                raise Stopped
+        self.report(Continued())
+        return time.monotonic() - started
 
 
 def fit(job: Job, controls: Controls) -> Progress:
@@ -97,30 +96,14 @@ def fit(job: Job, controls: Controls) -> Progress:
         RunError: if the state cannot be read or written, memory runs out, or the loss diverges.
     """
     recipe = job.recipe
-    model = _Learner(job)
-    optimizer = make_optimizer(recipe, len(job.batches))
-    loss: Any = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
-    metrics: Any = ["accuracy"]
-    if model.has_two_heads:
-        # Shares of votes are soft already.
-        loss = {MAIN_HEAD: loss, AUXILIARY_HEAD: keras.losses.CategoricalCrossentropy()}
-        metrics = {MAIN_HEAD: metrics, AUXILIARY_HEAD: metrics}
-    model.compile(
-        optimizer=optimizer,
-        loss=loss,
-        weighted_metrics=metrics,
-        # TensorFlow's warp has no XLA kernel, and oneDNN is faster than XLA on processors.
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
-    )
-    model.optimizer.build(model.trainable_variables)
+    model, confusion = compiled(job)
     progress = Progress()
     if controls.resume and (job.folder / checkpoint.CHECKPOINT_FILE).exists():
         progress = _restore(job, model)
-    watch = _Watch(controls, len(job.batches), ema=bool(recipe.ema))
+    watch = _Watch(controls, job)
     while not _done(progress, recipe):
-        started = time.monotonic()
-        if controls.cancelled.is_set():
-            raise Stopped
+        controls.obey()
+        started, watch.paused_s = time.monotonic(), 0.0
         reseed(model, job.seed, progress.epoch)
         job.batches.set_epoch(progress.epoch)
         watch.epoch = progress.epoch + 1
@@ -131,12 +114,12 @@ def fit(job: Job, controls: Controls) -> Progress:
                 f"the loss is no longer a number in epoch {watch.epoch}.",
                 hint="The checkpoint of the epoch before is kept. Lower --learning-rate.",
             )
-        figures["learning_rate"] = float(optimizer.learning_rate)
-        figures["seconds"] = time.monotonic() - started
+        figures["learning_rate"] = float(model.optimizer.learning_rate)
+        figures["seconds"] = time.monotonic() - started - watch.paused_s
         if _advance(progress, figures):
             _write(job, checkpoint.BEST_FILE, weights, [], progress)
         elif recipe.schedule == "plateau" and progress.plateau_waited >= recipe.plateau_patience:
-            optimizer.learning_rate = figures["learning_rate"] / 2
+            model.optimizer.learning_rate = figures["learning_rate"] / 2
             progress.plateau_waited = 0
         _save(job, model, progress)
         log_epoch(job.folder, progress.history[-1])
@@ -146,6 +129,9 @@ def fit(job: Job, controls: Controls) -> Progress:
                 epoch=progress.epoch,
                 epochs=recipe.epochs,
                 remaining_s=progress.seconds / progress.epoch * left,
+                best_epoch=progress.best_epoch,
+                best_accuracy=progress.best_accuracy,
+                confusion=confusion.as_rows(),
                 **figures,
             )
         )
@@ -153,51 +139,11 @@ def fit(job: Job, controls: Controls) -> Progress:
     return progress
 
 
-class _Learner(keras.Model):  # type: ignore[misc]
-    """A network behind the changes that its training images go through."""
-
-    def __init__(self, job: Job) -> None:
-        super().__init__(name="learner")
-        settings = job.recipe.augmentation
-        self.network = job.learner
-        self.changes = augmentation_layers(settings, job.seed) if job.augmented else []
-        self.mixup = MixUp(settings.mixup, job.seed + 3) if settings.mixup else None
-        self.has_two_heads = isinstance(job.learner.output, dict)
-        self.accuracy_name = f"{MAIN_HEAD}_accuracy" if self.has_two_heads else "accuracy"
-        self.build(job.learner.input_shape)
-
-    def build(self, input_shape: Any) -> None:
-        """Do nothing: the network is built, and its changes have no weights."""
-        self.built = True
-
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        """Return the network's probabilities."""
-        inputs = keras.ops.cast(inputs, "float32")
-        for change in self.changes:
-            inputs = change(inputs, training=training)
-        if self.mixup is not None:
-            inputs = self.mixup(inputs, training=training)
-        return self.network(inputs, training=training)
-
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
-        """Return the loss against the targets, blended where the images were."""
-        if self.mixup is not None and training:
-            y = keras.tree.map_structure(self.mixup.blended, y)
-        return super().compute_loss(x, y, y_pred, sample_weight, training)
-
-
 def _epoch(job: Job, model: Any, watch: "_Watch") -> tuple[dict[str, float], list[Any]]:
     """Fit and validate once; return the figures and the weights that they belong to."""
     with fused_normalization():
         fitted = model.fit(
-            job.batches,
+            feed(job.batches),
             initial_epoch=watch.epoch - 1,
             epochs=watch.epoch,
             shuffle=False,
@@ -208,7 +154,7 @@ def _epoch(job: Job, model: Any, watch: "_Watch") -> tuple[dict[str, float], lis
     # even in the optimizer's own buffers, which the evaluation would then use up.
     if job.recipe.ema:
         _assign(model.trainable_variables, copied(model.trainable_variables))
-    scores = model.evaluate(job.validation, verbose=0, return_dict=True)
+    scores = model.evaluate(feed(job.validation), verbose=0, return_dict=True)
     weights = copied(job.network.weights)
     if job.recipe.ema:
         _assign(model.trainable_variables, watch.last_weights)
@@ -274,18 +220,22 @@ def _restore(job: Job, model: Any) -> Progress:
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
     """Reports batches, notices that the training shall end, and keeps the weights as trained."""
 
-    def __init__(self, controls: Controls, steps: int, *, ema: bool) -> None:
+    def __init__(self, controls: Controls, job: Job) -> None:
         super().__init__()
         self.epoch = 0
+        self.paused_s = 0.0
         self.last_weights: list[Any] = []
         self._controls = controls
-        self._steps = steps
-        self._ema = ema
+        self._job = job
         self._reported = 0.0
 
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        # On PyTorch dropout draws from the library's own generator, and so does Keras' trial run
+        # of the network before the first epoch of a process.
+        keras.utils.set_random_seed(epoch_seed(self._job.seed, epoch))
+
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        if self._controls.cancelled.is_set():
-            raise Stopped
+        self.paused_s += self._controls.obey()
         now = time.monotonic()
         if logs is None or now - self._reported < _REPORT_EVERY_S:
             return
@@ -294,14 +244,14 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
             StepDone(
                 epoch=self.epoch,
                 step=batch + 1,
-                steps=self._steps,
+                steps=len(self._job.batches),
                 loss=float(logs["loss"]),
                 accuracy=float(logs[self.model.accuracy_name]),
             )
         )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        if self._ema:
+        if self._job.recipe.ema:
             self.last_weights = copied(self.model.trainable_variables)
 
 

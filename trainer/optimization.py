@@ -40,6 +40,11 @@ def make_optimizer(recipe: Recipe, steps_per_epoch: int) -> Any:
             return made
 
 
+def epoch_seed(seed: int, epoch: int) -> int:
+    """Return a number for the libraries' own generators that depends only on seed and epoch."""
+    return int(np.random.default_rng([seed, epoch]).integers(2**31))
+
+
 def reseed(network: Any, seed: int, epoch: int) -> None:
     """Give every random layer a state that depends only on the seed and the epoch."""
     for at, layer in enumerate(network._flatten_layers()):

@@ -48,6 +48,9 @@ def _add_systems(commands: Any) -> None:
 
 def _add_settings_list(commands: Any) -> None:
     parser = commands.add_parser("settings", help="list what can be set, and what it means")
+    network = parser.add_mutually_exclusive_group()
+    network.add_argument("--system", metavar="NAME", help="with the values that it has by itself")
+    network.add_argument("--start", type=Path, metavar="DIR", help="the same to improve a model")
     parser.set_defaults(command="settings")
 
 
@@ -113,7 +116,8 @@ def _add_training(parser: Any) -> None:
         "--progress",
         choices=("text", "json"),
         default="text",
-        help="json: one object a line on standard output; `cancel` on standard input stops",
+        help="json: one object a line on standard output; standard input takes `pause`, "
+        "`continue` and `cancel`",
     )
     recipe = parser.add_argument_group("recipe", "default: the system's own")
     _add_settings(recipe, Recipe())

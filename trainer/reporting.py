@@ -1,15 +1,12 @@
 """Telling a person or a program how a training goes."""
 
 import os
-import sys
-import threading
 from collections.abc import Callable
 from typing import Never, TextIO
 
 from tqdm import tqdm
 
 from trainer.contract.progress import (
-    CANCEL,
     Cancelled,
     Continued,
     EpochDone,
@@ -94,15 +91,3 @@ class TextReport:
             self._bar.close()
             self._bar = None
         print(text, file=self._stream, flush=True)
-
-
-def cancel_on_input(cancelled: threading.Event) -> None:
-    """Set the event once a line on standard input asks for it; needs no cleaning up."""
-
-    def listen() -> None:
-        for line in sys.stdin:
-            if line.strip() == CANCEL:
-                cancelled.set()
-                return
-
-    threading.Thread(target=listen, name="cancel-listener", daemon=True).start()

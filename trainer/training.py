@@ -18,7 +18,8 @@ from trainer.devices import all_accelerators, machine, resolve_precision
 from trainer.ensembling import train_members
 from trainer.errors import DataError, RunError
 from trainer.export import export_run
-from trainer.fitting import Controls, Job, Progress, Stopped, fit
+from trainer.fitting import Controls, Progress, fit
+from trainer.learner import Job
 from trainer.run_folder import RUN_FILE, Run, environment, read_run, write_run
 from trainer.systems.registry import Parts, System, get_system
 
@@ -204,9 +205,4 @@ def _inputs(
     # Without learned weights the seed decides what the backbone sees.
     seed = config.seed if config.weights == "none" else ""
     identity = f"{system.backbone} {weights} {seed} {config.precision}"
-
-    def check() -> None:
-        if controls.cancelled.is_set():
-            raise Stopped
-
-    return cached_features(parts.features, dataset, identity, check)
+    return cached_features(parts.features, dataset, identity, controls.obey)

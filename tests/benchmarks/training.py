@@ -12,7 +12,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras.src.trainers.data_adapters.py_dataset_adapter import PyDatasetAdapter
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -26,11 +25,13 @@ from trainer.data.augment import augmentation_layers
 from trainer.data.batches import Batches
 from trainer.data.dataset import Dataset
 from trainer.data.faces import CACHE_VARIABLE
+from trainer.data.feeding import feed
 from trainer.data.readers import load_dataset
 from trainer.devices import resolve_precision
 from trainer.evaluation import measure
-from trainer.fitting import Controls, Job, fit
+from trainer.fitting import Controls, fit
 from trainer.fused_normalization import fused_normalization
+from trainer.learner import Job
 from trainer.model_folder import LoadedModel
 from trainer.optimization import make_optimizer
 from trainer.systems.registry import get_system
@@ -111,13 +112,13 @@ def _compare(
     In turn, so that whatever else the machine does hits both. Ours validates and saves, too.
     """
     plain = _compiled("float32", [])
-    feed = _per_image_augmentation(dataset.images[rows], dataset.targets[rows])
+    plain_feed = _per_image_augmentation(dataset.images[rows], dataset.targets[rows])
     ours_s, plain_s = [], []
 
     def report(event: Event) -> None:
         if isinstance(event, EpochDone):
             ours_s.append(event.seconds)
-            plain_s.append(_timed_s(lambda: plain.fit(feed, shuffle=False, verbose=0))[0])
+            plain_s.append(_timed_s(lambda: plain.fit(plain_feed, shuffle=False, verbose=0))[0])
 
     keras.mixed_precision.set_global_policy(precision)
     network = get_system(SYSTEM).build(LABELS)
@@ -180,7 +181,7 @@ def _waiting(dataset: Dataset, rows: NDArray[np.int64], precision: Precision) ->
     with fused_normalization():
         for _ in range(ROUNDS):
             # The way by which Keras' own loop gets its batches.
-            ready = iter(PyDatasetAdapter(_batches(dataset, rows)).get_tf_dataset())
+            ready = iter(feed(_batches(dataset, rows)))
             model.train_on_batch(*next(ready))
             waited, started = 0.0, perf_counter()
             for _ in range(STEPS - 1):

@@ -12,7 +12,7 @@ from trainer import fitting
 from trainer.checkpoint import BEST_FILE, CHECKPOINT_FILE, epochs_done, load_state
 from trainer.config import STANDARD_AUGMENTATION, DataSource, Recipe, TrainConfig
 from trainer.contract.preset import file_sha256, read_preset
-from trainer.contract.progress import EpochDone, Event, Finished, StepDone
+from trainer.contract.progress import Continued, EpochDone, Event, Finished, Paused, StepDone
 from trainer.data.faces import CACHE_VARIABLE
 from trainer.errors import DataError, RunError, UnknownSystemError
 from trainer.event_log import LOG_FOLDER
@@ -70,6 +70,16 @@ def test_a_tiny_dataset_is_learned_end_to_end(faces_csv: Path, tmp_path: Path) -
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == list(range(1, 13))
     assert any(isinstance(event, StepDone) for event in events)
 
+    best = 0.0
+    for event in events:
+        if isinstance(event, EpochDone):
+            counts = np.array(event.confusion)
+            assert counts.shape == (3, 3)
+            assert counts.sum(axis=1).tolist() == [4, 4, 4]
+            assert np.trace(counts) / 12 == pytest.approx(event.val_accuracy)
+            best = max(best, event.val_accuracy)
+            assert event.best_accuracy == best
+            assert event.best_epoch <= event.epoch
     preset = read_preset(out)
     assert preset.labels == ("angry", "disgust", "fear")
     assert (preset.name, preset.color, preset.input_size_px) == ("run é 1", "gray", 16)
@@ -115,6 +125,39 @@ def test_a_resumed_run_equals_an_uninterrupted_one(faces_csv: Path, tmp_path: Pa
         assert (ours.loss, ours.val_loss) == (theirs.loss, theirs.val_loss)
     for ours, theirs in zip(_weights(tmp_path / "a"), _weights(tmp_path / "b"), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_training_pauses_and_goes_on(faces_csv: Path, tmp_path: Path) -> None:
+    paused, events = threading.Event(), list[Event]()
+
+    def report(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, StepDone) and event.epoch == 1:
+            paused.set()
+        if isinstance(event, Paused):
+            threading.Timer(1.0, paused.clear).start()
+
+    config = TrainConfig(system="tiny", data=faces_csv, out=tmp_path, recipe=TINY_RECIPE)
+    cancelled = threading.Event()
+    train(config, Controls(resume=False, report=report, cancelled=cancelled, paused=paused))
+    kinds = [type(event) for event in events]
+    assert kinds.index(Paused) + 1 == kinds.index(Continued) < kinds.index(EpochDone)
+    assert isinstance(events[-1], Finished)
+
+
+def test_a_pause_costs_no_training_time_and_can_end_in_a_cancellation() -> None:
+    paused, cancelled, events = threading.Event(), threading.Event(), list[Event]()
+    controls = Controls(resume=False, report=events.append, cancelled=cancelled, paused=paused)
+    assert controls.obey() == 0
+    paused.set()
+    threading.Timer(0.3, paused.clear).start()
+    assert controls.obey() >= 0.3
+    assert events == [Paused(), Continued()]
+    paused.set()
+    threading.Timer(0.1, cancelled.set).start()
+    with pytest.raises(Stopped):
+        controls.obey()
+    assert events[2:] == [Paused()]
 
 
 def test_the_seed_decides(faces_csv: Path, tmp_path: Path) -> None:

@@ -70,9 +70,9 @@ class EpochDone:
     learning_rate: float
     seconds: float
     remaining_s: float
-    best_epoch: int = 0
-    best_accuracy: float = 0.0
-    confusion: tuple[tuple[int, ...], ...] = ()
+    best_epoch: int
+    best_accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

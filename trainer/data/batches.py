@@ -49,6 +49,11 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._order = rows[: self._count]
         self.set_epoch(0)
 
+    @property
+    def labels(self) -> int:
+        """Number of labels."""
+        return int(self._targets.shape[1])
+
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch."""
         if self._seed is not None:

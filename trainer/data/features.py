@@ -14,7 +14,7 @@ _BATCH = 128
 
 
 def cached_features(
-    network: Any, dataset: Dataset, identity: str, check: Callable[[], None]
+    network: Any, dataset: Dataset, identity: str, check: Callable[[], object]
 ) -> NDArray[np.float32]:
     """Return the features of all faces, shape (faces, *features).
 
@@ -43,7 +43,7 @@ def cached_features(
     return features
 
 
-def _compute(network: Any, dataset: Dataset, path: Any, check: Callable[[], None]) -> None:
+def _compute(network: Any, dataset: Dataset, path: Any, check: Callable[[], object]) -> None:
     count = len(dataset.images)
     shape = (count, *network.output_shape[1:])
     features = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
