@@ -73,6 +73,21 @@ def is_picture(path: Path) -> bool:
         return False
 
 
+def picture_size(path: Path) -> tuple[int, int]:
+    """Return a still image's width and height without decoding it; not turned as EXIF says.
+
+    Raises:
+        SourceError: if it is damaged or no image.
+    """
+    check_file(path)
+    try:
+        with _opened(path) as image:
+            width, height = image.size
+            return width, height
+    except _DAMAGE as error:
+        raise SourceError(f"{path.name} is not an image that can be read.") from error
+
+
 def read_picture(path: Path) -> NDArray[np.uint8]:
     """Decode an image, shape (height, width, 3), BGR, upright, over white where transparent.
 

@@ -28,9 +28,9 @@ MODEL_FILES: Final = (MODEL_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE)
 _log = get_logger("vision")
 
 _LONGEST_NAME: Final = 60
-_FORBIDDEN: Final = frozenset('<>:"/\\|?*')
+FORBIDDEN_SIGNS: Final = frozenset('<>:"/\\|?*')
 # Windows gives these to devices, whatever suffix follows.
-_DEVICES: Final = frozenset(
+DEVICE_NAMES: Final = frozenset(
     {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))}
 )
 _WEIGHTS_FILE: Final = "model.weights.h5"
@@ -92,13 +92,13 @@ def check_name(name: str) -> None:
         raise ModelError("A model needs a name.")
     if len(name) > _LONGEST_NAME:
         raise ModelError(f"A name has at most {_LONGEST_NAME} characters.")
-    wrong = next((sign for sign in name if sign in _FORBIDDEN or not sign.isprintable()), None)
+    wrong = next((sign for sign in name if sign in FORBIDDEN_SIGNS or not sign.isprintable()), None)
     if wrong is not None:
         shown = wrong if wrong.isprintable() else repr(wrong)
         raise ModelError(f"A name cannot hold {shown}.")
     if name != name.strip() or name.startswith(".") or name.endswith("."):
         raise ModelError("A name cannot begin or end with a space or a dot.")
-    if name.partition(".")[0].casefold() in _DEVICES:
+    if name.partition(".")[0].casefold() in DEVICE_NAMES:
         raise ModelError(f"The system keeps the name {name} for itself.")
     if name.casefold() in _taken_names():
         raise ModelError(f"There is a model {name!r} already.", hint="Choose another name.")
@@ -106,9 +106,9 @@ def check_name(name: str) -> None:
 
 def free_name(wanted: str) -> str:
     """Return a name that a model may have: the wanted one, if need be with a number behind it."""
-    kept = (sign for sign in wanted if sign not in _FORBIDDEN and sign.isprintable())
+    kept = (sign for sign in wanted if sign not in FORBIDDEN_SIGNS and sign.isprintable())
     stem = "".join(kept).strip(" .")[: _LONGEST_NAME - 4].strip(" .")
-    if not stem or stem.partition(".")[0].casefold() in _DEVICES:
+    if not stem or stem.partition(".")[0].casefold() in DEVICE_NAMES:
         stem = "model"
     name, number, taken = stem, 2, _taken_names()
     while name.casefold() in taken:

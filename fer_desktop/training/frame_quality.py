@@ -1,0 +1,127 @@
+"""Whether a camera's frame is fit to learn from, and if not, why.
+
+The limits were set on films of faces and on a portrait made darker and blurred step by step: faces
+that a person calls sharp had a sharpness of .054 and more, .020 and less was called blurred.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.training.photo_crops import face_crop
+from trainer.contract.crop import CropGeometry, crop_matrix
+
+_MIN_FACE_PX: Final = 48  # what the smallest networks look at
+_LOOK_PX: Final = 96
+_MIDDLE: Final = slice(_LOOK_PX // 5, -_LOOK_PX // 5)  # without what surrounds the face
+# The brightest parts, not the mean: dark skin in good light is not too dark.
+_DARK: Final = 75
+_BRIGHT: Final = 250
+_BRIGHT_SHARE: Final = 0.25
+_SHARP: Final = 0.022
+_ALIKE_PX: Final = 24
+_ALIKE_BLUR: Final = 3.0
+# Mean difference of gray values. A still picture with a camera's noise had 3.2 and less, for the
+# detector frames it a little otherwise each time; people who talk had 6.6 and more in a second.
+_ALIKE: Final = 3.5
+
+
+class Flaw(Enum):
+    """Why a frame is not taken."""
+
+    NO_FACE = auto()
+    SEVERAL_FACES = auto()
+    TOO_FAR = auto()
+    CUT_OFF = auto()
+    TOO_DARK = auto()
+    TOO_BRIGHT = auto()
+    BLURRED = auto()
+    ALIKE = auto()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceLook:
+    """A face that can be learned from.
+
+    Attributes:
+        crop: RGB, square.
+        thumb: small and gray, to tell whether another one looks alike.
+    """
+
+    crop: NDArray[np.uint8]
+    thumb: NDArray[np.float32]
+
+    def is_like(self, other: "FaceLook | None") -> bool:
+        """Tell whether another picture would teach the same."""
+        return other is not None and float(np.abs(self.thumb - other.thumb).mean()) < _ALIKE
+
+
+def look_at(pixels: NDArray[np.uint8], faces: Sequence[Detection]) -> FaceLook | Flaw:
+    """Return the one face of a BGR picture, or why it cannot be learned from."""
+    if not faces:
+        return Flaw.NO_FACE
+    if len(faces) > 1:
+        return Flaw.SEVERAL_FACES
+    (face,) = faces
+    if face.box.width < _MIN_FACE_PX:
+        return Flaw.TOO_FAR
+    height, width = pixels.shape[:2]
+    if _is_cut_off(face.box, width, height):
+        return Flaw.CUT_OFF
+    crop = face_crop(pixels, face)
+    gray = _gray(crop)
+    middle = gray[_MIDDLE, _MIDDLE]
+    if np.percentile(middle, 95) < _DARK:
+        return Flaw.TOO_DARK
+    if (middle >= _BRIGHT).mean() > _BRIGHT_SHARE:
+        return Flaw.TOO_BRIGHT
+    if _sharpness(gray) < _SHARP:
+        return Flaw.BLURRED
+    return FaceLook(crop, _thumb(gray))
+
+
+def crop_corners(face: Detection) -> list[tuple[float, float]]:
+    """Return the corners of what is cut out around a face, in the picture's pixels, clockwise."""
+    box = face.box
+    matrix = crop_matrix((box.x1, box.y1, box.x2, box.y2), CropGeometry(), 1, eyes=face.eyes)
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) - 0.5  # pixel centres are whole numbers
+    found = np.linalg.solve(matrix[:, :2], (corners - matrix[:, 2]).T).T + 0.5
+    return [(float(x), float(y)) for x, y in found]
+
+
+def _is_cut_off(box: BoundingBox, width_px: int, height_px: int) -> bool:
+    """Tell whether a good part of a face lies beyond the picture."""
+    return box.clipped(width_px, height_px).area < 0.9 * box.area
+
+
+def _gray(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    import cv2
+
+    return _shrunk(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).astype(np.float32), _LOOK_PX)
+
+
+def _shrunk(gray: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
+    import cv2
+
+    how = cv2.INTER_AREA if gray.shape[0] > side_px else cv2.INTER_LINEAR
+    small: NDArray[np.float32] = cv2.resize(gray, (side_px, side_px), interpolation=how)
+    return small
+
+
+def _thumb(gray: NDArray[np.float32]) -> NDArray[np.float32]:
+    import cv2
+
+    return _shrunk(cv2.GaussianBlur(gray, (0, 0), _ALIKE_BLUR), _ALIKE_PX)
+
+
+def _sharpness(gray: NDArray[np.float32]) -> float:
+    """Return how much of the contrast lies in fine detail; light and contrast do not matter."""
+    import cv2
+
+    detail = cv2.Laplacian(gray, cv2.CV_32F)
+    return float(detail.var() / max(float(gray.var()), 1.0))

@@ -1,0 +1,120 @@
+"""What the trainer found in a dataset."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from fer_desktop.errors import TrainingError
+from fer_desktop.training.picture_folder import LeftOut
+
+# With fewer, none of them is left to check and to test with.
+MIN_PER_LABEL: Final = 6
+FEW_PER_LABEL: Final = 50
+_SPLITS: Final = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """Pictures of one label: learned from, checked with, tested with."""
+
+    train: int
+    validation: int
+    test: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.train + self.validation + self.test
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Facts about a dataset.
+
+    Attributes:
+        counts: for each label that has pictures, in the dataset's order.
+        copies: pictures that are exact copies of another one.
+        leaks: pictures to check or test with that are also learned from.
+        near_pairs: pairs of pictures that are nearly the same.
+        contradictions: pictures that stand under several labels.
+        flat: pictures of one colour.
+        left_out: files that cannot be used.
+        sheets: a picture with some faces of each label side by side, sixteen in a row.
+    """
+
+    counts: Mapping[str, LabelCount]
+    copies: int
+    leaks: int
+    near_pairs: int
+    contradictions: int
+    flat: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    sheets: Mapping[str, Path]
+
+    @property
+    def total(self) -> int:
+        """Pictures in all."""
+        return sum(count.total for count in self.counts.values())
+
+    @property
+    def scarce(self) -> tuple[str, ...]:
+        """Labels with too few pictures to go on."""
+        return tuple(name for name, n in self.counts.items() if n.total < MIN_PER_LABEL)
+
+    @property
+    def few(self) -> tuple[str, ...]:
+        """Labels with pictures enough to go on, and too few for a good model."""
+        return tuple(
+            name for name, n in self.counts.items() if MIN_PER_LABEL <= n.total < FEW_PER_LABEL
+        )
+
+    @property
+    def has_no_test(self) -> bool:
+        """Whether nothing is left to check or to test with."""
+        counts = self.counts.values()
+        return not sum(n.validation for n in counts) or not sum(n.test for n in counts)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a model can be trained and tested with it."""
+        return not self.scarce and not self.has_no_test
+
+    def with_left_out(self, more: tuple[LeftOut, ...]) -> "Inspection":
+        """Return the same facts with more files that are not used."""
+        return replace(self, left_out=(*more, *self.left_out))
+
+
+def read_inspection(printed: str, folder: Path) -> Inspection:
+    """Build an inspection from what the trainer printed.
+
+    Args:
+        printed: JSON.
+        folder: where it wrote the contact sheets.
+
+    Raises:
+        TrainingError: if it cannot be understood.
+    """
+    try:
+        facts = json.loads(printed)
+        table = {
+            name: LabelCount(*(int(facts["counts"][split][name]) for split in _SPLITS))
+            for name in facts["labels"]
+        }
+        exact, near = facts["exact_copies"], facts["near_copies"]
+        return Inspection(
+            counts={name: count for name, count in table.items() if count.total},
+            copies=int(exact["surplus"]),
+            leaks=sum(map(int, exact["across"].values())),
+            near_pairs=int(near["pairs"]),
+            contradictions=int(exact["pictures_with_several_labels"]),
+            flat=tuple(map(str, facts["constant"])),
+            left_out=tuple(LeftOut(row["name"], row["reason"]) for row in facts["skipped"]),
+            sheets={name: folder / file for name, file in facts.get("sheets", {}).items()},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TrainingError(
+            "What the trainer found in the pictures cannot be understood.",
+            hint="The log file says more.",
+        ) from error
