@@ -254,7 +254,7 @@ def _handlers(window: "MainWindow") -> Iterator[None]:
 
     former_hooks = sys.excepthook, threading.excepthook
     former_handlers = {
-        number: signal.signal(number, lambda *_: window.close())
+        number: signal.signal(number, lambda *_: window.close_unasked())
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     sys.excepthook, threading.excepthook = log_bug, log_thread_bug

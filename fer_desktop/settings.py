@@ -24,6 +24,7 @@ class Settings:
         source_kind, source_uri: what was open last.
         camera_width_px, camera_height_px, camera_fps: requested; 0 leaves it to the camera.
         model: name or folder of the model in use; empty for the bundled default.
+        former_model: the one that was in use before a newly trained one, to go back to.
         smoothing_ms: time constant of the smoothing over time; 0 switches it off.
         min_detection_score: faces below it are not reported.
         mirror: whether a camera's picture is shown mirrored.
@@ -42,6 +43,7 @@ class Settings:
     camera_height_px: int = 0
     camera_fps: int = 0
     model: str = ""
+    former_model: str = ""
     smoothing_ms: int = 300
     min_detection_score: float = 0.5
     mirror: bool = True

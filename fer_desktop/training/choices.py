@@ -1,7 +1,6 @@
 """What the trainer offers: its networks, their settings, and what each would take here."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -23,7 +22,6 @@ class System:
         layers: how it is built, in words.
         parameters: how many numbers it learns; None where that is not known beforehand.
         accuracy, interval, test: what was reported, with its 95 % interval, on which pictures.
-        recipe: its own settings, where they differ from the trainer's.
     """
 
     name: str
@@ -35,7 +33,6 @@ class System:
     accuracy: float | None
     interval: tuple[float, float] | None
     test: str
-    recipe: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,6 @@ def read_systems(printed: str) -> tuple[System, ...]:
                 accuracy=row["reported_accuracy"],
                 interval=row["reported_interval_95"] and tuple(row["reported_interval_95"]),
                 test=row["reported_test"] or "",
-                recipe=row["recipe"],
             )
             for row in json.loads(printed)
             if REST not in row["labels"].split(",")

@@ -30,6 +30,10 @@ class TrainingPlan:
     settings: Mapping[str, Any] = field(default_factory=dict)
     against: Path | None = None
 
+    def settings_words(self) -> list[str]:
+        """Return the command that lists the settings with the values that it would take."""
+        return ["settings", *self._network()]
+
     def probe_words(self) -> list[str]:
         """Return the command that measures how long the training would take here."""
         return ["probe", *self._what(), *self._how(), "--json"]
@@ -62,9 +66,11 @@ class TrainingPlan:
         return [*words, "--votes", str(self.votes)] if self.votes is not None else words
 
     def _what(self) -> list[str]:
-        start = ["--start", str(self.start)] if self.start else ["--system", self.system]
         labels = ["--labels", ",".join(self.labels)] if self.labels else []
-        return [*start, *self._data(), *labels]
+        return [*self._network(), *self._data(), *labels]
+
+    def _network(self) -> list[str]:
+        return ["--start", str(self.start)] if self.start else ["--system", self.system]
 
     def _how(self) -> list[str]:
         words = []

@@ -111,6 +111,14 @@ class Actions(QObject):
         self.manage_models = self._make(
             self.tr("Manage…"), self.tr("Look at all models, import and export them"), ""
         )
+        self.train_model = self._make(
+            self.tr("Train new model…"), self.tr("Make a model from your own pictures"), "Ctrl+T"
+        )
+        self.former_model = self._make(
+            self.tr("Back to the former model"),
+            self.tr("Use the model again that was in use before"),
+            "",
+        )
         self.about_model = self._make(self.tr("About this model"), self.tr("What the model is"), "")
 
     def _make_view_actions(self) -> None:

@@ -26,6 +26,7 @@ from fer_desktop.ui.message_bar import Kind, Message, MessageBar, error_message
 from fer_desktop.ui.source_request import SourceRequest
 
 _SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
+_TRAINING = "training"
 
 
 class Announcer(QObject):
@@ -119,6 +120,32 @@ class Announcer(QObject):
             self.tr("Past sessions…"),
             self._actions.sessions.trigger,
         )
+
+    def say_training_left(
+        self, name: str, is_finished: bool, epochs: int, show: Callable[[], object]
+    ) -> None:
+        """Offer a training that was interrupted, or whose model waits for a decision."""
+        if is_finished:
+            text = self.tr("The model {name} is trained.").format(name=name)
+            hint, button = self.tr("Use it, keep it or discard it."), self.tr("See the result…")
+        else:
+            text = self.tr("The training of {name} was interrupted.").format(name=name)
+            hint = self.tr("{count} epochs are done.").format(count=epochs)
+            button = self.tr("Go on with it…")
+        self._show(_TRAINING, "info", text, hint, button, show)
+
+    def say_training_goes_on(self, name: str, show: Callable[[], object]) -> None:
+        """Tell that a training goes on though its window is closed."""
+        text = self.tr("The training of {name} goes on in the background.").format(name=name)
+        self._show(_TRAINING, "info", text, "", self.tr("Show it"), show, brief=True)
+
+    def say_training_failed(self, error: FerError, show: Callable[[], object]) -> None:
+        """Tell that a training ended before its time."""
+        self._bar.show_message(error_message(_TRAINING, error, self.tr("Show the training…"), show))
+
+    def dismiss_training(self) -> None:
+        """Take away what was said about a training, now that its window says it."""
+        self._bar.dismiss(_TRAINING)
 
     def say_bug(self) -> None:
         """Tell that something unexpected happened, without details that help nobody."""

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
 
 from fer_desktop import paths
 from fer_desktop.pipeline.engine import Engine
@@ -19,6 +22,9 @@ from fer_desktop.ui.source_request import MakeSource, SourceRequest
 from fer_desktop.ui.startup import Startup
 from fer_desktop.ui.theme import ThemeManager
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
+
+if TYPE_CHECKING:
+    from fer_desktop.ui.training.pictures_page import PicturesPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,16 @@ def assemble(
         if isinstance(event, ModelLoaded):
             collector.set_libraries_aside()
 
+    def make_pictures(parent: QWidget) -> "PicturesPage":
+        # With the wizard, not with the window.
+        from fer_desktop.ui.training.pictures_page import PicturesPage
+
+        def make_detector() -> FaceDetector:
+            return ports.make_detector(controller.settings.min_detection_score)
+
+        return PicturesPage(controller, background, lambda: window.cameras, make_detector, parent)
+
     controller.happened.connect(on_event)
-    window = MainWindow(controller, theme, background, recorder)
+    window = MainWindow(controller, theme, background, recorder, make_pictures)
     Startup(window, controller, background, ports.list_cameras, wanted)
     return Application(engine, inbox, recorder, background, collector, controller, window)

@@ -38,6 +38,7 @@ from fer_desktop.ui.state_keeper import StateKeeper
 from fer_desktop.ui.status_line import StatusLine
 from fer_desktop.ui.theme import ThemeManager
 from fer_desktop.ui.tokens import Tokens
+from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
 from fer_desktop.vision.models import available_models
 
 _DEFAULT_SIZE: Final = QSize(1280, 820)
@@ -50,7 +51,9 @@ class MainWindow(QMainWindow):
     """Puts the parts together and keeps their layout.
 
     Attributes:
-        acts, player, pages, messages, status, announcer, toolbar, menus, docks: the parts.
+        acts, player, pages, messages, status, announcer, toolbar, menus, docks, training: the
+            parts.
+        cameras: those that were found.
 
     Signals:
         first_painted: the window is on screen.
@@ -64,12 +67,14 @@ class MainWindow(QMainWindow):
         theme: ThemeManager,
         background: Background,
         recorder: RecordingTap,
+        make_pictures: MakePictures,
     ) -> None:
         super().__init__()
         self._controller = controller
         self._theme = theme
-        self._cameras: list[SourceRequest] = []
+        self.cameras: list[SourceRequest] = []
         self._whole_layout: QByteArray | None = None
+        self._asks = True
         self.setWindowTitle(APP_NAME)
         self.setWindowIcon(icon("fer_desktop"))
         self.setAcceptDrops(True)
@@ -87,8 +92,17 @@ class MainWindow(QMainWindow):
         )
         self.toolbar = ToolBar(self.acts, self)
         self.status = StatusLine(self)
+        self.training = TrainingDesk(
+            self, self.acts, controller, self.announcer, background, make_pictures
+        )
         self._keeper = StateKeeper(
-            controller, self.acts, self.status, self.player.delay, recorder, self
+            controller,
+            self.acts,
+            self.status,
+            self.player.delay,
+            recorder,
+            self.training.status,
+            self,
         )
         self._fill()
         self._connect()
@@ -100,7 +114,7 @@ class MainWindow(QMainWindow):
 
     def set_cameras(self, cameras: Sequence[SourceRequest]) -> None:
         """Offer the cameras that were found."""
-        self._cameras = list(cameras)
+        self.cameras = list(cameras)
         self.toolbar.source.set_cameras(cameras)
         self.menus.show_cameras(cameras, self._controller.request)
 
@@ -119,6 +133,11 @@ class MainWindow(QMainWindow):
             self.commands.open_path(target)
         else:
             self._controller.open(SourceRequest("stream", target))
+
+    def close_unasked(self) -> None:
+        """Close without a question, as nobody may be there to answer it."""
+        self._asks = False
+        self.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Obey keys that no focused control wanted."""
@@ -153,7 +172,11 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep the layout among the settings."""
+        """Keep the layout among the settings, unless a training is not to be interrupted."""
+        if self._asks and not self.training.may_close():
+            event.ignore()
+            return
+        self.training.shut_down()
         if self.isFullScreen():
             self.acts.full_screen.trigger()
         self._bring_back()
@@ -239,6 +262,7 @@ class MainWindow(QMainWindow):
         self.toolbar.source.chosen.connect(self._on_source_chosen)
         self.toolbar.model.chosen.connect(self._on_model_chosen)
         self.commands.models_changed.connect(self.refresh_models)
+        self.training.models_changed.connect(self.refresh_models)
         controller.request_changed.connect(self._on_request)
         controller.request_refused.connect(self._on_request)  # the toolbar shows what is open
         controller.settings_changed.connect(self._on_settings)
@@ -264,7 +288,7 @@ class MainWindow(QMainWindow):
     def _on_request(self) -> None:
         request = self._controller.request
         self.toolbar.source.set_request(request)
-        self.menus.show_cameras(self._cameras, request)
+        self.menus.show_cameras(self.cameras, request)
         self.setWindowTitle(f"{request.title} – {APP_NAME}" if request is not None else APP_NAME)  # noqa: RUF001
 
     def _on_settings(self, settings: Settings) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fer_desktop.ui.wording import label_text, translate
+from fer_desktop.ui.wording import accuracy_text, label_text, translate
 from trainer.contract.preset import METRICS_FILE
 
 
@@ -29,13 +29,7 @@ class ModelFacts:
 
     def accuracy_text(self) -> str:
         """Return the accuracy in percent, with its interval."""
-        text = f"{100 * self.accuracy:.1f} %"
-        if self.interval is None:
-            return text
-        low, high = (f"{100 * bound:.1f}" for bound in self.interval)
-        return translate("ModelFacts", "{accuracy} ({low} to {high})").format(
-            accuracy=text, low=low, high=high
-        )
+        return accuracy_text(self.accuracy, self.interval)
 
     def sentence(self) -> str:
         """Return the figures as a sentence."""

@@ -44,6 +44,7 @@ class Startup(QObject):
         if self._window.pages.welcome is None:
             self._open_first()
         self._scan(self._window.set_cameras)
+        self._window.training.offer_leftovers()
 
     def _scan(self, done: Callable[[Sequence[SourceRequest]], object]) -> None:
         self._background.run(

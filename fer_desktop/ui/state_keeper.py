@@ -1,5 +1,6 @@
 """Keeps actions and status line true to what goes on."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -25,9 +26,11 @@ class StateKeeper(QObject):
         line: StatusLine,
         delay: DelayMeter,
         recorder: RecordingTap,
+        training_status: Callable[[], str],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self._training_status = training_status
         self._controller = controller
         self._actions = actions
         self._line = line
@@ -64,6 +67,7 @@ class StateKeeper(QObject):
                 delay_ms=self._delay.delay_ms() if info else None,
                 device=self._device_text(),
                 elapsed_s=controller.elapsed_s if info and info.kind != "image" else None,
+                training=self._training_status(),
             )
         )
 

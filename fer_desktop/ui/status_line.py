@@ -21,6 +21,7 @@ class StatusFacts:
         delay_ms: age of a picture when it was painted; None hides it.
         device: what the model runs on.
         elapsed_s: since the source was opened; None hides it.
+        training: how a training in the background goes.
     """
 
     state: str
@@ -30,6 +31,7 @@ class StatusFacts:
     delay_ms: float | None = None
     device: str = ""
     elapsed_s: float | None = None
+    training: str = ""
 
 
 class StatusLine(QWidget):
@@ -49,6 +51,7 @@ class StatusLine(QWidget):
             "delay": self.tr("Age of the picture when it is shown"),
             "device": self.tr("What the model runs on"),
             "elapsed": self.tr("Time since the source was opened"),
+            "training": self.tr("The model that is being trained: Ctrl+T shows it"),
         }.items():
             if name != "state":
                 line = QFrame(self)
@@ -77,6 +80,7 @@ class StatusLine(QWidget):
         )
         self._set("device", facts.device)
         self._set("elapsed", clock_text(facts.elapsed_s) if facts.elapsed_s is not None else "")
+        self._set("training", facts.training)
 
     def text(self) -> str:
         """Return the whole line as one text."""

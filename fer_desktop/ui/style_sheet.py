@@ -47,6 +47,9 @@ QHeaderView::section {{ background: {raised}; border: none; padding: 5px 8px; fo
 QTableView {{ border: 1px solid {border}; border-radius: 6px; }}
 QTableView::item {{ padding: 0 8px; }}
 QTableView::item:selected {{ color: {on_accent}; background: {accent}; }}
+QProgressBar {{ background: {track}; border: none; border-radius: 5px; min-height: 10px;
+    max-height: 10px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 5px; }}
 QCheckBox {{ spacing: 8px; }}
 QCheckBox::indicator {{ width: 16px; height: 16px; background: {surface};
     border: 1px solid {muted}; border-radius: 4px; }}

@@ -37,6 +37,28 @@ def confidence_text(probability: float) -> str:
     return f"{round(probability * 100)} %"
 
 
+def accuracy_text(accuracy: float, interval: tuple[float, float] | None) -> str:
+    """Return a share in percent, with the interval in which it lies where that is known."""
+    text = f"{100 * accuracy:.1f} %"
+    if interval is None:
+        return text
+    low, high = (f"{100 * bound:.1f}" for bound in interval)
+    return translate("Wording", "{accuracy} ({low} to {high})").format(
+        accuracy=text, low=low, high=high
+    )
+
+
+def duration_text(seconds: float) -> str:
+    """Return an estimated time in round figures."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return translate("Wording", "less than a minute")
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return translate("Wording", "{minutes} min").format(minutes=minutes)
+    return translate("Wording", "{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+
+
 def face_text(face_id: int) -> str:
     """Return the name of a face."""
     return translate("Wording", "Face {id}").format(id=face_id)

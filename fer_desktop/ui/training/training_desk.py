@@ -1,0 +1,263 @@
+"""What the main window knows of training: the wizard, the job behind it, the way back."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from fer_desktop.errors import FerError, ModelError
+from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded
+from fer_desktop.pipeline.loader import DETECTOR_NAME
+from fer_desktop.training.orphans import end_orphan
+from fer_desktop.training.runs import Run, discard_run, keep_run, leftover_runs
+from fer_desktop.ui.actions import Actions
+from fer_desktop.ui.announcer import Announcer
+from fer_desktop.ui.background import Background
+from fer_desktop.ui.controller import Controller
+from fer_desktop.ui.prompts import Confirm
+from fer_desktop.ui.training.progress_text import headline, status_text
+from fer_desktop.ui.training.training_job import Phase, TrainingJob, is_locked
+from fer_desktop.vision.models import resolve_model
+
+if TYPE_CHECKING:
+    from fer_desktop.ui.training.pictures_page import PicturesPage
+    from fer_desktop.ui.training.start_page import ModelInUse
+    from fer_desktop.ui.training.train_wizard import TrainWizard
+
+MakePictures = Callable[[QWidget], "PicturesPage"]
+
+_TOPIC: Final = "training"
+
+
+class TrainingDesk(QObject):
+    """Opens the wizard, and sees to what becomes of trainings and of the models they make.
+
+    Attributes:
+        job: the training.
+        wizard: the open one.
+        make_pictures: makes the wizard's first page.
+
+    Signals:
+        models_changed: there are other models than before.
+    """
+
+    models_changed = Signal()
+
+    def __init__(
+        self,
+        window: QWidget,
+        actions: Actions,
+        controller: Controller,
+        announcer: Announcer,
+        background: Background,
+        make_pictures: MakePictures,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions = actions
+        self._controller = controller
+        self._announcer = announcer
+        self._background = background
+        self.make_pictures = make_pictures
+        self.job = TrainingJob(self)
+        self.wizard: TrainWizard | None = None
+        self._switching_to = ""
+        self._switching_from = ""
+        actions.train_model.triggered.connect(self.open)
+        actions.former_model.triggered.connect(self.go_back)
+        controller.happened.connect(self._on_event)
+        controller.settings_changed.connect(self._show_way_back)
+        self.job.changed.connect(self._on_job)
+        self.job.ended.connect(self._on_job_ended)
+        self._show_way_back()
+
+    def status(self) -> str:
+        """Return how the training goes, empty while there is none."""
+        return status_text(self.job)
+
+    def may_close(self) -> bool:
+        """Ask whether the application may close while a training goes on."""
+        if not self.job.is_active or self.job.run is None:
+            return True
+        text = self.tr(
+            "The training of {name} would be interrupted ({progress}). What it has learned up to "
+            "the last whole epoch is kept; you can go on with it at the next start."
+        ).format(name=self.job.run.plan.name, progress=headline(self.job))
+        return Confirm.ask(
+            self._window, self.tr("Close while a model is trained?"), text, self.tr("Close")
+        )
+
+    def shut_down(self) -> None:
+        """End everything that was started, and wait for it."""
+        if self.wizard is not None:
+            self.wizard.close()
+        self.job.shut_down()
+
+    def open(self) -> None:
+        """Show the wizard: the training that goes on, or the first page."""
+        if self.wizard is None:
+            self._make_wizard(begins=not self.job.is_active)
+        self._raise_wizard()
+
+    def show_run(self, run: Run) -> None:
+        """Show the wizard on a training that was interrupted or waits for a decision."""
+        if self.wizard is not None or self.job.is_active:
+            self.open()
+            return
+        self.job.show(run)
+        self._make_wizard(begins=False)
+        self._raise_wizard()
+
+    def offer_leftovers(self) -> None:
+        """Offer the latest training that was neither kept nor thrown away."""
+        if self.job.is_active or self.wizard is not None:
+            return
+        run = next((run for run in leftover_runs() if not is_locked(run.folder)), None)
+        if run is not None:
+            self._announcer.say_training_left(
+                run.plan.name, run.is_finished, len(run.history()), lambda: self.show_run(run)
+            )
+
+    def go_back(self) -> None:
+        """Use the model again that was in use before the newly trained one."""
+        self._switch(self._controller.settings.former_model)
+
+    def _make_wizard(self, *, begins: bool) -> None:
+        # Here, as it imports pyqtgraph: not before the window is on screen, nor on another thread.
+        from fer_desktop.ui.training.train_wizard import TrainWizard
+
+        if begins:
+            self.job.release()
+        pictures = self.make_pictures if begins else None
+        wizard = self.wizard = TrainWizard(self.job, pictures, self._model_in_use, self._window)
+        wizard.closed.connect(self._on_wizard_closed)
+        wizard.training_page.discard_wanted.connect(self._discard)
+        wizard.result_page.use_wanted.connect(lambda: self._keep(self._use))
+        wizard.result_page.keep_wanted.connect(lambda: self._keep(self._tell_kept))
+        wizard.result_page.discard_wanted.connect(self._discard)
+        wizard.result_page.back_wanted.connect(self.go_back)
+        self._announcer.dismiss_training()
+
+    def _raise_wizard(self) -> None:
+        if self.wizard is not None:
+            self.wizard.show()
+            self.wizard.raise_()
+            self.wizard.activateWindow()
+
+    def _on_wizard_closed(self) -> None:
+        self.wizard = None
+        if self.job.is_active and self.job.run is not None:
+            self._announcer.say_training_goes_on(self.job.run.plan.name, self.open)
+        else:
+            self.offer_leftovers()
+
+    def _on_job(self) -> None:
+        train = self._actions.train_model
+        train.setText(
+            self.tr("Show the training…") if self.job.is_active else self.tr("Train new model…")
+        )
+
+    def _on_job_ended(self) -> None:
+        run, error = self.job.run, self.job.error
+        if run is None or self.wizard is not None:
+            return
+        if self.job.phase is Phase.FAILED and error is not None:
+            self._announcer.say_training_failed(error, lambda: self.show_run(run))
+        else:
+            self.offer_leftovers()
+
+    def _model_in_use(self) -> "ModelInUse | None":
+        from fer_desktop.ui.training.start_page import ModelInUse
+
+        preset = self._controller.preset
+        if preset is None:
+            return None
+        try:
+            folder = resolve_model(self._controller.model)
+        except ModelError:
+            return None
+        return ModelInUse(folder.name, folder, preset.system, preset.labels)
+
+    def _keep(self, then: Callable[[Path], object]) -> None:
+        run, wizard = self.job.run, self.wizard
+        if run is None or wizard is None:
+            return
+        wizard.result_page.show_busy(self.tr("Checking the new model…"))
+
+        def kept(folder: Path) -> None:
+            self.job.release()
+            self.models_changed.emit()
+            then(folder)
+
+        self._background.run(
+            "keeping the model", lambda: keep_run(run), kept, self._say_on_result_page
+        )
+
+    def _use(self, folder: Path) -> None:
+        self._switch(folder.name)
+
+    def _tell_kept(self, folder: Path) -> None:
+        if self.wizard is not None:
+            text = self.tr("{name} is among your models now.").format(name=folder.name)
+            self.wizard.result_page.show_decided(text)
+
+    def _discard(self) -> None:
+        run, wizard = self.job.run, self.wizard
+        if run is None or wizard is None:
+            return
+        wizard.result_page.shut_down()
+        end_orphan(run)
+        try:
+            discard_run(run)
+        except FerError as error:
+            self._say_on_result_page(error)
+            wizard.training_page.problem.say_error(error)
+        else:
+            self.job.release()
+            wizard.close()
+
+    def _say_on_result_page(self, error: FerError) -> None:
+        if self.wizard is not None:
+            self.wizard.result_page.show_open(error)
+        else:
+            self._announcer.say_error(_TOPIC, error)
+
+    def _switch(self, model: str) -> None:
+        """Use another model, and remember the present one as the one to go back to."""
+        self._switching_to, self._switching_from = model, self._controller.model
+        self._controller.load_model(model)
+
+    def _on_event(self, event: EngineEvent) -> None:
+        if isinstance(event, ModelLoaded):
+            if self._switching_to and self._controller.model == self._switching_to:
+                self._on_switched()
+            self._show_way_back()
+        elif isinstance(event, ModelFailed) and event.name != DETECTOR_NAME and self._switching_to:
+            self._switching_to = ""
+            if self.wizard is not None:
+                self.wizard.result_page.outcome.say_error(event.error)
+
+    def _on_switched(self) -> None:
+        former, self._switching_to = self._switching_from, ""
+        settings = self._controller.settings
+        self._controller.update_settings(replace(settings, former_model=former))
+        if self.wizard is not None:
+            text = self.tr("{name} reads faces now.").format(name=Path(self._controller.model).name)
+            self.wizard.result_page.show_decided(text, former)
+
+    def _show_way_back(self) -> None:
+        former = self._controller.settings.former_model
+        action = self._actions.former_model
+        action.setText(self.tr("Back to {name}").format(name=Path(former).name))
+        action.setVisible(bool(former) and former != self._controller.model and _exists(former))
+
+
+def _exists(model: str) -> bool:
+    try:
+        resolve_model(model)
+    except ModelError:
+        return False
+    return True
