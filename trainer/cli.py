@@ -63,12 +63,15 @@ def _settings(args: argparse.Namespace) -> int:
 
 def _inspect(args: argparse.Namespace) -> int:
     from trainer.checkpoint import write_atomically
+    from trainer.contact_sheets import write_contact_sheets
     from trainer.inspection import inspect
     from trainer.inspection_page import as_html, as_text
 
     facts, dataset = inspect(_source(args))
     if args.html is not None:
         write_atomically(args.html, as_html(facts, dataset).encode())
+    if args.out is not None:
+        facts = write_contact_sheets(args.out, facts, dataset)
     print(json.dumps(facts, indent=1) if args.json else as_text(facts))
     return DONE
 

@@ -61,6 +61,9 @@ def _add_inspect(commands: Any) -> None:
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="write a page with contact sheets"
     )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write the facts and a contact sheet for each label"
+    )
     parser.set_defaults(command="inspect")
 
 
