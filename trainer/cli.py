@@ -49,15 +49,9 @@ def _systems(args: argparse.Namespace) -> int:
 
 def _settings(args: argparse.Namespace) -> int:
     from trainer.setting_list import settings_as_json
-    from trainer.start import gentle, read_start
-    from trainer.systems.registry import get_system
 
-    recipe = None
-    if args.start is not None:
-        recipe = gentle(get_system(read_start(args.start).system).recipe)
-    elif args.system is not None:
-        recipe = get_system(args.system).recipe
-    print(settings_as_json(recipe))
+    asked = args.system is not None or args.start is not None
+    print(settings_as_json(_recipe(args, _system_name(args)) if asked else None))
     return DONE
 
 
@@ -80,9 +74,25 @@ def _train(args: argparse.Namespace) -> int:
     from trainer.training import train
 
     def work(controls: "Controls") -> None:
-        train(config_from_args(args, args.system), replace(controls, resume=args.resume))
+        config = config_from_args(args, _system_name(args))
+        train(config, replace(controls, resume=args.resume))
 
     return _with_controls(args, work)
+
+
+def _probe(args: argparse.Namespace) -> int:
+    from trainer.probe import probe
+
+    found = probe(config_from_args(args, _system_name(args)))
+    if args.json:
+        print(json.dumps(vars(found)))
+    else:
+        print(
+            f"{found.system}: {found.parameters:,} parameters, {found.faces:,} training faces; "
+            f"{found.seconds_per_epoch:.1f} s an epoch, {found.seconds / 60:.0f} min for all "
+            f"{found.epochs}"
+        )
+    return DONE
 
 
 def _compare(args: argparse.Namespace) -> int:
@@ -128,9 +138,7 @@ def _with_controls(args: argparse.Namespace, work: Callable[["Controls"], None])
 
 def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
     """Return the settings of a system's training: its recipe with what the person changed."""
-    from trainer.systems.registry import get_system
-
-    recipe = get_system(name).recipe
+    recipe = _recipe(args, name)
     augmentation = Augmentation() if args.no_augmentation else recipe.augmentation
     return TrainConfig(
         system=name,
@@ -141,6 +149,7 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
         subject_pattern=args.subject_pattern,
         auxiliary_votes=args.auxiliary_votes,
         labels=args.labels,
+        start=args.start,
         weights=args.weights,
         seed=args.seed,
         precision=args.precision,
@@ -151,6 +160,30 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
             augmentation=replace(augmentation, **_given(args, augmentation)),
         ),
     )
+
+
+def _system_name(args: argparse.Namespace) -> str:
+    """Return the system that is asked for: by its name, or by a model that it made."""
+    from trainer.run_folder import read_run
+    from trainer.start import read_start
+    from trainer.training import holds_run
+
+    if args.system is not None:
+        return str(args.system)
+    if args.start is None:
+        args.usage_error("one of --system and --start is needed")
+    if getattr(args, "resume", False) and holds_run(args.out):
+        # The model that it began with may be gone.
+        return read_run(args.out).config.system
+    return read_start(args.start).system
+
+
+def _recipe(args: argparse.Namespace, name: str) -> Recipe:
+    from trainer.start import gentle
+    from trainer.systems.registry import get_system
+
+    recipe = get_system(name).recipe
+    return recipe if args.start is None else gentle(recipe)
 
 
 def _given(args: argparse.Namespace, defaults: Recipe | Augmentation) -> dict[str, Any]:
@@ -176,6 +209,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         split=args.split,
         flip=args.flip,
         groups=args.groups,
+        against=args.against,
         out=args.out,
     )
     print(json.dumps(figures, indent=1) if args.json else figures_as_text(figures))
@@ -209,6 +243,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "settings": _settings,
     "inspect": _inspect,
     "train": _train,
+    "probe": _probe,
     "evaluate": _evaluate,
     "compare": _compare,
     "predict": _predict,

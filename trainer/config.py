@@ -109,6 +109,7 @@ class TrainConfig:
         data, votes, vote_use, subject_pattern: the fields of ``source``.
         auxiliary_votes: FER+ votes that a second head on the same trunk learns to answer.
         labels: a label set's name or names separated by commas; empty takes the system's.
+        start: model folder whose weights the network begins with.
         weights: of a backbone: ``imagenet``, ``none`` or a file.
         seed: of everything that is drawn; the same seed gives the same run.
         precision: Keras' dtype policy while training; the saved model is float32.
@@ -123,6 +124,7 @@ class TrainConfig:
     subject_pattern: str = ""
     auxiliary_votes: Path | None = None
     labels: str = ""
+    start: Path | None = None
     weights: str = "imagenet"
     seed: int = 0
     precision: Precision = "auto"
@@ -154,7 +156,7 @@ def config_from_dict(raw: dict[str, Any]) -> TrainConfig:
     settings = dict(raw)
     recipe = dict(settings.pop("recipe"))
     recipe["augmentation"] = Augmentation(**recipe["augmentation"])
-    for name in ("data", "out", "votes", "auxiliary_votes"):
-        if settings[name] is not None:
+    for name in ("data", "out", "votes", "auxiliary_votes", "start"):
+        if settings.get(name) is not None:
             settings[name] = Path(settings[name])
     return TrainConfig(**settings, recipe=Recipe(**recipe))

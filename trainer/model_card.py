@@ -42,7 +42,8 @@ def model_card(
     preset: Preset, system: System, run: Run, metrics: dict[str, Any], parameters: int
 ) -> str:
     """Return the text of ``MODEL_CARD.md``, made from the run's data and figures only."""
-    on_fer2013 = "fer2013" in preset.training_data.lower()
+    learned_from = [preset.training_data, run.facts.get("start", {}).get("training_data", "")]
+    on_fer2013 = any("fer2013" in data.lower() for data in learned_from)
     parts = [
         f"# {preset.name}",
         f"{preset.description} Output: {', '.join(preset.labels)}.",
@@ -85,6 +86,7 @@ def _training(preset: Preset, run: Run, metrics: dict[str, Any]) -> str:
 
 - Data: {preset.training_data}; {counts["train"]:,} training, {counts["validation"]:,} validation
   and {counts["test"]:,} test faces.
+- Begun with {_origin(facts)}.
 - Recipe: {recipe.optimizer}, learning rate {recipe.learning_rate:g} ({recipe.schedule}), weight
   decay {recipe.weight_decay:g}, batch {recipe.batch_size}, label smoothing
   {recipe.label_smoothing:g}.
@@ -99,6 +101,16 @@ def _training(preset: Preset, run: Run, metrics: dict[str, Any]) -> str:
 {run.command}
 {metrics["command"]}
 ```"""
+
+
+def _origin(facts: dict[str, Any]) -> str:
+    if "start" not in facts:
+        return "random weights, or those of its backbone"
+    start = facts["start"]
+    return (
+        f"the weights of `{start['name']}` (SHA-256 `{start['sha256']}`), which had learned from "
+        f"{start['training_data'] or 'unknown faces'}"
+    )
 
 
 def _figures(preset: Preset, metrics: dict[str, Any]) -> str:

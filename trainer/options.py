@@ -33,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_settings_list(commands)
     _add_inspect(commands)
     _add_train(commands)
+    _add_probe(commands)
     _add_evaluate(commands)
     _add_compare(commands)
     _add_predict(commands)
@@ -69,10 +70,32 @@ def _add_inspect(commands: Any) -> None:
 
 def _add_train(commands: Any) -> None:
     parser = commands.add_parser("train", help="train a network and write its model folder")
-    parser.add_argument("--system", required=True, metavar="NAME")
+    _add_network(parser)
     parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
     _add_training(parser)
+    _add_run(parser)
     parser.set_defaults(command="train")
+
+
+def _add_probe(commands: Any) -> None:
+    parser = commands.add_parser(
+        "probe", help="measure on a few steps how long a training would take on this machine"
+    )
+    _add_network(parser)
+    _add_training(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(command="probe", out=Path("probe"))
+
+
+def _add_network(parser: Any) -> None:
+    parser.add_argument("--system", metavar="NAME")
+    parser.add_argument(
+        "--start",
+        type=Path,
+        metavar="DIR",
+        help="model folder to improve, gently; its system need not be named, labels may differ",
+    )
+    parser.set_defaults(usage_error=parser.error)
 
 
 def _add_compare(commands: Any) -> None:
@@ -86,12 +109,12 @@ def _add_compare(commands: Any) -> None:
         "--only-finished", action="store_true", help="train nothing, compare what is finished"
     )
     _add_training(parser)
-    parser.set_defaults(command="compare")
+    _add_run(parser)
+    parser.set_defaults(command="compare", start=None)
 
 
 def _add_training(parser: Any) -> None:
     _add_data(parser)
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     parser.add_argument(
         "--labels",
         default="",
@@ -115,6 +138,14 @@ def _add_training(parser: Any) -> None:
     parser.add_argument(
         "--folds", type=_number(int, 2), default=3, metavar="N", help="of a stacking ensemble"
     )
+    recipe = parser.add_argument_group("recipe", "default: the system's own")
+    _add_settings(recipe, Recipe())
+    _add_settings(recipe, Augmentation())
+    recipe.add_argument("--no-augmentation", action="store_true", default=None)
+
+
+def _add_run(parser: Any) -> None:
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     parser.add_argument(
         "--progress",
         choices=("text", "json"),
@@ -122,10 +153,6 @@ def _add_training(parser: Any) -> None:
         help="json: one object a line on standard output; standard input takes `pause`, "
         "`continue` and `cancel`",
     )
-    recipe = parser.add_argument_group("recipe", "default: the system's own")
-    _add_settings(recipe, Recipe())
-    _add_settings(recipe, Augmentation())
-    recipe.add_argument("--no-augmentation", action="store_true", default=None)
 
 
 def _add_data(parser: Any) -> None:
@@ -181,6 +208,12 @@ def _add_evaluate(commands: Any) -> None:
     parser.add_argument("--flip", action="store_true", help="ask each face's mirror image as well")
     parser.add_argument(
         "--groups", type=Path, metavar="CSV", help="columns file and group: figures for each group"
+    )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="DIR",
+        help="another model: is the difference on the same faces more than chance?",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and diagrams")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -15,6 +15,7 @@ from trainer.checkpoint import write_atomically
 from trainer.config import Recipe, TrainConfig, config_from_dict
 from trainer.devices import machine
 from trainer.errors import RunError
+from trainer.start import gentle
 from trainer.systems.registry import get_system
 
 RUN_FILE: Final = "run.json"
@@ -41,7 +42,10 @@ class Run:
 
 def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
     """Return the command line that repeats a run, naming only what differs from the defaults."""
-    words = ["fer-train", "train", "--system", config.system, "--data", config.data.name]
+    words = ["fer-train", "train", "--system", config.system]
+    if config.start:
+        words += ["--start", (Path("models") / config.start.name).as_posix()]
+    words += ["--data", config.data.name]
     if config.votes:
         words += ["--votes", config.votes.name, "--vote-use", config.vote_use]
     if config.subject_pattern:
@@ -50,12 +54,13 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
         words += ["--auxiliary-votes", config.auxiliary_votes.name]
     words += ["--labels", config.labels or ",".join(labels)]
     system = get_system(config.system)
-    if system.backbone is not None:
+    recipe = gentle(system.recipe) if config.start else system.recipe
+    if system.backbone is not None and not config.start:
         words += ["--weights", config.weights]
     if system.combination is not None:
         words += ["--folds", str(config.folds)]
     for name, value in flat_recipe(config.recipe).items():
-        if value != flat_recipe(system.recipe)[name]:
+        if value != flat_recipe(recipe)[name]:
             flag = f"--{name.replace('_', '-')}"
             if isinstance(value, bool):
                 words.append(flag if value else f"--no-{flag[2:]}")

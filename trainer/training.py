@@ -1,5 +1,7 @@
 """Training a system: data, network or ensemble, epochs, and the model folder at the end."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import numpy as np
 
 from trainer import checkpoint
 from trainer.config import NO_AUGMENTATION, TrainConfig
+from trainer.contract.preset import MODEL_FILE
 from trainer.contract.progress import Finished, Note, Started
 from trainer.data.batches import Batches, balanced_weights
 from trainer.data.dataset import SPLITS, Dataset
@@ -21,6 +24,7 @@ from trainer.export import export_run
 from trainer.fitting import Controls, Progress, fit
 from trainer.learner import Job
 from trainer.run_folder import RUN_FILE, Run, environment, read_run, write_run
+from trainer.start import give_start, read_start
 from trainer.systems.registry import Parts, System, get_system
 
 
@@ -34,16 +38,10 @@ def train(config: TrainConfig, controls: Controls) -> None:
     system = get_system(config.system)
     config = _settle(config, controls)
     controls.report(Note(text=f"reading {config.data}"))
-    dataset, labels = _read(config, system)
-    faces = {split: len(dataset.rows(split)) for split in SPLITS}
-    for split in ("train", "validation"):
-        if not faces[split]:
-            raise DataError(
-                f"{config.data} leaves no face for {split}.",
-                hint="Give at least two different faces of each label.",
-            )
+    dataset = read_dataset(config, system)
+    facts = {"faces": _counts(dataset), **_origin(config), **environment()}
     checkpoint.make_folder(config.out)
-    write_run(config.out, Run(config, labels, {"faces": faces, **environment()}))
+    write_run(config.out, Run(config, dataset.labels, facts))
     progress = _train_whole(config, system, dataset, controls)
     run = read_run(config.out)
     run.facts.update(epoch=progress.epoch, best_epoch=progress.best_epoch, seconds=progress.seconds)
@@ -77,8 +75,34 @@ def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
             )
         controls.report(Note(text="continuing with the settings that the run began with"))
         # The curve must go on as it began: only the place of things may differ.
-        return replace(saved, data=config.data, votes=config.votes, out=config.out)
+        return replace(
+            saved,
+            data=config.data,
+            votes=config.votes,
+            start=config.start or saved.start,
+            out=config.out,
+        )
     return resolve(config)
+
+
+def _origin(config: TrainConfig) -> dict[str, Any]:
+    """Return what the network begins as, of a run that goes on what it began as."""
+    if config.start is None:
+        return {}
+    if holds_run(config.out):
+        return {"start": read_run(config.out).facts["start"]}
+    preset = read_start(config.start)
+    return {
+        "start": {
+            "name": preset.name,
+            "sha256": preset.sha256,
+            "training_data": preset.training_data,
+        }
+    }
+
+
+def _counts(dataset: Dataset) -> dict[str, int]:
+    return {split: len(dataset.rows(split)) for split in SPLITS}
 
 
 def holds_run(folder: Path) -> bool:
@@ -87,22 +111,50 @@ def holds_run(folder: Path) -> bool:
 
 
 def resolve(config: TrainConfig) -> TrainConfig:
-    """Return the settings that a new run would be given on this machine."""
+    """Return the settings that a new run would be given on this machine.
+
+    Raises:
+        TrainerError: if system or start do not exist, or do not belong together.
+    """
     system, recipe = get_system(config.system), config.recipe
+    if config.start is not None:
+        if system.combination is not None:
+            raise RunError(
+                f"{system.name} combines networks: it cannot begin with a model.",
+                hint="Leave out --start.",
+            )
+        made_by = read_start(config.start).system
+        if made_by != system.name:
+            raise RunError(
+                f"{config.start} is a {made_by or 'network of another maker'}, not a "
+                f"{system.name}.",
+                hint="Leave out --system.",
+            )
     if system.backbone is not None and system.backbone.frozen:
         # Features are computed once, so the faces behind them cannot change.
         recipe = replace(recipe, augmentation=NO_AUGMENTATION)
     return replace(config, recipe=recipe, precision=resolve_precision(config.precision))
 
 
-def _read(config: TrainConfig, system: System) -> tuple[Dataset, tuple[str, ...]]:
+def read_dataset(config: TrainConfig, system: System) -> Dataset:
+    """Return the faces of a run, with the run's labels.
+
+    Raises:
+        DataError: if they cannot be used, or a split has none.
+    """
     source = config.source
     size_px, color = system.size_px, system.color
     labels = choose_labels(config.labels, system.labels, source, size_px=size_px, color=color)
     dataset = load_dataset(source, labels=labels, size_px=size_px, color=color)
     if config.auxiliary_votes is not None:
         dataset = with_auxiliary_votes(dataset, source, config.auxiliary_votes)
-    return dataset, labels
+    for split in SPLITS[:2]:
+        if not len(dataset.rows(split)):
+            raise DataError(
+                f"{config.data} leaves no face for {split}.",
+                hint="Give at least two different faces of each label.",
+            )
+    return dataset
 
 
 def _train_whole(
@@ -122,19 +174,9 @@ def train_network(
         TrainerError: if its weights cannot be had or its state not be written.
         Stopped: if it was cancelled.
     """
-    keras.utils.set_random_seed(config.seed)
-    keras.mixed_precision.set_global_policy(config.precision)
-    frozen = system.backbone is not None and system.backbone.frozen
-    # The head behind a frozen backbone takes seconds on one accelerator.
-    faces = 0 if frozen else min(len(dataset.rows(split)) for split in ("train", "validation"))
-    with all_accelerators(faces) as divided:
-        parts = system.build_parts(
-            dataset.labels,
-            channels=dataset.images.shape[-1],
-            weights=config.weights,
-            auxiliary=dataset.auxiliary is not None,
-        )
-        job = _job(config, system, parts, dataset, folder, controls, divided)
+    with built(config, system, dataset, folder, resumed=controls.resume) as (parts, divided):
+        inputs = _inputs(config, system, parts, dataset, controls)
+        job = make_job(config, parts, dataset, inputs, folder, divided)
         checkpoint.make_folder(folder)
         controls.report(
             Started(
@@ -143,24 +185,59 @@ def train_network(
                 epochs=config.recipe.epochs,
                 done=checkpoint.epochs_done(folder) if controls.resume else 0,
                 parameters=parts.whole.count_params(),
-                faces={split: len(dataset.rows(split)) for split in SPLITS},
+                faces=_counts(dataset),
                 device=machine(),
             )
         )
         return parts.whole, fit(job, controls)
 
 
-def _job(
+@contextmanager
+def built(
+    config: TrainConfig, system: System, dataset: Dataset, folder: Path, *, resumed: bool = False
+) -> Iterator[tuple[Parts, int]]:
+    """Build a run's network; yield it with the number of parts that batches are divided into.
+
+    Args:
+        folder: where a run that is resumed has its checkpoint.
+
+    Raises:
+        TrainerError: if its weights cannot be had.
+    """
+    keras.utils.set_random_seed(config.seed)
+    keras.mixed_precision.set_global_policy(config.precision)
+    frozen = system.backbone is not None and system.backbone.frozen
+    # The head behind a frozen backbone takes seconds on one accelerator.
+    faces = 0 if frozen else min(len(dataset.rows(split)) for split in SPLITS[:2])
+    with all_accelerators(faces) as divided:
+        parts = system.build_parts(
+            dataset.labels,
+            channels=dataset.images.shape[-1],
+            weights="none" if config.start else config.weights,
+            auxiliary=dataset.auxiliary is not None,
+        )
+        # What a checkpoint does not bring: the features are computed before it is read.
+        needed = frozen or not (resumed and (folder / checkpoint.CHECKPOINT_FILE).exists())
+        if config.start is not None and needed:
+            give_start(parts.whole, config.start, dataset.labels)
+        yield parts, divided
+
+
+def make_job(
     config: TrainConfig,
-    system: System,
     parts: Parts,
     dataset: Dataset,
+    inputs: np.ndarray[Any, Any],
     folder: Path,
-    controls: Controls,
     divided: int,
 ) -> Job:
+    """Return what there is to fit.
+
+    Args:
+        inputs: images, or what a frozen backbone sees in them, one for each face.
+        divided: each batch can be divided into as many equal parts.
+    """
     recipe = config.recipe
-    inputs = _inputs(config, system, parts, dataset, controls)
     train_rows = dataset.rows("train")
     batches = Batches(
         inputs,
@@ -200,7 +277,7 @@ def _inputs(
     if parts.features is None or system.backbone is None:
         return dataset.images
     controls.report(Note(text=f"computing what the {system.backbone.application} sees, once"))
-    file = Path(config.weights)
+    file = config.start / MODEL_FILE if config.start else Path(config.weights)
     weights = f"{file.resolve()} {file.stat().st_mtime_ns}" if file.is_file() else config.weights
     # Without learned weights the seed decides what the backbone sees.
     seed = config.seed if config.weights == "none" else ""

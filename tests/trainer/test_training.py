@@ -1,4 +1,5 @@
 import json
+import shutil
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.helpers.models import make_model_folder
 from tests.trainer.conftest import TINY_RECIPE, FolderMaker
 from trainer import fitting
 from trainer.checkpoint import BEST_FILE, CHECKPOINT_FILE, epochs_done, load_state
@@ -266,6 +268,43 @@ def test_an_ensemble_is_one_model(faces_csv: Path, tmp_path: Path, name: str) ->
     _train(faces_csv, out, system=name, resume=True)
     for ours, theirs in zip(best, load_state(out / BEST_FILE)[0], strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_training_begins_with_what_a_model_knows(faces_csv: Path, tmp_path: Path) -> None:
+    start = tmp_path / "start"
+    _train(faces_csv, start, replace(TINY_RECIPE, epochs=12))
+    still = replace(TINY_RECIPE, learning_rate=1e-9)
+    with pytest.raises(Stopped):
+        _train(faces_csv, tmp_path / "run", still, stop_after=1, start=start, labels="fear,angry")
+    card_facts = read_run(tmp_path / "run").facts["start"]
+    assert card_facts["sha256"] == read_preset(start).sha256
+    shutil.rmtree(start)
+    events = _train(faces_csv, tmp_path / "run", still, resume=True, start=start)
+    assert isinstance(events[-1], Finished)
+    assert events[-1].accuracy >= 0.75
+    card = (tmp_path / "run" / "MODEL_CARD.md").read_text()
+    assert "Begun with the weights of `start`" in card
+    assert "--system tiny --start models/start --data fer2013.csv" in card
+
+
+def test_a_frozen_backbone_begins_with_what_a_model_saw(faces_csv: Path, tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"system": "study_a_vgg16", "labels": "angry,disgust,fear"}
+    _train(faces_csv, tmp_path / "a", seed=1, **settings)
+    _train(faces_csv, tmp_path / "b", seed=2, start=tmp_path / "a", **settings)
+    first, second = (load_state(tmp_path / name / BEST_FILE)[0] for name in "ab")
+    np.testing.assert_array_equal(first[0], second[0])
+
+
+def test_a_start_that_does_not_fit_is_refused(faces_csv: Path, tmp_path: Path) -> None:
+    start = make_model_folder(tmp_path / "start", ("angry", "disgust", "fear"))
+    with pytest.raises(RunError, match=r"start is a tiny, not a study_d_cnn_1"):
+        _train(faces_csv, tmp_path / "run", system="study_d_cnn_1", start=start)
+    with pytest.raises(RunError, match="tiny_average combines networks"):
+        _train(faces_csv, tmp_path / "run", system="tiny_average", start=start)
+    with pytest.raises(RunError, match="do not fit tiny as this version builds it"):
+        _train(faces_csv, tmp_path / "run", start=start)
+    with pytest.raises(RunError, match="is not a folder"):
+        _train(faces_csv, tmp_path / "run", start=tmp_path / "none")
 
 
 def test_too_few_faces_to_hold_out_are_refused(faces_csv: Path, tmp_path: Path) -> None:
