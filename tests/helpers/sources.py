@@ -2,7 +2,10 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fer_desktop.domain.frame import Frame, SourceInfo, SourceKind
 from fer_desktop.errors import SourceError
@@ -110,11 +113,13 @@ class ScriptedCamera:
         *,
         fps: float = 200.0,
         may_deliver: bool = True,
+        picture: Callable[[int], NDArray[np.uint8]] = lambda index: numbered(index % 4096, SIZE_PX),
     ) -> None:
         """Write the script: how many frames until it is unplugged, or why it cannot be opened.
 
-        After the script it works for good.
+        After the script it works for good. ``picture`` makes a frame's pixels from its index.
         """
+        self._picture = picture
         self._script = list(script)
         self._interval_s = 1.0 / fps
         self._left: int | None = None
@@ -135,9 +140,10 @@ class ScriptedCamera:
         self._left = entry
         self._index = 0
         self._began_ns = time.monotonic_ns()
+        height, width = self._picture(0).shape[:2]
         return SourceInfo(
-            kind="camera", name="Scripted camera", uri="0", width_px=SIZE_PX[0],
-            height_px=SIZE_PX[1], fps=1 / self._interval_s,
+            kind="camera", name="Scripted camera", uri="0", width_px=width,
+            height_px=height, fps=1 / self._interval_s,
         )  # fmt: skip
 
     def read(self) -> Frame | None:
@@ -151,8 +157,7 @@ class ScriptedCamera:
         self._index += 1
         now_ns = time.monotonic_ns()
         elapsed_us = (now_ns - self._began_ns) // 1000
-        pixels = numbered(index % 4096, SIZE_PX)
-        return Frame(index, elapsed_us, now_ns, pixels, wall_ns=time.time_ns())
+        return Frame(index, elapsed_us, now_ns, self._picture(index), wall_ns=time.time_ns())
 
     def close(self) -> None:
         self.closed = True
