@@ -67,7 +67,8 @@ def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
             f"{config.out} already holds a run.", hint="Add --resume, or choose another --out."
         )
     if exists:
-        saved = read_run(config.out).config
+        run = read_run(config.out)
+        saved = run.config
         if saved.system != config.system:
             raise RunError(
                 f"{config.out} holds a run of {saved.system}, not of {config.system}.",
@@ -79,6 +80,7 @@ def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
             saved,
             data=config.data,
             votes=config.votes,
+            labels=",".join(run.labels),
             start=config.start or saved.start,
             out=config.out,
         )
@@ -144,7 +146,8 @@ def read_dataset(config: TrainConfig, system: System) -> Dataset:
     """
     source = config.source
     size_px, color = system.size_px, system.color
-    labels = choose_labels(config.labels, system.labels, source, size_px=size_px, color=color)
+    usual = ",".join(read_start(config.start).labels) if config.start else system.labels
+    labels = choose_labels(config.labels, usual, source, size_px=size_px, color=color)
     dataset = load_dataset(source, labels=labels, size_px=size_px, color=color)
     if config.auxiliary_votes is not None:
         dataset = with_auxiliary_votes(dataset, source, config.auxiliary_votes)

@@ -272,12 +272,13 @@ def test_an_ensemble_is_one_model(faces_csv: Path, tmp_path: Path, name: str) ->
 
 def test_a_training_begins_with_what_a_model_knows(faces_csv: Path, tmp_path: Path) -> None:
     start = tmp_path / "start"
-    _train(faces_csv, start, replace(TINY_RECIPE, epochs=12))
+    _train(faces_csv, start, replace(TINY_RECIPE, epochs=12), labels="fear,angry")
     still = replace(TINY_RECIPE, learning_rate=1e-9)
     with pytest.raises(Stopped):
-        _train(faces_csv, tmp_path / "run", still, stop_after=1, start=start, labels="fear,angry")
-    card_facts = read_run(tmp_path / "run").facts["start"]
-    assert card_facts["sha256"] == read_preset(start).sha256
+        _train(faces_csv, tmp_path / "run", still, stop_after=1, start=start)
+    run = read_run(tmp_path / "run")
+    assert run.facts["start"]["sha256"] == read_preset(start).sha256
+    assert run.labels == ("fear", "angry")
     shutil.rmtree(start)
     events = _train(faces_csv, tmp_path / "run", still, resume=True, start=start)
     assert isinstance(events[-1], Finished)
