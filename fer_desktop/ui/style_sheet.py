@@ -56,6 +56,12 @@ QCheckBox::indicator {{ width: 16px; height: 16px; background: {surface};
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
     image: url("{check}"); }}
 QCheckBox::indicator:focus {{ border: 2px solid {text}; width: 14px; height: 14px; }}
+QRadioButton {{ spacing: 8px; }}
+QRadioButton::indicator {{ width: 16px; height: 16px; background: {surface};
+    border: 1px solid {muted}; border-radius: 9px; }}
+QRadioButton::indicator:checked {{ width: 8px; height: 8px; background: {on_accent};
+    border: 5px solid {accent}; }}
+QRadioButton::indicator:focus {{ border-color: {text}; }}
 QToolButton[role="card"] {{ background: {surface}; border: 1px solid {border};
     border-radius: 10px; padding: 12px 16px; }}
 QToolButton[role="card"]:hover {{ background: {raised}; }}

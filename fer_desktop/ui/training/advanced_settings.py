@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from fer_desktop.training.choices import Setting
 from fer_desktop.ui.training.note import Note
 from fer_desktop.ui.training.setting_editors import make_editor
 
-_EDITOR_WIDTH: Final = 150
+_EDITOR_SIZE: Final = QSize(150, 26)
 
 
 class AdvancedSettings(QWidget):
@@ -79,8 +79,7 @@ class AdvancedSettings(QWidget):
         label = QLabel(name, content)
         label.setBuddy(editor)
         editor.setAccessibleName(name)
-        editor.setMaximumWidth(_EDITOR_WIDTH)
-        editor.setMinimumWidth(_EDITOR_WIDTH)
+        editor.setFixedSize(_EDITOR_SIZE)
         default = self._default_text(setting)
         meaning = Note(
             self.tr("{meaning} Default: {default}").format(

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -71,13 +71,10 @@ class ChooseView(QWidget):
             self.last_folder = path.parent
             self.chosen.emit(path)
 
-    def _make_button(self, text: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(text)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setIconSize(QSize(24, 24))
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setProperty("role", "card")
+    def _make_button(self, text: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAutoDefault(False)
+        button.setIconSize(QSize(20, 20))
         return button
 
     def _lay_out(self) -> None:
@@ -106,13 +103,14 @@ class ChooseView(QWidget):
         row.addWidget(camera, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
         layout.addWidget(self.note)
         layout.addLayout(row)
         layout.addStretch(1)
         self.refresh_icons()
 
     def _panel(
-        self, title: str, text: str, buttons: tuple[QToolButton, ...], remark: str
+        self, title: str, text: str, buttons: tuple[QPushButton, ...], remark: str
     ) -> QFrame:
         panel = QFrame(self)
         panel.setProperty("role", "panel")

@@ -24,9 +24,10 @@ from fer_desktop.ui.training.label_bars import LabelBars
 from fer_desktop.ui.training.note import Note
 from fer_desktop.ui.wording import label_text, translate
 
-_SIDE_PX: Final = 290
-_CROP_PX: Final = 96
-_PATIENCE_S: Final = 0.4  # a flaw that passes sooner is not worth a word
+_SIDE_PX: Final = 270
+_CROP_PX: Final = 80
+# What passes sooner is not worth a word, and nobody can read what changes faster.
+_PATIENCE_S: Final = 0.5
 
 
 class CollectView(QWidget):
@@ -49,8 +50,8 @@ class CollectView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plan = CollectionPlan(Path(), ())
-        self._flaw: Flaw | None = None
-        self._flawed_since_s = 0.0
+        self._flaw: Flaw | None = None  # the one that is shown
+        self._fit_s = self._told_s = time.monotonic()
         self.picture = CollectPicture(self)
         self.prompt = QLabel(self)
         self.prompt.setProperty("role", "title")
@@ -117,13 +118,13 @@ class CollectView(QWidget):
         )
         if state.newest is not None:
             self._show_newest(state)
-        is_flawed = self._note_flaw(state)
-        self.picture.show_fitness(not is_flawed)
+        self._note_flaw(state.flaw)
+        self.picture.show_fitness(self._flaw is None)
         if self.pause_button.isChecked():
             return
         if state.is_done:
             self.status.setText(self.tr("Thank you: all pictures are there."))
-        elif is_flawed and self._flaw is not None:
+        elif self._flaw is not None:
             self.status.setText(flaw_text(self._flaw))
         elif state.ready_in_s > 0 and not state.taken:
             text = self.tr("Get ready: {seconds}")
@@ -153,12 +154,13 @@ class CollectView(QWidget):
             self.status.setText(self.tr("Paused"))
         self.pause_toggled.emit(is_paused)
 
-    def _note_flaw(self, state: CollectionState) -> bool:
-        """Remember what is wrong with the frames, and tell whether it has been so for a while."""
+    def _note_flaw(self, flaw: Flaw | None) -> None:
+        """Choose the flaw to show: one that lasts, and each long enough to be read."""
         now_s = time.monotonic()
-        if state.flaw is not self._flaw:
-            self._flaw, self._flawed_since_s = state.flaw, now_s
-        return self._flaw is not None and now_s - self._flawed_since_s >= _PATIENCE_S
+        if flaw is None:
+            self._fit_s, self._flaw = now_s, None
+        elif now_s - max(self._fit_s, self._told_s) >= _PATIENCE_S and flaw is not self._flaw:
+            self._flaw, self._told_s = flaw, now_s
 
     def _show_newest(self, state: CollectionState) -> None:
         crop = state.newest

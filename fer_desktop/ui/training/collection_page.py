@@ -78,6 +78,7 @@ class CollectionPage(QStackedWidget):
         opened = self.loan.open_camera()
         cameras = [request for request in self._find_cameras() if request != opened]
         self.setup.offer_cameras([opened, *cameras] if opened is not None else cameras)
+        self.setup.consent.setChecked(False)  # somebody else may sit there now
         self.setCurrentWidget(self.setup)
 
     def finish(self) -> None:

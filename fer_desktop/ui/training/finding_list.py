@@ -73,16 +73,18 @@ class FindingList(QWidget):
             policy = text.sizePolicy()
             policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
             text.setSizePolicy(policy)
-            grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(sign, row, 0)
             grid.addWidget(text, row, 1)
             if finding.details:
-                grid.addWidget(self._make_button(finding), row, 2, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(self._make_button(finding), row, 2)
         self._rows.show()
 
     def _make_button(self, finding: Finding) -> QToolButton:
         button = QToolButton(self._rows)
         button.setText(self.tr("Show them"))
         button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setStyleSheet("padding: 1px 8px;")  # no taller than the line it stands in
         button.setAccessibleName(self.tr("Show them: {text}").format(text=finding.text))
         button.clicked.connect(lambda wanted: self._show_details(button, finding, wanted))
         self.buttons.append(button)

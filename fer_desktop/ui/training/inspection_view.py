@@ -21,7 +21,7 @@ from fer_desktop.ui.training.folder_row import breakable
 from fer_desktop.ui.training.label_bars import LabelBars
 from fer_desktop.ui.wording import label_text
 
-_BARS_PX: Final = 310
+_BARS_PX: Final = (210, 310)
 
 
 class InspectionView(QWidget):
@@ -37,9 +37,12 @@ class InspectionView(QWidget):
         self.place.setTextFormat(Qt.TextFormat.PlainText)
         self.place.setWordWrap(True)
         self.bars = LabelBars(self)
-        self.bars.setFixedWidth(_BARS_PX)
+        narrowest, widest = _BARS_PX
+        self.bars.setMinimumWidth(narrowest)
+        self.bars.setMaximumWidth(widest)
         self.sheet_title = QLabel(self)
         self.sheet_title.setProperty("role", "muted")
+        self.sheet_title.setWordWrap(True)
         self.sheet = ContactSheet(self)
         self.findings = FindingList(self)
         self.bars.chosen.connect(self.choose)
@@ -88,8 +91,8 @@ class InspectionView(QWidget):
         right.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(20)
-        row.addWidget(self.bars, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(right, 1)
+        row.addWidget(self.bars, 2)
+        row.addLayout(right, 3)
         inside = QWidget(self)
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 8, 0)

@@ -37,7 +37,7 @@ class LabelBar(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Leave room for a line of text."""
-        return QSize(240, round(self.fontMetrics().height() * 1.7))
+        return QSize(220, round(self.fontMetrics().height() * 1.7))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint name, bar and number; the chosen one has a ground of its own."""
@@ -100,6 +100,7 @@ class LabelBars(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(1)
+        self._layout.addStretch(1)
 
     @property
     def bars(self) -> tuple[LabelBar, ...]:
@@ -117,7 +118,8 @@ class LabelBars(QWidget):
             self._make_bars(counts)
         most = wanted or max(counts.values(), default=1) or 1
         metrics = self.fontMetrics()
-        name_width = max(
+        # Text of exactly its own width would be cut.
+        name_width = 2 + max(
             (metrics.horizontalAdvance(label_text(name)) for name in counts), default=0
         )
         for name, count in counts.items():
@@ -144,4 +146,4 @@ class LabelBars(QWidget):
                 bar.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
                 bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
                 self._group.setExclusive(False)
-            self._layout.addWidget(bar)
+            self._layout.insertWidget(self._layout.count() - 1, bar)

@@ -52,7 +52,7 @@ class PhotosView(QWidget):
         self.progress = QLabel(self)
         self.progress.setProperty("role", "muted")
         self.note = Note(parent=self)
-        self.back_button = QPushButton(self.tr("Back"), self)
+        self.back_button = QPushButton(self.tr("Other pictures"), self)
         self.stop_button = QPushButton(self.tr("Stop"), self)
         self.start_button = QPushButton(self.tr("Cut out the faces"), self)
         self.start_button.setProperty("role", "primary")

@@ -197,6 +197,9 @@ class PicturesPage(QWizardPage):
 
     def _inspect(self, path: Path) -> None:
         self._forget_found()
+        if not path.exists():
+            self._fail(_vanished(path))
+            return
         self._path = path
         self._jobs.inspect(path, self._on_inspected, self._fail)
         self._follow(Work())

@@ -31,6 +31,7 @@ from fer_desktop.ui.training.trainer_call import TrainerCall
 from fer_desktop.ui.wording import duration_text
 
 _DEFAULT_MINUTES: Final = 30
+_EDITOR_HEIGHT: Final = 28
 _MOST_MINUTES: Final = 7 * 24 * 60
 # Decided by the time that is given.
 _EPOCHS: Final = "epochs"
@@ -65,6 +66,8 @@ class SettingsPage(QWizardPage):
         self.minutes.setValue(_DEFAULT_MINUTES)
         self.minutes.setSuffix(self.tr(" min"))
         self.minutes.setAccelerated(True)
+        for editor in (self.name, self.minutes):
+            editor.setMinimumHeight(_EDITOR_HEIGHT)
         self.labels = LabelChoice(self)
         self.time_note = Note(parent=self)
         self.problem = Note(parent=self)

@@ -144,7 +144,6 @@ class TrainingDesk(QObject):
     def _raise_wizard(self) -> None:
         if self.wizard is not None:
             self.wizard.show()
-            self.wizard.raise_()
             self.wizard.activateWindow()
 
     def _on_wizard_closed(self) -> None:

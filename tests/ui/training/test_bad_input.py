@@ -1,0 +1,188 @@
+"""What goes wrong while a model is trained: one message each, nothing lost, nobody left behind."""
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fer_desktop import paths
+from fer_desktop.training.plan import TrainingPlan, trainer_command
+from fer_desktop.training.runs import create_run, leftover_runs
+from fer_desktop.ui.assembly import Application
+from fer_desktop.ui.training import trainer_process
+from fer_desktop.ui.training.train_wizard import Step, TrainWizard
+from fer_desktop.ui.training.training_job import Phase
+from fer_desktop.vision.models import resolve_model
+from tests.ui.steps import messages, press_message_button
+from tests.ui.training.conftest import BUNDLED, LIMIT_MS, OpenWizard
+from tests.ui.training.faces import write_faces
+
+pytestmark = [pytest.mark.gui, pytest.mark.slow]
+
+Start = Callable[..., TrainWizard]
+
+
+def trainers() -> list[psutil.Process]:
+    children = psutil.Process().children(recursive=True)
+    return [process for process in children if "trainer" in process.cmdline()]
+
+
+@pytest.fixture
+def start(app: Application, qtbot: QtBot) -> Start:
+    """Return a function that begins a training of some epochs without the pages before it."""
+
+    def start_it(data: Path, epochs: int = 4, name: str = "tiny") -> TrainWizard:
+        model = resolve_model(BUNDLED)
+        settings = {"epochs": epochs, "batch_size": 8}
+        plan = TrainingPlan(name=name, data=data, start=model, settings=settings, against=model)
+        app.window.training.show_run(create_run(plan))
+        wizard = app.window.training.wizard
+        assert wizard is not None
+        assert wizard.currentId() == Step.TRAINING
+        wizard.training_page.resume_button.click()
+        return wizard
+
+    return start_it
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_killed_trainer_is_told_and_its_training_goes_on_later(
+    app: Application, start: Start, faces: Path, answers: list[str], qtbot: QtBot
+) -> None:
+    wizard, job = start(faces), app.window.training.job
+    qtbot.waitUntil(lambda: len(job.epochs) == 1, timeout=LIMIT_MS)
+    (trainer,) = trainers()
+    assert trainer.nice() == 10
+    os.kill(trainer.pid, signal.SIGKILL)
+    page = wizard.training_page
+    qtbot.waitUntil(page.resume_button.isVisible)
+    assert "ended from outside" in page.problem.text()
+    assert page.headline.text() == "The training could not go on."
+    assert not page.isComplete()
+    wizard.close()
+
+    assert "The training of tiny was interrupted. 1 epochs are done." in messages(app)
+    press_message_button(app, "training")
+    wizard = app.window.training.wizard
+    assert wizard is not None
+    page = wizard.training_page
+    assert page.headline.text() == "Interrupted after epoch 1"
+    page.resume_button.click()
+    qtbot.waitUntil(lambda: wizard.currentId() == Step.RESULT, timeout=LIMIT_MS)
+    assert [figures.epoch for figures in job.epochs] == [1, 2, 3, 4]
+
+    wizard.close()  # while the new model is measured
+    assert not trainers()
+    assert "The model tiny is trained." in messages(app)
+    press_message_button(app, "training")
+    wizard = app.window.training.wizard
+    assert wizard is not None
+    assert wizard.currentId() == Step.RESULT
+    wizard.result_page.discard_button.click()
+    assert len(answers) == 1
+    assert not leftover_runs()
+    assert app.controller.model == BUNDLED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are limited by the shell")
+def test_a_full_disk_is_told(
+    app: Application, start: Start, faces: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def limited(words: list[str]) -> list[str]:
+        return ["bash", "-c", 'ulimit -f 500; exec "$@"', "bash", *trainer_command(words)]
+
+    monkeypatch.setattr(trainer_process, "trainer_command", limited)
+    wizard = start(faces)
+    page = wizard.training_page
+    qtbot.waitUntil(lambda: app.window.training.job.phase is Phase.FAILED, timeout=LIMIT_MS)
+    assert "cannot be written" in page.problem.text()
+    assert "Traceback" not in page.problem.text()
+    assert page.resume_button.isVisible()
+    monkeypatch.undo()
+
+
+def test_pictures_deleted_meanwhile_are_told_and_nothing_is_lost(
+    app: Application, start: Start, tmp_path: Path, qtbot: QtBot
+) -> None:
+    data = write_faces(tmp_path / "here", count=16)
+    wizard, job = start(data, epochs=2), app.window.training.job
+    qtbot.waitUntil(lambda: len(job.epochs) == 1, timeout=LIMIT_MS)
+    shutil.move(data, tmp_path / "away")
+    qtbot.waitUntil(lambda: job.phase is Phase.FAILED, timeout=LIMIT_MS)
+    page = wizard.training_page
+    assert f"{data} does not exist." in page.problem.text()
+    assert len(job.epochs) == 2
+
+    shutil.move(tmp_path / "away", data)
+    page.resume_button.click()
+    qtbot.waitUntil(lambda: wizard.currentId() == Step.RESULT, timeout=LIMIT_MS)
+
+
+def test_a_training_rests_goes_on_and_ends_with_the_window(
+    app: Application, start: Start, faces: Path, answers: list[str], qtbot: QtBot
+) -> None:
+    wizard, job = start(faces, epochs=500), app.window.training.job
+    page = wizard.training_page
+    qtbot.waitUntil(lambda: job.phase is Phase.RUNNING, timeout=LIMIT_MS)
+    page.pause_button.click()
+    qtbot.waitUntil(lambda: job.phase is Phase.PAUSED, timeout=LIMIT_MS)
+    assert page.pause_button.text() == "Continue"
+    assert page.headline.text().startswith("Paused in epoch")
+    page.pause_button.click()
+    qtbot.waitUntil(lambda: len(job.epochs) > 1, timeout=LIMIT_MS)
+
+    page.background_button.click()
+    assert app.window.training.wizard is None
+    assert "goes on in the background" in messages(app)
+    qtbot.waitUntil(lambda: "training tiny: epoch" in app.window.status.text())
+    assert app.window.acts.train_model.text() == "Show the training…"
+    app.window.acts.train_model.trigger()
+    assert app.window.training.wizard is not None
+    assert app.window.training.wizard.currentId() == Step.TRAINING
+    app.window.close()
+    assert len(answers) == 1
+    assert "would be interrupted" in answers[0]
+    assert not trainers()
+    (run,) = leftover_runs()
+    assert len(run.history()) >= 2
+
+
+def test_the_window_stays_where_the_person_wants_it_to(
+    app: Application, start: Start, faces: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(faces)
+    monkeypatch.setattr("fer_desktop.ui.prompts.Confirm.ask", lambda *_: False)
+    app.window.close()
+    assert app.window.isVisible()
+    assert len(trainers()) == 1
+    app.window.close_unasked()
+    assert not app.window.isVisible()
+    assert not trainers()
+
+
+@pytest.mark.parametrize("step", [Step.PICTURES, Step.START, Step.SETTINGS])
+def test_the_wizard_can_be_closed_on_every_page(
+    app: Application, open_wizard: OpenWizard, faces: Path, qtbot: QtBot, step: Step
+) -> None:
+    wizard = open_wizard(faces)
+    if step > Step.PICTURES:
+        wizard.next()
+        start = wizard.start_page
+        assert start is not None
+        assert len(trainers()) == 1
+    if step > Step.START:
+        qtbot.waitUntil(start.isComplete, timeout=LIMIT_MS)
+        wizard.next()  # measures how long it takes
+        assert trainers()
+    assert wizard.currentId() == step
+    wizard.close()
+    assert not trainers()
+    assert not paths.runs_dir().exists()
+    assert app.window.training.wizard is None
+    assert messages(app) == ""

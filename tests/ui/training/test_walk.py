@@ -1,0 +1,88 @@
+"""All five pages with real widgets and a real training."""
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fer_desktop import paths
+from fer_desktop.training.choices import Probe
+from fer_desktop.ui.assembly import Application
+from fer_desktop.ui.training.train_wizard import Step
+from fer_desktop.vision.models import available_models
+from tests.ui.training.conftest import BUNDLED, LIMIT_MS, OpenWizard
+from trainer.contract.preset import read_preset
+
+pytestmark = [pytest.mark.gui, pytest.mark.slow]
+
+
+def test_a_model_is_trained_used_and_left_again(
+    app: Application, open_wizard: OpenWizard, faces: Path, qtbot: QtBot
+) -> None:
+    wizard = open_wizard(faces)
+    wizard.next()
+
+    start = wizard.start_page
+    assert start is not None
+    qtbot.waitUntil(start.isComplete, timeout=LIMIT_MS)
+    assert start.improve.isChecked()  # so few pictures
+    assert BUNDLED in start.improve.text()
+    assert "Recommended with 48 pictures" in start.improve_note.text()
+    assert start.table.rowCount() > 20
+    start.measure_button.click()
+    assert "few real steps" in start.time_note.text()
+    qtbot.waitUntil(lambda: "epochs over" in start.time_note.text(), timeout=LIMIT_MS)
+    wizard.next()
+
+    settings = wizard.settings_page
+    assert settings is not None
+    assert settings.name.text() == "smiles"
+    assert settings.labels.chosen == ("happy", "sad")
+    qtbot.waitUntil(lambda: bool(settings.advanced.editors), timeout=LIMIT_MS)
+    probe = wizard._prober.found(start.plan())
+    assert isinstance(probe, Probe)
+    # As little as can be: two epochs.
+    wizard._prober._found[tuple(start.plan().probe_words())] = Probe(
+        probe.system, probe.parameters, probe.faces, 30.0, probe.epochs
+    )
+    settings.minutes.setValue(1)
+    assert settings.time_note.text().startswith("2 of the 15 epochs")
+    settings.name.setText("smiles-mine")
+    assert settings.isComplete()
+    wizard.next()
+
+    training, job = wizard.training_page, app.window.training.job
+    assert wizard.currentId() == Step.TRAINING
+    qtbot.waitUntil(lambda: len(job.epochs) > 0, timeout=LIMIT_MS)
+    assert "training smiles-mine" in app.window.training.status()
+    qtbot.waitUntil(lambda: sum(map(sum, training.confusion.counts)) > 0)
+    qtbot.waitUntil(lambda: wizard.currentId() == Step.RESULT, timeout=LIMIT_MS)
+    assert len(job.epochs) == 2
+    assert job.best_epoch in (1, 2)
+
+    result = wizard.result_page
+    qtbot.waitUntil(result.tabs.isVisible, timeout=LIMIT_MS)
+    assert "smiles-mine" in result.verdict.text()
+    assert BUNDLED in result.verdict.text()
+    assert "held back" in result.note.text()
+    assert [result.model.itemText(at) for at in range(2)] == ["smiles-mine", BUNDLED]
+    assert result.labels.rowCount() == 2
+    result.use_button.click()
+    qtbot.waitUntil(lambda: app.controller.model == "smiles-mine", timeout=LIMIT_MS)
+
+    folder = paths.user_models_dir() / "smiles-mine"
+    assert app.controller.preset == read_preset(folder)
+    assert app.controller.preset.labels == ("happy", "sad")
+    assert app.window.toolbar.model.currentText() == "smiles-mine"
+    assert app.controller.settings.model == "smiles-mine"
+    assert not list(paths.runs_dir().iterdir())
+    assert result.back_button.isVisible()
+    wizard.close()
+
+    back = app.window.acts.former_model
+    assert back.isVisible()
+    assert back.text() == f"Back to {BUNDLED}"
+    back.trigger()
+    qtbot.waitUntil(lambda: app.controller.model == BUNDLED, timeout=LIMIT_MS)
+    assert back.text() == "Back to smiles-mine"
+    assert "smiles-mine" in [entry.name for entry in available_models()]
