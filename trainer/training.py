@@ -146,7 +146,9 @@ def read_dataset(config: TrainConfig, system: System) -> Dataset:
     """
     source = config.source
     size_px, color = system.size_px, system.color
-    usual = ",".join(read_start(config.start).labels) if config.start else system.labels
+    usual = system.labels
+    if config.start is not None and not config.labels:
+        usual = ",".join(read_start(config.start).labels)
     labels = choose_labels(config.labels, usual, source, size_px=size_px, color=color)
     dataset = load_dataset(source, labels=labels, size_px=size_px, color=color)
     if config.auxiliary_votes is not None:
