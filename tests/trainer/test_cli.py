@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.trainer.conftest import FolderMaker
+from tests.trainer.conftest import TINY_RECIPE, FolderMaker
 from trainer.cli import config_from_args, main
-from trainer.contract.progress import EpochDone, Failed, Finished, Started, decode
+from trainer.contract.progress import (
+    Continued,
+    EpochDone,
+    Failed,
+    Finished,
+    Paused,
+    Started,
+    decode,
+)
 from trainer.options import build_parser
+from trainer.run_folder import read_run
 from trainer.systems.registry import systems
 
 TRAIN = ["train", "--system", "tiny", "--precision", "float32", "--epochs", "1"]
@@ -83,6 +92,20 @@ def test_train_speaks_json_to_a_program_and_evaluate_too(
 
 
 @pytest.mark.usefixtures("tiny_systems")
+def test_a_model_is_improved_and_compared_with_what_it_was(
+    faces_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = str(tmp_path / "first"), str(tmp_path / "second")
+    data = ["--data", str(faces_csv)]
+    assert main([*TRAIN, *data, "--out", first]) == 0
+    args = build_parser().parse_args(["train", "--start", first, *data, "--out", second])
+    assert config_from_args(args, "tiny").recipe.learning_rate == TINY_RECIPE.learning_rate / 10
+    assert main(["train", "--start", first, *data, "--out", second, "--epochs", "1"]) == 0
+    assert main(["evaluate", "--model", second, "--against", first, *data, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["against"]["n"] == 12
+
+
+@pytest.mark.usefixtures("tiny_systems")
 def test_export_makes_a_clean_model_folder(
     face_folder: FolderMaker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,6 +131,8 @@ def test_export_makes_a_clean_model_folder(
         ("train --system nix --data {d} --out {o}", "there is no system 'nix'"),
         ("train --system study_a_cnn_1 --data {d}/no --out {o}", "no does not exist"),
         ("train --system study_a_cnn_1 --data {d} --out {o} --labels x", "neither a label set"),
+        ("train --start {d} --data {d} --out {o}", "lacks preset.json"),
+        ("probe --system nix --data {d}", "there is no system 'nix'"),
         ("compare --systems A --data {d} --out {d}/happy/0.png/x", "x cannot be made"),
         ("evaluate --model {d} --data {d}", "lacks preset.json"),
         ("evaluate --model {d}/no --data {d}", "is not a folder"),
@@ -143,6 +168,8 @@ def test_what_goes_wrong_is_one_line(
         "train --system a --data b --out c --learning-rate nan",
         "train --system a --data b --out c --seed x",
         "train --system a --data b --out c --optimizer lion",
+        "train --data b --out c",
+        "probe --data b",
     ],
 )
 def test_wrong_usage_exits_with_2(words: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,18 +179,45 @@ def test_wrong_usage_exits_with_2(words: str, capsys: pytest.CaptureFixture[str]
     assert "usage" in capsys.readouterr().err
 
 
-def test_a_program_can_stop_the_training(faces_csv: Path, tmp_path: Path) -> None:
+def _training(data: Path, folder: Path, epochs: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "trainer", "train", "--system", "study_d_cnn_1"]
-    command += ["--labels", "angry,disgust,fear", "--data", str(faces_csv), "--epochs", "500"]
-    command += ["--out", str(tmp_path / "run"), "--progress", "json", "--precision", "float32"]
-    with subprocess.Popen(
+    command += ["--labels", "angry,disgust,fear", "--data", str(data), "--epochs", str(epochs)]
+    command += ["--out", str(folder / "run"), "--progress", "json", "--precision", "float32"]
+    return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "FER_TRAINER_CACHE": str(tmp_path / "cache")},
-    ) as process:
+        env={**os.environ, "FER_TRAINER_CACHE": str(folder / "cache")},
+    )
+
+
+def test_a_training_pauses_and_outlives_the_program_that_watches_it(
+    faces_csv: Path, tmp_path: Path
+) -> None:
+    with _training(faces_csv, tmp_path, 3) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        words = {EpochDone: "pause", Paused: "continue"}
+        for line in process.stdout:
+            event = decode(line)
+            if isinstance(event, Continued):
+                break
+            if (word := words.pop(type(event), "")) != "":
+                process.stdin.write(f"{word}\n")
+                process.stdin.flush()
+        process.stdin.close()
+        process.stdout.close()
+        assert process.wait(60) == 0
+        assert process.stderr.read() == ""
+    assert read_run(tmp_path / "run").facts["epoch"] == 3
+    assert (tmp_path / "run" / "model.keras").is_file()
+
+
+def test_a_program_can_stop_the_training(faces_csv: Path, tmp_path: Path) -> None:
+    with _training(faces_csv, tmp_path, 500) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
