@@ -252,7 +252,9 @@ class CollectSetup(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(self.tr("Expressions:"), labels)
         form.addRow(self.tr("Number:"), counts)
-        form.addRow("", self.sum)
+        explained = QHBoxLayout()  # the form alone would leave room for lines that are not there
+        explained.addWidget(self.sum, 1, Qt.AlignmentFlag.AlignTop)
+        form.addRow("", explained)
         which = QHBoxLayout()
         which.addWidget(self.camera)
         which.addStretch(1)

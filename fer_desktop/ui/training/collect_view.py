@@ -143,9 +143,7 @@ class CollectView(QWidget):
 
     def say_failed(self, error: FerError, count: int, folder: Path) -> None:
         """Tell why a picture could not be stored, and what became of the others."""
-        kept = self.tr("{count} pictures were stored in {folder}.").format(
-            count=count, folder=folder
-        )
+        kept = self.tr("What was stored before is kept in {folder}.").format(folder=folder)
         self.say_trouble(f"{error} {kept}" if count and folder.is_dir() else str(error))
 
     def _on_pause(self, is_paused: bool) -> None:
@@ -174,7 +172,7 @@ class CollectView(QWidget):
         )
         pixmap.setDevicePixelRatio(self.devicePixelRatioF())
         self.newest.setPixmap(pixmap)
-        text = self.tr("{count} pictures are stored.")
+        text = self.tr("Stored pictures: {count}")
         self.newest_text.setText(text.format(count=state.total))
 
     def _make_button(self, text: str) -> QPushButton:

@@ -108,9 +108,10 @@ class ConfusionView(QWidget):
         top = line + _PAD_PX + (line if width >= widest + _GAP_PX else widest) + _PAD_PX
         height = min(_LARGEST_CELL_PX, (self.height() - top) / count)
         # In the middle where there is more room than the largest cells need.
-        spare = max(0.0, self.width() - left - width * count)
-        area = QRectF(left + spare / 2, top, width * count, height * count)
-        return area, QPointF(width, height)
+        spare_x = max(0.0, self.width() - left - width * count)
+        spare_y = max(0.0, self.height() - top - height * count)
+        x, y = left + spare_x / 2, top + spare_y / 2
+        return QRectF(x, y, width * count, height * count), QPointF(width, height)
 
     def _cell(self, area: QRectF, cell: QPointF, row: int, column: int) -> QRectF:
         x, y = area.left() + column * cell.x(), area.top() + row * cell.y()
@@ -143,9 +144,10 @@ class ConfusionView(QWidget):
             )
             painter.restore()
         painter.setPen(QColor(tokens.muted))
+        names_height = line if fits else widest
         painter.drawText(
-            QRectF(area.left(), 0, area.width(), line),
-            Qt.AlignmentFlag.AlignCenter,
+            QRectF(area.left(), area.top() - names_height - 2 * _PAD_PX - line, area.width(), line),
+            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip,
             self.tr("what the model read"),
         )
         painter.save()

@@ -109,7 +109,9 @@ class Curves(QWidget):
         self.accuracy = EpochPlot(is_share=True, parent=self)
         self.loss = EpochPlot(is_share=False, parent=self)
         self._legend = QLabel(self)
-        self._legend.setWordWrap(True)
+        self._legend.setToolTip(
+            self.tr("Validation pictures are only looked at; training pictures are learned from.")
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         plots = QGridLayout()
@@ -162,8 +164,8 @@ class Curves(QWidget):
         tokens = current_tokens()
         self._legend.setText(
             self.tr(
-                "<span style='color:{accent}'>●──</span> validation pictures &nbsp;&nbsp; "
-                "<span style='color:{muted}'>●╌╌</span> training pictures &nbsp;&nbsp; "
+                "<span style='color:{accent}'>●──</span> validation &nbsp; "
+                "<span style='color:{muted}'>●╌╌</span> training &nbsp; "
                 "<span style='color:{good}'>┊</span> best epoch"
             ).format(accent=tokens.accent, muted=tokens.muted, good=tokens.good)
         )

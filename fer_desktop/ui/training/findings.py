@@ -59,31 +59,32 @@ def _warnings(found: Inspection) -> Iterator[Finding]:
     if found.contradictions:
         text = translate(
             "Findings",
-            "{count} pictures lie in the folders of several expressions: at least one is wrong.",
+            "Pictures that lie in the folders of several expressions: {count}. At most one of these "
+            "can be right.",
         )
         yield Finding("warning", text.format(count=f"{found.contradictions:,}"))
     if found.left_out:
-        text = translate("Findings", "{count} files are not used.")
+        text = translate("Findings", "Files that are not used: {count}.")
         details = tuple(f"{item.name}: {item.reason}" for item in found.left_out)
         yield Finding("warning", text.format(count=f"{len(found.left_out):,}"), details)
     if found.flat:
-        text = translate("Findings", "{count} pictures are of one colour: they show nothing.")
+        text = translate("Findings", "Pictures of one colour, which show nothing: {count}.")
         yield Finding("warning", text.format(count=f"{len(found.flat):,}"), found.flat)
     if found.leaks:
         text = translate(
             "Findings",
-            "{count} pictures to check or to test with are exact copies of others that are learned "
-            "from: the figures will look better than they are.",
+            "Pictures to check or to test with that are exact copies of others that are learned "
+            "from: {count}. The figures will look better than they are.",
         )
         yield Finding("warning", text.format(count=f"{found.leaks:,}"))
 
 
 def _remarks(found: Inspection) -> Iterator[Finding]:
     if found.copies:
-        text = translate("Findings", "{count} pictures are exact copies of another one.")
+        text = translate("Findings", "Exact copies of another picture: {count}.")
         yield Finding("info", text.format(count=f"{found.copies:,}"))
     if found.near_pairs:
-        text = translate("Findings", "{count} pairs of pictures are nearly the same.")
+        text = translate("Findings", "Pairs of pictures that are nearly the same: {count}.")
         yield Finding("info", text.format(count=f"{found.near_pairs:,}"))
 
 

@@ -25,6 +25,7 @@ class MistakesView(QListWidget):
         self.setIconSize(QSize(_SIDE_PX, _SIDE_PX))
         self.setGridSize(_CELL)
         self.setWordWrap(True)
+        self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.setAccessibleName(self.tr("Most confident mistakes"))
 

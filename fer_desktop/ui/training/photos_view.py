@@ -69,7 +69,7 @@ class PhotosView(QWidget):
     def propose(self, found: Survey, target: Path) -> None:
         """Ask whether the photographs of a folder may be gone through."""
         self.heading.setText(
-            self.tr("{count} pictures may be whole photographs").format(
+            self.tr("Pictures that may be whole photographs: {count}").format(
                 count=f"{len(found.large):,}"
             )
         )
@@ -89,10 +89,12 @@ class PhotosView(QWidget):
     def say_stopped(self, error: FerError | None, folder: Path) -> None:
         """Tell that it ended early, and let it go on."""
         kept = self.tr("What was cut out so far is kept in {folder}.").format(folder=folder)
+        happened = str(error) if error is not None else self.tr("Stopped.")
+        text = f"{happened} {kept}" if folder.is_dir() else happened
         if error is not None:
-            self.note.say_error(error)
+            self.note.say_error(FerError(text))
         else:
-            self.note.say(self.tr("Stopped.") + (" " + kept if folder.is_dir() else ""))
+            self.note.say(text)
         self.start_button.setText(self.tr("Go on"))
         self._show(is_running=False, has_folder=True)
 

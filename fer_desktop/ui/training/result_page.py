@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.errors import FerError
-from fer_desktop.training.results import Evaluation, Figures, read_evaluation
+from fer_desktop.training.results import Evaluation, Figures, Mistake, read_evaluation
 from fer_desktop.training.runs import Run
 from fer_desktop.ui.model_facts import read_model_facts
 from fer_desktop.ui.prompts import Confirm
@@ -29,6 +29,7 @@ from fer_desktop.ui.training.trainer_call import TrainerCall
 from fer_desktop.ui.training.verdict import explanation, verdict
 
 _FOLDER = "evaluation"
+_OTHER_FOLDER = "evaluation_of_former"
 
 
 class ResultPage(QWizardPage):
@@ -49,6 +50,7 @@ class ResultPage(QWizardPage):
         self._run = run
         self._call = TrainerCall(self)
         self._shown: list[Figures] = []
+        self._mistakes: list[tuple[Mistake, ...]] = []
         self.setTitle(self.tr("Result"))
         self.setFinalPage(True)
         self.verdict = QLabel(self)
@@ -98,9 +100,16 @@ class ResultPage(QWizardPage):
         against = run.plan.against
         other = against if against is not None and against.is_dir() else None
         folder = run.folder / _FOLDER
+
+        def show(printed: str) -> None:
+            evaluation = read_evaluation(printed, folder)
+            self._show(evaluation)
+            if other is not None and evaluation.comparison is not None:
+                self._look_at(other, run)
+
         self._call.ask(
             run.plan.evaluate_words(run.folder, folder, other),
-            lambda printed: self._show(read_evaluation(printed, folder)),
+            show,
             lambda error: self._on_failed(error, run.folder),
         )
 
@@ -110,6 +119,7 @@ class ResultPage(QWizardPage):
 
     def show_busy(self, text: str) -> None:
         """Tell what becomes of the model, while nothing else can be decided."""
+        self._call.cancel()  # it reads and writes in the training's folder
         self._allow(False)
         self.outcome.say(text)
 
@@ -120,7 +130,6 @@ class ResultPage(QWizardPage):
 
     def show_decided(self, text: str, back_to: str = "") -> None:
         """Tell what became of the model; with a way back to the former one if there is one."""
-        self._call.cancel()
         for button in (self.use_button, self.keep_button, self.discard_button):
             button.hide()
         self.outcome.say(text)
@@ -152,18 +161,30 @@ class ResultPage(QWizardPage):
         compared = [comparison.own, comparison.other] if comparison is not None else []
         self.bars.show_models(compared or [evaluation.figures])
         self._shown = [evaluation.figures, *compared[1:]]
+        self._mistakes = [evaluation.mistakes, ()]
         self.model.clear()
         self.model.addItems([figures.model for figures in self._shown])
         self.model.setVisible(len(self._shown) > 1)
-        self.mistakes.show_mistakes(evaluation.mistakes)
         self.bars.show()
         self.tabs.show()
+        self.use_button.setFocus()
+
+    def _look_at(self, other: Path, run: Run) -> None:
+        """Find the mistakes of the model that the new one is compared with."""
+        folder = run.folder / _OTHER_FOLDER
+
+        def keep(printed: str) -> None:
+            self._mistakes[1] = read_evaluation(printed, folder).mistakes
+            self._show_figures(self.model.currentIndex())
+
+        self._call.ask(run.plan.evaluate_words(other, folder), keep, self.outcome.say_error)
 
     def _show_figures(self, index: int) -> None:
         if 0 <= index < len(self._shown):
             figures = self._shown[index]
             self.confusion.show_counts(figures.labels, figures.confusion)
             self.labels.show_figures(figures)
+            self.mistakes.show_mistakes(self._mistakes[index])
 
     def _on_failed(self, error: FerError, folder: Path) -> None:
         self.note.say_error(error)

@@ -178,7 +178,7 @@ class SettingsPage(QWizardPage):
         else:
             epochs = found.epochs_within(60 * self.minutes.value())
             text = (
-                self.tr("All {usual} epochs that it is usually given: about {time}.")
+                self.tr("All {usual} epochs that it is usually given: {time}.")
                 if epochs == found.epochs
                 else self.tr("{epochs} of the {usual} epochs that it is usually given: {time}.")
             )

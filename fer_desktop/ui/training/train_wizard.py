@@ -61,7 +61,16 @@ class TrainWizard(QWizard):
         self.setWindowTitle(self.tr("Train a new model"))
         self.setWizardStyle(QWizard.WizardStyle.ClassicStyle)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
-        self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
+        # One button closes every page: nothing is lost by it.
+        self.setButtonLayout(
+            [
+                QWizard.WizardButton.Stretch,
+                QWizard.WizardButton.BackButton,
+                QWizard.WizardButton.NextButton,
+                QWizard.WizardButton.CommitButton,
+                QWizard.WizardButton.CancelButton,
+            ]
+        )
         self.setMinimumSize(_MIN_SIZE)
         self.resize(_SIZE)
         self._job = job
@@ -91,7 +100,6 @@ class TrainWizard(QWizard):
             QWizard.WizardButton.BackButton: self.tr("Back"),
             QWizard.WizardButton.NextButton: self.tr("Next"),
             QWizard.WizardButton.CancelButton: self.tr("Close"),
-            QWizard.WizardButton.FinishButton: self.tr("Close"),
         }.items():
             self.setButtonText(button, text)
         self.currentIdChanged.connect(self._on_page)

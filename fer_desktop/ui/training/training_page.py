@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QSplitter,
     QVBoxLayout,
     QWidget,
+    QWizard,
     QWizardPage,
 )
 
@@ -49,6 +50,8 @@ class TrainingPage(QWizardPage):
         self._make_run = make_run
         self._is_current = False
         self.setTitle(self.tr("Training"))
+        self.setCommitPage(True)  # from the result there is no way back to it
+        self.setButtonText(QWizard.WizardButton.CommitButton, self.tr("Next"))
         self.headline = QLabel(self)
         self.headline.setProperty("role", "heading")
         self.details = Note(parent=self)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fer_desktop.training.results import Comparison, Evaluation
+from fer_desktop.training.results import Comparison, Evaluation, Figures
 from fer_desktop.ui.wording import accuracy_text, label_text, translate
 
 _FEW: Final = 100
@@ -64,20 +64,38 @@ def explanation(evaluation: Evaluation) -> str:
                 )
             )
     else:
-        parts.append(_compared(comparison, figures.n))
+        parts.append(_compared(comparison, figures))
     if figures.n < _FEW:
         parts.append(translate("Training", "That is few: the intervals are wide."))
     return " ".join(parts)
 
 
-def _compared(comparison: Comparison, n: int) -> str:
-    chance = translate("Training", "A difference like this comes by chance in {share} of cases.")
-    share = 100 * comparison.p_value
-    text = chance.format(share="< 0.1 %" if share < 0.1 else f"{share:.2g} %")
+def _compared(comparison: Comparison, figures: Figures) -> str:
+    parts = [
+        translate(
+            "Training", "By chance alone a difference at least as large comes in {share} of cases."
+        ).format(share=_rare(comparison.p_value))
+    ]
     own = comparison.own
-    if own.n < n:
-        both = translate(
-            "Training", "Compared on the {n} of them that both models can name: {labels}."
+    if own.n < figures.n:
+        parts.append(
+            translate(
+                "Training",
+                "Both can name {n} of the pictures: {labels}. Of all {all}, {name} reads {share} "
+                "as people did.",
+            ).format(
+                n=f"{own.n:,}",
+                labels=", ".join(map(label_text, own.labels)),
+                all=f"{figures.n:,}",
+                name=figures.model,
+                share=accuracy_text(figures.accuracy, figures.interval),
+            )
         )
-        text += " " + both.format(n=f"{own.n:,}", labels=", ".join(map(label_text, own.labels)))
-    return text
+    return " ".join(parts)
+
+
+def _rare(probability: float) -> str:
+    percent = 100 * probability
+    if percent < 0.1:
+        return "< 0.1 %"
+    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
