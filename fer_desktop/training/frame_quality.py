@@ -23,6 +23,7 @@ _MIDDLE: Final = slice(_LOOK_PX // 5, -_LOOK_PX // 5)  # without what surrounds 
 _DARK: Final = 75
 _BRIGHT: Final = 250
 _BRIGHT_SHARE: Final = 0.25
+_STEP: Final = 8  # every pixel would tell no more
 _SHARP: Final = 0.022
 _ALIKE_PX: Final = 24
 _ALIKE_BLUR: Final = 3.0
@@ -64,7 +65,9 @@ class FaceLook:
 def look_at(pixels: NDArray[np.uint8], faces: Sequence[Detection]) -> FaceLook | Flaw:
     """Return the one face of a BGR picture, or why it cannot be learned from."""
     if not faces:
-        return Flaw.NO_FACE
+        # In the dark there may be one that nobody can see.
+        is_dark = np.percentile(pixels[::_STEP, ::_STEP], 95) < _DARK
+        return Flaw.TOO_DARK if is_dark else Flaw.NO_FACE
     if len(faces) > 1:
         return Flaw.SEVERAL_FACES
     (face,) = faces

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.training.frame_quality import FaceLook, Flaw, crop_corners, look_at
 from fer_desktop.vision.detector import MediaPipeFaceDetector
-from tests.helpers.fakes import face_at
 from tests.helpers.faces import portrait
+from tests.helpers.fakes import face_at
 
 
 def seen(pixels: NDArray[np.uint8], detector: MediaPipeFaceDetector) -> FaceLook | Flaw:
