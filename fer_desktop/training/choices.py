@@ -88,7 +88,7 @@ def read_systems(printed: str) -> tuple[System, ...]:
                 interval=row["reported_interval_95"] and tuple(row["reported_interval_95"]),
                 test=row["reported_test"] or "",
             )
-            for row in json.loads(printed)
+            for row in _rows(printed)
             if REST not in row["labels"].split(",")
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -103,7 +103,7 @@ def read_settings(printed: str) -> tuple[Setting, ...]:
     """
     try:
         return tuple(
-            Setting(**{**row, "choices": tuple(row["choices"])}) for row in json.loads(printed)
+            Setting(**{**row, "choices": tuple(row["choices"])}) for row in _rows(printed)
         )
     except (ValueError, KeyError, TypeError) as error:
         raise _unreadable() from error
@@ -131,6 +131,13 @@ def read_probe(printed: str) -> Probe:
 def can_be_trained(system: str, systems: tuple[System, ...]) -> bool:
     """Tell whether the trainer can build a network anew, and so go on with a model of it."""
     return system.startswith(_DESCRIBED) or any(known.name == system for known in systems)
+
+
+def _rows(printed: str) -> list[Any]:
+    rows = json.loads(printed)
+    if not isinstance(rows, list) or not rows:
+        raise TypeError("not a list")
+    return rows
 
 
 def _unreadable() -> TrainingError:

@@ -61,7 +61,8 @@ QRadioButton::indicator {{ width: 16px; height: 16px; background: {surface};
     border: 1px solid {muted}; border-radius: 9px; }}
 QRadioButton::indicator:checked {{ width: 8px; height: 8px; background: {on_accent};
     border: 5px solid {accent}; }}
-QRadioButton::indicator:focus {{ border-color: {text}; }}
+QRadioButton::indicator:unchecked:focus {{ border-color: {text}; }}
+QRadioButton::indicator:checked:focus {{ background: {text}; }}
 QToolButton[role="card"] {{ background: {surface}; border: 1px solid {border};
     border-radius: 10px; padding: 12px 16px; }}
 QToolButton[role="card"]:hover {{ background: {raised}; }}

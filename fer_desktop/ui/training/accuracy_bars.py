@@ -26,7 +26,7 @@ class AccuracyBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_models(self, rows: Sequence[Figures]) -> None:
-        """Show models, the new one first."""
+        """Show models, the new one first, the one that it is compared with last."""
         self._rows = tuple(rows)
         self.setAccessibleName(
             "; ".join(f"{row.model}: {accuracy_text(row.accuracy, row.interval)}" for row in rows)
@@ -48,7 +48,7 @@ class AccuracyBars(QWidget):
         tokens, metrics = current_tokens(), QFontMetricsF(self.font())
         texts = [accuracy_text(row.accuracy, row.interval) for row in self._rows]
         widest_name = max(metrics.horizontalAdvance(row.model) for row in self._rows)
-        name_width = min(widest_name, self.width() / 4)
+        name_width = min(widest_name, self.width() / 3)
         text_width = max(map(metrics.horizontalAdvance, texts))
         left = name_width + _GAP_PX
         width = max(40.0, self.width() - left - text_width - _GAP_PX)
@@ -66,7 +66,9 @@ class AccuracyBars(QWidget):
             painter.drawRoundedRect(track, 3, 3)
             filled = QRectF(track)
             filled.setWidth(width * row.accuracy)
-            painter.setBrush(QColor(tokens.accent if at == 0 else tokens.muted))
+            painter.setBrush(
+                QColor(tokens.muted if at and at == len(self._rows) - 1 else tokens.accent)
+            )
             painter.drawRoundedRect(filled, 3, 3)
             low, high = (left + width * bound for bound in row.interval)
             painter.setPen(QPen(QColor(tokens.text), _WHISKER_PX))

@@ -1,6 +1,7 @@
 """What the training came to, and what shall become of the new model."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -159,7 +160,7 @@ class ResultPage(QWizardPage):
         self.verdict.setText(verdict(evaluation))
         self.note.say(explanation(evaluation))
         compared = [comparison.own, comparison.other] if comparison is not None else []
-        self.bars.show_models(compared or [evaluation.figures])
+        self.bars.show_models(self._rows(evaluation))
         self._shown = [evaluation.figures, *compared[1:]]
         self._mistakes = [evaluation.mistakes, ()]
         self.model.clear()
@@ -168,6 +169,20 @@ class ResultPage(QWizardPage):
         self.bars.show()
         self.tabs.show()
         self.use_button.setFocus()
+
+    def _rows(self, evaluation: Evaluation) -> list[Figures]:
+        """Return what is drawn as bars: who, on which pictures."""
+        figures, comparison = evaluation.figures, evaluation.comparison
+        if comparison is None:
+            return [figures]
+        compared = [comparison.own, comparison.other]
+        if comparison.own.n == figures.n:
+            return compared
+        text = self.tr("{name}, {n} pictures")
+        return [
+            replace(row, model=text.format(name=row.model, n=f"{row.n:,}"))
+            for row in (figures, *compared)
+        ]
 
     def _look_at(self, other: Path, run: Run) -> None:
         """Find the mistakes of the model that the new one is compared with."""

@@ -40,7 +40,12 @@ def verdict(evaluation: Evaluation) -> str:
             "Training",
             "{own} is worse than {other} by more than chance: {share} against {against}.",
         )
-    return text.format(**values)
+    sentence = text.format(**values)
+    if own.n == evaluation.figures.n:
+        return sentence
+    return translate("Training", "On the expressions that both know, {sentence}").format(
+        sentence=sentence
+    )
 
 
 def explanation(evaluation: Evaluation) -> str:

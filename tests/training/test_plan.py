@@ -1,0 +1,38 @@
+import json
+from pathlib import Path
+
+from fer_desktop.training.plan import TrainingPlan, plan_from_json, trainer_command
+from trainer.options import build_parser
+
+PLAN = TrainingPlan(
+    name="mine",
+    data=Path("/pictures"),
+    start=Path("/models/fer7"),
+    labels=("happy", "sad"),
+    settings={"learning_rate": 0.5, "class_weights": True, "flip": False, "subject_pattern": "-x"},
+    against=Path("/models/fer7"),
+)
+
+
+def test_the_trainer_understands_every_command() -> None:
+    parse = build_parser().parse_args
+    train = parse(PLAN.train_words(Path("/run")))
+    assert (train.command, train.data, train.out) == ("train", Path("/pictures"), Path("/run"))
+    assert (train.start, train.system, train.labels) == (Path("/models/fer7"), None, "happy,sad")
+    assert (train.learning_rate, train.class_weights, train.flip) == (0.5, True, False)
+    assert (train.subject_pattern, train.resume, train.progress) == ("-x", True, "json")
+    assert parse(PLAN.probe_words()).json
+    assert parse(PLAN.settings_words()).start == Path("/models/fer7")
+    evaluate = parse(PLAN.evaluate_words(Path("/run"), Path("/out"), PLAN.against))
+    assert (evaluate.model, evaluate.against) == (Path("/run"), PLAN.against)
+    anew = TrainingPlan(name="", data=Path("/faces.csv"), votes=Path("/v.csv"), system="x")
+    words = parse(anew.train_words(Path("/run")))
+    assert (words.system, words.start, words.votes) == ("x", None, Path("/v.csv"))
+
+
+def test_a_plan_comes_back_from_its_file() -> None:
+    assert plan_from_json(json.loads(json.dumps(PLAN.to_json()))) == PLAN
+
+
+def test_the_trainer_is_run_by_the_same_python() -> None:
+    assert trainer_command(["systems"])[1:] == ["-m", "trainer", "systems"]
