@@ -201,11 +201,13 @@ def _source(args: argparse.Namespace) -> DataSource:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
+    from trainer.data.readers import parse_labels
     from trainer.report import evaluate_model, figures_as_text
 
     figures = evaluate_model(
         args.model,
         _source(args),
+        labels=parse_labels(args.labels) if args.labels else (),
         split=args.split,
         flip=args.flip,
         groups=args.groups,
@@ -230,10 +232,13 @@ def _export(args: argparse.Namespace) -> int:
 
         print(convert_model(args.model, args.out, args.format, data=args.data))
         return DONE
-    from trainer.export import export_run
+    from trainer.data.readers import parse_labels
+    from trainer.export import Answer, export_run
     from trainer.report import figures_as_text
 
-    figures = export_run(args.run_folder, args.out, name=args.name)
+    labels = parse_labels(args.labels) if args.labels else ()
+    answer = Answer(head=args.head, labels=labels, balance=args.balance)
+    figures = export_run(args.run_folder, args.out, name=args.name, answer=answer)
     print(figures_as_text(figures))
     return DONE
 

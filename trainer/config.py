@@ -2,12 +2,16 @@
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Optimizer = Literal["adam", "adamw", "nadam", "sgd"]
 Schedule = Literal["constant", "cosine", "plateau"]
 VoteUse = Literal["soft", "majority"]
 Precision = Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
+
+# The outputs of a network with two heads.
+MAIN_HEAD: Final = "main"
+AUXILIARY_HEAD: Final = "auxiliary"
 
 
 @dataclass(frozen=True, kw_only=True)

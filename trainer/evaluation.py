@@ -1,11 +1,14 @@
 """How well probabilities match the truth: figures, intervals, calibration."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from trainer.contract.labels import canonical
 
 _Z95: Final = 1.959963984540054
 _CALIBRATION_BINS: Final = 15
@@ -75,6 +78,19 @@ def apply_temperature(probabilities: Probabilities, temperature: float) -> NDArr
     scaled -= scaled.max(axis=1, keepdims=True)
     powers = np.exp(scaled)
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def restricted(
+    probabilities: Probabilities, labels: Sequence[str], wanted: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return the probabilities given that the answer is one of the labels wanted.
+
+    Raises:
+        ValueError: if one of them is not among the labels.
+    """
+    places = [canonical(name) for name in labels]
+    chosen = probabilities[:, [places.index(canonical(name)) for name in wanted]]
+    return np.asarray(chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1e-12))
 
 
 def fit_temperature(probabilities: Probabilities, truth: Truth) -> float:

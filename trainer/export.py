@@ -4,13 +4,15 @@ import json
 import shlex
 import shutil
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import keras
 
 from trainer import checkpoint
+from trainer.config import MAIN_HEAD, DataSource
+from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import (
     CARD_FILE,
     METRICS_FILE,
@@ -20,24 +22,46 @@ from trainer.contract.preset import (
     file_sha256,
     preset_to_json,
 )
-from trainer.data.dataset import SPLITS, Dataset
+from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.readers import load_dataset
 from trainer.errors import RunError
 from trainer.evaluation import apply_temperature, choose_unsure_below, fit_temperature, measure
+from trainer.heads import Blend, choose_blend, one_headed, two_headed
 from trainer.model_card import model_card
 from trainer.model_folder import LoadedModel, raw_probabilities
-from trainer.run_folder import environment, read_run
+from trainer.run_folder import Run, environment, read_run
 from trainer.systems.backbones import give_weights
 from trainer.systems.registry import System, get_system
 
 
-def export_run(run_folder: Path, folder: Path, *, name: str = "") -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the model of a run shall answer.
+
+    Attributes:
+        head: ``main``, or ``auxiliary`` where the run has a second head: whose truth it is.
+        labels: those of the run's that it knows; all unless given.
+        balance: what counts when two heads are blended, from accuracy, 0, to balanced accuracy, 1.
+    """
+
+    head: str = MAIN_HEAD
+    labels: tuple[str, ...] = ()
+    balance: float = 0.0
+
+
+WHOLE_ANSWER: Final = Answer()
+
+
+def export_run(
+    run_folder: Path, folder: Path, *, name: str = "", answer: Answer = WHOLE_ANSWER
+) -> dict[str, Any]:
     """Write the best network of a run as a model folder, and return its figures.
 
     Args:
         run_folder: the ``--out`` of a training; it may still be going on.
         folder: the model folder; files of the same names in it are replaced.
         name: the model's name; the folder's unless given.
+        answer: which head and labels it has.
 
     Raises:
         TrainerError: if the run cannot be read or the folder not be written.
@@ -45,10 +69,11 @@ def export_run(run_folder: Path, folder: Path, *, name: str = "") -> dict[str, A
     run = read_run(run_folder)
     weights, _, progress = checkpoint.load_state(run_folder / checkpoint.BEST_FILE)
     system = get_system(run.config.system)
-    dataset = load_dataset(
-        run.config.source, labels=run.labels, size_px=system.size_px, color=system.color
-    )
-    network = _rebuild(system, dataset, weights)
+    source = _source(run, answer)
+    dataset = load_dataset(source, labels=run.labels, size_px=system.size_px, color=system.color)
+    labels = _chosen(run, answer)
+    network, blend = _rebuild(run, system, dataset, weights, answer, labels)
+    dataset = dataset if labels == run.labels else dataset.only(labels)
     run.facts.setdefault("faces", {split: len(dataset.rows(split)) for split in SPLITS})
     for key, value in {**environment(), **progress}.items():
         run.facts.setdefault(key, value)
@@ -68,20 +93,21 @@ def export_run(run_folder: Path, folder: Path, *, name: str = "") -> dict[str, A
             network.save(made / MODEL_FILE)
             preset = Preset(
                 name=name or folder.name,
-                labels=run.labels,
+                labels=labels,
                 input_size_px=system.size_px,
                 color="gray" if network.input_shape[-1] == 1 else "rgb",
                 sha256=file_sha256(made / MODEL_FILE),
                 system=system.name,
-                training_data=run.config.source.title,
+                training_data=source.title,
                 licence="MIT",
                 temperature=temperature,
                 unsure_below=unsure.confidence,
-                description=_description(system, run.labels),
+                description=_description(system, labels),
             )
             metrics = evaluate_splits(LoadedModel(preset, network), dataset)
             metrics["unsure"] = asdict(unsure)
-            metrics["command"] = _evaluation_command(preset.name, run.config.data, metrics["split"])
+            metrics["answer"] = asdict(answer) | (asdict(blend) if blend is not None else {})
+            metrics["commands"] = _commands(run, preset.name, source, answer, metrics["split"])
             card = model_card(preset, system, run, metrics, network.count_params())
             (made / PRESET_FILE).write_text(preset_to_json(preset), encoding="utf-8")
             (made / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
@@ -92,8 +118,39 @@ def export_run(run_folder: Path, folder: Path, *, name: str = "") -> dict[str, A
     return metrics
 
 
-def _rebuild(system: System, dataset: Dataset, weights: list[Any]) -> Any:
+def _source(run: Run, answer: Answer) -> DataSource:
+    if answer.head == MAIN_HEAD:
+        return run.config.source
+    if run.config.auxiliary_votes is None:
+        raise RunError("the run has no auxiliary head.", hint="Train with --auxiliary-votes.")
+    return replace(run.config.source, votes=run.config.auxiliary_votes, vote_use="soft")
+
+
+def _chosen(run: Run, answer: Answer) -> tuple[str, ...]:
+    unknown = [name for name in answer.labels if name not in run.labels]
+    if unknown:
+        raise RunError(
+            f"the run does not know {', '.join(unknown)}.",
+            hint=f"Its labels are {', '.join(run.labels)}.",
+        )
+    return answer.labels or run.labels
+
+
+def _rebuild(
+    run: Run,
+    system: System,
+    dataset: Dataset,
+    weights: list[Any],
+    answer: Answer,
+    labels: tuple[str, ...],
+) -> tuple[Any, Blend | None]:
     keras.mixed_precision.set_global_policy("float32")
+    if run.config.auxiliary_votes is not None:
+        network = two_headed(system, dataset, weights)
+        blend = choose_blend(network, answer.head, dataset, labels, balance=answer.balance)
+        return one_headed(system, network, answer.head, blend, dataset, labels), blend
+    if labels != run.labels:
+        raise RunError("only runs with an auxiliary head can be cut to some of their labels.")
     network = system.build(dataset.labels, channels=dataset.images.shape[-1])
     try:
         give_weights(network, weights)
@@ -102,7 +159,7 @@ def _rebuild(system: System, dataset: Dataset, weights: list[Any]) -> Any:
             f"the run's weights do not fit {system.name}.",
             hint="They were made by another version; train anew.",
         ) from error
-    return network
+    return network, None
 
 
 def _description(system: System, labels: tuple[str, ...]) -> str:
@@ -110,11 +167,23 @@ def _description(system: System, labels: tuple[str, ...]) -> str:
     return f"{whose[0].upper()}{whose[1:]}, {len(labels)} expressions."
 
 
-def _evaluation_command(name: str, data: Path, split: str) -> str:
+def _commands(
+    run: Run, name: str, source: DataSource, answer: Answer, split: str
+) -> dict[str, str]:
     model = (Path("models") / name).as_posix()
-    return shlex.join(
-        ["fer-train", "evaluate", "--model", model, "--data", data.name, "--split", split]
-    )
+    export = ["fer-train", "export", "--run", (Path("runs") / run.config.out.name).as_posix()]
+    if run.config.auxiliary_votes is not None:
+        export += ["--head", answer.head, "--balance", f"{answer.balance:g}"]
+    if answer.labels:
+        export += ["--labels", ",".join(answer.labels)]
+    evaluate = ["fer-train", "evaluate", "--model", model, "--data", source.path.name]
+    if source.votes is not None:
+        evaluate += ["--votes", source.votes.name]
+    return {
+        "train": run.command,
+        "export": shlex.join([*export, "--out", model]),
+        "evaluate": shlex.join([*evaluate, "--split", split]),
+    }
 
 
 def _put_in_place(made: Path, folder: Path) -> None:
@@ -126,13 +195,24 @@ def _put_in_place(made: Path, folder: Path) -> None:
         shutil.move(made / name, folder / name)
 
 
+_BRIEF: Final = (
+    "n",
+    "accuracy",
+    "accuracy_interval_95",
+    "accuracy_without_copies",
+    "balanced_accuracy",
+    "ece",
+)
+
+
 def evaluate_splits(model: LoadedModel, dataset: Dataset) -> dict[str, Any]:
     """Return the figures of the test split, with those of the validation split inside.
 
     A dataset without test faces is measured on its validation faces.
     """
     figures = {}
-    for split in ("validation", "test"):
+    given: tuple[Split, ...] = ("validation", "test")
+    for split in given:
         rows = dataset.rows(split)
         if len(rows):
             figures[split] = measure(
@@ -142,10 +222,31 @@ def evaluate_splits(model: LoadedModel, dataset: Dataset) -> dict[str, Any]:
                 copied=dataset.copied_from_training(rows),
             )
     split = "test" if "test" in figures else "validation"
+    parts = {
+        name: labels
+        for name, labels in LABEL_SETS.items()
+        if set(labels) < set(model.preset.labels)
+    }
     return {
         "data": model.preset.training_data,
         "split": split,
         "sha256": model.preset.sha256,
         **figures[split],
+        "flip": _brief(model, dataset, split),
+        "restricted": {
+            name: _brief(model, dataset.only(labels), split) for name, labels in parts.items()
+        },
         "validation": figures["validation"],
     }
+
+
+def _brief(model: LoadedModel, dataset: Dataset, split: Split) -> dict[str, Any]:
+    """Return the main figures with each face's mirror image asked as well."""
+    rows = dataset.rows(split)
+    figures = measure(
+        model.probabilities(dataset, rows, flip=True),
+        dataset.truth(rows),
+        dataset.labels,
+        copied=dataset.copied_from_training(rows),
+    )
+    return {name: figures[name] for name in _BRIEF}

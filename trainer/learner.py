@@ -6,12 +6,11 @@ from typing import Any
 
 import keras
 
-from trainer.config import Recipe
+from trainer.config import AUXILIARY_HEAD, MAIN_HEAD, Recipe
 from trainer.confusion import Confusion
 from trainer.data.augment import MixUp, augmentation_layers
 from trainer.data.batches import Batches
 from trainer.optimization import make_optimizer
-from trainer.systems.registry import AUXILIARY_HEAD, MAIN_HEAD
 
 
 @dataclass(frozen=True, kw_only=True)

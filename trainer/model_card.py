@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from trainer.config import AUXILIARY_HEAD
+from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import Preset
 from trainer.run_folder import Run
 from trainer.systems.registry import System
@@ -81,6 +83,7 @@ def _training(preset: Preset, run: Run, metrics: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
     counts = facts["faces"]
     minutes = facts["seconds"] / 60
+    commands = metrics["commands"]
     return f"""\
 ## Training
 
@@ -90,7 +93,7 @@ def _training(preset: Preset, run: Run, metrics: dict[str, Any]) -> str:
 - Recipe: {recipe.optimizer}, learning rate {recipe.learning_rate:g} ({recipe.schedule}), weight
   decay {recipe.weight_decay:g}, batch {recipe.batch_size}, label smoothing
   {recipe.label_smoothing:g}.
-- Augmentation: {changes or "none"}.
+- Augmentation: {changes or "none"}.{_heads(run, metrics)}
 - {facts["epoch"]} of {recipe.epochs} epochs; the weights of epoch {facts["best_epoch"]} were kept,
   the best on the validation faces.
 - Seed {run.config.seed}, {run.config.precision}; {minutes:.0f} minutes on {facts["machine"]}.
@@ -98,8 +101,9 @@ def _training(preset: Preset, run: Run, metrics: dict[str, Any]) -> str:
 - Source commit: {facts["commit"] or "unknown"}.
 
 ```
-{run.command}
-{metrics["command"]}
+{commands["train"]}
+{commands["export"]}
+{commands["evaluate"]}
 ```"""
 
 
@@ -113,9 +117,25 @@ def _origin(facts: dict[str, Any]) -> str:
     )
 
 
+def _heads(run: Run, metrics: dict[str, Any]) -> str:
+    if run.config.auxiliary_votes is None:
+        return ""
+    answer = metrics["answer"]
+    own = "FER+ votes" if answer["head"] == AUXILIARY_HEAD else "dataset's labels"
+    text = f"""
+- Two heads on one trunk learned the dataset's labels and the FER+ votes. This model answers to the
+  {own}; its last layer is {answer["share"]:.0%} of that head and {1 - answer["share"]:.0%} of the
+  other one, which did best on the validation faces"""
+    if answer["levelling"]:
+        text += f""", and {answer["levelling"]:.0%} of the logarithm of each label's frequency is
+  taken off its logit, so that rare expressions are found more often (chosen by
+  {1 - answer["balance"]:.0%} accuracy and {answer["balance"]:.0%} balanced accuracy)"""
+    return text + "."
+
+
 def _figures(preset: Preset, metrics: dict[str, Any]) -> str:
     low, high = metrics["accuracy_interval_95"]
-    unsure = metrics["unsure"]
+    unsure, flip = metrics["unsure"], metrics["flip"]
     copies = metrics["n"] - metrics["n_without_copies"]
     split = metrics["split"]
     free = (
@@ -134,6 +154,17 @@ def _figures(preset: Preset, metrics: dict[str, Any]) -> str:
         f"| accuracy without the {copies} exact copies of training faces |"
         f" {metrics['accuracy_without_copies']:.4f} |",
         f"| balanced accuracy | {metrics['balanced_accuracy']:.4f} |",
+        f"| with the mirror image of each face asked as well: accuracy |"
+        f" {flip['accuracy']:.4f} ({flip['accuracy_interval_95'][0]:.4f} to"
+        f" {flip['accuracy_interval_95'][1]:.4f}) |",
+        f"| the same without copies | {flip['accuracy_without_copies']:.4f} |",
+        f"| the same, balanced | {flip['balanced_accuracy']:.4f} |",
+        *(
+            f"| the same, only {', '.join(LABEL_SETS[name])} (n = {part['n']:,}) |"
+            f" {part['accuracy']:.4f} ({part['accuracy_interval_95'][0]:.4f} to"
+            f" {part['accuracy_interval_95'][1]:.4f}) |"
+            for name, part in metrics["restricted"].items()
+        ),
         f"| macro F1 | {metrics['macro_f1']:.4f} |",
         f"| expected calibration error | {metrics['ece']:.4f} |",
         f"| accuracy on the {metrics['validation']['n']:,} validation faces |"

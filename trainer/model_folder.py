@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from trainer.contract.preset import MODEL_FILE, Preset, PresetError, read_preset, verify_checksum
 from trainer.data.dataset import Dataset
 from trainer.errors import RunError
-from trainer.evaluation import apply_temperature
+from trainer.evaluation import apply_temperature, restricted
 
 _BATCH = 256
 
@@ -25,16 +25,20 @@ class LoadedModel:
     def probabilities(
         self, dataset: Dataset, rows: NDArray[np.int64], *, flip: bool = False
     ) -> NDArray[np.float64]:
-        """Return calibrated probabilities of a dataset's rows, shape (rows, labels).
+        """Return calibrated probabilities of a dataset's rows, shape (rows, labels of the dataset).
 
         Args:
+            dataset: its labels are the model's, or some of them: the answer is then one of these.
             flip: whether each face's mirror image is asked as well and the answers averaged.
         """
         raw = raw_probabilities(self.network, dataset, rows)
         if flip:
             mirrored = replace(dataset, images=dataset.images[:, :, ::-1])
             raw = np.mean([raw, raw_probabilities(self.network, mirrored, rows)], axis=0)
-        return apply_temperature(raw, self.preset.temperature)
+        calibrated = apply_temperature(raw, self.preset.temperature)
+        if dataset.labels == self.preset.labels:
+            return calibrated
+        return restricted(calibrated, self.preset.labels, dataset.labels)
 
 
 def load_model_folder(folder: Path) -> LoadedModel:

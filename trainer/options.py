@@ -5,7 +5,16 @@ import math
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from trainer.config import Augmentation, Optimizer, Precision, Recipe, Schedule, VoteUse
+from trainer.config import (
+    AUXILIARY_HEAD,
+    MAIN_HEAD,
+    Augmentation,
+    Optimizer,
+    Precision,
+    Recipe,
+    Schedule,
+    VoteUse,
+)
 from trainer.contract.labels import LABEL_SETS
 from trainer.data.dataset import SPLITS
 from trainer.data.folder_reader import SPLIT_NAMES
@@ -205,6 +214,9 @@ def _add_evaluate(commands: Any) -> None:
         choices=(*SPLITS, "all"),
         help="or FER2013's name for it; default: test, or validation where there are no test faces",
     )
+    parser.add_argument(
+        "--labels", default="", metavar="SET", help="those of the model's that it may answer with"
+    )
     parser.add_argument("--flip", action="store_true", help="ask each face's mirror image as well")
     parser.add_argument(
         "--groups", type=Path, metavar="CSV", help="columns file and group: figures for each group"
@@ -237,6 +249,22 @@ def _add_export(commands: Any) -> None:
     source.add_argument("--model", type=Path, metavar="DIR")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR|FILE")
     parser.add_argument("--name", default="", help="of a run's model; default: the folder's name")
+    parser.add_argument(
+        "--head",
+        choices=(MAIN_HEAD, AUXILIARY_HEAD),
+        default=MAIN_HEAD,
+        help="whose truth the model of a run with an auxiliary head answers to",
+    )
+    parser.add_argument(
+        "--balance",
+        type=_number(float, 0, 1),
+        default=0.0,
+        metavar="S",
+        help="what counts when the heads are blended: accuracy, 0, to balanced accuracy, 1",
+    )
+    parser.add_argument(
+        "--labels", default="", metavar="SET", help="those of the run's that the model shall know"
+    )
     parser.add_argument("--format", choices=("litert", "onnx"), help="of a model's file")
     parser.add_argument(
         "--data", type=Path, metavar="PATH", help="faces to check the file on; default: a portrait"

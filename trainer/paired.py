@@ -12,7 +12,7 @@ from trainer.contract.labels import REST, canonical
 from trainer.data.dataset import Dataset
 from trainer.data.readers import load_dataset
 from trainer.errors import DataError
-from trainer.evaluation import measure
+from trainer.evaluation import measure, restricted
 from trainer.model_folder import load_model_folder
 
 
@@ -62,9 +62,8 @@ def compare_with(
         return _incomparable(f"no face has a label that {other.preset.name} knows as well.")
     rows = rows[known]
     truth = seen.truth(rows)
-    own = _restricted(probabilities[known], dataset.labels, labels)
-    answers = other.probabilities(seen, rows, flip=flip)
-    theirs = _restricted(answers, other.preset.labels, labels)
+    own = restricted(probabilities[known], dataset.labels, labels)
+    theirs = other.probabilities(seen, rows, flip=flip)
     own_figures, their_figures = (measure(given, truth, labels) for given in (own, theirs))
     shown = ("accuracy", "accuracy_interval_95", "per_label", "confusion")
     return {
@@ -105,15 +104,6 @@ def mcnemar(own: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
 
 def _incomparable(reason: str) -> dict[str, Any]:
     return {"against": None, "against_reason": reason}
-
-
-def _restricted(
-    probabilities: NDArray[np.float64], labels: Sequence[str], wanted: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return the probabilities given that the answer is one of the labels wanted."""
-    places = [canonical(name) for name in labels]
-    chosen = probabilities[:, [places.index(canonical(name)) for name in wanted]]
-    return np.asarray(chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1e-12))
 
 
 def as_lines(figures: dict[str, Any]) -> list[str]:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from trainer import paired
 from trainer.checkpoint import make_folder, write_atomically
 from trainer.config import DataSource
+from trainer.contract.labels import canonical
+from trainer.contract.preset import Preset
 from trainer.data.dataset import Dataset
 from trainer.data.readers import load_dataset
 from trainer.errors import DataError
@@ -23,6 +25,7 @@ def evaluate_model(
     folder: Path,
     source: DataSource,
     *,
+    labels: tuple[str, ...] = (),
     split: str | None = None,
     flip: bool = False,
     groups: Path | None = None,
@@ -32,6 +35,8 @@ def evaluate_model(
     """Return a model's figures on a dataset.
 
     Args:
+        labels: those of the model's that it may answer with, and that faces are taken of; all
+            unless given.
         split: ``train``, ``validation``, ``test`` or ``all``; without one the test faces, or
             the validation faces of a dataset that has no others. A dataset without splits gets
             the same ones as in training, so that no face is measured that a network learned.
@@ -48,7 +53,7 @@ def evaluate_model(
     preset = model.preset
     dataset = load_dataset(
         source,
-        labels=preset.labels,
+        labels=_known(labels, preset),
         size_px=preset.input_size_px,
         color=preset.color,
         lenient=True,
@@ -57,7 +62,7 @@ def evaluate_model(
     rows = _rows(dataset, chosen)
     if not len(rows):
         raise DataError(
-            f"{source.path} has no {chosen} faces with the labels {', '.join(preset.labels)}.",
+            f"{source.path} has no {chosen} faces with the labels {', '.join(dataset.labels)}.",
             hint="Choose another --split.",
         )
     copied = None if chosen in ("train", "all") else dataset.copied_from_training(rows)
@@ -78,6 +83,17 @@ def evaluate_model(
     if out is not None:
         _write(out, figures, dataset, rows, probabilities, truth)
     return figures
+
+
+def _known(labels: tuple[str, ...], preset: Preset) -> tuple[str, ...]:
+    known = {canonical(name): name for name in preset.labels}
+    unknown = [name for name in labels if canonical(name) not in known]
+    if unknown:
+        raise DataError(
+            f"the model {preset.name} does not know {', '.join(unknown)}.",
+            hint=f"Its labels are {', '.join(preset.labels)}.",
+        )
+    return tuple(known[canonical(name)] for name in labels) or preset.labels
 
 
 def _rows(dataset: Dataset, split: str) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from trainer.contract.progress import (
     Started,
     decode,
 )
+from trainer.data.votes import COLUMNS
 from trainer.options import build_parser
 from trainer.run_folder import read_run
 from trainer.systems.registry import systems
@@ -103,6 +105,45 @@ def test_a_model_is_improved_and_compared_with_what_it_was(
     assert main(["train", "--start", first, *data, "--out", second, "--epochs", "1"]) == 0
     assert main(["evaluate", "--model", second, "--against", first, *data, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["against"]["n"] == 12
+
+
+@pytest.mark.usefixtures("tiny_systems")
+def test_one_run_with_two_heads_gives_a_model_for_each_truth(
+    faces_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    votes = tmp_path / "votes.csv"
+    # Everybody votes for another label than the one that the row has.
+    others = [("disgust", "fear", "anger")[at % 3] for at in range(48)]
+    rows = [",".join(str(10 * (name == other)) for name in COLUMNS) for other in others]
+    votes.write_text("\n".join([",".join(COLUMNS), *rows]) + "\n")
+    run, data = str(tmp_path / "run"), ["--data", str(faces_csv)]
+    assert (
+        main([*TRAIN, *data, "--auxiliary-votes", str(votes), "--epochs", "15", "--out", run]) == 0
+    )
+
+    def figures(name: str, *options: str) -> dict[str, Any]:
+        out = str(tmp_path / name)
+        assert main(["export", "--run", run, "--out", out, *options]) == 0
+        capsys.readouterr()
+        on_votes = ["--votes", str(votes)] if "auxiliary" in options else []
+        assert main(["evaluate", "--model", out, *data, *on_votes, "--json"]) == 0
+        measured: dict[str, Any] = json.loads(capsys.readouterr().out)
+        written = json.loads((Path(out) / "metrics.json").read_text())
+        assert measured["confusion"] == written["confusion"]
+        return measured
+
+    assert figures("labels", "--head", "main")["accuracy"] >= 0.75
+    assert figures("votes", "--head", "auxiliary", "--balance", "0.5")["accuracy"] >= 0.75
+    assert figures("two", "--labels", "disgust,fear")["n"] == 8
+    assert "Two heads on one trunk" in (tmp_path / "votes" / "MODEL_CARD.md").read_text()
+
+    two = ["evaluate", "--model", str(tmp_path / "labels"), *data, "--labels"]
+    assert main([*two, "fear,angry", "--json"]) == 0
+    part = json.loads(capsys.readouterr().out)
+    assert (part["n"], part["labels"]) == (8, ["fear", "angry"])
+    assert main([*two, "fear,happy"]) == 1
+    assert "does not know happy" in capsys.readouterr().err
+    assert main(["export", "--run", run, "--out", run, "--labels", "fear,happy"]) == 1
 
 
 @pytest.mark.usefixtures("tiny_systems")

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.systems.registry import AUXILIARY_HEAD, MAIN_HEAD
+from trainer.config import AUXILIARY_HEAD, MAIN_HEAD
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]

@@ -50,6 +50,19 @@ class Dataset:
         column = self.targets[:, self.labels.index(label)]
         return replace(self, targets=np.stack([column, 1 - column], axis=1), labels=(label, REST))
 
+    def only(self, labels: tuple[str, ...]) -> "Dataset":
+        """Return the faces of some of the labels; the others are in no split."""
+        columns = [self.labels.index(name) for name in labels]
+        chosen = self.targets[:, columns]
+        known = np.isin(self.targets.argmax(axis=1), columns)
+        return replace(
+            self,
+            targets=chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1e-6),
+            splits=np.where(known, self.splits, -1).astype(np.int8),
+            labels=labels,
+            auxiliary=None,
+        )
+
     def without(self, rows: NDArray[np.int64]) -> "Dataset":
         """Return the same faces with some of them in no split."""
         splits = self.splits.copy()

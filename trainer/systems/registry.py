@@ -4,16 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from trainer.config import Recipe
+from trainer.config import AUXILIARY_HEAD, MAIN_HEAD, Recipe
 from trainer.contract.labels import LABEL_SETS, REST
 from trainer.contract.preset import Color
 from trainer.errors import UnknownSystemError
 from trainer.evaluation import wilson_interval
 from trainer.systems.backbones import Backbone
-
-# The outputs of a network with two heads.
-MAIN_HEAD: Final = "main"
-AUXILIARY_HEAD: Final = "auxiliary"
 
 # From scaled pixels, or a backbone's features, and the number of labels to the logits.
 Body = Callable[[Any, int], Any]
