@@ -31,6 +31,11 @@ from trainer.systems.registry import Parts, System, get_system
 def train(config: TrainConfig, controls: Controls) -> None:
     """Train a system and leave a model folder, with the run's own files, in ``config.out``.
 
+    On a processor the seed decides every number. A GPU adds up in any order unless its library is
+    told otherwise before it loads, for which Keras has no word: in the environment,
+    ``TF_DETERMINISTIC_OPS=1`` for TensorFlow, ``XLA_FLAGS=--xla_gpu_deterministic_ops=true`` for
+    JAX.
+
     Raises:
         TrainerError: if data, system or run folder cannot be used.
         Stopped: if it was cancelled; the last checkpoint stands.
