@@ -27,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     args = build_parser().parse_args(argv)
     try:
-        import_keras_quietly()
+        if args.command != "inspect":  # the only one that asks no network anything
+            import_keras_quietly()
         return _COMMANDS[args.command](args)
     except TrainerError as error:
         print(f"fer-train: {error}", file=sys.stderr)
