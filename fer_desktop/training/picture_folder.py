@@ -99,8 +99,13 @@ def _files(folder: Path) -> list[PurePosixPath]:
         raise error
 
     found: list[PurePosixPath] = []
-    for root, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    seen = {os.path.realpath(folder)}  # links may lead in a circle
+    for root, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        places = {name: os.path.realpath(os.path.join(root, name)) for name in folders}
+        folders[:] = [
+            name for name, place in places.items() if name[0] != "." and place not in seen
+        ]
+        seen.update(places.values())
         below = PurePosixPath(Path(root).relative_to(folder).as_posix())
         found += [below / name for name in files if not name.startswith(".")]
     return found

@@ -60,6 +60,18 @@ def test_pictures_are_told_apart_by_their_sizes(tmp_path: Path) -> None:
     assert work.done == work.total == 10
 
 
+def test_links_are_followed_once(tmp_path: Path) -> None:
+    make_folder(tmp_path / "elsewhere")
+    folder = tmp_path / "linked"
+    folder.mkdir()
+    for label in ("happy", "wink"):
+        (folder / label).symlink_to(tmp_path / "elsewhere" / label)
+    (folder / "happy" / "circle").symlink_to(folder)
+    found = survey(folder, Work())
+    assert found is not None
+    assert len(found.small) == 6
+
+
 def test_splits_with_labels_in_them_are_no_labels(tmp_path: Path) -> None:
     for split in ("train", "test"):
         make_folder(tmp_path / split, ("happy", "sad"))

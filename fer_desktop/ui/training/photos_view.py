@@ -27,11 +27,13 @@ class PhotosView(QWidget):
 
     Signals:
         start_wanted: faces shall be cut out.
+        folder_changed: the person has chosen another folder for the faces.
         stop_wanted: enough for now.
         left: the person wants to choose other pictures.
     """
 
     start_wanted = Signal()
+    folder_changed = Signal()
     stop_wanted = Signal()
     left = Signal()
 
@@ -58,6 +60,7 @@ class PhotosView(QWidget):
         self.start_button.setProperty("role", "primary")
         for button in (self.back_button, self.stop_button, self.start_button):
             button.setAutoDefault(False)
+        self.folder.changed.connect(self.folder_changed)
         self.back_button.clicked.connect(self.left)
         self.stop_button.clicked.connect(self.stop_wanted)
         self.start_button.clicked.connect(self.start_wanted)
@@ -82,9 +85,17 @@ class PhotosView(QWidget):
             )
         )
         self.folder.set_folder(target)
+        self.refuse(None)
         self.start_button.setText(self.tr("Cut out the faces"))
-        self.note.say("")
         self._show(is_running=False, has_folder=True)
+
+    def refuse(self, reason: FerError | None) -> None:
+        """Allow no start with the chosen folder, or allow it again."""
+        self.start_button.setDisabled(reason is not None)
+        if reason is not None:
+            self.note.say_error(reason)
+        else:
+            self.note.say("")
 
     def say_stopped(self, error: FerError | None, folder: Path) -> None:
         """Tell that it ended early, and let it go on."""

@@ -167,10 +167,26 @@ class PicturesPage(QWizardPage):
         self._survey = found
         self._left_out = ()
         if found.large:
-            self.photos.propose(found, _free_folder(found.folder))
+            self.photos.propose(found, _free_folder(found.folder, paths.pictures_dir()))
             self._show(self.photos)
         else:
             self._inspect(found.folder)
+
+    def _on_target(self) -> None:
+        """Mix the faces with nothing else, least of all with the photographs."""
+        if self._survey is None:
+            return
+        source, target = self._survey.folder.resolve(), self.photos.folder.folder
+        if target.resolve().is_relative_to(source):
+            self.photos.refuse(
+                PicturesError(
+                    f"{target} belongs to the photographs.", hint="Choose a folder elsewhere."
+                )
+            )
+            return
+        if target.is_dir() and any(target.iterdir()):
+            self.photos.folder.set_folder(_free_folder(source, target))
+        self.photos.refuse(None)
 
     def _crop(self) -> None:
         if self._survey is None:
@@ -261,6 +277,7 @@ class PicturesPage(QWizardPage):
         self.choose.chosen.connect(self.use)
         self.choose.camera_wanted.connect(self._on_collect)
         self.photos.start_wanted.connect(self._crop)
+        self.photos.folder_changed.connect(self._on_target)
         self.photos.stop_wanted.connect(self._stop)
         self.photos.left.connect(self._on_other)
         self.collection.finished.connect(self._inspect)
@@ -291,9 +308,8 @@ def _vanished(path: Path) -> PicturesError:
     )
 
 
-def _free_folder(folder: Path) -> Path:
-    """Return a folder for the faces of another one that does not exist yet."""
-    where = paths.pictures_dir()
+def _free_folder(folder: Path, where: Path) -> Path:
+    """Return a folder in a place, for the faces of another folder, that does not exist yet."""
     try:
         taken = {entry.name.casefold() for entry in where.iterdir()}
     except OSError:

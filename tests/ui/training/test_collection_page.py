@@ -252,8 +252,8 @@ def test_a_camera_that_runs_already_is_shared(
     app.controller.open(CAMERA)
     qtbot.waitUntil(lambda: app.controller.is_playing, timeout=LIMIT_MS)
     folder = tmp_path / "faces"
-    view = start(page, folder, qtbot, per_round=40)
-    wait_stored(folder, 2, qtbot)
+    view = start(page, folder, qtbot, rounds=30)
+    wait_stored(folder, 4, qtbot)
     assert app.window.player.view.frame is not None
     view.finish_button.click()
     qtbot.waitUntil(lambda: page.inspection.isVisible(), timeout=LIMIT_MS)
@@ -266,6 +266,15 @@ def test_a_camera_that_runs_already_is_shared(
     page.more_button.click()
     assert page.collection.setup.isVisible()
     assert not page.collection.setup.consent.isChecked()
+
+
+def test_one_expression_is_not_enough(page: PicturesPage, tmp_path: Path, qtbot: QtBot) -> None:
+    folder = tmp_path / "faces"
+    view = start(page, folder, qtbot, per_round=40)
+    wait_stored(folder, 1, qtbot)
+    view.finish_button.click()
+    qtbot.waitUntil(lambda: "at least two" in page.choose.note.text(), timeout=LIMIT_MS)
+    assert stored(folder)
 
 
 def test_another_source_in_the_window_is_noticed(

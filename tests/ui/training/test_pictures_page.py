@@ -159,6 +159,25 @@ def test_photographs_are_cropped_into_a_folder_that_is_named(
     assert len(list(target.rglob("*.png"))) == 8
 
 
+def test_faces_are_not_mixed_with_anything_else(
+    page: PicturesPage, photos: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.use(photos)
+    qtbot.waitUntil(page.photos.start_button.isVisible)
+    for inside in (photos, photos / "happy"):
+        monkeypatch.setattr(OpenFolder, "ask", lambda *_, inside=inside: inside)
+        page.photos.folder.button.click()
+        assert "belongs to the photographs" in page.photos.note.text()
+        assert not page.photos.start_button.isEnabled()
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "letter.txt").touch()
+    monkeypatch.setattr(OpenFolder, "ask", lambda *_: tmp_path / "documents")
+    page.photos.folder.button.click()
+    assert page.photos.folder.folder == tmp_path / "documents" / "Faces of holiday"
+    assert page.photos.note.text() == ""
+    assert page.photos.start_button.isEnabled()
+
+
 def test_crops_that_are_large_need_no_other_folder(
     page: PicturesPage, tmp_path: Path, qtbot: QtBot
 ) -> None:
