@@ -162,7 +162,7 @@ def read_dataset(config: TrainConfig, system: System) -> Dataset:
         if not len(dataset.rows(split)):
             raise DataError(
                 f"{config.data} leaves no face for {split}.",
-                hint="Give at least two different faces of each label.",
+                hint="Give at least six different faces of each label.",
             )
     return dataset
 

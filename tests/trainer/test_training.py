@@ -313,6 +313,13 @@ def test_too_few_faces_to_hold_out_are_refused(faces_csv: Path, tmp_path: Path) 
         _train(faces_csv, tmp_path / "run", system="tiny_stacking", folds=50)
 
 
-def test_too_few_faces_are_refused(face_folder: FolderMaker, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="leaves no face for validation"):
-        _train(face_folder("angry", "fear", count=1), tmp_path / "run")
+@pytest.mark.parametrize("count", [1, 5])
+def test_too_few_faces_are_refused(face_folder: FolderMaker, tmp_path: Path, count: int) -> None:
+    with pytest.raises(DataError, match=r"leaves no face for validation.*at least six"):
+        _train(face_folder("angry", "fear", count=count), tmp_path / "run")
+
+
+def test_six_faces_of_each_label_are_enough(face_folder: FolderMaker, tmp_path: Path) -> None:
+    data = face_folder("angry", "fear", count=6)
+    events = _train(data, tmp_path / "run", replace(TINY_RECIPE, epochs=1))
+    assert isinstance(events[-1], Finished)
