@@ -53,7 +53,12 @@ WHOLE_ANSWER: Final = Answer()
 
 
 def export_run(
-    run_folder: Path, folder: Path, *, name: str = "", answer: Answer = WHOLE_ANSWER
+    run_folder: Path,
+    folder: Path,
+    *,
+    name: str = "",
+    answer: Answer = WHOLE_ANSWER,
+    dataset: Dataset | None = None,
 ) -> dict[str, Any]:
     """Write the best network of a run as a model folder, and return its figures.
 
@@ -62,6 +67,7 @@ def export_run(
         folder: the model folder; files of the same names in it are replaced.
         name: the model's name; the folder's unless given.
         answer: which head and labels it has.
+        dataset: the run's faces where they are at hand; else they are read again.
 
     Raises:
         TrainerError: if the run cannot be read or the folder not be written.
@@ -70,7 +76,9 @@ def export_run(
     weights, _, progress = checkpoint.load_state(run_folder / checkpoint.BEST_FILE)
     system = get_system(run.config.system)
     source = _source(run, answer)
-    dataset = load_dataset(source, labels=run.labels, size_px=system.size_px, color=system.color)
+    dataset = dataset or load_dataset(
+        source, labels=run.labels, size_px=system.size_px, color=system.color
+    )
     labels = _chosen(run, answer)
     network, blend = _rebuild(run, system, dataset, weights, answer, labels)
     dataset = dataset if labels == run.labels else dataset.only(labels)

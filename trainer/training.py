@@ -52,7 +52,7 @@ def train(config: TrainConfig, controls: Controls) -> None:
     run.facts.update(epoch=progress.epoch, best_epoch=progress.best_epoch, seconds=progress.seconds)
     write_run(config.out, run)
     controls.report(Note(text="evaluating"))
-    metrics = export_run(config.out, config.out)
+    metrics = export_run(config.out, config.out, dataset=dataset)
     controls.report(
         Finished(
             folder=str(config.out),

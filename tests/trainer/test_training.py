@@ -319,6 +319,22 @@ def test_too_few_faces_are_refused(face_folder: FolderMaker, tmp_path: Path, cou
         _train(face_folder("angry", "fear", count=count), tmp_path / "run")
 
 
+def test_faces_that_vanish_while_a_training_runs_are_not_missed(
+    face_folder: FolderMaker, tmp_path: Path
+) -> None:
+    data = face_folder("angry", "fear", count=10)
+    config = TrainConfig(system="tiny", data=data, out=tmp_path / "run", recipe=TINY_RECIPE)
+    events: list[Event] = []
+
+    def report(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, EpochDone):
+            shutil.rmtree(data, ignore_errors=True)
+
+    train(config, Controls(resume=False, report=report, cancelled=threading.Event()))
+    assert isinstance(events[-1], Finished)
+
+
 def test_six_faces_of_each_label_are_enough(face_folder: FolderMaker, tmp_path: Path) -> None:
     data = face_folder("angry", "fear", count=6)
     events = _train(data, tmp_path / "run", replace(TINY_RECIPE, epochs=1))
