@@ -49,6 +49,7 @@ class ChooseView(QWidget):
         self.csv_button.clicked.connect(self._on_csv)
         self.camera_button = self._make_button(self.tr("Collect…"))
         self.camera_button.clicked.connect(self.camera_wanted)
+        self.setFocusProxy(self.folder_button)
         self.note = Note(parent=self)
         self._lay_out()
 

@@ -80,6 +80,7 @@ class CollectionPage(QStackedWidget):
         self.setup.offer_cameras([opened, *cameras] if opened is not None else cameras)
         self.setup.consent.setChecked(False)  # somebody else may sit there now
         self.setCurrentWidget(self.setup)
+        self.setFocusProxy(self.setup.boxes[0])
 
     def finish(self) -> None:
         """End the collection and go on with what is there."""
@@ -119,6 +120,7 @@ class CollectionPage(QStackedWidget):
         self.view.begin(plan, mirrored=mirrored)
         self.view.show_state(thread.state)
         self.setCurrentWidget(self.view)
+        self.view.pause_button.setFocus()
         thread.start()
         self.loan.begin(request)
 

@@ -84,7 +84,8 @@ class FindingList(QWidget):
         button.setText(self.tr("Show them"))
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setStyleSheet("padding: 1px 8px;")  # no taller than the line it stands in
+        # No taller than the line it stands in.
+        button.setStyleSheet(f"padding: 1px 8px; border: 1px solid {current_tokens().border};")
         button.setAccessibleName(self.tr("Show them: {text}").format(text=finding.text))
         button.clicked.connect(lambda wanted: self._show_details(button, finding, wanted))
         self.buttons.append(button)

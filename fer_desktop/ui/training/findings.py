@@ -59,8 +59,7 @@ def _warnings(found: Inspection) -> Iterator[Finding]:
     if found.contradictions:
         text = translate(
             "Findings",
-            "Pictures that lie in the folders of several expressions: {count}. At most one of "
-            "the folders can be right.",
+            "Pictures that stand under several expressions: {count}. At most one can be right.",
         )
         yield Finding("warning", text.format(count=f"{found.contradictions:,}"))
     if found.left_out:

@@ -58,6 +58,7 @@ class InspectionView(QWidget):
         self.findings.show_findings(findings(found))
         if found.counts:
             self.choose(next(iter(found.counts)))
+            self.setFocusProxy(self.bars.bars[0])
 
     def choose(self, label: str) -> None:
         """Show faces of a label."""

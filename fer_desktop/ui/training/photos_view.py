@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from fer_desktop.errors import FerError
 from fer_desktop.training.picture_folder import Survey
 from fer_desktop.training.work import Work
-from fer_desktop.ui.training.folder_row import FolderRow
+from fer_desktop.ui.training.folder_row import FolderRow, breakable
 from fer_desktop.ui.training.note import Note
 
 _LOOK_MS = 150
@@ -109,26 +109,32 @@ class PhotosView(QWidget):
         self.start_button.setText(self.tr("Go on"))
         self._show(is_running=False, has_folder=True)
 
-    def follow(self, work: Work, title: str, *, has_folder: bool) -> None:
-        """Show how far a job is."""
+    def follow(self, work: Work) -> None:
+        """Show how far the cutting out is."""
+        self._follow(work, has_folder=True)
+
+    def follow_look(self, work: Work, path: Path) -> None:
+        """Show how far the pictures of a folder or csv have been looked at."""
+        self.heading.setText(self.tr("Looking at the pictures…"))
+        self.text.setText(breakable(path))
+        self.note.say("")
+        self._follow(work, has_folder=False)
+
+    def _follow(self, work: Work, *, has_folder: bool) -> None:
         self._work = work
-        if not has_folder:
-            self.heading.setText(title)
-            self.text.setText("")
-            self.note.say("")
         self._show(is_running=True, has_folder=has_folder)
         self._show_progress()
 
     def _show(self, *, is_running: bool, has_folder: bool) -> None:
         for widget in (self.bar, self.progress, self.stop_button):
             widget.setVisible(is_running)
-        self.text.setVisible(bool(self.text.text()))
         self.folder.setVisible(has_folder)
         self.folder_title.setVisible(has_folder)
         self.folder.button.setDisabled(is_running)
         self.note.setVisible(not is_running)
         self.back_button.setVisible(not is_running)
         self.start_button.setVisible(not is_running)
+        self.setFocusProxy(self.stop_button if is_running else self.start_button)
         if is_running:
             self._look.start()
         else:

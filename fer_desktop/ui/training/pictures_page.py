@@ -124,7 +124,7 @@ class PicturesPage(QWizardPage):
         self._forget()
         self.choose.note.say("")
         if path.is_dir():
-            self._follow(self._jobs.find(path, self._on_found, self._fail))
+            self._follow(self._jobs.find(path, self._on_found, self._fail), path)
         elif path.suffix.lower() == ".csv":
             self._inspect(path)
         elif not path.exists():
@@ -193,7 +193,8 @@ class PicturesPage(QWizardPage):
             return
         target = self.photos.folder.folder
         work = self._jobs.crop(self._survey, target, self._on_cropped, self._on_crop_failed)
-        self.photos.follow(work, "", has_folder=True)
+        self.photos.follow(work)
+        self.photos.setFocus()
 
     def _on_cropped(self, report: CropReport) -> None:
         self._left_out = report.left_out if report.folder != self._survey_folder() else ()
@@ -208,6 +209,7 @@ class PicturesPage(QWizardPage):
         self._jobs.stop()
         if is_cropping:
             self.photos.say_stopped(None, self.photos.folder.folder)
+            self.photos.setFocus()
         else:
             self._on_other()
 
@@ -218,7 +220,7 @@ class PicturesPage(QWizardPage):
             return
         self._path = path
         self._jobs.inspect(path, self._on_inspected, self._fail)
-        self._follow(Work())
+        self._follow(Work(), path)
 
     def _on_inspected(self, found: Inspection) -> None:
         if self._path is None:
@@ -230,8 +232,8 @@ class PicturesPage(QWizardPage):
         self.more_button.setVisible(self._path == self.collection.setup.folder.folder)
         self._show(self._inspected)
 
-    def _follow(self, work: Work) -> None:
-        self.photos.follow(work, self.tr("Looking at the pictures…"), has_folder=False)
+    def _follow(self, work: Work, path: Path) -> None:
+        self.photos.follow_look(work, path)
         self._show(self.photos)
 
     def _fail(self, error: FerError) -> None:
@@ -271,6 +273,7 @@ class PicturesPage(QWizardPage):
 
     def _show(self, view: QWidget) -> None:
         self._stack.setCurrentWidget(view)
+        view.setFocus()  # or it would go to the wizard's own buttons, of which one closes it
         self.completeChanged.emit()
 
     def _connect(self) -> None:
@@ -296,6 +299,7 @@ class PicturesPage(QWizardPage):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.inspection, 1)
         column.addLayout(row)
+        self._inspected.setFocusProxy(self.inspection)
         for view in (self.choose, self.photos, self.collection, self._inspected):
             self._stack.addWidget(view)
         layout = QVBoxLayout(self)

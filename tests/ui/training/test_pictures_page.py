@@ -249,6 +249,48 @@ def test_photographs_that_vanish_are_one_message(
     qtbot.waitUntil(lambda: "no longer there" in page.photos.note.text(), timeout=LIMIT_MS)
 
 
+def test_keys_never_reach_the_button_that_closes(
+    page: PicturesPage, crops: Path, photos: Path, qtbot: QtBot
+) -> None:
+    def has_focus() -> bool:
+        return page.isAncestorOf(page.wizard().focusWidget())
+
+    assert has_focus()
+    page.use(photos)
+    assert has_focus()
+    qtbot.waitUntil(page.photos.start_button.isVisible)
+    assert page.wizard().focusWidget() is page.photos.start_button
+    page.choose.camera_button.click()
+    assert has_focus()
+    page.use(crops)
+    assert page.wizard().focusWidget() is page.photos.stop_button
+    qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
+    assert has_focus()
+
+
+def test_the_menu_opens_the_wizard_on_this_page(
+    app: Application, crops: Path, photos: Path, qtbot: QtBot
+) -> None:
+    app.window.acts.train_model.trigger()
+    wizard = app.window.training.wizard
+    assert wizard is not None
+    page = wizard.pictures_page
+    assert isinstance(page, PicturesPage)
+    assert wizard.currentPage() is page
+    page.use(crops)
+    qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
+    wizard.next()
+    assert wizard.currentPage() is wizard.start_page
+    wizard.back()
+    assert page.isComplete()
+    page.use(photos)
+    qtbot.waitUntil(page.photos.start_button.isVisible)
+    page.photos.start_button.click()
+    wizard.close()
+    qtbot.waitUntil(lambda: not app.background.is_busy)
+    assert app.window.training.wizard is None
+
+
 def spoil_nothing(folder: Path) -> None:
     folder.mkdir()
 
