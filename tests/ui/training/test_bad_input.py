@@ -22,6 +22,7 @@ from fer_desktop.vision.models import resolve_model
 from tests.ui.steps import messages, press_message_button
 from tests.ui.training.conftest import BUNDLED, LIMIT_MS, OpenWizard
 from tests.ui.training.faces import write_faces
+from trainer.contract.preset import MODEL_FILE
 
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
 
@@ -113,15 +114,17 @@ def test_pictures_deleted_meanwhile_are_told_and_nothing_is_lost(
     data = write_faces(tmp_path / "here", count=16)
     wizard, job = start(data, epochs=2), app.window.training.job
     qtbot.waitUntil(lambda: len(job.epochs) == 1, timeout=LIMIT_MS)
-    shutil.move(data, tmp_path / "away")
-    qtbot.waitUntil(lambda: job.phase is Phase.FAILED, timeout=LIMIT_MS)
-    page = wizard.training_page
-    assert f"{data} does not exist." in page.problem.text()
-    assert len(job.epochs) == 2
-
-    shutil.move(tmp_path / "away", data)
-    page.resume_button.click()
+    shutil.rmtree(data)
     qtbot.waitUntil(lambda: wizard.currentId() == Step.RESULT, timeout=LIMIT_MS)
+    result = wizard.result_page
+    missing = f"{data} does not exist."
+    qtbot.waitUntil(lambda: missing in result.note.text(), timeout=LIMIT_MS)
+    assert "test faces of" in result.verdict.text()  # the trainer's own figures
+    result.keep_button.click()
+    qtbot.waitUntil(lambda: "among your models" in result.outcome.text(), timeout=LIMIT_MS)
+    assert app.controller.model == BUNDLED
+    assert (paths.user_models_dir() / "tiny" / MODEL_FILE).is_file()
+    assert not leftover_runs()
 
 
 def test_a_training_rests_goes_on_and_ends_with_the_window(
