@@ -215,11 +215,10 @@ def built(
         TrainerError: if its weights cannot be had.
     """
     keras.utils.set_random_seed(config.seed)
-    keras.mixed_precision.set_global_policy(config.precision)
     frozen = system.backbone is not None and system.backbone.frozen
     # The head behind a frozen backbone takes seconds on one accelerator.
     faces = 0 if frozen else min(len(dataset.rows(split)) for split in SPLITS[:2])
-    with all_accelerators(faces) as divided:
+    with _precision(config), all_accelerators(faces) as divided:
         parts = system.build_parts(
             dataset.labels,
             channels=dataset.images.shape[-1],
@@ -231,6 +230,17 @@ def built(
         if config.start is not None and needed:
             give_start(parts.whole, config.start, dataset.labels)
         yield parts, divided
+
+
+@contextmanager
+def _precision(config: TrainConfig) -> Iterator[None]:
+    """Compute inside as the run shall, and outside as before."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(config.precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def make_job(

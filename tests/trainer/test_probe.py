@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import keras
 import pytest
 
 from tests.trainer.conftest import TINY_RECIPE
@@ -62,7 +63,8 @@ def test_the_features_of_a_frozen_backbone_are_counted_once(
 
 def test_a_program_is_told_in_json(faces_csv: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["probe", "--system", "tiny", "--data", str(faces_csv), "--batch-size", "4"]
-    assert main([*command, "--json"]) == 0
+    assert main([*command, "--json", "--precision", "mixed_bfloat16"]) == 0
+    assert keras.config.dtype_policy().name == "float32"
     found = json.loads(capsys.readouterr().out)
     assert (found["steps_per_epoch"], found["faces"]) == (6, 24)
     assert main(command) == 0
