@@ -14,7 +14,16 @@ from pathlib import Path
 
 from tests.benchmarks.figures import Figure, save, table
 
-PARTS = ("stages", "analyze", "paint", "startup", "live", "memory", "training")
+PARTS = (
+    "stages",
+    "analyze",
+    "paint",
+    "startup",
+    "live",
+    "live_training",
+    "memory",
+    "training",
+)
 RESULT = Path("build/bench.json")
 ONE_FACE = "detect + classify + track, 1 face"
 

@@ -77,7 +77,7 @@ def timed_ms(call: Callable[[], object]) -> float:
 
 def table(figures: Iterable[Figure]) -> str:
     """Return the figures as text, one line each."""
-    lines = [f"{'part':<9} {'figure':<52} {'median':>10} {'p95':>10} {'unit':<6} {'mark':>8}"]
+    lines = [f"{'part':<13} {'figure':<52} {'median':>10} {'p95':>10} {'unit':<6} {'mark':>8}"]
     for row in figures:
         p95 = "" if row.p95 is None else f"{row.p95:10.2f}"
         mark = ""
@@ -85,7 +85,7 @@ def table(figures: Iterable[Figure]) -> str:
             sign = "<=" if row.better == "lower" else ">="
             mark = f"{sign}{row.mark:g} {'ok' if row.reached else 'MISSED'}"
         lines.append(
-            f"{row.part:<9} {row.name:<52} {row.median:10.2f} {p95:>10} {row.unit:<6} {mark:>8}"
+            f"{row.part:<13} {row.name:<52} {row.median:10.2f} {p95:>10} {row.unit:<6} {mark:>8}"
         )
     return "\n".join(lines)
 

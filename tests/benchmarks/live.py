@@ -6,9 +6,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks import clips
 from tests.benchmarks.figures import Figure, figure
 from tests.benchmarks.real_window import run_watched, shows_label
 from tests.benchmarks.stream_server import read_stamp
@@ -20,32 +22,8 @@ TICK_MS = 5
 
 def run(_work: Path) -> list[Figure]:
     """Watch a stream for a while."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    sent: dict[int, int] = {}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.stream_server", str(port), str(SECONDS)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdout is not None
-    server.stdout.readline()  # "ready"
-    reader = threading.Thread(target=_collect, args=(server.stdout, sent), daemon=True)
-    reader.start()
-    watcher: list[_Watcher] = []
-
-    def watch(window: Any) -> None:
-        watcher.append(_Watcher(window))
-
-    try:
-        run_watched(watch, camera=f"http://127.0.0.1:{port}/stream.mjpg")
-    finally:
-        server.kill()
-        server.wait()
-        reader.join(5)
-    seen = watcher[0]
-    ages = [(at - sent[number]) / 1e6 for number, at in seen.painted if number in sent]
+    seen, sent = watch_stream(shows_label)
+    ages = seen.ages_ms(sent)
     return [
         figure("live", "age of a frame when painted, since it was sent", ages, mark=40),
         figure("live", "the same, 95th percentile", [_p95(ages)], mark=70),
@@ -55,6 +33,48 @@ def run(_work: Path) -> list[Figure]:
         figure("live", "frames analysed a second", [seen.rate()], "1/s", better="higher"),
         figure("live", "results lost between threads", [seen.lost()], "", mark=0),
     ]
+
+
+def watch_stream(
+    is_ready: Callable[[Any], bool],
+    prepare: Callable[[Any], object] = lambda window: None,
+    *,
+    patience_s: float = 0.0,
+) -> "tuple[Watcher, dict[int, int]]":
+    """Show a stream in the real window; return what was seen, and when which picture was sent.
+
+    Args:
+        is_ready: tells of the ``MainWindow`` when measuring may begin.
+        prepare: called with the window before it is shown.
+        patience_s: how much longer than usual it may take to become ready.
+    """
+    seconds = SECONDS + patience_s
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    sent: dict[int, int] = {}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.stream_server", str(port), str(seconds)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    server.stdout.readline()  # "ready"
+    reader = threading.Thread(target=_collect, args=(server.stdout, sent), daemon=True)
+    reader.start()
+    watcher: list[Watcher] = []
+
+    def watch(window: Any) -> None:
+        prepare(window)
+        watcher.append(Watcher(window, is_ready, seconds))
+
+    try:
+        run_watched(watch, camera=f"http://127.0.0.1:{port}/stream.mjpg")
+    finally:
+        server.kill()
+        server.wait()
+        reader.join(5)
+    return watcher[0], sent
 
 
 def _collect(lines: Any, sent: dict[int, int]) -> None:
@@ -68,10 +88,10 @@ def _p95(values: list[float]) -> float:
     return sorted(values)[int(0.95 * (len(values) - 1))]
 
 
-class _Watcher:
+class Watcher:
     """Notes what the window shows, and when, once it has settled."""
 
-    def __init__(self, window: Any) -> None:
+    def __init__(self, window: Any, is_ready: Callable[[Any], bool], seconds: float) -> None:
         from PySide6.QtCore import Qt, QTimer
 
         self.window = window
@@ -86,13 +106,22 @@ class _Watcher:
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._on_tick)
         self._timer.start()
-        self._deadline = time.monotonic() + SECONDS + 30
+        self._is_ready = is_ready
+        self._deadline = time.monotonic() + seconds + 30
         window.player.view.frame_painted.connect(self._on_painted)
         window._controller.batch.connect(self._on_batch)
 
     @property
     def _is_settled(self) -> bool:
         return self._settled_at is not None and time.monotonic() >= self._settled_at
+
+    def ages_ms(self, sent: dict[int, int]) -> list[float]:
+        """Return how old each frame was when it was painted, since it was sent."""
+        return [(at - sent[number]) / 1e6 for number, at in self.painted if number in sent]
+
+    def share(self) -> float:
+        """Return how many of the camera's frames were analysed, in percent."""
+        return 100 * self.rate() / clips.FPS
 
     def rate(self) -> float:
         """Return analyses a second of the source's time."""
@@ -123,7 +152,7 @@ class _Watcher:
         ended = self._is_settled and self._until_end() <= 0
         if ended or time.monotonic() > self._deadline:
             self._timer.stop()
-            self.window.close()
+            self.window.close_unasked()
 
     def _until_end(self) -> float:
         assert self._settled_at is not None
@@ -131,7 +160,7 @@ class _Watcher:
 
     def _on_painted(self, frame: Any) -> None:
         now_ns = time.monotonic_ns()
-        if self._settled_at is None and shows_label(self.window):
+        if self._settled_at is None and self._is_ready(self.window):
             self._settled_at = time.monotonic() + SETTLING_S
         if self._is_settled:
             self.painted.append((read_stamp(frame.pixels), now_ns))
