@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from fer_desktop.errors import TrainingError
 from fer_desktop.log import get_logger
-from fer_desktop.training.orphans import give_way
 from fer_desktop.training.plan import trainer_command
+from fer_desktop.training.trainer_processes import give_way
 
 log = get_logger("train")
 

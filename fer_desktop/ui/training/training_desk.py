@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from fer_desktop.errors import FerError, ModelError
 from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded
 from fer_desktop.pipeline.loader import DETECTOR_NAME
-from fer_desktop.training.orphans import end_orphan
 from fer_desktop.training.runs import Run, discard_run, keep_run, leftover_runs
+from fer_desktop.training.trainer_processes import end_orphan
 from fer_desktop.ui.actions import Actions
 from fer_desktop.ui.announcer import Announcer
 from fer_desktop.ui.background import Background

@@ -9,8 +9,8 @@ from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
 from fer_desktop.errors import FerError, TrainingError
 from fer_desktop.log import get_logger
-from fer_desktop.training.orphans import end_orphan, remember_trainer
 from fer_desktop.training.runs import EpochFigures, Run
+from fer_desktop.training.trainer_processes import end_orphan, remember_trainer
 from fer_desktop.ui.training.trainer_process import Ending, TrainerProcess
 from trainer.contract.progress import (
     CANCEL,

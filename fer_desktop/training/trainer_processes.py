@@ -1,4 +1,4 @@
-"""Trainers that outlived the application that started them."""
+"""Trainers beside other programs: they give way, and are ended where nobody watches them."""
 
 from contextlib import suppress
 from typing import Final
@@ -10,6 +10,8 @@ log = get_logger("train")
 
 _PROCESS_FILE: Final = "trainer.pid"
 _GRACE_S: Final = 5.0
+_NICER_BY: Final = 10
+_NICEST: Final = 19
 
 
 def remember_trainer(run: Run, process_id: int) -> None:
@@ -47,5 +49,8 @@ def give_way(process_id: int) -> None:
     import psutil
 
     with suppress(psutil.Error):
-        below_normal = getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 10)
-        psutil.Process(process_id).nice(below_normal)
+        process = psutil.Process(process_id)
+        if psutil.WINDOWS:
+            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            process.nice(min(_NICEST, process.nice() + _NICER_BY))
