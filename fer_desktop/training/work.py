@@ -15,6 +15,7 @@ class Work:
         self.total = 0
         self.done = 0
         self._stopped = threading.Event()
+        self._ended = threading.Event()
 
     @property
     def is_stopped(self) -> bool:
@@ -29,6 +30,14 @@ class Work:
         """Count a step, and tell whether there shall be another one."""
         self.done += 1
         return not self.is_stopped
+
+    def end(self) -> None:
+        """Say that nothing is done any more."""
+        self._ended.set()
+
+    def wait(self) -> None:
+        """Wait for the end."""
+        self._ended.wait()
 
     def stop(self) -> None:
         """Ask the job to end after its present step."""

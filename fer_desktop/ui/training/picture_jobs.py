@@ -33,6 +33,7 @@ class PictureJobs(QObject):
         self._make_detector = make_detector
         self._call = TrainerCall(self)
         self._work: Work | None = None
+        self._latest: Work | None = None
         self._sheets: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -118,7 +119,8 @@ class PictureJobs(QObject):
         failed: Callable[[FerError], object],
     ) -> Work:
         self.stop()
-        work = self._work = Work()
+        former = self._latest
+        work = self._work = self._latest = Work()
 
         def end(result: T | None) -> None:
             if self._work is work and result is not None:
@@ -130,7 +132,15 @@ class PictureJobs(QObject):
                 self._work = None
                 failed(error)
 
-        self._background.run(name, lambda: job(work), end, fail)
+        def do() -> T | None:
+            if former is not None:
+                former.wait()  # it may still be at its last step, in the same folder
+            try:
+                return job(work)
+            finally:
+                work.end()
+
+        self._background.run(name, do, end, fail)
         return work
 
     def _forget_sheets(self) -> None:

@@ -212,6 +212,22 @@ def test_cropping_stops_and_goes_on(
     assert page.inspection.heading.text() == "8 pictures of 2 expressions"
 
 
+def test_going_on_at_once_waits_for_the_last_step(
+    app: Application, photos: Path, qtbot: QtBot, page: PicturesPage
+) -> None:
+    may_go_on = threading.Semaphore(0)
+    page._jobs._make_detector = lambda: SlowDetector(may_go_on)
+    page.use(photos)
+    qtbot.waitUntil(page.photos.start_button.isVisible)
+    for _ in range(3):
+        page.photos.start_button.click()
+        page.photos.stop_button.click()
+    page.photos.start_button.click()
+    may_go_on.release(100)
+    qtbot.waitUntil(lambda: is_shown(page), timeout=LIMIT_MS)
+    assert page.inspection.heading.text() == "8 pictures of 2 expressions"
+
+
 def test_a_full_disk_while_cropping_is_one_message(
     page: PicturesPage, photos: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
