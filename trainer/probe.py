@@ -4,7 +4,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +53,9 @@ def probe(config: TrainConfig) -> Estimate:
     """
     system = get_system(config.system)
     config = resolve(config)
+    if config.weights == "imagenet":
+        # Other numbers take no longer, and these would have to be fetched.
+        config = replace(config, weights="none")
     dataset = read_dataset(config, system)
     cost = _cost_of(config, system, dataset)
     return Estimate(

@@ -27,7 +27,6 @@ def _probe(data: Path, system: str, out: Path) -> Estimate:
             system=system,
             data=data,
             out=out,
-            weights="none",
             labels=",".join(LABELS),
             precision="float32",
             recipe=TINY_RECIPE,
