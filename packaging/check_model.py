@@ -1,0 +1,290 @@
+"""Measure a model where it is used: through the application's own detector, crop and smoothing.
+
+    python packaging/check_model.py --model models/ferplus7 --data fer2013.csv
+        [--votes fer2013new.csv] [--videos DIR]
+
+Three things that no evaluation on face crops shows: what is lost when the detector frames the face
+(test faces are put into larger pictures), how calm the label is on videos at several smoothings,
+and how long a face takes. The figures go into the model's ``metrics.json`` under ``application``,
+and into its card.
+"""
+
+import argparse
+import json
+import statistics
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
+from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.sources.factory import open_file
+from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.classifier import KerasEmotionClassifier
+from fer_desktop.vision.detector import MediaPipeFaceDetector
+from fer_desktop.vision.smoothing import ScoreSmoother
+from trainer.config import DataSource
+from trainer.contract.preset import CARD_FILE, METRICS_FILE
+from trainer.data.readers import load_dataset
+from trainer.devices import machine
+from trainer.model_folder import load_model_folder
+
+FACE_SIDES_PX: Final = (80, 160, 320)
+PICTURE_PX: Final = (640, 480)
+SMOOTHINGS_MS: Final = (0, 150, 300, 500, 1000)
+HEADING: Final = "## In the application"
+SEED: Final = 0
+ROUNDS: Final = 300
+
+
+@dataclass(frozen=True)
+class Framing:
+    """Faces of one size, pasted into pictures: found again, and read as from the direct crop?"""
+
+    face_side_px: int
+    faces: int
+    found: int
+    accuracy_direct: float
+    accuracy_found: float
+
+
+@dataclass(frozen=True)
+class Calmness:
+    """Videos at one smoothing.
+
+    Attributes:
+        changes_per_s: changes of the label shown, per second that a face is seen.
+        delay_ms: until a face that turns from 90 % one label to 90 % another shows the new one.
+    """
+
+    smoothing_ms: int
+    changes_per_s: float
+    delay_ms: float
+
+
+def main() -> None:
+    """Measure, and write the figures beside the model."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", required=True, type=Path)
+    parser.add_argument("--data", required=True, type=Path)
+    parser.add_argument("--votes", type=Path)
+    parser.add_argument("--videos", type=Path)
+    args = parser.parse_args()
+    with (
+        closing(KerasEmotionClassifier.load(args.model)) as classifier,
+        closing(MediaPipeFaceDetector()) as detector,
+    ):
+        found: dict[str, Any] = {
+            "command": command(args),
+            "machine": machine(),
+            "face_ms": {faces: face_ms(classifier, faces) for faces in (1, 4)},
+            "framing": [asdict(row) for row in framing(classifier, detector, args)],
+        }
+        if args.videos is not None:
+            found |= calmness(classifier, detector, args.videos)
+    metrics = json.loads((args.model / METRICS_FILE).read_text(encoding="utf-8"))
+    metrics["application"] = found
+    (args.model / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    text = section(found)
+    card = (args.model / CARD_FILE).read_text(encoding="utf-8")
+    (args.model / CARD_FILE).write_text(with_section(card, text), encoding="utf-8")
+    print(text)
+
+
+def command(args: argparse.Namespace) -> str:
+    """Return the command line, with the files' names only."""
+    words = ["python", "packaging/check_model.py", "--model", f"models/{args.model.resolve().name}"]
+    words += ["--data", args.data.name]
+    words += ["--votes", args.votes.name] if args.votes else []
+    return " ".join([*words, *(["--videos", args.videos.name] if args.videos else [])])
+
+
+def face_ms(classifier: KerasEmotionClassifier, faces: int) -> float:
+    """Return the median time of so many faces, crops included, milliseconds."""
+    pixels = np.random.default_rng(SEED).integers(0, 256, (720, 1280, 3), np.uint8)
+    detections = [
+        Detection(BoundingBox(100.0 + 200 * at, 200, 260.0 + 200 * at, 360), 0.9)
+        for at in range(faces)
+    ]
+    times = []
+    for _ in range(ROUNDS):
+        started = perf_counter()
+        classifier.classify(pixels, detections)
+        times.append(1000 * (perf_counter() - started))
+    return round(statistics.median(times[ROUNDS // 10 :]), 2)
+
+
+def framing(
+    classifier: KerasEmotionClassifier, detector: MediaPipeFaceDetector, args: argparse.Namespace
+) -> list[Framing]:
+    """Return how well test faces are read when the application has to find them."""
+    preset = classifier.preset
+    dataset = load_dataset(
+        DataSource(path=args.data, votes=args.votes),
+        labels=preset.labels,
+        size_px=preset.input_size_px,
+        color=preset.color,
+    )
+    rows = dataset.rows("test")
+    truth = dataset.truth(rows)
+    answers = load_model_folder(args.model).probabilities(dataset, rows).argmax(axis=1)
+    results = []
+    for side_px in FACE_SIDES_PX:
+        random = np.random.default_rng(SEED)
+        right_direct, right_found = [], []
+        for row, label, answer in zip(rows, truth, answers, strict=True):
+            face = np.repeat(dataset.images[row][..., :1], 3, axis=-1)
+            picture, box = pasted(face, side_px, random)
+            hits = [one for one in detector.detect(picture) if is_inside(one.box, box)]
+            if not hits:
+                continue
+            best = max(hits, key=lambda one: one.score)
+            right_direct.append(answer == label)
+            right_found.append(classifier.classify(picture, [best])[0].argmax() == label)
+        results.append(
+            Framing(
+                side_px,
+                len(rows),
+                len(right_found),
+                round(float(np.mean(right_direct)), 4),
+                round(float(np.mean(right_found)), 4),
+            )
+        )
+    return results
+
+
+def pasted(
+    face: NDArray[np.uint8], side_px: int, random: np.random.Generator
+) -> tuple[NDArray[np.uint8], BoundingBox]:
+    """Return a picture with the face somewhere in it, and where it is."""
+    width_px, height_px = PICTURE_PX
+    left = int(random.integers(0, width_px - side_px))
+    top = int(random.integers(0, height_px - side_px))
+    # The border goes on outwards and blurs: no edge tells the detector where the face is.
+    large = cv2.resize(face, (side_px, side_px), interpolation=cv2.INTER_CUBIC)
+    edges = (top, height_px - side_px - top, left, width_px - side_px - left)
+    picture = cv2.copyMakeBorder(large, *edges, cv2.BORDER_REPLICATE)
+    blurred = cv2.blur(picture, (side_px // 2 + 1, side_px // 2 + 1))
+    blurred[top : top + side_px, left : left + side_px] = large
+    return blurred, BoundingBox(left, top, left + side_px, top + side_px)
+
+
+def is_inside(found: BoundingBox, box: BoundingBox) -> bool:
+    """Return whether the middle of a box found lies in the pasted face."""
+    x, y = (found.x1 + found.x2) / 2, (found.y1 + found.y2) / 2
+    return box.x1 < x < box.x2 and box.y1 < y < box.y2
+
+
+def calmness(
+    classifier: KerasEmotionClassifier, detector: MediaPipeFaceDetector, videos: Path
+) -> dict[str, Any]:
+    """Return the calmness at each smoothing over a folder of videos."""
+    paths = sorted(path for path in videos.iterdir() if path.is_file())
+    seen = [unsmoothed(classifier, detector, path) for path in paths]
+    rows = []
+    for smoothing_ms in SMOOTHINGS_MS:
+        counted = [label_changes(frames, smoothing_ms) for frames in seen]
+        changes = sum(one for one, _ in counted)
+        seconds = sum(other for _, other in counted)
+        delay = step_delay_ms(smoothing_ms)
+        rows.append(asdict(Calmness(smoothing_ms, round(changes / seconds, 3), delay)))
+    face_seconds = sum(label_changes(frames, 0)[1] for frames in seen)
+    return {"videos": len(paths), "face_seconds": round(face_seconds, 1), "calmness": rows}
+
+
+def unsmoothed(
+    classifier: KerasEmotionClassifier, detector: MediaPipeFaceDetector, path: Path
+) -> list[FrameAnalysis]:
+    """Return what the application sees on every frame of a video."""
+    analyzer = Analyzer(detector, classifier, smoothing_ms=0)
+    frames = []
+    with closing(open_file(path)) as source:
+        source.open()
+        while (frame := source.read()) is not None:
+            frames.append(analyzer.analyze(frame))
+    return frames
+
+
+def label_changes(frames: list[FrameAnalysis], smoothing_ms: int) -> tuple[int, float]:
+    """Return how often a face's label changes, and for how many seconds faces are seen."""
+    smoother = ScoreSmoother(smoothing_ms)
+    shown: dict[int, list[tuple[int, str]]] = {}
+    for frame in frames:
+        for face in frame.faces:
+            if face.scores is not None:
+                smoothed = smoother.smooth(face.face_id, face.scores, frame.timestamp_us)
+                track = shown.setdefault(face.face_id, [])
+                track.append((frame.timestamp_us, smoothed.emotion))
+    pairs = [pair for track in shown.values() for pair in pairwise(track)]
+    changes = sum(before[1] != after[1] for before, after in pairs)
+    return changes, sum(after[0] - before[0] for before, after in pairs) / 1e6
+
+
+def step_delay_ms(smoothing_ms: int, frame_ms: int = 33) -> float:
+    """Return when the new label shows after a clear change, at 30 frames a second."""
+    smoother = ScoreSmoother(smoothing_ms)
+    before, after = (EmotionScores(("a", "b"), shares) for shares in ((0.9, 0.1), (0.1, 0.9)))
+    smoother.smooth(1, before, 0)
+    at = 0
+    while smoother.smooth(1, after, 1000 * (at + frame_ms)).emotion != "b":
+        at += frame_ms
+    return at
+
+
+def section(found: dict[str, Any]) -> str:
+    """Return the figures as a section of the card."""
+    one, four = (found["face_ms"][faces] for faces in (1, 4))
+    lines = [
+        HEADING,
+        "",
+        f"`{found['command']}`, on {found['machine']}.",
+        "",
+        f"Time: {one} ms for one face, {four} ms for four, cropping included (median).",
+        "",
+        "Framing: test faces put into pictures of 640 x 480, found by the application's detector "
+        "and cropped by it, against the same faces as they are.",
+        "",
+        "| side of the face | faces found | accuracy, direct | accuracy, found and cropped |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row['face_side_px']} px | {row['found']:,} of {row['faces']:,} |"
+        f" {row['accuracy_direct']:.4f} | {row['accuracy_found']:.4f} |"
+        for row in found["framing"]
+    ]
+    if "calmness" in found:
+        lines += [
+            "",
+            f"Calmness: {found['videos']} videos, {found['face_seconds']:g} seconds of faces. The "
+            "delay is that of a clear change, from 90 % one label to 90 % another, at 30 frames a "
+            "second.",
+            "",
+            "| smoothing | label changes a second | added delay |",
+            "|---|---|---|",
+        ]
+        lines += [
+            f"| {row['smoothing_ms']} ms | {row['changes_per_s']:.2f} | {row['delay_ms']:.0f} ms |"
+            for row in found["calmness"]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def with_section(card: str, text: str) -> str:
+    """Return the card with this section before its weaknesses, in place of an earlier one."""
+    if HEADING in card:
+        start = card.index(HEADING)
+        end = card.index("\n## ", start) + 1
+        card = card[:start] + card[end:]
+    place = card.index("## Known weaknesses")
+    return f"{card[:place]}{text}\n{card[place:]}"
+
+
+if __name__ == "__main__":
+    main()
