@@ -31,6 +31,7 @@ from fer_desktop.ui.wording import label_text
 from trainer.contract.labels import LABEL_SETS
 
 _COLUMNS: Final = 4
+_TEXT_PX: Final = 400  # told less, the form leaves room for lines that are not there
 _MAX_ROUNDS: Final = 30
 _SECONDS_EACH: Final = 0.6
 _SECONDS_PROMPT: Final = 3.5
@@ -78,10 +79,12 @@ class CollectSetup(QWidget):
         self.sum = QLabel(self)
         self.sum.setProperty("role", "muted")
         self.sum.setWordWrap(True)
+        self.sum.setMinimumWidth(_TEXT_PX)
         self.folder = FolderRow(self.tr("Folder for the pictures"), self)
         self.consent = QCheckBox(self)
         self.consent_text = QLabel(self)
         self.consent_text.setWordWrap(True)
+        self.consent_text.setMinimumWidth(_TEXT_PX - 40)
         self.consent_text.setTextFormat(Qt.TextFormat.PlainText)
         self.consent_text.setBuddy(self.consent)
         self.note = Note(parent=self)
@@ -252,9 +255,7 @@ class CollectSetup(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(self.tr("Expressions:"), labels)
         form.addRow(self.tr("Number:"), counts)
-        explained = QHBoxLayout()  # the form alone would leave room for lines that are not there
-        explained.addWidget(self.sum, 1, Qt.AlignmentFlag.AlignTop)
-        form.addRow("", explained)
+        form.addRow("", self.sum)
         which = QHBoxLayout()
         which.addWidget(self.camera)
         which.addStretch(1)

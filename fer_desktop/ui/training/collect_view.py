@@ -70,6 +70,7 @@ class CollectView(QWidget):
         self.newest.setAccessibleName(self.tr("The picture that was taken last"))
         self.newest_text = QLabel(self.tr("Nothing was stored yet."), self)
         self.newest_text.setProperty("role", "muted")
+        self.newest_text.setMinimumHeight(_CROP_PX)  # nothing jumps when the first one comes
         self.newest_text.setWordWrap(True)
         self.note = Note(parent=self)
         self.camera_button = self._make_button(self.tr("Open the camera"))
@@ -96,7 +97,7 @@ class CollectView(QWidget):
         """Prepare for a collection."""
         self._plan = plan
         self.picture.begin(live=True, mirrored=mirrored, zoomable=False)
-        self.newest.clear()
+        self.newest.hide()
         self.newest_text.setText(self.tr("Nothing was stored yet."))
         self.pause_button.setChecked(False)
         self.say_trouble("")
@@ -172,6 +173,7 @@ class CollectView(QWidget):
         )
         pixmap.setDevicePixelRatio(self.devicePixelRatioF())
         self.newest.setPixmap(pixmap)
+        self.newest.show()
         text = self.tr("Stored pictures: {count}")
         self.newest_text.setText(text.format(count=state.total))
 

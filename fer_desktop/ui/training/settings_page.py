@@ -178,9 +178,9 @@ class SettingsPage(QWizardPage):
         else:
             epochs = found.epochs_within(60 * self.minutes.value())
             text = (
-                self.tr("All {usual} epochs that it is usually given: {time}.")
+                self.tr("Enough for all {usual} epochs that it is usually given: they take {time}.")
                 if epochs == found.epochs
-                else self.tr("{epochs} of the {usual} epochs that it is usually given: {time}.")
+                else self.tr("Enough for {epochs} of the {usual} epochs that it is usually given.")
             )
             self.time_note.say(
                 text.format(

@@ -66,6 +66,7 @@ class TrainingDesk(QObject):
         self.wizard: TrainWizard | None = None
         self._switching_to = ""
         self._switching_from = ""
+        self._keeping: Run | None = None
         actions.train_model.triggered.connect(self.open)
         actions.former_model.triggered.connect(self.go_back)
         controller.happened.connect(self._on_event)
@@ -115,7 +116,8 @@ class TrainingDesk(QObject):
         """Offer the latest training that was neither kept nor thrown away."""
         if self.job.is_active or self.wizard is not None:
             return
-        run = next((run for run in leftover_runs() if not is_locked(run.folder)), None)
+        runs = (run for run in leftover_runs() if run != self._keeping)
+        run = next((run for run in runs if not is_locked(run.folder)), None)
         if run is not None:
             self._announcer.say_training_left(
                 run.plan.name, run.is_finished, len(run.history()), lambda: self.show_run(run)
@@ -185,15 +187,20 @@ class TrainingDesk(QObject):
         if run is None or wizard is None:
             return
         wizard.result_page.show_busy(self.tr("Checking the new model…"))
+        self._keeping = run
 
         def kept(folder: Path) -> None:
-            self.job.release()
+            self._keeping = None
+            if self.job.run == run:
+                self.job.release()
             self.models_changed.emit()
             then(folder)
 
-        self._background.run(
-            "keeping the model", lambda: keep_run(run), kept, self._say_on_result_page
-        )
+        def failed(error: FerError) -> None:
+            self._keeping = None
+            self._say_on_result_page(error)
+
+        self._background.run("keeping the model", lambda: keep_run(run), kept, failed)
 
     def _use(self, folder: Path) -> None:
         self._switch(folder.name)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,17 @@ from trainer.contract.preset import MODEL_FILE
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
 
 Start = Callable[..., TrainWizard]
+# As much of an application as trains a model.
+APPLICATION = """
+import sys
+from PySide6.QtCore import QCoreApplication
+from fer_desktop.training.runs import leftover_runs
+from fer_desktop.ui.training.training_job import TrainingJob
+app = QCoreApplication(sys.argv)
+job = TrainingJob()
+job.begin(leftover_runs()[0])
+app.exec()
+"""
 
 
 def trainers() -> list[psutil.Process]:
@@ -34,15 +46,18 @@ def trainers() -> list[psutil.Process]:
     return [process for process in children if "trainer" in process.cmdline()]
 
 
+def tiny_plan(data: Path, *, epochs: int = 4) -> TrainingPlan:
+    model = resolve_model(BUNDLED)
+    settings = {"epochs": epochs, "batch_size": 8}
+    return TrainingPlan(name="tiny", data=data, start=model, settings=settings, against=model)
+
+
 @pytest.fixture
 def start(app: Application, qtbot: QtBot) -> Start:
     """Return a function that begins a training of some epochs without the pages before it."""
 
-    def start_it(data: Path, epochs: int = 4, name: str = "tiny") -> TrainWizard:
-        model = resolve_model(BUNDLED)
-        settings = {"epochs": epochs, "batch_size": 8}
-        plan = TrainingPlan(name=name, data=data, start=model, settings=settings, against=model)
-        app.window.training.show_run(create_run(plan))
+    def start_it(data: Path, epochs: int = 4) -> TrainWizard:
+        app.window.training.show_run(create_run(tiny_plan(data, epochs=epochs)))
         wizard = app.window.training.wizard
         assert wizard is not None
         assert wizard.currentId() == Step.TRAINING
@@ -89,6 +104,33 @@ def test_a_killed_trainer_is_told_and_its_training_goes_on_later(
     assert len(answers) == 1
     assert not leftover_runs()
     assert app.controller.model == BUNDLED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_training_of_a_killed_application_goes_on_at_the_next_start(
+    faces: Path, profile: Path, request: pytest.FixtureRequest, qtbot: QtBot
+) -> None:
+    run = create_run(tiny_plan(faces, epochs=40))
+    application = subprocess.Popen([sys.executable, "-c", APPLICATION])
+    qtbot.waitUntil(lambda: len(run.history()) > 0, timeout=LIMIT_MS)
+    (orphan,) = psutil.Process(application.pid).children()
+    request.addfinalizer(lambda: orphan.is_running() and orphan.kill())
+    application.kill()
+    application.wait()
+    assert orphan.is_running()
+
+    app = request.getfixturevalue("app")
+    assert "The training of tiny was interrupted." in messages(app)
+    press_message_button(app, "training")
+    page = app.window.training.wizard.training_page
+    page.resume_button.click()
+    assert not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE
+    job = app.window.training.job
+    qtbot.waitUntil(lambda: job.phase is Phase.RUNNING, timeout=LIMIT_MS)
+    done = len(job.epochs)
+    assert done >= 1
+    qtbot.waitUntil(lambda: len(job.epochs) > done, timeout=LIMIT_MS)
+    app.window.close_unasked()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files are limited by the shell")

@@ -46,7 +46,7 @@ def test_a_model_is_trained_used_and_left_again(
         probe.system, probe.parameters, probe.faces, 30.0, probe.epochs
     )
     settings.minutes.setValue(1)
-    assert settings.time_note.text().startswith("2 of the 15 epochs")
+    assert settings.time_note.text().startswith("Enough for 2 of the 15 epochs")
     settings.name.setText("smiles-mine")
     assert settings.isComplete()
     wizard.next()
