@@ -55,6 +55,7 @@ class CollectSetup(QWidget):
         super().__init__(parent)
         self.boxes: list[QCheckBox] = []
         self.is_touched = False
+        self._cameras: list[SourceRequest] | None = None
         self.new_label = QLineEdit(self)
         self.new_label.setPlaceholderText(self.tr("your own, wink for example"))
         self.new_label.setAccessibleName(self.tr("Name of an expression of your own"))
@@ -129,12 +130,14 @@ class CollectSetup(QWidget):
 
     def offer_cameras(self, requests: Sequence[SourceRequest]) -> None:
         """Offer these cameras, the likeliest first."""
-        wanted = self.request
+        if self._cameras == list(requests):
+            return
+        wanted, self._cameras = self.request, list(requests)
         self.camera.clear()
         for request in requests:
             self.camera.addItem(request.title, request)
         if wanted is not None and wanted in requests:
-            self.camera.setCurrentIndex(list(requests).index(wanted))
+            self.camera.setCurrentIndex(self._cameras.index(wanted))
         self.camera.setEnabled(bool(requests))
         if not requests:
             self.camera.addItem(self.tr("No camera was found"), None)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from fer_desktop import paths
@@ -17,6 +19,8 @@ from fer_desktop.ui.training.camera_loan import CameraLoan
 from fer_desktop.ui.training.collect_setup import CollectSetup
 from fer_desktop.ui.training.collect_view import CollectView
 from fer_desktop.ui.training.picture_jobs import PictureJobs
+
+_CAMERA_LOOK_MS: Final = 1000
 
 FindCameras = Callable[[], Sequence[SourceRequest]]
 
@@ -49,6 +53,9 @@ class CollectionPage(QStackedWidget):
         self.loan = CameraLoan(controller, self)
         self.setup = CollectSetup(self)
         self.view = CollectView(self)
+        self._camera_look = QTimer(self)
+        self._camera_look.setInterval(_CAMERA_LOOK_MS)
+        self._camera_look.timeout.connect(self._offer_cameras)
         self.addWidget(self.setup)
         self.addWidget(self.view)
         self.setup.set_folder(paths.pictures_dir() / "faces")
@@ -75,9 +82,7 @@ class CollectionPage(QStackedWidget):
         preset = self._controller.preset
         if preset is not None and not self.setup.is_touched:
             self.setup.offer_labels(preset.labels)
-        opened = self.loan.open_camera()
-        cameras = [request for request in self._find_cameras() if request != opened]
-        self.setup.offer_cameras([opened, *cameras] if opened is not None else cameras)
+        self._offer_cameras()
         self.setup.consent.setChecked(False)  # somebody else may sit there now
         self.setCurrentWidget(self.setup)
         self.setFocusProxy(self.setup.boxes[0])
@@ -92,6 +97,21 @@ class CollectionPage(QStackedWidget):
     def shut_down(self) -> None:
         """End the collection; what is stored stays, and the camera goes back."""
         self._stop()
+
+    def _offer_cameras(self) -> None:
+        opened = self.loan.open_camera()
+        cameras = [request for request in self._find_cameras() if request != opened]
+        self.setup.offer_cameras([opened, *cameras] if opened is not None else cameras)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Offer cameras that are found later, too."""
+        super().showEvent(event)
+        self._camera_look.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Look for none."""
+        super().hideEvent(event)
+        self._camera_look.stop()
 
     def _prepare(self) -> None:
         folder = self.setup.folder.folder

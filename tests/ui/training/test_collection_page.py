@@ -21,6 +21,7 @@ from fer_desktop.training import collection
 from fer_desktop.training.frame_quality import Flaw
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.prompts import OpenFolder
+from fer_desktop.ui.source_request import SourceRequest
 from fer_desktop.ui.training.collect_view import CollectView, flaw_text
 from fer_desktop.ui.training.pictures_page import PicturesPage
 from fer_desktop.vision.detector import MediaPipeFaceDetector
@@ -358,12 +359,17 @@ def test_a_folder_with_something_else_is_refused(
 def test_without_a_camera_there_is_nothing_to_start(
     app: Application, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    page = PicturesPage(app.controller, app.background)
+    cameras: list[SourceRequest] = []
+    page = PicturesPage(app.controller, app.background, lambda: cameras)
     qtbot.addWidget(page)
+    page.show()
     prepare(page, tmp_path / "faces")
     page.collection.setup.consent.click()
     assert page.collection.setup.camera.currentText() == "No camera was found"
     assert not page.collection.setup.start_button.isEnabled()
+    cameras.append(CAMERA)  # it was plugged in
+    qtbot.waitUntil(page.collection.setup.start_button.isEnabled)
+    assert page.collection.setup.camera.currentText() == "HD Webcam"
     page.shut_down()
 
 
