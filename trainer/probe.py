@@ -23,6 +23,7 @@ from trainer.training import built, make_job, read_dataset, resolve
 
 _ENOUGH_S: Final = 3.0
 _FEWEST_STEPS: Final = 3
+_STEPS: Final = 4
 _FEATURE_BATCH: Final = 128
 
 
@@ -110,10 +111,17 @@ def _measured(config: TrainConfig, system: System, dataset: Dataset) -> _Cost:
 
         def fit(clock: _Clock) -> None:
             with fused_normalization():
-                model.fit(feed(job.batches), shuffle=False, verbose=0, callbacks=[clock])
+                model.fit(
+                    feed(job.batches),
+                    steps_per_epoch=min(_STEPS, len(job.batches)),
+                    shuffle=False,
+                    verbose=0,
+                    callbacks=[clock],
+                )
 
         def check(clock: _Clock) -> None:
-            model.evaluate(feed(job.validation), verbose=0, callbacks=[clock])
+            steps = min(_STEPS, len(job.validation))
+            model.evaluate(feed(job.validation), steps=steps, verbose=0, callbacks=[clock])
 
         fit_s, check_s = _batch_s(fit), _batch_s(check)
         return _Cost(
@@ -140,13 +148,10 @@ def _inputs(parts: Parts, dataset: Dataset) -> tuple[np.ndarray[Any, Any], float
 
 
 def _batch_s(run: Callable[["_Clock"], None]) -> float:
-    """Return the median time of a batch, over as many runs as it takes to see enough of them."""
+    """Return the median time of a batch, over as many runs of a few as it takes to be sure."""
     clock = _Clock()
-    while not clock.has_enough:
-        try:
-            run(clock)
-        except _Enough:
-            break
+    while len(clock.ends) <= _FEWEST_STEPS or clock.ends[-1] - clock.ends[0] < _ENOUGH_S:
+        run(clock)
     # The first batch waits for the compiler.
     return statistics.median(np.diff(clock.ends).tolist())
 
@@ -158,27 +163,16 @@ def _saving_s(job: Job, model: Any) -> float:
     return time.monotonic() - started
 
 
-class _Enough(Exception):
-    """Enough batches were seen."""
-
-
 class _Clock(keras.callbacks.Callback):  # type: ignore[misc]
-    """Notes when each batch ends, and ends the run after some."""
+    """Notes when each batch ends."""
 
     def __init__(self) -> None:
         super().__init__()
         self.ends: list[float] = []
 
-    @property
-    def has_enough(self) -> bool:
-        """Whether the batches seen are worth a median."""
-        return len(self.ends) > _FEWEST_STEPS and self.ends[-1] - self.ends[0] > _ENOUGH_S
-
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         # Reading the loss waits for the device.
         float((logs or {})["loss"])
         self.ends.append(time.monotonic())
-        if self.has_enough:
-            raise _Enough
 
     on_test_batch_end = on_train_batch_end

@@ -13,12 +13,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # What training promises on TensorFlow must hold on Keras' other backends as well.
 _PROMISES = (
-    "test_a_tiny_dataset_is_learned_end_to_end",
-    "test_a_resumed_run_equals_an_uninterrupted_one",
-    "test_the_seed_decides",
-    "test_a_training_pauses_and_goes_on",
-    "test_a_frozen_backbone_is_computed_once",
-    "test_an_ensemble_is_one_model",
+    "test_training.py::test_a_tiny_dataset_is_learned_end_to_end",
+    "test_training.py::test_a_resumed_run_equals_an_uninterrupted_one",
+    "test_training.py::test_the_seed_decides",
+    "test_training.py::test_a_training_pauses_and_goes_on",
+    "test_training.py::test_a_frozen_backbone_is_computed_once",
+    "test_training.py::test_an_ensemble_is_one_model",
+    "test_probe.py::test_a_few_steps_tell_what_a_training_takes_and_leave_nothing",
 )
 
 
@@ -28,10 +29,9 @@ _PROMISES = (
 def test_training_keeps_its_promises_on_other_backends(backend: str) -> None:
     if find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    tests = Path(__file__).with_name("test_training.py")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        + [f"{tests}::{name}" for name in _PROMISES],
+        + [str(Path(__file__).with_name(name)) for name in _PROMISES],
         cwd=ROOT,
         env={**os.environ, "KERAS_BACKEND": backend},
         capture_output=True,
