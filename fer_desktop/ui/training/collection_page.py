@@ -50,6 +50,7 @@ class CollectionPage(QStackedWidget):
         self._find_cameras = find_cameras
         self._jobs = jobs
         self._thread: CollectionThread | None = None
+        self._waits = False
         self.loan = CameraLoan(controller, self)
         self.setup = CollectSetup(self)
         self.view = CollectView(self)
@@ -142,7 +143,12 @@ class CollectionPage(QStackedWidget):
         self.setCurrentWidget(self.view)
         self.view.pause_button.setFocus()
         thread.start()
+        self._wait_for_camera()
         self.loan.begin(request)
+
+    def _wait_for_camera(self) -> None:
+        self._waits = True
+        self.view.status.setText(self.tr("Waiting for the camera…"))
 
     def _stop(self) -> CollectionState | None:
         thread, self._thread = self._thread, None
@@ -152,6 +158,9 @@ class CollectionPage(QStackedWidget):
     def _on_result(self, result: Result) -> None:
         self.view.picture.show_result(result)
         if self._thread is not None and result.analysis is not None:
+            if self._waits and not self.view.pause_button.isChecked():
+                self._waits = False
+                self._thread.go_on()  # only now somebody sees what is asked for
             faces = [face.detection for face in result.analysis.faces]
             self._thread.offer(result.frame.pixels, faces)
 
@@ -169,8 +178,12 @@ class CollectionPage(QStackedWidget):
 
     def _on_loan(self) -> None:
         if self._thread is not None:
-            trouble = self.loan.trouble
-            self.view.say_trouble(trouble, can_reopen=self.loan.open_camera() is None)
+            if self.loan.trouble:
+                self._wait_for_camera()
+            self._say_trouble()
+
+    def _say_trouble(self) -> None:
+        self.view.say_trouble(self.loan.trouble, can_reopen=self.loan.open_camera() is None)
 
     def _on_pause(self, is_paused: bool) -> None:
         if self._thread is None:
@@ -178,7 +191,7 @@ class CollectionPage(QStackedWidget):
         if is_paused:
             self._thread.pause()
         else:
-            self.view.say_trouble(self.loan.trouble)
+            self._say_trouble()
             self._thread.go_on()
 
     def _on_skip(self) -> None:

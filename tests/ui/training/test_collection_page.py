@@ -141,6 +141,23 @@ def test_pictures_are_collected_and_ready_to_learn_from(
     assert page.more_button.isVisible()
 
 
+def test_the_time_to_get_ready_begins_with_the_picture(
+    page: PicturesPage,
+    camera: ScriptedCamera,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(collection, "GET_READY_S", 1.0)
+    camera.may_deliver.clear()
+    view = start(page, tmp_path / "faces", qtbot)
+    qtbot.wait(1200)
+    assert view.status.text() == "Waiting for the camera…"
+    camera.may_deliver.set()
+    qtbot.waitUntil(lambda: view.status.text() == "Get ready: 1", timeout=LIMIT_MS)
+    assert stored(tmp_path / "faces") == []
+
+
 def test_nothing_is_stored_before_consent(
     page: PicturesPage, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +258,7 @@ def test_an_unplugged_camera_is_waited_for(
     kept = stored(folder)
     assert kept
     assert view.note.isVisible()
+    assert view.status.text() == "Waiting for the camera…"
     # Back again, it goes on by itself.
     wait_stored(folder, len(kept) + 1, qtbot)
     qtbot.waitUntil(lambda: not view.note.isVisible())
