@@ -111,6 +111,10 @@ class SettingsPage(QWizardPage):
             self._call.ask(words, lambda printed: self._on_settings(words, printed), self._on_error)
         self._show_time()
 
+    def cleanupPage(self) -> None:
+        """Ask no longer: the starting point may become another."""
+        self._call.cancel()
+
     def isComplete(self) -> bool:
         """Whether the training could begin."""
         is_measured = isinstance(self._prober.found(self._base()), Probe)

@@ -107,6 +107,10 @@ class StartPage(QWizardPage):
             self._call.ask(["systems", "--json"], self._on_systems, self.time_note.say_error)
         self._show_choice()
 
+    def cleanupPage(self) -> None:
+        """Measure no longer: the pictures may become others."""
+        self._prober.cancel()
+
     def isComplete(self) -> bool:
         """Whether something is chosen."""
         return bool(self._systems) and (

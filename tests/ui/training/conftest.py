@@ -15,7 +15,6 @@ from fer_desktop.ui.training.train_wizard import TrainWizard
 from fer_desktop.vision.classifier import KerasEmotionClassifier
 from tests.ui.conftest import Desk, desk, model_folder, theme
 from tests.ui.training.faces import write_faces
-from tests.ui.training.stand_in import ChosenPage
 from trainer.data.faces import CACHE_VARIABLE
 
 __all__ = ["desk", "model_folder", "theme"]
@@ -78,14 +77,15 @@ OpenWizard = Callable[[Path], TrainWizard]
 
 @pytest.fixture
 def open_wizard(app: Application, qtbot: QtBot) -> OpenWizard:
-    """Return a function that opens the wizard with a folder already chosen."""
+    """Return a function that opens the wizard and chooses a folder."""
 
     def open_it(folder: Path) -> TrainWizard:
-        app.window.training.make_pictures = lambda parent: ChosenPage(folder, parent)
         app.window.acts.train_model.trigger()
         wizard = app.window.training.wizard
         assert wizard is not None
         qtbot.waitExposed(wizard)
+        assert wizard.pictures_page is not None
+        wizard.pictures_page.use(folder)
         return wizard
 
     return open_it

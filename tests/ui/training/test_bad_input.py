@@ -216,7 +216,10 @@ def test_the_wizard_can_be_closed_on_every_page(
     app: Application, open_wizard: OpenWizard, faces: Path, qtbot: QtBot, step: Step
 ) -> None:
     wizard = open_wizard(faces)
+    pictures = wizard.pictures_page
+    assert pictures is not None
     if step > Step.PICTURES:
+        qtbot.waitUntil(pictures.isComplete, timeout=LIMIT_MS)
         wizard.next()
         start = wizard.start_page
         assert start is not None
@@ -225,9 +228,15 @@ def test_the_wizard_can_be_closed_on_every_page(
         qtbot.waitUntil(start.isComplete, timeout=LIMIT_MS)
         wizard.next()  # measures how long it takes
         assert trainers()
+        wizard.back()
+        wizard.back()
+        qtbot.waitUntil(lambda: not trainers())  # the pictures may become others
+        wizard.next()
+        wizard.next()
+        assert trainers()
     assert wizard.currentId() == step
     wizard.close()
-    assert not trainers()
+    qtbot.waitUntil(lambda: not trainers())
     assert not paths.runs_dir().exists()
     assert app.window.training.wizard is None
     assert messages(app) == ""

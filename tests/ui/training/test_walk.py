@@ -20,6 +20,9 @@ def test_a_model_is_trained_used_and_left_again(
     app: Application, open_wizard: OpenWizard, faces: Path, qtbot: QtBot
 ) -> None:
     wizard = open_wizard(faces)
+    pictures = wizard.pictures_page
+    assert pictures is not None
+    qtbot.waitUntil(pictures.isComplete, timeout=LIMIT_MS)
     wizard.next()
 
     start = wizard.start_page
