@@ -1,5 +1,6 @@
 """The model card: what a model is, how it was made, how well it does and what it is for."""
 
+from pathlib import Path
 from typing import Any, Final
 
 from trainer.config import AUXILIARY_HEAD
@@ -50,7 +51,7 @@ def model_card(
         f"# {preset.name}",
         f"{preset.description} Output: {', '.join(preset.labels)}.",
         _network(preset, system, parameters),
-        _training(preset, run, metrics),
+        _training(preset, system, run, metrics),
         _figures(preset, metrics),
         "## Known weaknesses\n\n" + "\n".join(_weaknesses(metrics, on_fer2013=on_fer2013)),
         _USES,
@@ -73,7 +74,7 @@ def _network(preset: Preset, system: System, parameters: int) -> str:
 - SHA-256 of `model.keras`: `{preset.sha256}`."""
 
 
-def _training(preset: Preset, run: Run, metrics: dict[str, Any]) -> str:
+def _training(preset: Preset, system: System, run: Run, metrics: dict[str, Any]) -> str:
     recipe, facts = run.config.recipe, run.facts
     changes = ", ".join(
         name if value is True else f"{name} {value:g}"
@@ -89,7 +90,7 @@ def _training(preset: Preset, run: Run, metrics: dict[str, Any]) -> str:
 
 - Data: {preset.training_data}; {counts["train"]:,} training, {counts["validation"]:,} validation
   and {counts["test"]:,} test faces.
-- Begun with {_origin(facts)}.
+- Begun with {_origin(run, system)}.
 - Recipe: {recipe.optimizer}, learning rate {recipe.learning_rate:g} ({recipe.schedule}), weight
   decay {recipe.weight_decay:g}, batch {recipe.batch_size}, label smoothing
   {recipe.label_smoothing:g}.
@@ -107,14 +108,16 @@ def _training(preset: Preset, run: Run, metrics: dict[str, Any]) -> str:
 ```"""
 
 
-def _origin(facts: dict[str, Any]) -> str:
-    if "start" not in facts:
-        return "random weights, or those of its backbone"
-    start = facts["start"]
-    return (
-        f"the weights of `{start['name']}` (SHA-256 `{start['sha256']}`), which had learned from "
-        f"{start['training_data'] or 'unknown faces'}"
-    )
+def _origin(run: Run, system: System) -> str:
+    start = run.facts.get("start")
+    if start is not None:
+        return (
+            f"the weights of `{start['name']}` (SHA-256 `{start['sha256']}`), which had learned "
+            f"from {start['training_data'] or 'unknown faces'}"
+        )
+    if system.backbone is None or run.config.weights == "none":
+        return "random weights"
+    return f"its backbone's weights `{Path(run.config.weights).name}`, random ones behind them"
 
 
 def _heads(run: Run, metrics: dict[str, Any]) -> str:
