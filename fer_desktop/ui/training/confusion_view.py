@@ -67,7 +67,7 @@ class ConfusionView(QWidget):
             painter.drawText(
                 self.rect(),
                 Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-                self.tr("After the first epoch you see here which expressions are confused."),
+                self.tr("After the next epoch you see here which expressions are confused."),
             )
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -177,6 +177,10 @@ class TrainingPage(QWizardPage):
                     epoch=job.best_epoch, share=confidence_text(job.best_accuracy)
                 )
             )
+        if job.started is not None and job.run is not None and job.run.plan.system:
+            network = job.started.system
+            if network != job.run.plan.system:  # an ensemble is trained one by one
+                parts.append(self.tr("network {name}").format(name=network))
         self.details.say(" · ".join(filter(None, parts)))
 
     def _on_pause(self) -> None:
