@@ -40,7 +40,7 @@ class CameraLoan(QObject):
         trouble: why no pictures come; empty while they do.
 
     Signals:
-        arrived: a ``Result`` with its analysis.
+        arrived: a ``Result``; without an analysis while the detector is not ready.
         changed: ``trouble`` is another one.
     """
 
@@ -110,7 +110,7 @@ class CameraLoan(QObject):
 
     def _on_batch(self, batch: Batch) -> None:
         info = self._controller.info
-        if self._is_lent and batch.newest.analysis is not None and info and info.is_live:
+        if self._is_lent and info is not None and info.is_live:
             self._tell("")
             self.arrived.emit(batch.newest)
 

@@ -157,7 +157,11 @@ class CollectionPage(QStackedWidget):
 
     def _on_result(self, result: Result) -> None:
         self.view.picture.show_result(result)
-        if self._thread is not None and result.analysis is not None:
+        if self._thread is None:
+            return
+        if result.analysis is None:
+            self.view.status.setText(self.tr("Waiting for the face detector…"))
+        else:
             if self._waits and not self.view.pause_button.isChecked():
                 self._waits = False
                 self._thread.go_on()  # only now somebody sees what is asked for

@@ -1,6 +1,7 @@
 """Which of the labels in the pictures a model shall tell apart."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 from fer_desktop.ui.wording import label_text
 from trainer.contract.labels import canonical
 
-_COLUMNS = 4
+_COLUMNS: Final = 4
 
 
 class LabelChoice(QWidget):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -29,8 +30,8 @@ from fer_desktop.ui.training.note import Note
 from fer_desktop.ui.training.trainer_call import TrainerCall
 from fer_desktop.ui.training.verdict import explanation, verdict
 
-_FOLDER = "evaluation"
-_OTHER_FOLDER = "evaluation_of_former"
+_FOLDER: Final = "evaluation"
+_OTHER_FOLDER: Final = "evaluation_of_former"
 
 
 class ResultPage(QWizardPage):

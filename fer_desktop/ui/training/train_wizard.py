@@ -37,6 +37,9 @@ class TrainWizard(QWizard):
     Attributes:
         pictures_page, start_page, settings_page, training_page, result_page: the pages;
             the first three only where the wizard begins with them.
+
+    Signals:
+        closed: it is gone; nothing that it had asked the trainer goes on, but the training.
     """
 
     closed = Signal()

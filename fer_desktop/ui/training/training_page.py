@@ -1,6 +1,7 @@
 """A training while it goes on: curves, time left, confusions; pause, stop, background."""
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
@@ -25,9 +26,9 @@ from fer_desktop.ui.training.progress_text import headline, time_left_text
 from fer_desktop.ui.training.training_job import Phase, TrainingJob
 from fer_desktop.ui.wording import confidence_text
 
-_REFRESH_MS = 1000
-_STEPS = 1000
-_HALF_PX = 400
+_REFRESH_MS: Final = 1000
+_STEPS: Final = 1000
+_HALF_PX: Final = 400
 
 
 class TrainingPage(QWizardPage):
