@@ -102,9 +102,7 @@ def read_settings(printed: str) -> tuple[Setting, ...]:
         TrainingError: if that cannot be read.
     """
     try:
-        return tuple(
-            Setting(**{**row, "choices": tuple(row["choices"])}) for row in _rows(printed)
-        )
+        return tuple(Setting(**{**row, "choices": tuple(row["choices"])}) for row in _rows(printed))
     except (ValueError, KeyError, TypeError) as error:
         raise _unreadable() from error
 
