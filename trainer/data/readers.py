@@ -73,10 +73,9 @@ def load_dataset(
         targets, splits = _named(source, faces, labels, splits, lenient=lenient)
     counts = targets[splits >= 0].sum(axis=0)
     if not lenient and (counts > 0).sum() < 2:
-        raise DataError(
-            f"{source.path} has faces of {int((counts > 0).sum())} of the labels "
-            f"{', '.join(labels)}: at least two are needed."
-        )
+        found = [name for name, count in zip(labels, counts, strict=True) if count > 0]
+        what = f"one label only, {found[0]}" if found else f"none of the labels {', '.join(labels)}"
+        raise DataError(f"{source.path} has faces of {what}: at least two are needed.")
     return Dataset(
         images=faces.images,
         targets=targets,

@@ -84,6 +84,7 @@ class CollectionPage(QStackedWidget):
         if preset is not None and not self.setup.is_touched:
             self.setup.offer_labels(preset.labels)
         self._offer_cameras()
+        self.setup.say(None)
         self.setup.consent.setChecked(False)  # somebody else may sit there now
         self.setCurrentWidget(self.setup)
         self.setFocusProxy(self.setup.boxes[0])

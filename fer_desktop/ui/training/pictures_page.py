@@ -219,7 +219,7 @@ class PicturesPage(QWizardPage):
             self._fail(_vanished(path))
             return
         self._path = path
-        self._jobs.inspect(path, self._on_inspected, self._fail)
+        self._jobs.inspect(path, self._on_inspected, self._on_refused)
         self._follow(Work(), path)
 
     def _on_inspected(self, found: Inspection) -> None:
@@ -231,6 +231,15 @@ class PicturesPage(QWizardPage):
         self.inspection.show_inspection(self._path, found)
         self.more_button.setVisible(self._path == self.collection.setup.folder.folder)
         self._show(self._inspected)
+
+    def _on_refused(self, error: FerError) -> None:
+        """Tell why the trainer cannot use the pictures, where more can be had."""
+        was_collected = self._path == self.collection.setup.folder.folder
+        if was_collected and self._path is not None and self._path.exists():
+            self._on_collect()
+            self.collection.setup.say(error)
+        else:
+            self._fail(error)
 
     def _follow(self, work: Work, path: Path) -> None:
         self.photos.follow_look(work, path)

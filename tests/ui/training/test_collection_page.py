@@ -292,7 +292,9 @@ def test_one_expression_is_not_enough(page: PicturesPage, tmp_path: Path, qtbot:
     view = start(page, folder, qtbot, per_round=40)
     wait_stored(folder, 1, qtbot)
     view.finish_button.click()
-    qtbot.waitUntil(lambda: "at least two" in page.choose.note.text(), timeout=LIMIT_MS)
+    setup = page.collection.setup
+    qtbot.waitUntil(lambda: "one label only, happy" in setup.note.text(), timeout=LIMIT_MS)
+    assert setup.isVisible()
     assert stored(folder)
 
 
