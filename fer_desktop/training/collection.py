@@ -27,6 +27,7 @@ _PAUSE_S: Final = 0.25  # between two pictures
 _SPLITS: Final = ("train", "validation", "test")
 _SPLIT_OF_ROUND: Final = ("train", "test", "validation")  # the rounds that follow are learned from
 _LONGEST_LABEL: Final = 30
+_MIN_FREE_BYTES: Final = 20_000_000
 _FORBIDDEN: Final = FORBIDDEN_SIGNS | {","}
 MIN_ROUNDS: Final = len(_SPLIT_OF_ROUND)
 
@@ -249,6 +250,3 @@ def prepare_folder(folder: Path) -> None:
             f"{folder} cannot be written: the disk is full.",
             hint="Free some space or choose another folder.",
         )
-
-
-_MIN_FREE_BYTES: Final = 20_000_000
