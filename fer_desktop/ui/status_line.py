@@ -1,12 +1,15 @@
 """The status line: how the source runs, how late the picture is, and on what it is computed."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from fer_desktop.pipeline.meters import MeterReading
 from fer_desktop.ui.wording import clock_text
+
+_LEAST_TRAINING_PX: Final = 120  # the last one gives way where there is little room
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class StatusLine(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
             layout.addWidget(label)
             self._labels[name] = label
+        self._labels["training"].setMinimumWidth(_LEAST_TRAINING_PX)
         layout.addStretch(1)
         self.show_facts(StatusFacts(""))
 
