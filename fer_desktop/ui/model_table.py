@@ -5,48 +5,31 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QTableWidgetItem, QWidget
 
 from fer_desktop.ui.model_facts import read_model_facts
+from fer_desktop.ui.row_table import RowTable
+from fer_desktop.ui.wording import translate
 from fer_desktop.vision.model_library import ModelDetails
 from fer_desktop.vision.models import ModelEntry
 
 _UNKNOWN: Final = "?"
 
 
-class ModelTable(QTableWidget):
+class ModelTable(RowTable):
     """Lists models; the state of each can change without the rest."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         headings = [
-            self.tr("Name"),
-            self.tr("State"),
-            self.tr("Expressions"),
-            self.tr("Accuracy (95 % interval)"),
-            self.tr("Parameters"),
-            self.tr("Size"),
+            translate("ModelTable", "Name"),
+            translate("ModelTable", "State"),
+            translate("ModelTable", "Expressions"),
+            translate("ModelTable", "Accuracy (95 % interval)"),
+            translate("ModelTable", "Parameters"),
+            translate("ModelTable", "Size"),
         ]
+        super().__init__(headings, translate("ModelTable", "Models"), parent=parent)
         self._entries: list[ModelEntry] = []
-        self.setColumnCount(len(headings))
-        self.setHorizontalHeaderLabels(headings)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.verticalHeader().hide()
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.setAccessibleName(self.tr("Models"))
 
     @property
     def selected(self) -> ModelEntry | None:

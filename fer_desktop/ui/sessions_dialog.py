@@ -6,14 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import QDateTime, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -23,6 +20,7 @@ from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.session_store import SessionSummary, delete_session, list_sessions
 from fer_desktop.ui.background import Background
 from fer_desktop.ui.prompts import Confirm
+from fer_desktop.ui.row_table import RowTable
 from fer_desktop.ui.source_request import without_password
 from fer_desktop.ui.wording import time_text
 
@@ -87,7 +85,7 @@ class SessionsDialog(QDialog):
         """Show the sessions until the dialog is closed."""
         cls(folder, background, export, in_use=in_use, parent=parent).exec()
 
-    def _make_table(self) -> QTableWidget:
+    def _make_table(self) -> RowTable:
         headings = [
             self.tr("Started"),
             self.tr("Source"),
@@ -96,19 +94,8 @@ class SessionsDialog(QDialog):
             self.tr("Duration"),
             self.tr("State"),
         ]
-        table = QTableWidget(0, len(headings), self)
-        table.setHorizontalHeaderLabels(headings)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setAlternatingRowColors(True)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        table.setAccessibleName(self.tr("Past sessions"))
+        name = self.tr("Past sessions")
+        table = RowTable(headings, name, widest=1, several=True, parent=self)
         table.itemSelectionChanged.connect(self._on_selection)
         return table
 

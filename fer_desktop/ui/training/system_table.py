@@ -3,45 +3,28 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QTableWidgetItem, QWidget
 
 from fer_desktop.training.choices import System
-from fer_desktop.ui.wording import accuracy_text
+from fer_desktop.ui.row_table import RowTable
+from fer_desktop.ui.wording import accuracy_text, translate
 
 
-class SystemTable(QTableWidget):
+class SystemTable(RowTable):
     """Lists networks; the time that each takes can be filled in later."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._systems: list[System] = []
         headings = [
-            self.tr("Network"),
-            self.tr("Study"),
-            self.tr("Begins"),
-            self.tr("Parameters"),
-            self.tr("Reported accuracy"),
-            self.tr("Time here"),
+            translate("SystemTable", "Network"),
+            translate("SystemTable", "Study"),
+            translate("SystemTable", "Begins"),
+            translate("SystemTable", "Parameters"),
+            translate("SystemTable", "Reported accuracy"),
+            translate("SystemTable", "Time here"),
         ]
-        self.setColumnCount(len(headings))
-        self.setHorizontalHeaderLabels(headings)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.verticalHeader().hide()
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.setAccessibleName(self.tr("Networks that can be trained"))
+        name = translate("SystemTable", "Networks that can be trained")
+        super().__init__(headings, name, parent=parent)
+        self._systems: list[System] = []
 
     @property
     def selected(self) -> System | None:
