@@ -71,7 +71,6 @@ def _describe(system: System) -> dict[str, Any]:
         "input": [system.size_px, system.size_px, system.channels],
         "parameters": system.parameters and system.parameters[0],
         "trainable_parameters": system.parameters and system.parameters[1],
-        "parameters_labels": system.parameters and system.parameters_labels,
         "members": list(system.combination.members) if system.combination else [],
         "recipe": flat_recipe(system.recipe),
         "reported_accuracy": reported and reported.accuracy,

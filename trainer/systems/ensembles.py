@@ -9,7 +9,12 @@ _TEST = "7,066 validation images"
 
 
 def _ensemble(
-    name: str, title: str, layers: str, combination: Combination, accuracy: float
+    name: str,
+    title: str,
+    layers: str,
+    combination: Combination,
+    accuracy: float,
+    parameters: tuple[int, int],
 ) -> None:
     register(
         System(
@@ -21,6 +26,7 @@ def _ensemble(
             labels="fer7",
             recipe=E_RECIPE,
             reported=Reported(accuracy=accuracy, test=_TEST, test_n=7066),
+            parameters=parameters,
         )
     )
 
@@ -31,6 +37,7 @@ _ensemble(
     "the scores of the seven single-emotion networks and of the general one, averaged",
     Combination(members=(*_SINGLE, _GENERAL), how="average"),
     0.4508,
+    (3_111_765, 3_107_157),
 )
 _ensemble(
     "study_e_ensemble_single",
@@ -38,6 +45,7 @@ _ensemble(
     "the scores of the seven single-emotion networks, scaled to sum to 1",
     Combination(members=_SINGLE, how="average"),
     0.4016,
+    (2_722_510, 2_718_478),
 )
 _ensemble(
     "study_e_stacking",
@@ -45,4 +53,5 @@ _ensemble(
     "logistic regression on the eight networks' scores, fitted on held-out folds",
     Combination(members=(*_SINGLE, _GENERAL), how="stacking"),
     0.4083,
+    (3_111_870, 3_107_262),
 )

@@ -69,7 +69,7 @@ class System:
         body: the network behind the input's scaling or the backbone; none for a combination.
         backbone: the Keras application in front of the body, if any.
         combination: the networks it is made of, if it is an ensemble.
-        parameters: total and trainable count at ``parameters_labels`` labels, where known.
+        parameters: total and trainable count for those labels; none for what a name describes.
     """
 
     name: str
@@ -85,7 +85,6 @@ class System:
     recipe: Recipe = field(default_factory=Recipe)
     reported: Reported | None = None
     parameters: tuple[int, int] | None = None
-    parameters_labels: int = 4
 
     @property
     def channels(self) -> int:

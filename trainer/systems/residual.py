@@ -55,6 +55,7 @@ register(
         "48, 96 /2, 96, 192 /2, 192, 384 /2; global average, DO .4",
         body=residual_body,
         labels="fer7",
+        parameters=(3_650_709, 3_645_173),
         recipe=Recipe(
             # At 2e-3 it diverges after a few epochs: see EXPERIMENTS.md.
             warmup_epochs=3,

@@ -226,6 +226,7 @@ register(
         color="rgb",
         recipe=_plain(),
         reported=Reported(accuracy=0.933, test="FER2013, four labels"),
+        parameters=(1_096_964, 1_094_660),
     )
 )
 register(
@@ -239,7 +240,6 @@ register(
         recipe=_C_RECIPE,
         reported=Reported(accuracy=0.62, test="FER2013, seven labels"),
         parameters=(2_395_591, 2_393_543),
-        parameters_labels=7,
     )
 )
 register(
@@ -252,6 +252,7 @@ register(
         labels="fer3",
         recipe=_C_RECIPE,
         reported=Reported(accuracy=0.83, test="FER2013, three labels"),
+        parameters=(2_395_075, 2_393_027),
     )
 )
 register(
@@ -306,7 +307,6 @@ register(
         recipe=E_RECIPE,
         reported=Reported(accuracy=0.5416, test="7,066 validation images", test_n=7066),
         parameters=(4_478_727, 4_474_759),
-        parameters_labels=7,
     )
 )
 for _emotion, _accuracy in SINGLE_EMOTIONS.items():
@@ -324,6 +324,7 @@ for _emotion, _accuracy in SINGLE_EMOTIONS.items():
                 test="7,066 validation images, one label against the rest",
                 test_n=7066,
             ),
+            parameters=(388_930, 388_354),
         )
     )
 register(
@@ -336,5 +337,6 @@ register(
         labels="fer7",
         recipe=E_RECIPE,
         reported=Reported(accuracy=0.4215, test="7,066 validation images", test_n=7066),
+        parameters=(389_255, 388_679),
     )
 )

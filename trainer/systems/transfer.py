@@ -84,7 +84,7 @@ def _frozen(
     reported: Reported,
     *,
     labels: str = "fer4",
-    parameters: tuple[int, int] | None = None,
+    parameters: tuple[int, int],
 ) -> None:
     study = name.split("_")[1]
     flat = study == "d"
@@ -139,18 +139,21 @@ _frozen(
     "VGG16",
     Backbone(application="VGG16"),
     Reported(accuracy=0.51, test=_B_TEST),
+    parameters=(15_051_780, 336_964),
 )
 _frozen(
     "study_b_inception_resnet_v2",
     "ResNet V2 (drawn as Inception-ResNet V2)",
     Backbone(application="InceptionResNetV2"),
     Reported(accuracy=0.305, test=_B_TEST),
+    parameters=(55_198_116, 861_252),
 )
 _frozen(
     "study_b_efficientnet",
     "EfficientNet",
     Backbone(application="EfficientNetB0"),
     Reported(accuracy=0.25, test=f"{_B_TEST}; inputs scaled twice"),
+    parameters=(4_779_879, 730_180),
 )
 _frozen(
     "study_c_vgg16",
@@ -158,6 +161,7 @@ _frozen(
     Backbone(application="VGG16"),
     Reported(accuracy=0.6113, test="FER2013, seven labels"),
     labels="fer7",
+    parameters=(15_051_975, 337_159),
 )
 _frozen(
     "study_c_resnet50",
@@ -165,6 +169,7 @@ _frozen(
     Backbone(application="ResNet50"),
     Reported(accuracy=0.537, test="FER2013, seven labels"),
     labels="fer7",
+    parameters=(24_711_431, 1_123_591),
 )
 _frozen(
     "study_c_vgg16_3",
@@ -172,6 +177,7 @@ _frozen(
     Backbone(application="VGG16"),
     Reported(accuracy=0.73, test="FER2013, three labels"),
     labels="fer3",
+    parameters=(15_051_715, 336_899),
 )
 _frozen(
     "study_c_resnet50_3",
@@ -179,6 +185,7 @@ _frozen(
     Backbone(application="ResNet50"),
     Reported(accuracy=0.684, test="FER2013, three labels"),
     labels="fer3",
+    parameters=(24_711_171, 1_123_331),
 )
 _frozen(
     "study_d_vgg16",
@@ -212,6 +219,5 @@ for _name, _application, _accuracy, _parameters in (
             recipe=_WHOLE_RECIPE,
             reported=Reported(accuracy=_accuracy, test="7,066 validation images", test_n=7066),
             parameters=_parameters,
-            parameters_labels=7,
         )
     )
