@@ -56,6 +56,8 @@ def give_start(network: Any, folder: Path, labels: Sequence[str]) -> None:
     model = load_model_folder(folder)
     old, new = ([canonical(name) for name in names] for names in (model.preset.labels, labels))
     learned, fresh = model.network.get_weights(), network.get_weights()
+    # A second head begins as the first one does.
+    new *= max(1, fresh[-1].shape[-1] // len(labels))
     first_answer = _first_answer(learned, len(old))
     try:
         joined = [

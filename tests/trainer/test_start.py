@@ -68,3 +68,18 @@ def test_a_start_is_improved_gently() -> None:
     recipe = gentle(Recipe(learning_rate=1e-3, epochs=60, ema=0.999))
     assert (recipe.learning_rate, recipe.epochs, recipe.ema) == (1e-4, 15, 0)
     assert gentle(Recipe(epochs=3)).epochs == 3
+
+
+def test_both_heads_begin_as_the_models_one(tmp_path: Path, tiny_systems: None) -> None:
+    labels = ("angry", "disgust", "fear")
+    system = get_system("tiny")
+    folder = tmp_path / "model"
+    folder.mkdir()
+    system.build(labels).save(folder / MODEL_FILE)
+    write_preset(folder, labels, size_px=16)
+    network = system.build_parts(labels, auxiliary=True).whole
+    give_start(network, folder, labels)
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 1)).astype("float32")
+    learned = load_model_folder(folder).network.predict_on_batch(pixels)
+    for answer in network.predict_on_batch(pixels).values():
+        np.testing.assert_allclose(answer, learned, atol=1e-6)
