@@ -43,6 +43,7 @@ class WelcomePage(QWidget):
         self._scroll = QScrollArea(self)
         self._scroll.setWidget(self._texts)
         self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for layer in (self._texts, self._scroll.viewport()):
             layer.setAutoFillBackground(False)  # the panel's own colour shows
@@ -83,7 +84,9 @@ class WelcomePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the panel be as high as its text; where there is less room, only the text scrolls."""
         super().resizeEvent(event)
-        width = min(self.width() - 24, _PANEL_WIDTH_PX) - 58
+        # Room enough beside the scroll bar, too: once there, it would make itself needed.
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        width = min(self.width() - 24, _PANEL_WIDTH_PX) - 58 - bar
         around = self._panel.sizeHint().height() - self._scroll.sizeHint().height()
         self._panel.setMaximumHeight(around + self._texts.heightForWidth(width))
 
