@@ -42,6 +42,7 @@ from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
 from fer_desktop.vision.models import available_models
 
 _DEFAULT_SIZE: Final = QSize(1280, 820)
+_TITLE_BAR: Final = QSize(0, 40)  # is drawn around the window, and its height told too late
 _FACES_WIDTH: Final = 280
 _TIMELINE_SHARE: Final = 0.25
 _LAYOUT_VERSION: Final = 1
@@ -244,7 +245,7 @@ class MainWindow(QMainWindow):
         return dock
 
     def _use_default_size(self) -> None:
-        size = _DEFAULT_SIZE.boundedTo(self.screen().availableSize())
+        size = _DEFAULT_SIZE.boundedTo(self.screen().availableSize() - _TITLE_BAR)
         self.resize(size)
         faces, timeline = self.docks
         self.resizeDocks([faces], [_FACES_WIDTH], Qt.Orientation.Horizontal)
