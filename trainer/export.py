@@ -25,7 +25,13 @@ from trainer.contract.preset import (
 from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.readers import load_dataset
 from trainer.errors import RunError
-from trainer.evaluation import apply_temperature, choose_unsure_below, fit_temperature, measure
+from trainer.evaluation import (
+    apply_temperature,
+    choose_unsure_below,
+    fit_temperature,
+    measure,
+    restricted,
+)
 from trainer.heads import Blend, choose_blend, one_headed, two_headed
 from trainer.model_card import model_card
 from trainer.model_folder import LoadedModel, raw_probabilities
@@ -216,7 +222,8 @@ _BRIEF: Final = (
 def evaluate_splits(model: LoadedModel, dataset: Dataset) -> dict[str, Any]:
     """Return the figures of the test split, with those of the validation split inside.
 
-    A dataset without test faces is measured on its validation faces.
+    A dataset without test faces is measured on its validation faces. For ``flip``, and ``restricted``
+    to the label sets inside the model's, each face's mirror image is asked as well.
     """
     figures = {}
     given: tuple[Split, ...] = ("validation", "test")
@@ -230,31 +237,30 @@ def evaluate_splits(model: LoadedModel, dataset: Dataset) -> dict[str, Any]:
                 copied=dataset.copied_from_training(rows),
             )
     split = "test" if "test" in figures else "validation"
-    parts = {
-        name: labels
-        for name, labels in LABEL_SETS.items()
-        if set(labels) < set(model.preset.labels)
-    }
+    rows = dataset.rows(split)
+    flipped = model.probabilities(dataset, rows, flip=True)
+
+    def brief(labels: tuple[str, ...]) -> dict[str, Any]:
+        part = dataset.only(labels)
+        known = part.splits[rows] >= 0
+        found = measure(
+            restricted(flipped[known], dataset.labels, labels),
+            part.truth(rows[known]),
+            labels,
+            copied=part.copied_from_training(rows[known]),
+        )
+        return {name: found[name] for name in _BRIEF}
+
     return {
         "data": model.preset.training_data,
         "split": split,
         "sha256": model.preset.sha256,
         **figures[split],
-        "flip": _brief(model, dataset, split),
+        "flip": brief(dataset.labels),
         "restricted": {
-            name: _brief(model, dataset.only(labels), split) for name, labels in parts.items()
+            name: brief(labels)
+            for name, labels in LABEL_SETS.items()
+            if set(labels) < set(dataset.labels)
         },
         "validation": figures["validation"],
     }
-
-
-def _brief(model: LoadedModel, dataset: Dataset, split: Split) -> dict[str, Any]:
-    """Return the main figures with each face's mirror image asked as well."""
-    rows = dataset.rows(split)
-    figures = measure(
-        model.probabilities(dataset, rows, flip=True),
-        dataset.truth(rows),
-        dataset.labels,
-        copied=dataset.copied_from_training(rows),
-    )
-    return {name: figures[name] for name in _BRIEF}

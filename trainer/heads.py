@@ -100,7 +100,6 @@ def one_headed(
     kernel, bias = values[-2:]
     if kernel.ndim != 2 or kernel.shape[1] != 2 * count or bias.shape != (2 * count,):
         raise RunError(f"{system.name} has no dense last layer of which heads can be blended.")
-    bias = bias.copy()
     own = slice(0, count) if head == MAIN_HEAD else slice(count, None)
     other = slice(count, None) if head == MAIN_HEAD else slice(0, count)
     chosen = [dataset.labels.index(name) for name in labels]
