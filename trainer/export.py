@@ -222,8 +222,8 @@ _BRIEF: Final = (
 def evaluate_splits(model: LoadedModel, dataset: Dataset) -> dict[str, Any]:
     """Return the figures of the test split, with those of the validation split inside.
 
-    A dataset without test faces is measured on its validation faces. For ``flip``, and ``restricted``
-    to the label sets inside the model's, each face's mirror image is asked as well.
+    A dataset without test faces is measured on its validation faces. For ``flip``, and for
+    ``restricted`` to smaller label sets, each face's mirror image is asked as well.
     """
     figures = {}
     given: tuple[Split, ...] = ("validation", "test")
