@@ -2,7 +2,6 @@
 
 import csv
 import json
-import secrets
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from fer_desktop.errors import StorageError
 from fer_desktop.paths import runs_dir
 from fer_desktop.training.plan import TrainingPlan, plan_from_json
 from fer_desktop.vision.model_archive import import_model
-from fer_desktop.vision.model_library import check_name, free_name
+from fer_desktop.vision.model_library import check_name, free_name, remove_folder
 from fer_desktop.vision.models import HIDDEN
 from trainer.contract.preset import METRICS_FILE, MODEL_FILE, PRESET_FILE
 
@@ -135,11 +134,8 @@ def discard_run(run: Run) -> None:
     Raises:
         StorageError: if it cannot be deleted.
     """
-    # Moved aside first: what is half deleted shall not be offered again.
-    doomed = run.folder.with_name(f"{HIDDEN}delete-{secrets.token_hex(4)}")
     try:
-        run.folder.rename(doomed)
-        shutil.rmtree(doomed)
+        remove_folder(run.folder)
     except FileNotFoundError:
         return
     except OSError as error:

@@ -165,19 +165,28 @@ def delete_model(entry: ModelEntry) -> None:
         ModelError: if the model is not the user's, or cannot be deleted.
     """
     _refuse_bundled(entry)
-    # Moved aside first: a folder that is half deleted shall not be listed.
-    doomed = entry.folder.with_name(f"{HIDDEN}delete-{secrets.token_hex(4)}")
     try:
-        entry.folder.rename(doomed)
-        if doomed.is_symlink():
-            doomed.unlink()
-        else:
-            shutil.rmtree(doomed)
+        remove_folder(entry.folder)
     except OSError as error:
         raise ModelError(
             f"The model {entry.name!r} cannot be deleted: {error.strerror or error}.",
             hint="Close what uses its files, then try again.",
         ) from error
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder, or a link to one.
+
+    Raises:
+        OSError: if that cannot be done.
+    """
+    # Moved aside first: a folder that is half deleted shall not be listed.
+    doomed = folder.with_name(f"{HIDDEN}delete-{secrets.token_hex(4)}")
+    folder.rename(doomed)
+    if doomed.is_symlink():
+        doomed.unlink()
+    else:
+        shutil.rmtree(doomed)
 
 
 def cannot_write(path: Path, error: OSError) -> ModelError:
