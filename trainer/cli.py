@@ -151,6 +151,8 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
         auxiliary_votes=args.auxiliary_votes,
         labels=args.labels,
         start=args.start,
+        teacher=args.teacher,
+        teacher_share=args.teacher_share,
         weights=args.weights,
         seed=args.seed,
         precision=args.precision,
@@ -165,8 +167,8 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
 
 def _system_name(args: argparse.Namespace) -> str:
     """Return the system that is asked for: by its name, or by a model that it made."""
+    from trainer.model_folder import model_preset
     from trainer.run_folder import read_run
-    from trainer.start import read_start
     from trainer.training import holds_run
 
     if args.system is not None:
@@ -176,7 +178,7 @@ def _system_name(args: argparse.Namespace) -> str:
     if getattr(args, "resume", False) and holds_run(args.out):
         # The model that it began with may be gone.
         return read_run(args.out).config.system
-    return read_start(args.start).system
+    return model_preset(args.start).system
 
 
 def _recipe(args: argparse.Namespace, name: str) -> Recipe:

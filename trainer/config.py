@@ -114,6 +114,8 @@ class TrainConfig:
         auxiliary_votes: FER+ votes that a second head on the same trunk learns to answer.
         labels: a label set's name or names separated by commas; empty takes the system's.
         start: model folder whose weights the network begins with.
+        teacher: model folder whose answers are part of the training targets.
+        teacher_share: of its answers in the targets; the truth has the rest.
         weights: of a backbone: ``imagenet``, ``none`` or a file.
         seed: of everything that is drawn; the same seed gives the same run.
         precision: Keras' dtype policy while training; the saved model is float32.
@@ -129,6 +131,8 @@ class TrainConfig:
     auxiliary_votes: Path | None = None
     labels: str = ""
     start: Path | None = None
+    teacher: Path | None = None
+    teacher_share: float = 0.5
     weights: str = "imagenet"
     seed: int = 0
     precision: Precision = "auto"
@@ -160,7 +164,7 @@ def config_from_dict(raw: dict[str, Any]) -> TrainConfig:
     settings = dict(raw)
     recipe = dict(settings.pop("recipe"))
     recipe["augmentation"] = Augmentation(**recipe["augmentation"])
-    for name in ("data", "out", "votes", "auxiliary_votes", "start"):
+    for name in ("data", "out", "votes", "auxiliary_votes", "start", "teacher"):
         if settings.get(name) is not None:
             settings[name] = Path(settings[name])
     return TrainConfig(**settings, recipe=Recipe(**recipe))

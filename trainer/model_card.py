@@ -94,7 +94,7 @@ def _training(preset: Preset, system: System, run: Run, metrics: dict[str, Any])
 - Recipe: {recipe.optimizer}, learning rate {recipe.learning_rate:g} ({recipe.schedule}), weight
   decay {recipe.weight_decay:g}, batch {recipe.batch_size}, label smoothing
   {recipe.label_smoothing:g}.
-- Augmentation: {changes or "none"}.{_heads(run, metrics)}
+- Augmentation: {changes or "none"}.{_lesson(run)}{_heads(run, metrics)}
 - {facts["epoch"]} of {recipe.epochs} epochs; the weights of epoch {facts["best_epoch"]} were kept,
   the best on the validation faces.
 - Seed {run.config.seed}, {run.config.precision}; {minutes:.0f} minutes on {facts["machine"]}.
@@ -106,6 +106,15 @@ def _training(preset: Preset, system: System, run: Run, metrics: dict[str, Any])
 {commands["export"]}
 {commands["evaluate"]}
 ```"""
+
+
+def _lesson(run: Run) -> str:
+    teacher = run.facts.get("teacher")
+    if teacher is None:
+        return ""
+    return f"""
+- Taught by `{teacher["name"]}` (SHA-256 `{teacher["sha256"]}`): its answers are
+  {run.config.teacher_share:.0%} of the targets of the training faces."""
 
 
 def _origin(run: Run, system: System) -> str:

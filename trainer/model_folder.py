@@ -41,6 +41,18 @@ class LoadedModel:
         return restricted(calibrated, self.preset.labels, dataset.labels)
 
 
+def model_preset(folder: Path) -> Preset:
+    """Return what a model folder says of itself; its weights are not read.
+
+    Raises:
+        RunError: if it is none.
+    """
+    try:
+        return read_preset(folder)
+    except PresetError as error:
+        raise RunError(f"{error}.", hint="Give a model folder.") from error
+
+
 def load_model_folder(folder: Path) -> LoadedModel:
     """Load a model folder; code inside the file is never run.
 

@@ -142,6 +142,19 @@ def _add_training(parser: Any) -> None:
         metavar="CSV",
         help="FER+ votes that a second head learns beside the dataset's own labels",
     )
+    parser.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="DIR",
+        help="model folder whose answers are learned beside the labels (distillation)",
+    )
+    parser.add_argument(
+        "--teacher-share",
+        type=_number(float, 0, 1),
+        default=0.5,
+        metavar="S",
+        help="of the teacher's answers in what is learned; the labels have the rest",
+    )
     parser.add_argument("--seed", type=_number(int), default=0, metavar="N")
     parser.add_argument("--precision", choices=get_args(Precision), default="auto")
     parser.add_argument(

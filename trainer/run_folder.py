@@ -52,6 +52,9 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
         words += ["--subject-pattern", config.subject_pattern]
     if config.auxiliary_votes:
         words += ["--auxiliary-votes", config.auxiliary_votes.name]
+    if config.teacher:
+        words += ["--teacher", (Path("models") / config.teacher.name).as_posix()]
+        words += ["--teacher-share", str(config.teacher_share)]
     words += ["--labels", config.labels or ",".join(labels)]
     system = get_system(config.system)
     recipe = gentle(system.recipe) if config.start else system.recipe

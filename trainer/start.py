@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from trainer.config import Recipe
 from trainer.contract.labels import canonical
-from trainer.contract.preset import Preset, PresetError, read_preset
 from trainer.errors import RunError
 from trainer.model_folder import load_model_folder
 from trainer.systems.backbones import give_weights
@@ -30,18 +29,6 @@ def gentle(recipe: Recipe) -> Recipe:
         # Over so few steps an average would hardly leave where it began.
         ema=0.0,
     )
-
-
-def read_start(folder: Path) -> Preset:
-    """Return what a model folder says of itself; its weights are not read.
-
-    Raises:
-        RunError: if it is none.
-    """
-    try:
-        return read_preset(folder)
-    except PresetError as error:
-        raise RunError(f"{error}.", hint="Give --start a model folder.") from error
 
 
 def give_start(network: Any, folder: Path, labels: Sequence[str]) -> None:

@@ -23,9 +23,11 @@ from trainer.errors import DataError, RunError
 from trainer.export import export_run
 from trainer.fitting import Controls, Progress, fit
 from trainer.learner import Job
+from trainer.model_folder import model_preset
 from trainer.run_folder import RUN_FILE, Run, environment, read_run, write_run
-from trainer.start import give_start, read_start
+from trainer.start import give_start
 from trainer.systems.registry import Parts, System, get_system
+from trainer.teaching import taught
 
 
 def train(config: TrainConfig, controls: Controls) -> None:
@@ -47,7 +49,7 @@ def train(config: TrainConfig, controls: Controls) -> None:
     facts = {"faces": _counts(dataset), **_origin(config), **environment()}
     checkpoint.make_folder(config.out)
     write_run(config.out, Run(config, dataset.labels, facts))
-    progress = _train_whole(config, system, dataset, controls)
+    progress = _train_whole(config, system, _learned(config, dataset, controls), controls)
     run = read_run(config.out)
     run.facts.update(epoch=progress.epoch, best_epoch=progress.best_epoch, seconds=progress.seconds)
     write_run(config.out, run)
@@ -87,25 +89,38 @@ def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
             votes=config.votes,
             labels=",".join(run.labels),
             start=config.start or saved.start,
+            teacher=config.teacher or saved.teacher,
             out=config.out,
         )
     return resolve(config)
 
 
 def _origin(config: TrainConfig) -> dict[str, Any]:
-    """Return what the network begins as, of a run that goes on what it began as."""
-    if config.start is None:
-        return {}
+    """Return the models that the network learns from, of a run that goes on those it had."""
     if holds_run(config.out):
-        return {"start": read_run(config.out).facts["start"]}
-    preset = read_start(config.start)
+        facts = read_run(config.out).facts
+        return {name: facts[name] for name in ("start", "teacher") if name in facts}
+    presets = {
+        name: model_preset(folder)
+        for name, folder in (("start", config.start), ("teacher", config.teacher))
+        if folder is not None
+    }
     return {
-        "start": {
+        name: {
             "name": preset.name,
             "sha256": preset.sha256,
             "training_data": preset.training_data,
         }
+        for name, preset in presets.items()
     }
+
+
+def _learned(config: TrainConfig, dataset: Dataset, controls: Controls) -> Dataset:
+    if config.teacher is None:
+        return dataset
+    controls.report(Note(text=f"asking {config.teacher} about the training faces"))
+    flip = config.recipe.augmentation.flip
+    return taught(dataset, config.teacher, config.teacher_share, flip=flip)
 
 
 def _counts(dataset: Dataset) -> dict[str, int]:
@@ -130,7 +145,7 @@ def resolve(config: TrainConfig) -> TrainConfig:
                 f"{system.name} combines networks: it cannot begin with a model.",
                 hint="Leave out --start.",
             )
-        made_by = read_start(config.start).system
+        made_by = model_preset(config.start).system
         if made_by != system.name:
             raise RunError(
                 f"{config.start} is a {made_by or 'network of another maker'}, not a "
@@ -153,7 +168,7 @@ def read_dataset(config: TrainConfig, system: System) -> Dataset:
     size_px, color = system.size_px, system.color
     usual = system.labels
     if config.start is not None and not config.labels:
-        usual = ",".join(read_start(config.start).labels)
+        usual = ",".join(model_preset(config.start).labels)
     labels = choose_labels(config.labels, usual, source, size_px=size_px, color=color)
     dataset = load_dataset(source, labels=labels, size_px=size_px, color=color)
     if config.auxiliary_votes is not None:

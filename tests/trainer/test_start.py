@@ -9,8 +9,8 @@ from tests.helpers.models import make_model_folder, write_preset
 from trainer.config import Recipe
 from trainer.contract.preset import MODEL_FILE
 from trainer.errors import RunError
-from trainer.model_folder import load_model_folder
-from trainer.start import gentle, give_start, read_start
+from trainer.model_folder import load_model_folder, model_preset
+from trainer.start import gentle, give_start
 from trainer.systems.registry import get_system
 
 OLD, NEW = ("angry", "sad", "happy"), ("Sadness", "wink", "anger")
@@ -60,8 +60,8 @@ def test_other_networks_are_refused(tmp_path: Path) -> None:
     for network in (other, get_system("study_d_cnn_1").build(OLD)):
         with pytest.raises(RunError, match=r"old do not fit .*this version"):
             give_start(network, start, OLD)
-    with pytest.raises(RunError, match=r"is not a folder.*--start"):
-        read_start(tmp_path / "none")
+    with pytest.raises(RunError, match=r"is not a folder.*a model folder"):
+        model_preset(tmp_path / "none")
 
 
 def test_a_start_is_improved_gently() -> None:
