@@ -1,10 +1,12 @@
 """Analysis of a whole file: every frame, in order, as fast as the computer can."""
 
 import threading
-from collections.abc import Callable, Generator
-from typing import Final
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.handoff import BoundedChannel, Closed
@@ -13,7 +15,10 @@ from fer_desktop.vision.analyzer import Analyzer
 
 log = get_logger("pipeline")
 
-_CAPACITY: Final = 4
+# Frames that wait between two threads.
+_CAPACITY: Final = 2
+
+_Found = tuple[Frame, list[Detection]]
 
 
 def analyze_file(
@@ -24,8 +29,9 @@ def analyze_file(
 ) -> Generator[tuple[Frame, FrameAnalysis], None, None]:
     """Yield every frame of a file with what was found in it; the same each time.
 
-    A thread reads ahead while the caller's thread analyses. However the iteration ends, the source
-    is closed and the thread is gone; a caller that stops early closes the generator.
+    One thread reads ahead, one finds faces, and the caller's thread reads the expressions of the
+    frame before. However the iteration ends, the source is closed and the threads are gone; a
+    caller that stops early closes the generator.
 
     Args:
         source: a video or image, not opened yet.
@@ -36,33 +42,64 @@ def analyze_file(
         SourceError: if the source cannot be opened, or, after its last good frame, if it is
             damaged: what was yielded until then is valid.
     """
-    channel: BoundedChannel[SourceInfo | Frame] = BoundedChannel(_CAPACITY)
-    reader = threading.Thread(target=_read, args=(source, channel), name="reader", daemon=True)
+    frames: BoundedChannel[SourceInfo | Frame] = BoundedChannel(_CAPACITY)
+    found: BoundedChannel[SourceInfo | _Found] = BoundedChannel(_CAPACITY)
+    threads = (
+        threading.Thread(target=_read, args=(source, frames), name="reader", daemon=True),
+        threading.Thread(target=_find, args=(frames, analyzer, found), name="finder", daemon=True),
+    )
     analyzer.reset()
     is_still = False
-    reader.start()
+    for thread in threads:
+        thread.start()
     try:
-        for item in channel:
+        for item in found:
             if isinstance(item, SourceInfo):
                 is_still = item.kind == "image"
                 if on_opened is not None:
                     on_opened(item)
             else:
-                yield item, analyzer.analyze(item, still=is_still)
+                frame, detections = item
+                yield frame, analyzer.recognize(frame, detections, still=is_still)
     finally:
-        channel.close()
-        reader.join()
+        found.close()
+        frames.close()
+        for thread in threads:
+            thread.join()
 
 
-def _read(source: FrameSource, channel: BoundedChannel[SourceInfo | Frame]) -> None:
+def _read(source: FrameSource, frames: BoundedChannel[SourceInfo | Frame]) -> None:
+    with _ending(frames):
+        try:
+            frames.put(source.open())
+            while (frame := source.read()) is not None:
+                frames.put(frame)
+        finally:
+            source.close()
+
+
+def _find(
+    frames: BoundedChannel[SourceInfo | Frame],
+    analyzer: Analyzer,
+    found: BoundedChannel[SourceInfo | _Found],
+) -> None:
+    is_still = False
+    with _ending(found):
+        for item in frames:
+            if isinstance(item, SourceInfo):
+                is_still = item.kind == "image"
+                found.put(item)
+            else:
+                found.put((item, analyzer.find(item, still=is_still)))
+
+
+@contextmanager
+def _ending(channel: BoundedChannel[Any]) -> Iterator[None]:
+    """End a channel with the work of the thread that fills it: well, or with its error."""
     try:
-        channel.put(source.open())
-        while (frame := source.read()) is not None:
-            channel.put(frame)
+        yield
         channel.finish()
     except Closed:
-        log.debug("the reader was not needed to the end")
+        log.debug("%s was not needed to the end", threading.current_thread().name)
     except Exception as error:  # noqa: BLE001 - thread boundary: raised again on the other side
         channel.finish(error)
-    finally:
-        source.close()

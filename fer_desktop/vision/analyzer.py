@@ -11,6 +11,7 @@ from fer_desktop.vision.tracker import FaceTracker
 class Analyzer:
     """Finds, recognizes again and reads the faces of one source; used by one thread.
 
+    Only ``find`` may run on a thread of its own, ahead of the rest: it knows no other frame.
     The same frames in the same order give the same answers, byte for byte.
     """
 
@@ -33,7 +34,16 @@ class Analyzer:
             frame: the next frame of the source.
             still: whether it stands alone: searched thoroughly, and not smoothed over time.
         """
-        detections = self._detector.detect(frame.pixels, thorough=still)
+        return self.recognize(frame, self.find(frame, still=still), still=still)
+
+    def find(self, frame: Frame, *, still: bool = False) -> list[Detection]:
+        """Return where the faces of a frame are: the first half of ``analyze``."""
+        return self._detector.detect(frame.pixels, thorough=still)
+
+    def recognize(
+        self, frame: Frame, detections: list[Detection], *, still: bool = False
+    ) -> FrameAnalysis:
+        """Return who and how the faces are that were found: the second half of ``analyze``."""
         face_ids = self._tracker.update(detections, frame.timestamp_us)
         scores = self._read(frame, detections)
         self._smoother.forget_absent(frame.timestamp_us)
