@@ -4,12 +4,15 @@ import json
 import platform
 import shlex
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
 import keras
+from filelock import FileLock, Timeout
 
 from trainer.checkpoint import write_atomically
 from trainer.config import Recipe, TrainConfig, config_from_dict
@@ -19,6 +22,7 @@ from trainer.start import gentle
 from trainer.systems.registry import get_system
 
 RUN_FILE: Final = "run.json"
+_LOCK_FILE: Final = ".lock"
 _LIBRARIES: Final = ("keras", "tensorflow", "jax", "torch", "numpy")
 
 
@@ -100,6 +104,33 @@ def read_run(folder: Path) -> Run:
         raise RunError(f"{folder} holds no run.", hint="Give the --out of a training.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError(f"{folder / RUN_FILE} is damaged.", hint="Train anew.") from error
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep a run to this process: two that write the same checkpoints would mix them.
+
+    The system lets go of it when the process ends, however it ends.
+
+    Raises:
+        RunError: if another process has it, or nothing can be written there.
+    """
+    lock = FileLock(folder / _LOCK_FILE)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise RunError(
+            f"{folder} is being trained by another program.",
+            hint="Wait for it, or choose another --out.",
+        ) from error
+    except OSError as error:
+        raise RunError(
+            f"{folder} cannot be written: {error.strerror}.", hint="Choose another --out."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def environment() -> dict[str, Any]:

@@ -24,7 +24,7 @@ from trainer.export import export_run
 from trainer.fitting import Controls, Progress, fit
 from trainer.learner import Job
 from trainer.model_folder import model_preset
-from trainer.run_folder import RUN_FILE, Run, environment, read_run, write_run
+from trainer.run_folder import RUN_FILE, Run, environment, held, read_run, write_run
 from trainer.start import give_start
 from trainer.systems.registry import Parts, System, get_system
 from trainer.teaching import taught
@@ -48,13 +48,16 @@ def train(config: TrainConfig, controls: Controls) -> None:
     dataset = read_dataset(config, system)
     facts = {"faces": _counts(dataset), **_origin(config), **environment()}
     checkpoint.make_folder(config.out)
-    write_run(config.out, Run(config, dataset.labels, facts))
-    progress = _train_whole(config, system, _learned(config, dataset, controls), controls)
-    run = read_run(config.out)
-    run.facts.update(epoch=progress.epoch, best_epoch=progress.best_epoch, seconds=progress.seconds)
-    write_run(config.out, run)
-    controls.report(Note(text="evaluating"))
-    metrics = export_run(config.out, config.out, dataset=dataset)
+    with held(config.out):
+        write_run(config.out, Run(config, dataset.labels, facts))
+        progress = _train_whole(config, system, _learned(config, dataset, controls), controls)
+        run = read_run(config.out)
+        run.facts.update(
+            epoch=progress.epoch, best_epoch=progress.best_epoch, seconds=progress.seconds
+        )
+        write_run(config.out, run)
+        controls.report(Note(text="evaluating"))
+        metrics = export_run(config.out, config.out, dataset=dataset)
     controls.report(
         Finished(
             folder=str(config.out),

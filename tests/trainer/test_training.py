@@ -1,5 +1,7 @@
 import json
 import shutil
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -294,6 +296,33 @@ def test_a_frozen_backbone_begins_with_what_a_model_saw(faces_csv: Path, tmp_pat
     _train(faces_csv, tmp_path / "b", seed=2, start=tmp_path / "a", **settings)
     first, second = (load_state(tmp_path / name / BEST_FILE)[0] for name in "ab")
     np.testing.assert_array_equal(first[0], second[0])
+
+
+def test_two_trainers_keep_out_of_one_run(faces_csv: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    script = "\n".join(
+        [
+            "import sys",
+            "from pathlib import Path",
+            "from trainer.run_folder import held",
+            f"with held(Path({str(out)!r})):",
+            "    print('held', flush=True)",
+            "    sys.stdin.read()",
+        ]
+    )
+    out.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdin is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(RunError, match=r"being trained by another program.*another --out"):
+            _train(faces_csv, out)
+        assert not (out / CHECKPOINT_FILE).exists()
+        # Whoever is killed lets go as well.
+        other.kill()
+    assert isinstance(_train(faces_csv, out)[-1], Finished)
 
 
 def test_a_start_that_does_not_fit_is_refused(faces_csv: Path, tmp_path: Path) -> None:
