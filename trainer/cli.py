@@ -240,7 +240,9 @@ def _export(args: argparse.Namespace) -> int:
     from trainer.report import figures_as_text
 
     labels = parse_labels(args.labels) if args.labels else ()
-    answer = Answer(head=args.head, labels=labels, balance=args.balance)
+    answer = Answer(
+        head=args.head, labels=labels, balance=args.balance, renormalize=args.renormalize
+    )
     figures = export_run(args.run_folder, args.out, name=args.name, answer=answer)
     print(figures_as_text(figures))
     return DONE

@@ -35,6 +35,7 @@ from trainer.evaluation import (
 from trainer.heads import Blend, choose_blend, one_headed, two_headed
 from trainer.model_card import model_card
 from trainer.model_folder import LoadedModel, raw_probabilities
+from trainer.renormalization import renormalize
 from trainer.run_folder import Run, environment, read_run
 from trainer.systems.backbones import give_weights
 from trainer.systems.registry import System, get_system
@@ -48,11 +49,14 @@ class Answer:
         head: ``main``, or ``auxiliary`` where the run has a second head: whose truth it is.
         labels: those of the run's that it knows; all unless given.
         balance: what counts when two heads are blended, from accuracy, 0, to balanced accuracy, 1.
+        renormalize: whether the statistics of batch normalization are taken anew from the training
+            faces as they are.
     """
 
     head: str = MAIN_HEAD
     labels: tuple[str, ...] = ()
     balance: float = 0.0
+    renormalize: bool = False
 
 
 WHOLE_ANSWER: Final = Answer()
@@ -161,6 +165,8 @@ def _rebuild(
     keras.mixed_precision.set_global_policy("float32")
     if run.config.auxiliary_votes is not None:
         network = two_headed(system, dataset, weights)
+        if answer.renormalize:
+            renormalize(network, dataset)
         blend = choose_blend(network, answer.head, dataset, labels, balance=answer.balance)
         return one_headed(system, network, answer.head, blend, dataset, labels), blend
     if labels != run.labels:
@@ -173,6 +179,8 @@ def _rebuild(
             f"the run's weights do not fit {system.name}.",
             hint="They were made by another version; train anew.",
         ) from error
+    if answer.renormalize:
+        renormalize(network, dataset)
     return network, None
 
 
@@ -188,6 +196,8 @@ def _commands(
     export = ["fer-train", "export", "--run", (Path("runs") / run.config.out.name).as_posix()]
     if run.config.auxiliary_votes is not None:
         export += ["--head", answer.head, "--balance", f"{answer.balance:g}"]
+    if answer.renormalize:
+        export += ["--renormalize"]
     if answer.labels:
         export += ["--labels", ",".join(answer.labels)]
     evaluate = ["fer-train", "evaluate", "--model", model, "--data", source.path.name]

@@ -94,7 +94,7 @@ def _training(preset: Preset, system: System, run: Run, metrics: dict[str, Any])
 - Recipe: {recipe.optimizer}, learning rate {recipe.learning_rate:g} ({recipe.schedule}), weight
   decay {recipe.weight_decay:g}, batch {recipe.batch_size}, label smoothing
   {recipe.label_smoothing:g}.
-- Augmentation: {changes or "none"}.{_lesson(run)}{_heads(run, metrics)}
+- Augmentation: {changes or "none"}.{_lesson(run)}{_heads(run, metrics)}{_statistics(metrics)}
 - {facts["epoch"]} of {recipe.epochs} epochs; the weights of epoch {facts["best_epoch"]} were kept,
   the best on the validation faces.
 - Seed {run.config.seed}, {run.config.precision}; {minutes:.0f} minutes on {facts["machine"]}.
@@ -143,6 +143,14 @@ def _heads(run: Run, metrics: dict[str, Any]) -> str:
   taken off its logit, so that rare expressions are found more often (chosen by
   {1 - answer["balance"]:.0%} accuracy and {answer["balance"]:.0%} balanced accuracy)"""
     return text + "."
+
+
+def _statistics(metrics: dict[str, Any]) -> str:
+    if not metrics["answer"]["renormalize"]:
+        return ""
+    return """
+- The statistics of batch normalization were taken anew from training faces as they are, which did
+  better on the validation faces than those of the changed faces that training saw."""
 
 
 def _figures(preset: Preset, metrics: dict[str, Any]) -> str:

@@ -278,6 +278,12 @@ def _add_export(commands: Any) -> None:
     parser.add_argument(
         "--labels", default="", metavar="SET", help="those of the run's that the model shall know"
     )
+    parser.add_argument(
+        "--renormalize",
+        action="store_true",
+        help="take the statistics of batch normalization anew from the run's training faces as "
+        "they are: training saw them changed",
+    )
     parser.add_argument("--format", choices=("litert", "onnx"), help="of a model's file")
     parser.add_argument(
         "--data", type=Path, metavar="PATH", help="faces to check the file on; default: a portrait"

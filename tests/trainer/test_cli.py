@@ -134,7 +134,12 @@ def test_one_run_with_two_heads_gives_a_model_for_each_truth(
 
     assert figures("labels", "--head", "main")["accuracy"] >= 0.75
     assert figures("votes", "--head", "auxiliary", "--balance", "0.5")["accuracy"] >= 0.75
+    assert figures("anew", "--renormalize")["accuracy"] >= 0.75
     assert figures("two", "--labels", "disgust,fear")["n"] == 8
+    anew = (tmp_path / "anew" / "MODEL_CARD.md").read_text()
+    assert "--renormalize --out models/anew" in anew
+    assert "taken anew from training faces" in anew
+    assert "taken anew" not in (tmp_path / "labels" / "MODEL_CARD.md").read_text()
     assert "Two heads on one trunk" in (tmp_path / "votes" / "MODEL_CARD.md").read_text()
 
     two = ["evaluate", "--model", str(tmp_path / "labels"), *data, "--labels"]
