@@ -169,10 +169,10 @@ def test_a_library_that_fails_is_a_line_as_well(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def analyze_badly(self: Analyzer, *args: object, **options: object) -> None:
+    def recognize_badly(self: Analyzer, *args: object, **options: object) -> None:
         raise ZeroDivisionError("strange\nfile")
 
-    monkeypatch.setattr(Analyzer, "analyze", analyze_badly)
+    monkeypatch.setattr(Analyzer, "recognize", recognize_badly)
     clip = _numbered_clip(tmp_path / "a.mp4")
     assert _run("analyze", clip, "--out", tmp_path / "out", "--model", model, "--annotated") == 1
     said = capsys.readouterr().err
