@@ -25,6 +25,8 @@ class Augmentation:
         zoom: largest change of size either way, as a share.
         brightness: largest change either way, as a share of the full range.
         contrast: largest change either way, as a share.
+        sharpness: largest change either way, as a share; 1 reaches from a blur of 3 x 3 pixels to
+            its opposite.
         erase: share of images of which a rectangle is blanked out.
         mixup: alpha of the beta distribution that blends pairs of images.
     """
@@ -35,6 +37,7 @@ class Augmentation:
     zoom: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
+    sharpness: float = 0.0
     erase: float = 0.0
     mixup: float = 0.0
 

@@ -25,6 +25,7 @@ _LIMITS: Final[dict[str, tuple[float, float]]] = {
     "zoom": (0, 0.9),
     "brightness": (0, 1),
     "contrast": (0, 1),
+    "sharpness": (0, 1),
     "erase": (0, 1),
     "folds": (2, math.inf),
 }

@@ -104,6 +104,10 @@ def augmentation_layers(settings: Augmentation, seed: int) -> list[Any]:
         chosen.append(RandomWarp(settings, seed))
     if settings.brightness or settings.contrast:
         chosen.append(RandomLight(settings, seed + 1))
+    if settings.sharpness:
+        # Keras blurs most at 0, changes nothing at .5, and sharpens most at 1.
+        bounds = (0.5 - settings.sharpness / 2, 0.5 + settings.sharpness / 2)
+        chosen.append(keras.layers.RandomSharpness(bounds, seed=seed + 4, dtype="float32"))
     if settings.erase:
         chosen.append(
             keras.layers.RandomErasing(

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 
 from tests.helpers.data import astronaut
-from trainer.config import STANDARD_AUGMENTATION
+from trainer.config import STANDARD_AUGMENTATION, Augmentation
 from trainer.data.augment import MixUp, augmentation_layers
 
 FACES = np.stack([astronaut()[60:108, at : at + 48, :1] for at in (165, 175, 185, 195)]).astype(
@@ -34,3 +34,18 @@ def test_every_training_image_is_changed_in_its_own_way() -> None:
         assert changed.max() <= 255
         assert all(np.abs(changed[0] - other).max() > 1 for other in changed[1:])
         np.testing.assert_array_equal(layer(images, training=False), images)
+
+
+def test_sharpness_goes_both_ways_and_keeps_the_light() -> None:
+    images = np.repeat(FACES[:1], 32, axis=0)
+    (layer,) = augmentation_layers(Augmentation(sharpness=0.8), seed=0)
+    changed = keras.ops.convert_to_numpy(layer(images, training=True))
+    inner = (slice(None), slice(2, -2), slice(2, -2))
+
+    def detail(faces: np.ndarray) -> np.ndarray:
+        return np.abs(np.diff(faces[inner], axis=2)).mean(axis=(1, 2, 3))
+
+    assert detail(changed).min() < 0.8 * detail(images)[0]
+    assert detail(changed).max() > 1.2 * detail(images)[0]
+    np.testing.assert_allclose(changed[inner].mean(axis=(1, 2, 3)), images[inner].mean(), rtol=0.03)
+    np.testing.assert_array_equal(layer(images, training=False), images)
