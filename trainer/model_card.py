@@ -70,7 +70,8 @@ def _network(preset: Preset, system: System, parameters: int) -> str:
 - Input: {preset.input_size_px} x {preset.input_size_px} {preset.color} pixels from 0 to 255;
   scaling is part of the network. Output: probabilities.
 - Crop: a square of {preset.crop.scale} times the width of the face's box, centred
-  {preset.crop.shift_up} box widths above the box's centre, turned upright by the eyes.
+  {preset.crop.shift_up} box widths above the box's centre, turned back if the
+  eyes tilt by more than {preset.crop.max_tilt_deg:g} degrees.
 - SHA-256 of `model.keras`: `{preset.sha256}`."""
 
 

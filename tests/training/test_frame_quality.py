@@ -8,6 +8,7 @@ from fer_desktop.training.frame_quality import FaceLook, Flaw, crop_corners, loo
 from fer_desktop.vision.detector import MediaPipeFaceDetector
 from tests.helpers.faces import portrait
 from tests.helpers.fakes import face_at
+from trainer.contract.crop import CropGeometry
 
 
 def seen(pixels: NDArray[np.uint8], detector: MediaPipeFaceDetector) -> FaceLook | Flaw:
@@ -79,4 +80,6 @@ def test_the_outline_is_what_is_cut_out() -> None:
     eyes = {"right_eye": (130.0, 130.0), "left_eye": (170.0, 150.0)}
     turned = crop_corners(Detection(tilted.box, 1.0, eyes))
     (x1, y1), (x2, y2) = turned[:2]
-    assert np.isclose((y2 - y1) / (x2 - x1), 0.5)
+    tilt_deg = np.degrees(np.arctan2(20, 40))
+    beyond_deg = tilt_deg - CropGeometry().max_tilt_deg
+    assert np.isclose(np.degrees(np.arctan2(y2 - y1, x2 - x1)), beyond_deg)

@@ -10,7 +10,7 @@ from tests.helpers.data import astronaut
 from tests.helpers.fakes import face_at
 from trainer.contract.crop import CropGeometry
 
-FRAMING = CropGeometry()
+FRAMING = CropGeometry(max_tilt_deg=0)
 PLAIN = CropGeometry(scale=1.0, shift_up=0.0)
 
 

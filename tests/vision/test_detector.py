@@ -186,18 +186,18 @@ def test_a_film_without_faces(detector: MediaPipeFaceDetector) -> None:
 def test_a_tilted_head_gives_an_upright_crop(
     detector: MediaPipeFaceDetector, degrees: float
 ) -> None:
-    def crop(pixels: np.ndarray, *, upright: bool) -> np.ndarray:
+    def crop(pixels: np.ndarray, max_tilt_deg: float) -> np.ndarray:
         (face,) = detector.detect(pixels)
-        geometry = CropGeometry(upright=upright)
+        geometry = CropGeometry(max_tilt_deg=max_tilt_deg)
         return crop_faces(pixels, [face], geometry, 48, "gray")[0, :, :, 0].astype(float).ravel()
 
-    def likeness(pixels: np.ndarray, *, upright: bool) -> float:
-        straight = crop(astronaut(), upright=True)
-        return float(np.corrcoef(straight, crop(pixels, upright=upright))[0, 1])
+    def likeness(pixels: np.ndarray, max_tilt_deg: float) -> float:
+        straight = crop(astronaut(), 0)
+        return float(np.corrcoef(straight, crop(pixels, max_tilt_deg))[0, 1])
 
     turn = cv2.getRotationMatrix2D(ASTRONAUT_FACE.center, degrees, 1.0)
     tilted = cv2.warpAffine(astronaut(), turn, (512, 512), borderMode=cv2.BORDER_REPLICATE)
-    assert likeness(tilted, upright=True) > likeness(tilted, upright=False) + 0.2
+    assert likeness(tilted, 0) > likeness(tilted, 180) + 0.2
 
 
 def test_the_minimum_score_is_kept() -> None:

@@ -114,7 +114,7 @@ def preset_from_mapping(raw: Mapping[str, Any]) -> Preset:
             crop=CropGeometry(
                 scale=float(crop.get("scale", CropGeometry().scale)),
                 shift_up=float(crop.get("shift_up", CropGeometry().shift_up)),
-                upright=bool(crop.get("upright", True)),
+                max_tilt_deg=float(crop.get("max_tilt_deg", CropGeometry().max_tilt_deg)),
             ),
             temperature=float(raw.get("temperature", 1.0)),
             unsure_below=float(raw.get("unsure_below", 0.0)),

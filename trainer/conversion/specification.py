@@ -29,7 +29,8 @@ def specification(preset: Preset) -> dict[str, Any]:
                 **preset.crop.to_dict(),
                 "meaning": (
                     "a square of scale x the face box's width, its centre shift_up box widths "
-                    "above the box's centre, turned so that the eyes are level if upright"
+                    "above the box's centre, turned back until the line of the eyes tilts by at "
+                    "most max_tilt_deg"
                 ),
             },
         },

@@ -42,22 +42,33 @@ def test_tilted_face_comes_out_upright(degrees: float) -> None:
 
     def crop_of(turned: np.ndarray) -> list[tuple[float, float]]:
         points = [tuple(centre - 0.5 + turned @ eye) for eye in eyes]
-        matrix = crop_matrix(box, CropGeometry(), SIZE, eyes=(points[0], points[1]))
+        matrix = crop_matrix(box, CropGeometry(max_tilt_deg=0), SIZE, eyes=(points[0], points[1]))
         return [mapped(matrix, point) for point in points]
 
     np.testing.assert_allclose(crop_of(turn), crop_of(np.eye(2)), atol=1e-9)
 
 
+@pytest.mark.parametrize(("tilt", "left"), [(0, 0), (-10, -10), (14.9, 14.9), (40, 15), (-90, -15)])
+def test_a_slight_tilt_is_left_and_a_strong_one_turned_back_to_it(tilt: float, left: float) -> None:
+    angle = math.radians(tilt)
+    eyes = ((100.0, 100.0), (100 + 40 * math.cos(angle), 100 + 40 * math.sin(angle)))
+    matrix = crop_matrix((70, 60, 170, 160), CropGeometry(max_tilt_deg=15), SIZE, eyes=eyes)
+    (x1, y1), (x2, y2) = (mapped(matrix, eye) for eye in eyes)
+    assert math.degrees(math.atan2(y2 - y1, x2 - x1)) == pytest.approx(left)
+
+
 def test_turning_can_be_switched_off() -> None:
     box = (0.0, 0.0, 100.0, 100.0)
-    geometry = CropGeometry(upright=False)
+    geometry = CropGeometry(max_tilt_deg=180)
     np.testing.assert_array_equal(
         crop_matrix(box, geometry, SIZE, eyes=((20, 30), (70, 60))),
         crop_matrix(box, geometry, SIZE),
     )
 
 
-@pytest.mark.parametrize("wrong", [{"scale": 0}, {"scale": float("nan")}, {"shift_up": 9}])
+@pytest.mark.parametrize(
+    "wrong", [{"scale": 0}, {"scale": float("nan")}, {"shift_up": 9}, {"max_tilt_deg": -1}]
+)
 def test_impossible_geometry_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="Received"):
         CropGeometry(**wrong)

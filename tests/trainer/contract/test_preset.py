@@ -33,7 +33,7 @@ def make_folder(folder: Path, **changes: Any) -> Preset:
         licence="MIT",
         temperature=1.3,
         unsure_below=0.4,
-        crop=CropGeometry(scale=1.2, shift_up=0.1, upright=False),
+        crop=CropGeometry(scale=1.2, shift_up=0.1, max_tilt_deg=180),
     )
     raw = json.loads(preset_to_json(preset)) | changes
     (folder / PRESET_FILE).write_text(
