@@ -50,7 +50,7 @@ class Answer:
         labels: those of the run's that it knows; all unless given.
         balance: what counts when two heads are blended, from accuracy, 0, to balanced accuracy, 1.
         renormalize: whether the statistics of batch normalization are taken anew from the training
-            faces as they are.
+            faces, changed less than training saw them.
     """
 
     head: str = MAIN_HEAD

@@ -150,8 +150,8 @@ def _statistics(metrics: dict[str, Any]) -> str:
     if not metrics["answer"]["renormalize"]:
         return ""
     return """
-- The statistics of batch normalization were taken anew from training faces as they are, which did
-  better on the validation faces than those of the changed faces that training saw."""
+- The statistics of batch normalization were taken anew from training faces, half of them as
+  they are and half moved as a detector frames them: training saw faces that were changed more."""
 
 
 def _figures(preset: Preset, metrics: dict[str, Any]) -> str:

@@ -281,8 +281,8 @@ def _add_export(commands: Any) -> None:
     parser.add_argument(
         "--renormalize",
         action="store_true",
-        help="take the statistics of batch normalization anew from the run's training faces as "
-        "they are: training saw them changed",
+        help="take the statistics of batch normalization anew from the run's training faces, "
+        "half as they are and half moved as by a detector: training saw them changed more",
     )
     parser.add_argument("--format", choices=("litert", "onnx"), help="of a model's file")
     parser.add_argument(
