@@ -90,14 +90,18 @@ def main() -> None:
         closing(KerasEmotionClassifier.load(args.model)) as classifier,
         closing(MediaPipeFaceDetector()) as detector,
     ):
+        times = [face_ms(classifier)]
         found: dict[str, Any] = {
             "command": command(args),
             "machine": machine(),
-            "face_ms": {faces: face_ms(classifier, faces) for faces in (1, 4)},
             "framing": [asdict(row) for row in framing(classifier, detector, args)],
         }
         if args.videos is not None:
+            times.append(face_ms(classifier))
             found |= calmness(classifier, detector, args.videos)
+        times.append(face_ms(classifier))
+        # What is slower than the quietest minute was the machine's other work.
+        found["face_ms"] = {faces: min(each[faces] for each in times) for faces in times[0]}
     text = section(found)
     print(text)
     if args.split != "test":
@@ -117,19 +121,22 @@ def command(args: argparse.Namespace) -> str:
     return " ".join([*words, *(["--videos", args.videos.name] if args.videos else [])])
 
 
-def face_ms(classifier: KerasEmotionClassifier, faces: int) -> float:
-    """Return the median time of so many faces, crops included, milliseconds."""
+def face_ms(classifier: KerasEmotionClassifier) -> dict[int, float]:
+    """Return the median time of one face and of four, crops included, milliseconds."""
     pixels = np.random.default_rng(SEED).integers(0, 256, (720, 1280, 3), np.uint8)
-    detections = [
-        Detection(BoundingBox(100.0 + 200 * at, 200, 260.0 + 200 * at, 360), 0.9)
-        for at in range(faces)
-    ]
-    times = []
-    for _ in range(ROUNDS):
-        started = perf_counter()
-        classifier.classify(pixels, detections)
-        times.append(1000 * (perf_counter() - started))
-    return round(statistics.median(times[ROUNDS // 10 :]), 2)
+    medians = {}
+    for faces in (1, 4):
+        detections = [
+            Detection(BoundingBox(100.0 + 200 * at, 200, 260.0 + 200 * at, 360), 0.9)
+            for at in range(faces)
+        ]
+        times = []
+        for _ in range(ROUNDS):
+            started = perf_counter()
+            classifier.classify(pixels, detections)
+            times.append(1000 * (perf_counter() - started))
+        medians[faces] = round(statistics.median(times[ROUNDS // 10 :]), 2)
+    return medians
 
 
 def framing(
@@ -267,7 +274,8 @@ def section(found: dict[str, Any]) -> str:
         "",
         f"`{found['command']}`, on {found['machine']}.",
         "",
-        f"Time: {one} ms for one face, {four} ms for four, cropping included (median).",
+        f"Time: {one} ms for one face, {four} ms for four, cropping included (median of "
+        f"{ROUNDS} calls, the lowest of three such measurements).",
         "",
         "Framing: faces put into pictures of 640 x 480, found by the application's detector and "
         "cropped by it, against the same faces as they are and cut out where they were put.",
