@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.face import LEFT_EYE, RIGHT_EYE, BoundingBox, Detection
 from fer_desktop.errors import DetectorError
+from fer_desktop.vision.lean_mediapipe import import_mediapipe
 
 SHORT_RANGE_FILE: Final = "face_detection_short_range.tflite"
 FULL_RANGE_FILE: Final = "face_detection_full_range_sparse.tflite"
@@ -46,11 +47,10 @@ class FaceNetwork:
             content = file.read_bytes()
             if content[4:8] != _TFLITE_MARK:
                 raise ValueError(f"{file} is damaged")
-            import mediapipe as mp
-            from mediapipe.tasks.python import BaseOptions, vision
-
+            mp = import_mediapipe()
+            vision = mp.tasks.vision
             options = vision.FaceDetectorOptions(
-                base_options=BaseOptions(model_asset_buffer=content),
+                base_options=mp.tasks.BaseOptions(model_asset_buffer=content),
                 running_mode=vision.RunningMode.IMAGE,
                 min_detection_confidence=min_score,
                 min_suppression_threshold=_SUPPRESSION,
