@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from trainer.contract.crop import CropGeometry
+
 Optimizer = Literal["adam", "adamw", "nadam", "sgd"]
 Schedule = Literal["constant", "cosine", "plateau"]
 VoteUse = Literal["soft", "majority"]
@@ -93,12 +95,15 @@ class DataSource:
         votes: FER+ votes for the rows of the csv, if they shall be the truth.
         vote_use: whether training sees shares of the votes or the majority's label.
         subject_pattern: regular expression that finds the subject in an image's path.
+        framed: the crop geometry by which the pictures were cut; without one, whatever network
+            looks at them takes them as they are.
     """
 
     path: Path
     votes: Path | None = None
     vote_use: VoteUse = "soft"
     subject_pattern: str = ""
+    framed: CropGeometry | None = None
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def eye_angle(right_eye: Point, left_eye: Point) -> float:
 
 
 def crop_matrix(
-    box: tuple[float, float, float, float],
+    box: Box,
     geometry: CropGeometry,
     size_px: int,
     *,
@@ -91,3 +92,17 @@ def crop_matrix(
         [centre_x - 0.5, centre_y - 0.5]
     )
     return np.column_stack([linear, offset])
+
+
+def box_of_crop(square: Box, geometry: CropGeometry) -> Box:
+    """Return the upright face's box whose crop is the given square: ``crop_matrix`` undone.
+
+    Args:
+        square: x1, y1, x2, y2 of the crop, pixels.
+        geometry: by which it was cut.
+    """
+    x1, y1, x2, y2 = square
+    width = (x2 - x1) / geometry.scale
+    centre_x, centre_y = (x1 + x2) / 2, (y1 + y2) / 2 + geometry.shift_up * width
+    half = width / 2
+    return (centre_x - half, centre_y - half, centre_x + half, centre_y + half)

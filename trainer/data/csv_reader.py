@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.labels import LABEL_SETS
-from trainer.contract.preset import Color
-from trainer.data.faces import FaceRow
+from trainer.data.faces import FaceRow, ReadOptions
 from trainer.data.images import fit_image
 from trainer.errors import DataError
 
@@ -29,15 +28,23 @@ class CsvReader:
 
     label_names = LABEL_SETS["fer7"]
 
-    def __init__(self, path: Path, *, size_px: int, color: Color) -> None:
+    def __init__(self, path: Path, options: ReadOptions) -> None:
         self._path = path
-        self._size_px = size_px
-        self._color = color
+        self._size_px = options.size_px
+        self._framing = options.framing
+
+    @staticmethod
+    def refusal(path: Path) -> str:
+        """Return why a path is not such a file, nothing where it may be one."""
+        return "" if path.is_file() else "it is not a file"
 
     def fingerprint(self) -> str:
         """Return a text that changes whenever the file does."""
         state = self._path.stat()
-        return f"csv {self._path.resolve()} {state.st_mtime_ns} {state.st_size} {self._size_px}"
+        return (
+            f"csv {self._path.resolve()} {state.st_mtime_ns} {state.st_size} {self._size_px} "
+            f"{self._framing}"
+        )
 
     def rows(self) -> Iterator[FaceRow]:
         """Yield the faces; the first wrong row ends it.
@@ -73,8 +80,8 @@ class CsvReader:
             cells = {name: row[place].strip() for name, place in columns.items()}
             image = _image(where, cells["pixels"], side)
             side = image.shape[0]
-            if side != self._size_px:
-                image = fit_image(image, self._size_px)
+            if side != self._size_px or self._framing.pictures != self._framing.wanted:
+                image = fit_image(image, self._size_px, "gray", self._framing)
             yield FaceRow(
                 image=image,
                 label=_label(where, cells["emotion"]),

@@ -23,6 +23,7 @@ class Dataset:
         labels: names in the order of the targets' columns.
         copies: faces with the same number are exact copies of each other.
         names: row or file of each face.
+        subjects: who is shown on each face, or nothing where the dataset does not say.
         key: stands for the images as they were read.
         auxiliary: what a second head learns of each face, shape (faces, labels), if anything; a
             row of zeros where nothing is known.
@@ -34,6 +35,7 @@ class Dataset:
     labels: tuple[str, ...]
     copies: NDArray[np.int64]
     names: tuple[str, ...]
+    subjects: tuple[str, ...] = ()
     key: str = ""
     auxiliary: NDArray[np.float32] | None = None
 

@@ -13,14 +13,34 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from trainer.contract.preset import Color
+from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.errors import DataError
 
 CACHE_VARIABLE: Final = "FER_TRAINER_CACHE"
 # Raised whenever the cache's content changes its form.
-_CACHE_VERSION: Final = 3
+_CACHE_VERSION: Final = 4
 _IMAGES: Final = "images.u8"
 _ARRAYS: Final = "arrays.npz"
 _TEXTS: Final = "faces.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How faces are wanted.
+
+    Attributes:
+        size_px: side of the square images.
+        color: what the network takes.
+        framing: where in a picture it looks.
+        subject_pattern: regular expression that finds the subject in an image's path, where images
+            have one.
+    """
+
+    size_px: int
+    color: Color
+    framing: Framing = WHOLE_PICTURE
+    subject_pattern: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +71,7 @@ class Skipped:
 
 
 class FaceReader(Protocol):
-    """A dataset format."""
+    """A dataset of one layout."""
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -62,6 +82,16 @@ class FaceReader(Protocol):
 
     def rows(self) -> Iterator[FaceRow | Skipped]:
         """Yield the faces one by one."""
+
+
+class Layout(Protocol):
+    """A dataset layout: what makes a reader of it; a reader's class, usually."""
+
+    def __call__(self, path: Path, options: ReadOptions) -> FaceReader:
+        """Return a reader of a path that is not refused."""
+
+    def refusal(self, path: Path) -> str:
+        """Return why a path does not have this layout, nothing where it may have it."""
 
 
 @dataclass(frozen=True, eq=False)

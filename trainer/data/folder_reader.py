@@ -1,19 +1,16 @@
 """Reader of image folders: one per label, or ``train``, ``validation``, ``test`` with these."""
 
 import hashlib
-import os
 import re
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from trainer.contract.labels import LABEL_SETS, canonical
-from trainer.contract.preset import Color
-from trainer.data.faces import FaceRow, Skipped
-from trainer.data.images import IMAGE_SUFFIXES, read_image
+from trainer.data.faces import FaceRow, ReadOptions, Skipped
+from trainer.data.images import IMAGE_SUFFIXES, in_order, read_image
 from trainer.errors import DataError
 
 SPLIT_NAMES: Final = {
@@ -28,8 +25,6 @@ SPLIT_NAMES: Final = {
     "testing": 2,
     "privatetest": 2,
 }
-# Decoded images that may wait for the writer.
-_AHEAD: Final = 512
 
 
 @dataclass(frozen=True)
@@ -46,19 +41,15 @@ class FolderReader:
     images are listed as skipped.
     """
 
-    def __init__(
-        self, root: Path, *, size_px: int, color: Color, subject_pattern: str = ""
-    ) -> None:
-        self._root = root
-        self._size_px = size_px
-        self._color = color
-        self._subject_pattern = subject_pattern
-        try:
-            self._subject = re.compile(subject_pattern) if subject_pattern else None
-        except re.error as error:
-            raise DataError(
-                f"the subject pattern {subject_pattern!r} is wrong: {error}."
-            ) from error
+    def __init__(self, path: Path, options: ReadOptions) -> None:
+        self._root = path
+        self._options = options
+        self._subject_of = subject_finder(options.subject_pattern)
+
+    @staticmethod
+    def refusal(path: Path) -> str:
+        """Return why a path is not such a folder, nothing where it may be one."""
+        return "" if path.is_dir() else "it is not a folder"
 
     @cached_property
     def _files(self) -> tuple[_File, ...]:
@@ -67,11 +58,7 @@ class FolderReader:
     @cached_property
     def label_names(self) -> tuple[str, ...]:
         """Labels in FER2013's order if they are all from it, else sorted."""
-        found = {file.label for file in self._files if file.label}
-        order = {name: at for at, name in enumerate(LABEL_SETS["fer7"])}
-        if {canonical(name) for name in found} <= set(order):
-            return tuple(sorted(found, key=lambda name: order[canonical(name)]))
-        return tuple(sorted(found))
+        return ordered_labels({file.label for file in self._files if file.label})
 
     def fingerprint(self) -> str:
         """Return a text that changes whenever a file does."""
@@ -79,35 +66,55 @@ class FolderReader:
         for file in self._files:
             state = file.path.stat()
             digest.update(f"{file.path} {state.st_mtime_ns} {state.st_size}\n".encode())
-        return (
-            f"folder {self._root.resolve()} {self._size_px} {self._color} "
-            f"{self._subject_pattern} {digest.hexdigest()}"
-        )
+        return f"folder {self._root.resolve()} {self._options} {digest.hexdigest()}"
 
     def rows(self) -> Iterator[FaceRow | Skipped]:
         """Yield the faces in the order of their paths."""
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            for start in range(0, len(self._files), _AHEAD):
-                yield from pool.map(self._row, self._files[start : start + _AHEAD])
+        return in_order(self._row, self._files)
 
     def _row(self, file: _File) -> FaceRow | Skipped:
-        name = file.path.relative_to(self._root).as_posix()
+        name, options = file.path.relative_to(self._root).as_posix(), self._options
         if not file.label:
             return Skipped(name, "it lies in no label's folder")
         if file.path.suffix.lower() not in IMAGE_SUFFIXES:
             return Skipped(name, "not an image file")
         try:
-            image = read_image(file.path, self._size_px, self._color)
+            image = read_image(file.path, options.size_px, options.color, options.framing)
         except DataError as error:
             return Skipped(name, str(error))
-        found = self._subject.search(name) if self._subject else None
         return FaceRow(
             image=image,
             label=self.label_names.index(file.label),
             split=file.split,
             name=name,
-            subject=found.group(found.lastindex or 0) if found else "",
+            subject=self._subject_of(name),
         )
+
+
+def ordered_labels(names: set[str]) -> tuple[str, ...]:
+    """Return labels in FER2013's order if they are all from it, else sorted."""
+    order = {name: at for at, name in enumerate(LABEL_SETS["fer7"])}
+    if {canonical(name) for name in names} <= set(order):
+        return tuple(sorted(names, key=lambda name: (order[canonical(name)], name)))
+    return tuple(sorted(names))
+
+
+def subject_finder(pattern: str) -> Callable[[str], str]:
+    """Return a function that finds the subject in an image's path, nothing without a pattern.
+
+    Raises:
+        DataError: if the pattern is no regular expression.
+    """
+    try:
+        expression = re.compile(pattern) if pattern else None
+    except re.error as error:
+        raise DataError(f"the subject pattern {pattern!r} is wrong: {error}.") from error
+
+    def find(name: str) -> str:
+        found = expression.search(name) if expression else None
+        return found.group(found.lastindex or 0) if found else ""
+
+    return find
 
 
 def _walk(root: Path) -> Iterator[_File]:

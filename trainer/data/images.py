@@ -1,11 +1,17 @@
-"""Single images: decoding them, and bringing them to the size that a network takes."""
+"""Single images: decoding them, and cutting out what a network looks at."""
 
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.crop import CropGeometry, box_of_crop
+from trainer.contract.face_crop import crop_face
 from trainer.contract.preset import Color
 from trainer.errors import DataError
 
@@ -15,10 +21,35 @@ if TYPE_CHECKING:
 IMAGE_SUFFIXES: Final = frozenset(
     (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
 )
+# Decoded images that may wait for whoever takes them.
+_AHEAD: Final = 512
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def read_image(path: Path, size_px: int, color: Color) -> NDArray[np.uint8]:
-    """Decode a face image, shape (size_px, size_px, channels).
+@dataclass(frozen=True)
+class Framing:
+    """How face pictures were cut, and how a network wants faces to be cut.
+
+    Where both are the same the whole picture is the crop.
+
+    Attributes:
+        pictures: the geometry by which the pictures were cut.
+        wanted: the geometry of the network's crop.
+    """
+
+    pictures: CropGeometry = field(default_factory=CropGeometry)
+    wanted: CropGeometry = field(default_factory=CropGeometry)
+
+
+WHOLE_PICTURE: Final = Framing()
+
+
+def read_image(
+    path: Path, size_px: int, color: Color, framing: Framing = WHOLE_PICTURE
+) -> NDArray[np.uint8]:
+    """Decode a face picture, shape (size_px, size_px, channels).
 
     Raises:
         DataError: if it is not a readable image.
@@ -27,23 +58,36 @@ def read_image(path: Path, size_px: int, color: Color) -> NDArray[np.uint8]:
 
     try:
         with Image.open(path) as opened:
-            image = ImageOps.exif_transpose(opened)
-            return _to_array(_in_color(image, color), size_px)
+            pixels = _as_rgb(ImageOps.exif_transpose(opened))
     except UnidentifiedImageError as error:
         raise DataError(f"{path} is not an image.") from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
+    return fit_image(pixels, size_px, color, framing)
 
 
-def fit_image(image: NDArray[np.uint8], size_px: int) -> NDArray[np.uint8]:
-    """Return an image in another size, shape (size_px, size_px, channels)."""
-    from PIL import Image
+def fit_image(
+    image: NDArray[np.uint8], size_px: int, color: Color, framing: Framing = WHOLE_PICTURE
+) -> NDArray[np.uint8]:
+    """Return what a network sees of a face picture, shape (size_px, size_px, channels).
 
-    flat = image[..., 0] if image.shape[-1] == 1 else image
-    return _to_array(Image.fromarray(flat), size_px)
+    The middle square of the picture is taken for the face's crop.
+
+    Args:
+        image: gray or RGB, shape (height, width, channels).
+        framing: where in the picture the network looks.
+    """
+    import cv2
+
+    height, width = image.shape[:2]
+    side = min(height, width)
+    left, top = (width - side) // 2, (height - side) // 2
+    box = box_of_crop((left, top, left + side, top + side), framing.pictures)
+    bgr = image[..., ::-1] if image.shape[-1] == 3 else np.repeat(image, 3, axis=-1)
+    return crop_face(cv2, bgr, box, framing.wanted, size_px, color)
 
 
-def _in_color(image: "Image.Image", color: Color) -> "Image.Image":
+def _as_rgb(image: "Image.Image") -> NDArray[np.uint8]:
     if image.mode.startswith(("I", "F")):
         # 16-bit and float images: Pillow's own conversion clips instead of scaling.
         values = np.asarray(image, np.float64)
@@ -51,13 +95,11 @@ def _in_color(image: "Image.Image", color: Color) -> "Image.Image":
         from PIL import Image
 
         image = Image.fromarray((values.clip(0) * (255.0 / top)).clip(0, 255).astype(np.uint8))
-    return image.convert("L" if color == "gray" else "RGB")
+    return np.asarray(image.convert("RGB"))
 
 
-def _to_array(image: "Image.Image", size_px: int) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps
-
-    if image.size != (size_px, size_px):
-        image = ImageOps.fit(image, (size_px, size_px), Image.Resampling.BILINEAR)
-    array = np.asarray(image, np.uint8)
-    return array[..., np.newaxis] if array.ndim == 2 else array
+def in_order(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """Yield the work's result for each item, in their order, from as many threads as processors."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for start in range(0, len(items), _AHEAD):
+            yield from pool.map(work, items[start : start + _AHEAD])

@@ -2,47 +2,73 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.config import DataSource
+from trainer.contract.crop import CropGeometry
 from trainer.contract.labels import LABEL_SETS, REST, canonical
 from trainer.contract.preset import Color
 from trainer.data.csv_reader import CsvReader
 from trainer.data.dataset import SPLITS, Dataset
-from trainer.data.faces import FaceReader, Faces, read_cached
+from trainer.data.faces import FaceReader, Faces, Layout, ReadOptions, read_cached
 from trainer.data.folder_reader import FolderReader
+from trainer.data.images import WHOLE_PICTURE, Framing
+from trainer.data.index_reader import IndexReader
 from trainer.data.splits import complete_splits, joined_groups
 from trainer.data.votes import read_votes, vote_targets
 from trainer.errors import DataError
 
+# In the order in which they are asked whether a path is theirs.
+LAYOUTS: Final[tuple[Layout, ...]] = (IndexReader, FolderReader, CsvReader)
 
-def read_faces(source: DataSource, *, size_px: int = 48, color: Color = "gray") -> Faces:
+
+def read_faces(
+    source: DataSource,
+    *,
+    size_px: int = 48,
+    color: Color = "gray",
+    crop: CropGeometry | None = None,
+) -> Faces:
     """Read the faces of a source, from the cache after the first time.
+
+    Args:
+        crop: where a network looks, if the source says how its pictures were cut.
 
     Raises:
         DataError: if there is nothing usable.
     """
-    path = source.path
-    reader: FaceReader
+    path, framing = source.path, WHOLE_PICTURE
+    if source.framed is not None and crop is not None:
+        framing = Framing(source.framed, crop)
+    options = ReadOptions(
+        size_px=size_px, color=color, framing=framing, subject_pattern=source.subject_pattern
+    )
     try:
-        if path.is_dir():
-            reader = FolderReader(
-                path, size_px=size_px, color=color, subject_pattern=source.subject_pattern
-            )
-        elif path.is_file():
-            reader = CsvReader(path, size_px=size_px, color=color)
-        else:
+        if not path.exists():
             raise DataError(f"{path} does not exist.", hint="Give a csv or a folder of images.")
-        faces = read_cached(reader)
+        faces = read_cached(_reader(path, options))
     except PermissionError as error:
         raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from error
     if not len(faces.images):
+        first = f" ({faces.skipped[0].name}: {faces.skipped[0].reason})" if faces.skipped else ""
         raise DataError(
-            f"{path} holds no faces.", hint="Give fer2013.csv or a folder with a folder per label."
+            f"{path} holds no faces{first}.",
+            hint="Give fer2013.csv, a folder with a folder per label, or one with an index.csv.",
         )
     return faces
+
+
+def _reader(path: Path, options: ReadOptions) -> FaceReader:
+    """Return a reader of the first layout that recognizes the path."""
+    refusals = []
+    for layout in LAYOUTS:
+        if not (refusal := layout.refusal(path)):
+            return layout(path, options)
+        refusals.append(refusal)
+    raise DataError(f"{path} is no dataset: {', '.join(refusals)}.")
 
 
 def load_dataset(
@@ -51,18 +77,20 @@ def load_dataset(
     labels: tuple[str, ...] = (),
     size_px: int = 48,
     color: Color = "gray",
+    crop: CropGeometry | None = None,
     lenient: bool = False,
 ) -> Dataset:
     """Read a source and settle its labels and splits.
 
     Args:
         labels: names in the order of the targets; empty takes the source's own.
+        crop: where a network looks, if the source says how its pictures were cut.
         lenient: whether labels without faces are accepted, as in the evaluation of a model.
 
     Raises:
         DataError: if the source holds nothing usable or the labels do not fit it.
     """
-    faces = read_faces(source, size_px=size_px, color=color)
+    faces = read_faces(source, size_px=size_px, color=color, crop=crop)
     groups = joined_groups(faces.copies, faces.subjects)
     splits = complete_splits(faces.split, faces.label, groups)
     if source.votes is not None:
@@ -83,6 +111,7 @@ def load_dataset(
         labels=labels,
         copies=faces.copies,
         names=faces.names,
+        subjects=faces.subjects,
         key=faces.key,
     )
 
