@@ -1,6 +1,9 @@
 """One of MediaPipe's face networks, kept behind our own types."""
 
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +27,8 @@ _FULL_RANGE_RISE: Final = 0.05
 _LANDMARKS: Final = (RIGHT_EYE, LEFT_EYE, "nose", "mouth", "right_ear", "left_ear")
 _SUPPRESSION: Final = 0.3
 _TFLITE_MARK: Final = b"TFL3"  # at byte 4
+# Where EGL looks for graphics drivers, on Linux.
+_EGL_DRIVERS: Final = "__EGL_VENDOR_LIBRARY_FILENAMES"
 
 
 class FaceNetwork:
@@ -55,7 +60,8 @@ class FaceNetwork:
                 min_detection_confidence=min_score,
                 min_suppression_threshold=_SUPPRESSION,
             )
-            self._network: Any = vision.FaceDetector.create_from_options(options)
+            with _no_graphics_driver():
+                self._network: Any = vision.FaceDetector.create_from_options(options)
         except (ImportError, OSError, RuntimeError, ValueError) as error:
             raise DetectorError(
                 f"The face detector cannot be loaded: {error}.", hint="Install FER Desktop again."
@@ -109,6 +115,25 @@ class FaceNetwork:
         }
         box = _as_short_range(found) if self._is_full_range else found
         return Detection(box, float(raw.categories[0].score), points)
+
+
+@contextmanager
+def _no_graphics_driver() -> Iterator[None]:
+    """Keep MediaPipe, which computes on the processor here, from loading a graphics driver.
+
+    It would open one that it never uses. Mesa's brings a second LLVM into the process, which
+    overwrites parts of TensorFlow's own: the next network that is compiled crashes. EGL looks only
+    once, so programs that are started later find their drivers as ever.
+    """
+    former = os.environ.get(_EGL_DRIVERS)
+    os.environ[_EGL_DRIVERS] = os.devnull
+    try:
+        yield
+    finally:
+        if former is None:
+            del os.environ[_EGL_DRIVERS]
+        else:
+            os.environ[_EGL_DRIVERS] = former
 
 
 def _as_short_range(box: BoundingBox) -> BoundingBox:

@@ -252,3 +252,17 @@ def test_closing_twice_is_fine_and_the_interpreter_ends_quietly() -> None:
     )
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lists what a process has loaded")
+def test_no_graphics_driver_is_loaded_whose_compiler_would_clash_with_tensorflows() -> None:
+    code = (
+        "import os; from fer_desktop.vision.detector import MediaPipeFaceDetector\n"
+        "before = dict(os.environ); MediaPipeFaceDetector().close()\n"
+        "assert dict(os.environ) == before\n"
+        "print(open('/proc/self/maps').read())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {line.rpartition("/")[2] for line in done.stdout.splitlines() if "/" in line}
+    assert "libmediapipe.so" in loaded
+    assert not [name for name in loaded if name.startswith(("libLLVM", "libEGL_mesa"))]
