@@ -16,7 +16,7 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.outputs import storage_error
-from trainer.contract.preset import Preset, preset_from_mapping, preset_to_json
+from trainer.contract.preset import Preset, preset_from_json, preset_to_json
 
 SUFFIX: Final = ".fersession"
 SCHEMA_VERSION: Final = 1
@@ -243,7 +243,7 @@ def read_models(db: sqlite3.Connection) -> dict[int, UsedModel]:
         sqlite3.Error: if the tables cannot be read.
     """
     models = {
-        model_id: UsedModel(preset_from_mapping(json.loads(preset)), from_frame)
+        model_id: UsedModel(preset_from_json(preset), from_frame)
         for model_id, preset, from_frame in db.execute(
             "SELECT id, preset, from_frame FROM models ORDER BY id"
         )

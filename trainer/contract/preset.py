@@ -8,13 +8,15 @@ probabilities, shape (faces, labels); normalization lives inside it.
 
 import hashlib
 import json
-import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Final, Literal
 
+from msgspec import Meta
+
+from trainer.contract.checked_json import JsonError, Prose, Share, decode_json, read_bounded
 from trainer.contract.crop import CropGeometry
+from trainer.contract.text import LONGEST_NAME, is_clean, labels_problem
 
 FORMAT_VERSION: Final = 1
 MODEL_FILE: Final = "model.keras"
@@ -23,6 +25,9 @@ METRICS_FILE: Final = "metrics.json"
 CARD_FILE: Final = "MODEL_CARD.md"
 
 Color = Literal["gray", "rgb"]
+
+_MOST_LABELS: Final = 100
+_MOST_PRESET_BYTES: Final = 1 << 20
 
 
 class PresetError(ValueError):
@@ -48,40 +53,25 @@ class Preset:
         description: one sentence for the model menu.
     """
 
-    name: str
-    labels: tuple[str, ...]
-    input_size_px: int
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)]
+    labels: Annotated[tuple[str, ...], Meta(max_length=_MOST_LABELS)]
+    input_size_px: Annotated[int, Meta(ge=16, le=1024)]
     color: Color
-    sha256: str
-    system: str
-    training_data: str
-    licence: str
+    sha256: Annotated[str, Meta(pattern=r"\A[0-9a-fA-F]{64}\Z")]
+    system: Prose = ""
+    training_data: Prose = ""
+    licence: Prose = ""
     crop: CropGeometry = field(default_factory=CropGeometry)
-    temperature: float = 1.0
-    unsure_below: float = 0.0
-    description: str = ""
+    temperature: Annotated[float, Meta(ge=0.01, le=100)] = 1.0
+    unsure_below: Share = 0.0
+    description: Prose = ""
     format_version: int = FORMAT_VERSION
 
     def __post_init__(self) -> None:
-        if self.format_version != FORMAT_VERSION:
-            raise PresetError(
-                f"format version {self.format_version} is not supported "
-                f"(this version reads {FORMAT_VERSION})"
-            )
-        if len(self.labels) < 2 or len(set(self.labels)) != len(self.labels):
-            raise PresetError(f"labels must be at least two different names: {self.labels}")
-        if not all(isinstance(label, str) and label.strip() for label in self.labels):
-            raise PresetError(f"labels must be names: {self.labels}")
-        if not 16 <= self.input_size_px <= 1024:
-            raise PresetError(f"input_size_px must lie between 16 and 1024: {self.input_size_px}")
-        if self.color not in ("gray", "rgb"):
-            raise PresetError(f"color must be 'gray' or 'rgb': {self.color!r}")
-        if not (math.isfinite(self.temperature) and self.temperature > 0):
-            raise PresetError(f"temperature must be a positive number: {self.temperature}")
-        if not 0 <= self.unsure_below <= 1:
-            raise PresetError(f"unsure_below must lie between 0 and 1: {self.unsure_below}")
-        if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):
-            raise PresetError(f"sha256 must be 64 hexadecimal digits: {self.sha256!r}")
+        if problem := labels_problem(self.labels):
+            raise PresetError(problem)
+        if not is_clean(self.name):
+            raise PresetError("its name holds characters that cannot be seen")
 
     @property
     def channels(self) -> int:
@@ -89,44 +79,38 @@ class Preset:
         return 1 if self.color == "gray" else 3
 
 
+@dataclass(frozen=True)
+class _Version:
+    format_version: Annotated[int, Meta(ge=0, le=10**6)]
+
+
 def preset_to_json(preset: Preset) -> str:
-    """Return the text of ``preset.json``."""
-    return json.dumps(asdict(preset), indent=2, ensure_ascii=False) + "\n"
+    """Return the text of ``preset.json``.
+
+    Raises:
+        PresetError: if a preset like this would not be read again.
+    """
+    text = json.dumps(asdict(preset), indent=2, ensure_ascii=False) + "\n"
+    preset_from_json(text)
+    return text
 
 
-def preset_from_mapping(raw: Mapping[str, Any]) -> Preset:
-    """Build a preset from parsed JSON; unknown fields are left for newer versions.
+def preset_from_json(text: bytes | str) -> Preset:
+    """Build a preset from the text of ``preset.json``; unknown fields are left for newer versions.
 
     Raises:
         PresetError: if a field is missing or has the wrong form.
     """
     try:
-        crop = raw.get("crop", {})
-        return Preset(
-            name=str(raw["name"]),
-            labels=tuple(raw["labels"]),
-            input_size_px=int(raw["input_size_px"]),
-            color=raw["color"],
-            sha256=str(raw["sha256"]).lower(),
-            system=str(raw.get("system", "")),
-            training_data=str(raw.get("training_data", "")),
-            licence=str(raw.get("licence", "")),
-            crop=CropGeometry(
-                scale=float(crop.get("scale", CropGeometry().scale)),
-                shift_up=float(crop.get("shift_up", CropGeometry().shift_up)),
-                max_tilt_deg=float(crop.get("max_tilt_deg", CropGeometry().max_tilt_deg)),
-            ),
-            temperature=float(raw.get("temperature", 1.0)),
-            unsure_below=float(raw.get("unsure_below", 0.0)),
-            description=str(raw.get("description", "")),
-            format_version=int(raw["format_version"]),
-        )
-    except PresetError:
-        raise
-    except KeyError as error:
-        raise PresetError(f"{PRESET_FILE} lacks {error}") from error
-    except (AttributeError, TypeError, ValueError) as error:
-        raise PresetError(f"{PRESET_FILE} has a field of the wrong form: {error}") from error
+        version = decode_json(text, _Version).format_version
+        if version != FORMAT_VERSION:  # said first: other fields may be others there, too
+            raise PresetError(
+                f"format version {version} is not supported (this version reads {FORMAT_VERSION})"
+            )
+        preset = decode_json(text, Preset)
+    except JsonError as error:
+        raise PresetError(f"{PRESET_FILE} cannot be used: {error}") from error
+    return replace(preset, sha256=preset.sha256.lower())
 
 
 def read_preset(folder: Path) -> Preset:
@@ -141,12 +125,9 @@ def read_preset(folder: Path) -> Preset:
         if not (folder / name).is_file():
             raise PresetError(f"{folder} lacks {name}")
     try:
-        raw = json.loads((folder / PRESET_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return preset_from_json(read_bounded(folder / PRESET_FILE, _MOST_PRESET_BYTES))
+    except (OSError, JsonError) as error:
         raise PresetError(f"{folder / PRESET_FILE} cannot be read: {error}") from error
-    if not isinstance(raw, dict):
-        raise PresetError(f"{folder / PRESET_FILE} is not a JSON object")
-    return preset_from_mapping(raw)
 
 
 def file_sha256(path: Path) -> str:

@@ -6,18 +6,35 @@ A training whose program has gone goes on by itself.
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from trainer.contract.checked_json import (
+    Count,
+    JsonError,
+    Line,
+    Number,
+    PathText,
+    Prose,
+    Seconds,
+    Share,
+    decode_json,
+)
 
 CANCEL: Final = "cancel"
 PAUSE: Final = "pause"
 CONTINUE: Final = "continue"
+
+LONGEST_LINE: Final = 1 << 20
+_Counts = Annotated[tuple[Count, ...], Meta(max_length=1_000)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
     """Something that takes a while has begun."""
 
-    text: str
+    text: Line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,24 +47,24 @@ class Started:
         faces: number of faces of each split.
     """
 
-    system: str
-    labels: tuple[str, ...]
-    epochs: int
-    done: int
-    parameters: int
-    faces: dict[str, int]
-    device: str
+    system: Line
+    labels: Annotated[tuple[Line, ...], Meta(max_length=1_000)]
+    epochs: Count
+    done: Count
+    parameters: Count
+    faces: dict[Line, Count]
+    device: Line
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepDone:
     """Some batches of an epoch are done; sent a few times a second at most."""
 
-    epoch: int
-    step: int
-    steps: int
-    loss: float
-    accuracy: float
+    epoch: Count
+    step: Count
+    steps: Count
+    loss: Number
+    accuracy: Share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,18 +78,18 @@ class EpochDone:
         confusion: counts of validation faces, the truth in rows, labels as in ``Started``.
     """
 
-    epoch: int
-    epochs: int
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
-    learning_rate: float
-    seconds: float
-    remaining_s: float
-    best_epoch: int
-    best_accuracy: float
-    confusion: tuple[tuple[int, ...], ...]
+    epoch: Count
+    epochs: Count
+    loss: Number
+    accuracy: Share
+    val_loss: Number
+    val_accuracy: Share
+    learning_rate: Number
+    seconds: Seconds
+    remaining_s: Seconds
+    best_epoch: Count
+    best_accuracy: Share
+    confusion: Annotated[tuple[_Counts, ...], Meta(max_length=1_000)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,25 +111,25 @@ class Finished:
             no others), with its 95 % interval.
     """
 
-    folder: str
-    n: int
-    accuracy: float
-    accuracy_interval_95: tuple[float, float]
+    folder: PathText
+    n: Count
+    accuracy: Share
+    accuracy_interval_95: tuple[Share, Share]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cancelled:
     """The training was stopped; it can be continued after the epochs done."""
 
-    done: int
+    done: Count
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
     """The training could not go on."""
 
-    message: str
-    hint: str
+    message: Prose
+    hint: Prose
 
 
 Event = Note | Started | StepDone | EpochDone | Paused | Continued | Finished | Cancelled | Failed
@@ -133,20 +150,21 @@ _NAMES: Final[dict[str, type[Event]]] = {
 def encode(event: Event) -> str:
     """Return an event as one line of JSON, without the line end."""
     name = next(name for name, kind in _NAMES.items() if isinstance(event, kind))
-    return json.dumps({"event": name, **asdict(event)}, ensure_ascii=False)
+    line = json.dumps({"event": name, **asdict(event)}, ensure_ascii=False)
+    # Names of files may hold bytes that are no text.
+    return line.encode("utf-8", "replace").decode("utf-8")
+
+
+@dataclass(frozen=True)
+class _Named:
+    event: Line
 
 
 def decode(line: str) -> Event | None:
     """Return the event of a line, nothing if the line is none that this version knows."""
-    try:
-        raw: Any = json.loads(line)
-        kind: Any = _NAMES[raw.pop("event")]
-        event: Event = kind(**{key: _tupled(value) for key, value in raw.items()})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    if len(line) > LONGEST_LINE:
         return None
-    return event
-
-
-def _tupled(value: Any) -> Any:
-    """Return JSON's lists, also those inside of others, as the tuples that they were."""
-    return tuple(map(_tupled, value)) if isinstance(value, list) else value
+    try:
+        return decode_json(line, _NAMES[decode_json(line, _Named).event])
+    except (JsonError, KeyError):
+        return None

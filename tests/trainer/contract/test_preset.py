@@ -1,6 +1,7 @@
 """A model folder is described completely, and a damaged description is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +55,40 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     [
         ({"labels": None}, "lacks 'labels'"),
         ({"labels": ["happy"]}, "at least two"),
-        ({"labels": ["happy", "happy"]}, "different names"),
-        ({"labels": ["happy", " "]}, "must be names"),
-        ({"labels": 7}, "wrong form"),
+        ({"labels": ["happy", "happy"]}, "'happy' is there twice"),
+        ({"labels": ["happy", "Happy"]}, "look alike"),
+        ({"labels": ["happy", "h\u0430ppy"]}, "look alike"),  # a Cyrillic letter
+        ({"labels": ["happy", "happ\uff59"]}, "look alike"),  # a wide one
+        ({"labels": ["happy", "hap\u200dpy"]}, "look alike"),
+        ({"labels": ["happy", " "]}, "is empty"),
+        ({"labels": ["happy", "sad\nDelete all"]}, "cannot be seen"),
+        ({"labels": ["happy", "\u202edas"]}, "cannot be seen"),
+        ({"labels": ["happy", "sad\x00"]}, "cannot be seen"),
+        ({"labels": ["happy", "x" * 5_000]}, "more than 64 characters"),
+        ({"labels": ["happy", 3]}, r"labels\[1\]: expected text, got a whole number"),
+        (
+            {"labels": [f"label {n}" for n in range(200)]},
+            "labels: expected a list of length <= 100",
+        ),
+        ({"labels": 7}, "labels: expected a list"),
+        ({"name": "a\nb"}, "name"),
+        ({"name": 3}, "name: expected text"),
         ({"color": "cmyk"}, "color"),
-        ({"input_size_px": "big"}, "wrong form"),
-        ({"input_size_px": 4}, "between 16 and 1024"),
+        ({"input_size_px": "big"}, "input_size_px: expected a whole number, got text"),
+        ({"input_size_px": 4}, "input_size_px: expected a whole number >= 16"),
+        ({"input_size_px": 10**400}, "input_size_px: expected a whole number <= 1024"),
         ({"temperature": 0}, "temperature"),
+        ({"temperature": 1e300}, "temperature"),
+        ({"temperature": float("nan")}, "not JSON"),
+        ({"temperature": float("inf")}, "not JSON"),
         ({"unsure_below": 2}, "unsure_below"),
         ({"sha256": "abc"}, "sha256"),
-        ({"crop": {"scale": 99}}, "scale"),
-        ({"crop": 3}, "wrong form"),
+        ({"crop": {"scale": 99}}, "crop: crop scale must lie between"),
+        ({"crop": {"scale": "1"}}, "crop.scale: expected a number"),
+        ({"crop": 3}, "crop: expected an object"),
+        ({"description": "x" * 100_000}, "description"),
         ({"format_version": 99}, "version 99 is not supported"),
+        ({"format_version": 99, "labels": 7}, "version 99 is not supported"),
     ],
 )
 def test_damaged_description_is_refused(
@@ -84,12 +107,47 @@ def test_missing_file_is_named(tmp_path: Path, name: str) -> None:
         read_preset(tmp_path / "model")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b'{"format_version": 1, "name": "\xff"}',
+        b'{"format_version": 1e999}',
+        b'{"format_version": ' + b"9" * 5_000 + b"}",
+        b'{"format_version": ' + b"[" * 100_000,
+        b'{"later": ' + b'{"a":' * 100_000,
+        b" " * (2 << 20),
+    ],
+    ids=range(11),
+)
 def test_unreadable_description_is_refused(tmp_path: Path, content: bytes) -> None:
     make_folder(tmp_path / "model")
     (tmp_path / "model" / PRESET_FILE).write_bytes(content)
     with pytest.raises(PresetError, match=PRESET_FILE):
         read_preset(tmp_path / "model")
+
+
+def test_upper_case_digits_of_a_checksum_are_the_same(tmp_path: Path) -> None:
+    preset = make_folder(tmp_path / "model")
+    make_folder(tmp_path / "other", sha256=preset.sha256.upper())
+    verify_checksum(tmp_path / "other", read_preset(tmp_path / "other"))
+
+
+def test_what_an_editor_puts_before_the_text_does_no_harm(tmp_path: Path) -> None:
+    preset = make_folder(tmp_path / "model")
+    file = tmp_path / "model" / PRESET_FILE
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert read_preset(tmp_path / "model") == preset
+
+
+def test_a_preset_that_would_not_be_read_is_not_written(tmp_path: Path) -> None:
+    preset = make_folder(tmp_path / "model")
+    with pytest.raises(PresetError, match="temperature"):
+        preset_to_json(replace(preset, temperature=0.0))
 
 
 def test_file_in_place_of_folder_is_refused(tmp_path: Path) -> None:
