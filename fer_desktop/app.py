@@ -188,13 +188,10 @@ def _camera_names() -> list[str]:
 
 
 def _settings(args: argparse.Namespace) -> tuple[Settings, SettingsError | None]:
-    """Return the settings that hold for this run, and why the kept ones could not be read."""
-    error = None
-    try:
-        settings = load_settings(paths.settings_file())
-    except SettingsError as unreadable:
-        log.warning("%s", unreadable)
-        settings, error = Settings(), unreadable
+    """Return the settings that hold for this run, and what is wrong with the kept ones."""
+    settings, error = load_settings(paths.settings_file())
+    if error is not None:
+        log.warning("%s", error)
     if args.model:
         settings = replace(settings, model=args.model)
     if args.smoke_test:

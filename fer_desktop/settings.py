@@ -1,12 +1,12 @@
 """The user's choices, kept as JSON between starts."""
 
 import json
-import math
 import os
 import typing
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fer_desktop.errors import SettingsError
 
@@ -88,51 +88,74 @@ def _pushed(recent: tuple[str, ...], item: str) -> tuple[str, ...]:
     return (item, *(other for other in recent if other != item))[:RECENT_MAX]
 
 
-def _fits(value: Any, kind: Any) -> bool:
-    origin = typing.get_origin(kind)
-    if origin is Literal:
-        return value in typing.get_args(kind)
-    if origin is tuple:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if kind is float:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and math.isfinite(value)
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, kind)
+def load_settings(path: Path) -> tuple[Settings, SettingsError | None]:
+    """Return the settings, and what to tell the user about those that cannot be used.
 
-
-def load_settings(path: Path) -> Settings:
-    """Read settings; unknown or unfit values fall back to their defaults.
-
-    Raises:
-        SettingsError: if the file exists but is not JSON; the caller goes on with the defaults.
+    A value that cannot be used falls back to its default alone; the file as it was is kept aside.
     """
+    from trainer.contract.checked_json import JsonError, read_bounded  # not for ``--help``
+
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        content = read_bounded(path)
+        raw = json.loads(content, parse_constant=str)  # NaN is no number that JSON knows
+        if not isinstance(raw, dict):
+            raise JsonError("it is not an object")
     except FileNotFoundError:
-        return Settings()
-    except (OSError, ValueError) as error:
-        raise SettingsError(
-            f"The settings file {path} cannot be read.",
-            hint="The application starts with its defaults.",
-        ) from error
-    if not isinstance(raw, dict):
-        raise SettingsError(
-            f"The settings file {path} is not a JSON object.",
-            hint="The application starts with its defaults.",
-        )
+        return Settings(), None
+    except OSError as error:
+        return Settings(), _unreadable(path, error.strerror or str(error), "")
+    except (ValueError, RecursionError) as error:
+        reason = str(error) if isinstance(error, JsonError) else "it is damaged"
+        with suppress(OSError):
+            os.replace(path, aside(path))
+        return Settings(), _unreadable(path, reason, f"It is kept as {aside(path).name}.")
+    known, unfit = _fields(raw)
+    if not unfit:
+        return Settings(**known), None
+    with suppress(OSError):
+        aside(path).write_bytes(content)
+    return Settings(**known), SettingsError(
+        f"Some settings in {path} cannot be used: {', '.join(unfit)}.",
+        hint=f"They have their defaults again. The file is kept as {aside(path).name}.",
+    )
+
+
+def aside(path: Path) -> Path:
+    """Return where settings that cannot be used are kept."""
+    return path.with_name(f"{path.stem}.damaged{path.suffix}")
+
+
+def _fields(raw: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the usable values, and the names of the others; those of newer versions are left."""
+    from msgspec import Meta
+
+    from trainer.contract.checked_json import JsonError, Number, PathText, as_type
+
+    recent = Annotated[tuple[PathText, ...], Meta(max_length=RECENT_MAX)]
+    bounded = {float: Number, str: PathText, tuple[str, ...]: recent}
     hints = typing.get_type_hints(Settings)
     known: dict[str, Any] = {}
-    for field in fields(Settings):
-        value = raw.get(field.name)
-        if value is None or not _fits(value, hints[field.name]):
+    unfit: list[str] = []
+    for name in (field.name for field in fields(Settings)):
+        if name not in raw:
             continue
-        if field.name in _BOUNDS:
-            low, high = _BOUNDS[field.name]
-            value = hints[field.name](min(max(value, low), high))
-        known[field.name] = tuple(value) if isinstance(value, list) else value
-    return Settings(**known)
+        try:
+            value = as_type(raw[name], bounded.get(hints[name], hints[name]))
+        except JsonError:
+            unfit.append(name)
+            continue
+        if name in _BOUNDS:
+            low, high = _BOUNDS[name]
+            value = type(value)(min(max(value, low), high))
+        known[name] = value
+    return known, unfit
+
+
+def _unreadable(path: Path, reason: str, hint: str) -> SettingsError:
+    return SettingsError(
+        f"The settings file {path} cannot be used: {reason}.",
+        hint=f"The application starts with its defaults. {hint}".rstrip(),
+    )
 
 
 def save_settings(settings: Settings, path: Path) -> None:

@@ -109,6 +109,16 @@ def test_the_command_line_says_what_to_open_first() -> None:
     assert wanted(smoke_test=True) == SourceRequest("demo")
 
 
+def test_a_bad_settings_file_stops_nothing(profile: Path, caplog: pytest.LogCaptureFixture) -> None:
+    paths.settings_file().write_text('{"smoothing_ms": 1e999, "theme": "dark"}')
+    settings, error = app._settings(argparse.Namespace(**{**NOTHING_SAID, "model": "fer4"}))
+    assert (settings.theme, settings.smoothing_ms, settings.model) == ("dark", 300, "fer4")
+    assert error is not None
+    assert "smoothing_ms" in str(error)
+    assert "smoothing_ms" in caplog.text
+    caplog.clear()
+
+
 def test_paths_that_opencv_sets_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM_PLUGIN_PATH", "/lib/cv2/qt/plugins".replace("/", os.sep))
     monkeypatch.setenv("QT_QPA_FONTDIR", "/usr/share/fonts")

@@ -26,7 +26,7 @@ Number = Annotated[float, Meta(ge=-1e12, le=1e12)]
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 Line = Annotated[str, Meta(max_length=1_000)]
 Prose = Annotated[str, Meta(max_length=20_000)]
-PathText = Annotated[str, Meta(max_length=10_000)]
+PathText = Annotated[str, Meta(max_length=10_000, pattern=r"\A[^\0]*\Z")]
 
 _PLACE: Final = re.compile(r" - at `(?:key in )?\$\.?(.*)`$")
 _WORDS: Final = {
