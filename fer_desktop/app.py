@@ -235,7 +235,7 @@ def _crash_report() -> Iterator[None]:
 
 @contextmanager
 def _handlers(window: "MainWindow") -> Iterator[None]:
-    """Close on SIGINT and SIGTERM, and send bugs to the log instead of the user's terminal."""
+    """Close when asked by a signal, and send bugs to the log instead of the user's terminal."""
     from PySide6.QtCore import QTimer
 
     def log_bug(
@@ -250,9 +250,12 @@ def _handlers(window: "MainWindow") -> Iterator[None]:
             log.critical("unexpected error", exc_info=bug)
 
     former_hooks = sys.excepthook, threading.excepthook
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    # The terminal was closed; what nohup has started goes on.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
     former_handlers = {
-        number: signal.signal(number, lambda *_: window.close_unasked())
-        for number in (signal.SIGINT, signal.SIGTERM)
+        number: signal.signal(number, lambda *_: window.close_unasked()) for number in numbers
     }
     sys.excepthook, threading.excepthook = log_bug, log_thread_bug
     awake = QTimer()  # Python sees signals only when some of its code runs

@@ -4,6 +4,8 @@ import logging
 import logging.handlers
 import os
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -47,17 +49,44 @@ def set_up_logging(log_file: Path | None, *, verbose: bool = False) -> None:
         stream.setFormatter(logging.Formatter(_FORMAT))
         root.addHandler(stream)
     if log_file is not None:
-        try:
-            log_file.parent.mkdir(parents=True, exist_ok=True)
-            file = logging.handlers.RotatingFileHandler(
-                log_file, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
-            )
-        except OSError:
-            return  # a read-only home must not stop the application
+        file = _LogFile(log_file)
         file.setFormatter(logging.Formatter(_FORMAT))
         root.addHandler(file)
     if not root.handlers:
         root.addHandler(logging.NullHandler())
+
+
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """A log file that is given up, in one line, when it cannot be written.
+
+    Neither a read-only home nor a full disk is a reason to stop, or to say more than that.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
+        self._is_given_up = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._is_given_up:
+            super().emit(record)
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        self._is_given_up = True
+        if sys.stderr is not None:
+            reason = error.strerror or error
+            print(f"No log is kept: {self.baseFilename}: {reason}.", file=sys.stderr)
+
+    def close(self) -> None:
+        with suppress(OSError):  # what could not be written before cannot be written now
+            super().close()
 
 
 def keep_standard_error() -> None:

@@ -5,14 +5,15 @@ import csv
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fer_desktop import __version__, cli
 from fer_desktop.cli import analyze
@@ -110,7 +111,6 @@ def test_the_same_file_gives_the_same_table_again(tmp_path: Path, model: Path) -
 
 def test_videos_and_images_are_annotated(tmp_path: Path, model: Path) -> None:
     import av
-    from PIL import Image
 
     clip = _numbered_clip(tmp_path / "a.mp4")
     photo = tmp_path / "b.jpg"
@@ -161,6 +161,61 @@ def test_what_comes_before_a_damage_is_written(
     assert "damaged" in json.loads(said.out)["problem"]
     assert f"{clip}: cut.mp4 is damaged" in said.err
     assert "problem" in json.loads((tmp_path / "cut.meta.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="special files of POSIX")
+def test_only_ordinary_files_are_opened(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "link.png").symlink_to(tmp_path / "pipe.mp4")
+    (tmp_path / "loop.mp4").symlink_to(tmp_path / "loop.mp4")
+    (tmp_path / "file").touch()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(os.path.relpath(tmp_path / "socket.mp4"))
+    bad = {
+        tmp_path / "pipe.mp4": "pipe.mp4 is a pipe, not a file.",
+        tmp_path / "link.png": "link.png is a pipe, not a file.",
+        tmp_path / "socket.mp4": "socket.mp4 is a socket, not a file.",
+        Path("/dev/zero"): "zero is a device, not a file.",
+        tmp_path: "is a folder.",
+        tmp_path / "loop.mp4": "it is a symbolic link that leads back to itself.",
+        tmp_path / "file" / "a.mp4": "a part of its path is a file, not a folder.",
+        tmp_path / ("x" * 300): "its name is too long.",
+    }
+    good = _numbered_clip(tmp_path / "good.mp4")
+    out = tmp_path / "out"
+    assert _run("analyze", *bad, good, "--out", out, "--model", model) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(bad) + 1
+    for (path, message), line in zip(bad.items(), lines, strict=False):
+        assert line.startswith(f"fer-desktop: {path}: ")
+        assert message in line
+    assert sorted(os.listdir(out)) == ["good.csv", "good.meta.json"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", [b"b\xffd \xc3\xa9.mp4", b"two\nlines\x1b[2J\t.mp4"])
+def test_every_name_that_a_file_can_have_will_do(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str], name: bytes
+) -> None:
+    clip = _numbered_clip(tmp_path / "a.mp4").rename(tmp_path / os.fsdecode(name))
+    photo = tmp_path / os.fsdecode(name.replace(b".mp4", b".png"))
+    Image.new("RGB", _SIZE_PX).save(photo)
+    out = tmp_path / os.fsdecode(name)[:3] / "out"
+    options = ("--out", out, "--model", model, "--json", "--chart", "--annotated")
+    assert _run("analyze", clip, photo, *options) == 0
+    said = capsys.readouterr()
+    assert len(said.err.splitlines()) == 2
+    assert "\x1b" not in said.err
+    reports = [json.loads(line) for line in said.out.splitlines()]
+    assert [report["file"] for report in reports] == [str(clip), str(photo)]
+    assert len(os.listdir(out)) == 8
+    meta = Path(reports[0]["csv"]).with_suffix(".meta.json")
+    assert json.loads(meta.read_text(encoding="utf-8"))["source"]["name"] == clip.name
+    clip.write_text("no film any more")
+    assert _run("analyze", clip, *options) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_a_library_that_fails_is_a_line_as_well(
@@ -354,11 +409,43 @@ sys.exit(cli.main(sys.argv[1:], None))
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is no signal there")
-def test_ctrl_c_leaves_no_half_file(profile: Path, tmp_path: Path) -> None:
-    clip = _numbered_clip(tmp_path / "a.mp4", 60)
-    out = tmp_path / "out"
-    arguments = ["analyze", str(clip), "--out", str(out), "--model", str(tmp_path), "--annotated"]
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    ("number", "status", "said"),
+    [
+        ("SIGINT", 130, "interrupted"),
+        ("SIGTERM", 143, "terminated"),
+        ("SIGHUP", 129, "terminated"),
+    ],
+)
+def test_a_signal_leaves_no_half_file(
+    profile: Path, tmp_path: Path, number: str, status: int, said: str
+) -> None:
+    process, out = _slow_analysis(profile, tmp_path)
+    process.send_signal(getattr(signal, number))
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert error == f"fer-desktop: {said}\n"
+    assert os.listdir(out) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_the_next_run_removes_what_a_killed_one_has_left(
+    profile: Path, tmp_path: Path, model: Path
+) -> None:
+    process, out = _slow_analysis(profile, tmp_path)
+    process.kill()
+    process.communicate()
+    assert len(os.listdir(out)) == 2, "table and video, half written"
+    assert _run("analyze", tmp_path / "a.mp4", "--out", out, "--model", model) == 0
+    assert sorted(os.listdir(out)) == ["a.csv", "a.meta.json"]
+
+
+def _slow_analysis(profile: Path, folder: Path) -> tuple["subprocess.Popen[str]", Path]:
+    """Start an analysis that is in the middle of its work, and takes long."""
+    clip = _numbered_clip(folder / "a.mp4", 60)
+    out = folder / "out"
+    arguments = ["analyze", str(clip), "--out", str(out), "--model", str(folder), "--annotated"]
     process = subprocess.Popen(
         [sys.executable, "-c", _SLOW, *arguments],
         env=_environment(profile),
@@ -367,13 +454,9 @@ def test_ctrl_c_leaves_no_half_file(profile: Path, tmp_path: Path) -> None:
         text=True,
     )
     assert process.stdout is not None
-    process.stdout.readline()
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert said == "fer-desktop: interrupted\n"
-    assert os.listdir(out) == []
+    for _ in range(3):  # by then the first frame is written
+        process.stdout.readline()
+    return process, out
 
 
 def test_a_window_that_cannot_open_is_told(

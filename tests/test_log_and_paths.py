@@ -33,14 +33,25 @@ def test_topic_lines_reach_the_file(tmp_path: Path) -> None:
     assert "too much" not in text
 
 
-def test_unwritable_log_does_not_stop_the_application(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("happens", ["at the start", "later"])
+def test_a_log_that_cannot_be_written_is_given_up_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], happens: str
 ) -> None:
-    blocker = tmp_path / "file"
-    blocker.write_text("in the way")
-    set_up_logging(blocker / "app.log")
-    get_logger("app").warning("still here")
-    assert capsys.readouterr().err == ""
+    log_file = tmp_path / "logs" / "app.log"
+    set_up_logging(log_file)
+    if happens == "later":
+        get_logger("app").info("so far so good")
+        (handler,) = logging.getLogger("fer").handlers
+        assert isinstance(handler, logging.FileHandler)
+        handler.stream.close()
+        handler.stream = open("/dev/full", "w")  # noqa: SIM115 - closed with the handler
+    else:
+        log_file.parent.write_text("in the way")
+    for _ in range(5):
+        get_logger("app").warning("still here")
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.startswith(f"No log is kept: {log_file}: ")
 
 
 def test_unknown_topic_is_a_bug() -> None:

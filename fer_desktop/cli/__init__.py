@@ -3,15 +3,24 @@
 import argparse
 import io
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
 
 from fer_desktop import paths
 from fer_desktop.cli.arguments import PROGRAM, parse
 from fer_desktop.errors import FerError
 from fer_desktop.log import keep_standard_error, quiet_native_libraries, set_up_logging
+from fer_desktop.recording.outputs import shown_name
 
-_INTERRUPTED = 130  # what shells report for a program ended by Ctrl-C
+_BY_SIGNAL = 128  # what shells add to the number of the signal that ended a program
+
+
+class _Terminated(BaseException):
+    """Somebody asked this process to end; ``args`` has the number of the signal."""
 
 
 def main(argv: Sequence[str] | None, open_window: Callable[[argparse.Namespace], int]) -> int:
@@ -31,12 +40,15 @@ def main(argv: Sequence[str] | None, open_window: Callable[[argparse.Namespace],
         return _run(args, open_window)
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
-        return _INTERRUPTED
+        return _BY_SIGNAL + signal.SIGINT
+    except _Terminated as ended:
+        print(f"{PROGRAM}: terminated", file=sys.stderr)
+        return _BY_SIGNAL + int(ended.args[0])
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except FerError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        print(f"{PROGRAM}: {shown_name(str(error))}", file=sys.stderr)
         return 1
 
 
@@ -50,7 +62,8 @@ def _run(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], i
     if args.command == "analyze":
         from fer_desktop.cli.analyze import analyze
 
-        return analyze(args)
+        with _tidy_end():
+            return analyze(args)
     if args.command == "cameras":
         from fer_desktop.cli.tables import print_cameras
 
@@ -58,6 +71,29 @@ def _run(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], i
     from fer_desktop.cli.tables import print_models
 
     return print_models(as_json=args.json)
+
+
+@contextmanager
+def _tidy_end() -> Iterator[None]:
+    """Let files that are half written be removed when the process is asked to end."""
+
+    def end(number: int, _: FrameType | None) -> NoReturn:
+        signal.signal(number, signal.SIG_DFL)  # asked again, it ends at once
+        raise _Terminated(number)
+
+    names = ("SIGTERM", "SIGHUP", "SIGBREAK")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # What the caller ignores, as nohup does, stays ignored.
+    former = {
+        number: signal.signal(number, end)
+        for number in numbers
+        if signal.getsignal(number) is signal.SIG_DFL
+    }
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def _accept_any_text() -> None:

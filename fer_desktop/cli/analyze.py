@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +26,12 @@ from fer_desktop.recording.annotated import (
 )
 from fer_desktop.recording.chart import TimelineChart
 from fer_desktop.recording.csv_export import Counts, meta_path, write_csv, write_meta
-from fer_desktop.recording.outputs import distinct_name, make_folder
+from fer_desktop.recording.outputs import (
+    distinct_name,
+    make_folder,
+    remove_leftovers,
+    shown_name,
+)
 from fer_desktop.recording.session_format import (
     RecordedFrame,
     SessionInfo,
@@ -49,6 +55,7 @@ def analyze(args: argparse.Namespace) -> int:
         FerError: if nothing can be analysed at all: no output folder, no usable networks.
     """
     make_folder(args.out)
+    remove_leftovers(args.out)
     tqdm.monitor_interval = 0  # no thread to watch over the progress bar
     failures = 0
     with closing(_Networks(resolve_model(args.model), args)) as networks:
@@ -69,12 +76,12 @@ def analyze(args: argparse.Namespace) -> int:
 
 def output_stems(files: Sequence[Path], out: Path) -> list[str]:
     """Return for each input the stem of its results: all different, and none over an input."""
-    inputs = {path.resolve() for path in files}
+    inputs = {os.path.realpath(path) for path in files}
     taken: set[str] = set()
     stems = []
     for path in files:
         stem = distinct_name(path.stem, taken)
-        while any((out / f"{stem}{suffix}").resolve() in inputs for suffix in _SUFFIXES):
+        while any(os.path.realpath(out / f"{stem}{suffix}") in inputs for suffix in _SUFFIXES):
             taken.add(stem.casefold())
             stem = distinct_name(path.stem, taken)
         taken.add(stem.casefold())
@@ -83,7 +90,7 @@ def output_stems(files: Sequence[Path], out: Path) -> list[str]:
 
 
 def _complain(path: Path, message: str) -> None:
-    print(f"{PROGRAM}: {path}: {' '.join(message.split())}", file=sys.stderr)
+    print(f"{PROGRAM}: {shown_name(path)}: {shown_name(message)}", file=sys.stderr)
 
 
 def _count(number: int, noun: str) -> str:
@@ -174,7 +181,9 @@ class _FileRun:
             overwrite=True,
         )
         if self._chart is not None:
-            self._chart.write(self._output(".timeline.png"), self._path.name, overwrite=True)
+            self._chart.write(
+                self._output(".timeline.png"), shown_name(self._path.name), overwrite=True
+            )
         self._report(counts, seconds)
         if self._damage is not None:
             raise self._damage
@@ -187,7 +196,7 @@ class _FileRun:
         # No bar where standard error is no terminal: a file of carriage returns helps nobody.
         progress: tqdm[Any] = tqdm(
             total=info.frame_count,
-            desc=self._path.name,
+            desc=shown_name(self._path.name),
             unit="frame",
             file=sys.stderr,
             disable=None,
@@ -230,7 +239,8 @@ class _FileRun:
     def _report(self, counts: Counts, seconds: float) -> None:
         frames, faces = _count(counts.frames, "frame"), _count(len(counts.face_ids), "face")
         print(
-            f"{self._path.name}: {frames}, {faces}, in {seconds:.1f} s: {self._csv_path}",
+            f"{shown_name(self._path.name)}: {frames}, {faces}, in {seconds:.1f} s:"
+            f" {shown_name(self._csv_path)}",
             file=sys.stderr,
         )
         if not self._args.json:

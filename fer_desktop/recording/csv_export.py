@@ -19,7 +19,7 @@ import numpy as np
 from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox
 from fer_desktop.paths import APP_NAME
-from fer_desktop.recording.outputs import refuse_existing, whole_file
+from fer_desktop.recording.outputs import refuse_existing, remove_leftovers, whole_file
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_store import SessionReader
 
@@ -214,6 +214,7 @@ def export_session(session_file: Path, csv_path: Path, *, overwrite: bool = Fals
     description = meta_path(csv_path)
     if not overwrite:  # said before the long work
         refuse_existing(description)
+    remove_leftovers(csv_path.parent)
     with SessionReader(session_file) as reader:
         counts = write_csv(reader.rows(), csv_path, reader.models, overwrite=overwrite)
         info, marks = reader.summary().info, reader.marks()

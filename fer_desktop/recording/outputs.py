@@ -2,12 +2,20 @@
 
 import errno
 import os
+import re
 import secrets
+import sys
+import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from fer_desktop.errors import StorageError
+from trainer.contract.text import is_clean
+
+# What is being written has such a name beside its final one.
+_PART_NAME: Final = re.compile(r"\.fer-[0-9a-f]{8}(\..*)?", re.DOTALL)
 
 _CAUSES = {
     errno.ENOSPC: ("the disk is full", "Free some space or choose another folder."),
@@ -19,6 +27,7 @@ _CAUSES = {
     errno.ENOENT: ("the folder does not exist", "Choose another folder."),
     errno.ENOTDIR: ("a file is in the folder's place", "Choose another folder."),
     errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name."),
+    errno.ELOOP: ("a symbolic link leads back to itself", "Choose another folder."),
 }
 
 
@@ -29,6 +38,19 @@ def storage_error(path: Path, error: OSError) -> StorageError:
         return StorageError(f"{path} cannot be written: {error.strerror or error}.")
     cause, hint = known
     return StorageError(f"{path} cannot be written: {cause}.", hint=hint)
+
+
+def shown_name(name: str | Path) -> str:
+    """Return a file name or path as one line that shows every character it has.
+
+    File names may hold line ends, commands to terminals, and bytes that are no text.
+    """
+    return "".join(
+        sign
+        if is_clean(sign) or unicodedata.category(sign) == "Zs"
+        else sign.encode("unicode_escape").decode("ascii")
+        for sign in str(name)
+    )
 
 
 def refuse_existing(path: Path) -> None:
@@ -57,16 +79,60 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         if not overwrite or path.is_dir():
             refuse_existing(path)
         # Created here so that an unusable folder is reported before the work, not after it.
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        yield part
-        if not overwrite:  # somebody may have put one there meanwhile
-            refuse_existing(path)
-        os.replace(part, path)
+        with _held(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)):
+            yield part
+            if not overwrite:  # somebody may have put one there meanwhile
+                refuse_existing(path)
+            os.replace(part, path)
     except OSError as error:
         raise storage_error(path, error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files of writers that were killed; those being written stay."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _PART_NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                _remove_unless_held(Path(entry.path))
+
+
+@contextmanager
+def _held(descriptor: int) -> Iterator[None]:
+    """Keep an open file from being taken for a leftover, as long as this process lives.
+
+    Windows lets nobody remove a file that is open, nor move it: the writer's own hold is enough.
+    """
+    if sys.platform == "win32":
+        os.close(descriptor)
+        yield
+        return
+    import fcntl
+
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _remove_unless_held(part: Path) -> None:
+    if sys.platform == "win32":
+        with suppress(OSError):
+            part.unlink()
+        return
+    import fcntl
+
+    with suppress(OSError):  # held, somebody else's, gone, or on a file system without locks
+        descriptor = os.open(part, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
+        finally:
+            os.close(descriptor)
 
 
 def make_folder(folder: Path) -> None:

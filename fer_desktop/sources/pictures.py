@@ -1,6 +1,8 @@
 """Still images of every kind as 8-bit BGR pixels."""
 
+import errno
 import logging
+import stat
 import struct
 import warnings
 from pathlib import Path
@@ -31,32 +33,62 @@ _HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 
 
 def check_file(path: Path) -> None:
-    """Make sure that a path is a file with something in it that may be read.
+    """Make sure that a path is an ordinary file with something in it that may be read.
 
     Raises:
         SourceError: if it is not.
     """
+    head = b""
     try:
-        if path.is_dir():
+        # Asked before it is opened: a pipe or a device may keep whoever opens it waiting.
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
             raise SourceError(
                 f"{path.name or path} is a folder.", hint="Choose a video or an image in it."
             )
-        with path.open("rb") as file:
-            head = file.read(12)
+        if not stat.S_ISREG(found.st_mode):
+            raise SourceError(
+                f"{path.name} is {_kind(found.st_mode)}, not a file.",
+                hint="Choose a video or an image.",
+            )
+        if found.st_size:
+            with path.open("rb") as file:
+                head = file.read(12)
     except FileNotFoundError as error:
         raise SourceError(f"There is no file {path}.", hint="Check its name.") from error
     except PermissionError as error:
         raise SourceError(
-            f"{path.name} may not be read.", hint="Check the permissions of the file."
+            f"{path.name} may not be read.",
+            hint="Check the permissions of the file and its folder.",
         ) from error
     except (OSError, ValueError) as error:
-        raise SourceError(f"{path} cannot be read: {error}.") from error
+        raise SourceError(f"{path} cannot be read: {_cause(error)}.") from error
     if not head:
         raise SourceError(f"{path.name} is empty.", hint="Copy or record it again.")
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
         raise SourceError(
             f"{path.name} is an HEIF picture, which cannot be read.", hint="Save it as JPEG."
         )
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    if stat.S_ISSOCK(mode):
+        return "a socket"
+    return "a device"
+
+
+def _cause(error: OSError | ValueError) -> str:
+    if not isinstance(error, OSError):
+        return "its name has a character that no file name has"
+    if error.errno == errno.ELOOP:
+        return "it is a symbolic link that leads back to itself"
+    if error.errno == errno.ENAMETOOLONG:
+        return "its name is too long"
+    if error.errno == errno.ENOTDIR:
+        return "a part of its path is a file, not a folder"
+    return error.strerror or str(error)
 
 
 def is_picture(path: Path) -> bool:

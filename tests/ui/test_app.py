@@ -136,14 +136,15 @@ def test_the_smoke_test_sees_a_label() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_a_polite_signal_closes_the_window(profile: Path) -> None:
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_a_polite_signal_closes_the_window(profile: Path, number: str) -> None:
     settings = '{"welcome_accepted": false, "theme": "dark"}'
     paths.settings_file().write_text(settings)
     process = start()
     deadline = time.monotonic() + 30
     while not paths.log_file().exists() and time.monotonic() < deadline:
         time.sleep(0.05)  # its first line is that the window is there
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(getattr(signal, number))
     _, error = process.communicate(timeout=60)
     assert process.returncode == 0, error
     assert "Traceback" not in error

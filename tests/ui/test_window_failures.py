@@ -1,15 +1,19 @@
 """What the window says when something goes wrong."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
+from fer_desktop.app import make_source
 from fer_desktop.errors import ModelError, SourceError
 from fer_desktop.pipeline.events import State
 from fer_desktop.settings import Settings
 from fer_desktop.ui.prompts import OpenFolder, OpenMedia
+from fer_desktop.ui.source_request import SourceRequest
 from tests.helpers.sources import ScriptedCamera, ScriptedSource
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, CLIP, messages, play_clip, press_message_button
@@ -24,6 +28,17 @@ def test_a_file_that_cannot_be_opened_is_explained(desk: Desk, qtbot: QtBot) -> 
     assert messages(app) == "There is no file one.mp4. Check its name."
     assert "one.mp4" in app.window.pages.empty.title.text()
     assert len(app.window.pages.empty.buttons) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="special files of POSIX")
+def test_a_pipe_is_refused_at_once(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(SourceError) as refused:
+        make_source(SourceRequest("file", str(tmp_path / "pipe.mp4")), Settings())
+    desk.refusals[CLIP] = refused.value
+    app = desk.start(wanted=CLIP)
+    qtbot.waitUntil(lambda: bool(app.window.messages.rows))
+    assert messages(app) == "pipe.mp4 is a pipe, not a file. Choose a video or an image."
 
 
 def test_a_file_that_fails_when_opened_offers_another(
