@@ -33,7 +33,7 @@ from fer_desktop.settings import Settings, load_settings, save_settings
 if TYPE_CHECKING:
     from fer_desktop.sources.base import FrameSource, Pacing
     from fer_desktop.ui.main_window import MainWindow
-    from fer_desktop.ui.source_request import SourceRequest
+    from fer_desktop.ui.runtime.source_request import SourceRequest
     from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
 log = get_logger("app")
@@ -112,10 +112,10 @@ def _run_with_window(args: argparse.Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     from fer_desktop.ui.assembly import Ports, assemble
-    from fer_desktop.ui.icons import icon
+    from fer_desktop.ui.look.icons import icon
+    from fer_desktop.ui.look.theme import ThemeManager
+    from fer_desktop.ui.look.translation import install_translators
     from fer_desktop.ui.smoke_test import SmokeTest
-    from fer_desktop.ui.theme import ThemeManager
-    from fer_desktop.ui.translation import install_translators
 
     app = QApplication(sys.argv[:1])
     if not args.verbose:
@@ -166,13 +166,13 @@ def make_source(request: "SourceRequest", settings: Settings) -> "tuple[FrameSou
 
 
 def _make_detector(min_score: float) -> "FaceDetector":
-    from fer_desktop.vision.detector import MediaPipeFaceDetector
+    from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
 
     return MediaPipeFaceDetector(min_score=min_score)
 
 
 def _load_classifier(folder: Path) -> "EmotionClassifier":
-    from fer_desktop.vision.classifier import KerasEmotionClassifier
+    from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 
     return KerasEmotionClassifier.load(folder)
 
@@ -201,7 +201,7 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, SettingsError | None]
 
 def _wanted(args: argparse.Namespace) -> "SourceRequest | None":
     """Return what the command line asks for."""
-    from fer_desktop.ui.source_request import SourceRequest, request_for
+    from fer_desktop.ui.runtime.source_request import SourceRequest, request_for
 
     if args.open:
         return SourceRequest("file", str(Path(args.open).absolute()))

@@ -19,8 +19,8 @@ _PACKAGE: Final = Path(__file__).resolve().parent
 def _bundled(name: str) -> Path:
     frozen = getattr(sys, "_MEIPASS", None)
     if frozen is not None:
-        return Path(frozen) / "fer_desktop" / name
-    inside = _PACKAGE / name
+        return Path(frozen) / "fer_desktop" / "bundled" / name
+    inside = _PACKAGE / "bundled" / name
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 

@@ -27,15 +27,15 @@ from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
-from fer_desktop.vision.classifier import KerasEmotionClassifier
-from fer_desktop.vision.detector import MediaPipeFaceDetector
+from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
+from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 from fer_desktop.vision.smoothing import ScoreSmoother
 from trainer.config import DataSource
 from trainer.contract.crop import CropGeometry
 from trainer.contract.preset import CARD_FILE, METRICS_FILE
 from trainer.data.readers import load_dataset
-from trainer.devices import machine
-from trainer.model_folder import load_model_folder
+from trainer.presets.model_folder import load_model_folder
+from trainer.runs.devices import machine
 
 FACE_SIDES_PX: Final = (80, 160, 320)
 PICTURE_PX: Final = (640, 480)

@@ -25,7 +25,7 @@ def _loaded_after(statement: str) -> set[str]:
         "import trainer.contract.labels, trainer.contract.preset, trainer.contract.crop",
         "import fer_desktop.pipeline.engine, fer_desktop.recording.session_store",
         "import fer_desktop.cli, fer_desktop.__main__",
-        "import fer_desktop.training.runs, fer_desktop.training.trainer_processes",
+        "import fer_desktop.training.runs, fer_desktop.training.process_control",
         "import fer_desktop.training.photo_crops, fer_desktop.training.collection",
     ],
 )
@@ -39,8 +39,8 @@ def test_window_imports_nothing_that_would_delay_it() -> None:
 
 
 def test_every_bundled_model_fits_its_preset() -> None:
-    from fer_desktop.vision.classifier import KerasEmotionClassifier
-    from fer_desktop.vision.models import available_models
+    from fer_desktop.models.catalogue import available_models
+    from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 
     bundled = [entry for entry in available_models() if entry.bundled]
     assert bundled

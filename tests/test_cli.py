@@ -306,7 +306,7 @@ def test_without_a_command_the_window_opens() -> None:
 def test_models_are_listed(
     profile: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from fer_desktop.vision import models
+    from fer_desktop.models import catalogue as models
 
     monkeypatch.setattr(models, "bundled_models_dir", lambda: profile / "none")
     assert _run("models") == 0

@@ -76,7 +76,7 @@ def test_bundled_files_are_found_in_a_frozen_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
-    assert paths.bundled_models_dir() == tmp_path / "fer_desktop" / "models"
+    assert paths.bundled_models_dir() == tmp_path / "fer_desktop" / "bundled" / "models"
 
 
 def test_profile_keeps_everything_together(profile: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fer_desktop import cli
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.paths import demo_clip
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, State, StateChanged
@@ -13,9 +14,8 @@ from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.session_store import SessionWriter
 from fer_desktop.sources.base import Pacing
 from fer_desktop.sources.media_file import VideoSource
-from fer_desktop.vision.classifier import KerasEmotionClassifier
-from fer_desktop.vision.detector import MediaPipeFaceDetector
-from fer_desktop.vision.models import resolve_model
+from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
+from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 
 HAS_MEMORY = ("face_id", "emotion", "confidence")  # depends on which frames came before
 TIMEOUT_S = 60

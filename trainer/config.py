@@ -1,6 +1,6 @@
 """What a training run is made of: the recipe of a system, and the resolved settings of one run."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -14,6 +14,8 @@ Precision = Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
 # The outputs of a network with two heads.
 MAIN_HEAD: Final = "main"
 AUXILIARY_HEAD: Final = "auxiliary"
+
+_GENTLE_EPOCHS: Final = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,18 @@ class Recipe:
     ema: float = 0.0
     class_weights: bool = False
     augmentation: Augmentation = field(default_factory=lambda: STANDARD_AUGMENTATION)
+
+
+def gentle(recipe: Recipe) -> Recipe:
+    """Return a recipe that improves learned weights where the given one would first undo them."""
+    return replace(
+        recipe,
+        learning_rate=recipe.learning_rate / 10,
+        epochs=min(recipe.epochs, _GENTLE_EPOCHS),
+        warmup_epochs=min(recipe.warmup_epochs, 0.5),
+        # Over so few steps an average would hardly leave where it began.
+        ema=0.0,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ from typing import NoReturn
 from fer_desktop import paths
 from fer_desktop.cli.arguments import PROGRAM, parse
 from fer_desktop.errors import FerError
+from fer_desktop.files import shown_name
 from fer_desktop.log import keep_standard_error, quiet_native_libraries, set_up_logging
-from fer_desktop.recording.outputs import shown_name
 
 _BY_SIGNAL = 128  # what shells add to the number of the signal that ended a program
 

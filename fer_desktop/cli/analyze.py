@@ -17,7 +17,9 @@ from fer_desktop.cli.arguments import PROGRAM
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import DetectorError, FerError, ModelError, SourceError
+from fer_desktop.files import distinct_name, make_folder, remove_leftovers, shown_name
 from fer_desktop.log import get_logger
+from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.recording.annotated import (
     AnnotatedVideoWriter,
@@ -26,12 +28,6 @@ from fer_desktop.recording.annotated import (
 )
 from fer_desktop.recording.chart import TimelineChart
 from fer_desktop.recording.csv_export import Counts, meta_path, write_csv, write_meta
-from fer_desktop.recording.outputs import (
-    distinct_name,
-    make_folder,
-    remove_leftovers,
-    shown_name,
-)
 from fer_desktop.recording.session_format import (
     RecordedFrame,
     SessionInfo,
@@ -40,7 +36,6 @@ from fer_desktop.recording.session_format import (
 )
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
-from fer_desktop.vision.models import resolve_model
 from trainer.contract.preset import Preset
 
 log = get_logger("app")
@@ -109,8 +104,8 @@ class _Networks:
 
     def get(self) -> tuple[Analyzer, Preset]:
         if self._loaded is None:
-            from fer_desktop.vision.classifier import KerasEmotionClassifier
-            from fer_desktop.vision.detector import MediaPipeFaceDetector
+            from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
+            from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 
             classifier = self._stack.enter_context(
                 closing(KerasEmotionClassifier.load(self._model))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from fer_desktop.errors import ModelError
-from fer_desktop.vision.models import available_models, resolve_model
+from fer_desktop.models.catalogue import available_models, resolve_model
 
 
 def print_cameras(*, as_json: bool) -> int:

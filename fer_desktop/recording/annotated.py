@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.palette import color_for, rgb, text_color_on
-from fer_desktop.recording.outputs import storage_error, whole_file
+from fer_desktop.files import storage_error, whole_file
 from fer_desktop.recording.video_file import VideoFile
 
 Color = tuple[int, int, int]  # BGR

@@ -12,7 +12,7 @@ import numpy as np
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.palette import color_for
 from fer_desktop.domain.timeline import Timeline
-from fer_desktop.recording.outputs import whole_file
+from fer_desktop.files import whole_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

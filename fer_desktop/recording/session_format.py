@@ -15,7 +15,7 @@ from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysi
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
-from fer_desktop.recording.outputs import storage_error
+from fer_desktop.files import storage_error
 from trainer.contract.preset import Preset, preset_from_json, preset_to_json
 
 SUFFIX: Final = ".fersession"

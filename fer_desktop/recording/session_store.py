@@ -23,9 +23,9 @@ from fer_desktop import __version__
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
+from fer_desktop.files import new_file
 from fer_desktop.log import get_logger
 from fer_desktop.recording import session_format
-from fer_desktop.recording.outputs import new_file
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from trainer.contract.preset import Preset
 

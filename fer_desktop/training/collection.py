@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.errors import StorageError
-from fer_desktop.recording.outputs import make_folder
+from fer_desktop.files import make_folder
+from fer_desktop.models.store import DEVICE_NAMES, FORBIDDEN_SIGNS
 from fer_desktop.training.frame_quality import FaceLook, Flaw
 from fer_desktop.training.photo_crops import save_crop
 from fer_desktop.training.picture_folder import PicturesError
-from fer_desktop.vision.model_library import DEVICE_NAMES, FORBIDDEN_SIGNS
 from trainer.contract.labels import LABEL_SETS, REST, canonical
 
 GET_READY_S: Final = 3.0

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.face import Detection
 from fer_desktop.errors import FerError
-from fer_desktop.recording.outputs import make_folder, whole_file
+from fer_desktop.files import make_folder, whole_file
 from fer_desktop.sources.pictures import read_picture
+from fer_desktop.training.job_progress import Work
 from fer_desktop.training.picture_folder import LeftOut, PicturesError, Survey, is_nearly_square
-from fer_desktop.training.work import Work
 from fer_desktop.vision.ports import FaceDetector
 from trainer.contract.crop import CropGeometry
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from fer_desktop.errors import FerError
 from fer_desktop.sources.pictures import picture_size
-from fer_desktop.training.work import Work
+from fer_desktop.training.job_progress import Work
 
 # A face that is cut out is small and about square: FER2013's have 48 pixels, RAF-DB's 100.
 SMALL_SIDE_PX: Final = 128

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from fer_desktop.errors import StorageError
+from fer_desktop.models.archive import import_model
+from fer_desktop.models.catalogue import HIDDEN
+from fer_desktop.models.store import check_name, free_name, remove_folder
 from fer_desktop.paths import runs_dir
 from fer_desktop.training.plan import TrainingPlan, plan_from_json
-from fer_desktop.vision.model_archive import import_model
-from fer_desktop.vision.model_library import check_name, free_name, remove_folder
-from fer_desktop.vision.models import HIDDEN
 from trainer.contract.preset import METRICS_FILE, MODEL_FILE, PRESET_FILE
 
 PLAN_FILE: Final = "plan.json"

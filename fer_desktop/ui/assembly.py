@@ -11,20 +11,20 @@ from fer_desktop import paths
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result
 from fer_desktop.settings import Settings
-from fer_desktop.ui.background import Background
-from fer_desktop.ui.bridge import ResultInbox
-from fer_desktop.ui.collector import Collector
-from fer_desktop.ui.controller import Controller
+from fer_desktop.ui.look.theme import ThemeManager
 from fer_desktop.ui.main_window import MainWindow
-from fer_desktop.ui.recording_tap import RecordingTap
-from fer_desktop.ui.session_log import SessionLog
-from fer_desktop.ui.source_request import MakeSource, SourceRequest
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.bridge import ResultInbox
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.garbage import Collector
+from fer_desktop.ui.runtime.recording_tap import RecordingTap
+from fer_desktop.ui.runtime.session_log import SessionLog
+from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
 from fer_desktop.ui.startup import Startup
-from fer_desktop.ui.theme import ThemeManager
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
 if TYPE_CHECKING:
-    from fer_desktop.ui.training.pictures_page import PicturesPage
+    from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def assemble(
 
     def make_pictures(parent: QWidget) -> "PicturesPage":
         # With the wizard, not with the window.
-        from fer_desktop.ui.training.pictures_page import PicturesPage
+        from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 
         def make_detector() -> FaceDetector:
             return ports.make_detector(controller.settings.min_detection_score)

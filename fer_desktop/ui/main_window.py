@@ -18,28 +18,28 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QVBoxLayout, QWidget
 
+from fer_desktop.models.catalogue import available_models
 from fer_desktop.paths import APP_NAME
 from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded, ModelLoading
 from fer_desktop.settings import Settings
-from fer_desktop.ui.actions import Actions
-from fer_desktop.ui.announcer import Announcer
-from fer_desktop.ui.background import Background
-from fer_desktop.ui.commands import Commands
-from fer_desktop.ui.controller import Controller
-from fer_desktop.ui.drops import dropped_target
-from fer_desktop.ui.icons import icon
-from fer_desktop.ui.menus import Menus, ToolBar
-from fer_desktop.ui.message_bar import MessageBar
-from fer_desktop.ui.pages import Pages
-from fer_desktop.ui.player import Player
-from fer_desktop.ui.recording_tap import RecordingTap
-from fer_desktop.ui.source_request import SourceRequest
-from fer_desktop.ui.state_keeper import StateKeeper
-from fer_desktop.ui.status_line import StatusLine
-from fer_desktop.ui.theme import ThemeManager
-from fer_desktop.ui.tokens import Tokens
+from fer_desktop.ui.commands.handlers import Commands
+from fer_desktop.ui.commands.menus import Menus, ToolBar
+from fer_desktop.ui.commands.state_keeper import StateKeeper
+from fer_desktop.ui.look.icons import icon
+from fer_desktop.ui.look.theme import ThemeManager
+from fer_desktop.ui.look.tokens import Tokens
+from fer_desktop.ui.messages.announcer import Announcer
+from fer_desktop.ui.messages.message_bar import MessageBar
+from fer_desktop.ui.messages.status_line import StatusLine
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.recording_tap import RecordingTap
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
-from fer_desktop.vision.models import available_models
+from fer_desktop.ui.viewer.pages import Pages
+from fer_desktop.ui.viewer.player import Player
+from fer_desktop.ui.widgets.drops import dropped_target
 
 _DEFAULT_SIZE: Final = QSize(1280, 820)
 _TITLE_BAR: Final = QSize(0, 40)  # is drawn around the window, and its height told too late

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.pipeline.events import EngineEvent, ModelFailed, SourceFailed, StorageFailed
-from fer_desktop.ui.bridge import Batch
-from fer_desktop.ui.controller import Controller
-from fer_desktop.ui.wording import expression_text
+from fer_desktop.ui.look.wording import expression_text
+from fer_desktop.ui.runtime.bridge import Batch
+from fer_desktop.ui.runtime.controller import Controller
 
 _LIMIT_MS: Final = 180_000
 

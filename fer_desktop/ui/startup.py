@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from fer_desktop.errors import FerError
-from fer_desktop.ui.background import Background
-from fer_desktop.ui.controller import Controller
 from fer_desktop.ui.main_window import MainWindow
-from fer_desktop.ui.source_request import SourceRequest, last_request
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.source_request import SourceRequest, last_request
 
 
 class Startup(QObject):

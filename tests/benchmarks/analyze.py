@@ -3,12 +3,12 @@
 from pathlib import Path
 from time import perf_counter
 
+from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.vision.analyzer import Analyzer
-from fer_desktop.vision.classifier import KerasEmotionClassifier
-from fer_desktop.vision.detector import MediaPipeFaceDetector
-from fer_desktop.vision.models import resolve_model
+from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
+from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 from tests.benchmarks import clips
 from tests.benchmarks.figures import Figure, figure
 

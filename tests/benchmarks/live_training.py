@@ -6,9 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 
+from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.training.runs import create_run
-from fer_desktop.vision.models import resolve_model
 from tests.benchmarks.figures import Figure, figure
 from tests.benchmarks.live import watch_stream
 from tests.benchmarks.real_window import shows_label

@@ -4,11 +4,11 @@ from pathlib import Path
 from time import monotonic_ns
 
 from fer_desktop.domain.frame import Frame
+from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.vision.analyzer import Analyzer
-from fer_desktop.vision.classifier import KerasEmotionClassifier
-from fer_desktop.vision.detector import MediaPipeFaceDetector
-from fer_desktop.vision.models import resolve_model
+from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
+from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 from fer_desktop.vision.tracker import FaceTracker
 from tests.benchmarks import clips
 from tests.benchmarks.figures import Figure, figure, timed_ms

@@ -27,14 +27,14 @@ from trainer.data.dataset import Dataset
 from trainer.data.faces import CACHE_VARIABLE
 from trainer.data.feeding import feed
 from trainer.data.readers import load_dataset
-from trainer.devices import resolve_precision
-from trainer.evaluation import measure
-from trainer.fitting import Controls, fit
-from trainer.fused_normalization import fused_normalization
-from trainer.learner import Job
-from trainer.model_folder import LoadedModel
-from trainer.optimization import make_optimizer
-from trainer.systems.registry import get_system
+from trainer.fit.epochs import Controls, fit
+from trainer.fit.fused_normalization import fused_normalization
+from trainer.fit.optimization import make_optimizer
+from trainer.fit.training_model import Job
+from trainer.metrics.figures import measure
+from trainer.presets.model_folder import LoadedModel
+from trainer.runs.devices import resolve_precision
+from trainer.systems.catalogue import get_system
 
 SYSTEM = "study_a_complex_cnn"  # the five-block CNN
 LABELS = LABEL_SETS["fer7"]

@@ -13,9 +13,10 @@ from PIL import Image
 from tests.helpers.data import astronaut
 from trainer.config import NO_AUGMENTATION, Recipe
 from trainer.data.faces import CACHE_VARIABLE
-from trainer.systems import registry
+from trainer.systems import catalogue
 from trainer.systems.blocks import Tensor
-from trainer.systems.registry import Combination, System, register, systems
+from trainer.systems.catalogue import register
+from trainer.systems.system import Combination, System
 
 SIDE = 16
 TINY_RECIPE = Recipe(
@@ -96,11 +97,10 @@ def _tiny(x: Tensor, labels: int) -> Tensor:
 @pytest.fixture
 def tiny_systems(monkeypatch: pytest.MonkeyPatch) -> None:
     """Register ``tiny``, ``tiny_average`` and ``tiny_stacking`` for the length of a test."""
-    systems()
-    monkeypatch.setattr(registry, "_SYSTEMS", dict(registry._SYSTEMS))
+    monkeypatch.setattr(catalogue, "_registered", {})
 
-    def add(name: str, labels: str, combination: Combination | None = None) -> None:
-        register(
+    def add(name: str, labels: str, combination: Combination | None = None) -> System:
+        return register(
             System(
                 name=name,
                 study="ours",
@@ -115,10 +115,8 @@ def tiny_systems(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     labels = ("angry", "disgust", "fear")
-    add("tiny", ",".join(labels))
-    singles = tuple(f"tiny_{label}" for label in labels)
-    for name, label in zip(singles, labels, strict=True):
-        add(name, f"{label},rest")
-    average = Combination(members=(*singles, "tiny"), how="average")
+    tiny = add("tiny", ",".join(labels))
+    singles = tuple(add(f"tiny_{label}", f"{label},rest") for label in labels)
+    average = Combination(members=(*singles, tiny), how="average")
     add("tiny_average", ",".join(labels), average)
     add("tiny_stacking", ",".join(labels), Combination(members=singles, how="stacking"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fer_desktop.vision.detector import MediaPipeFaceDetector
+from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.training.frame_quality import FaceLook, Flaw, crop_corners, look_at
-from fer_desktop.vision.detector import MediaPipeFaceDetector
+from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
 from tests.helpers.faces import portrait
 from tests.helpers.fakes import face_at
 from trainer.contract.crop import CropGeometry

@@ -7,7 +7,7 @@ import pytest
 from fer_desktop.errors import TrainingError
 from fer_desktop.training.inspection import read_inspection
 from fer_desktop.training.picture_folder import LeftOut
-from fer_desktop.ui.training.findings import findings
+from fer_desktop.ui.training.pictures.findings import findings
 
 CLEAN = {"happy": (80, 10, 10), "sad": (40, 5, 5)}
 

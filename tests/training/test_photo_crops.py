@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from fer_desktop.errors import StorageError
+from fer_desktop.training.job_progress import Work
 from fer_desktop.training.photo_crops import crop_photos, face_crop, judge
 from fer_desktop.training.picture_folder import PicturesError, Survey, survey
-from fer_desktop.training.work import Work
 from fer_desktop.vision.crops import crop_faces
-from fer_desktop.vision.detector import MediaPipeFaceDetector
+from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
 from tests.helpers.data import astronaut
 from tests.helpers.faces import face_crops, portrait, save
 from trainer.contract.crop import CropGeometry

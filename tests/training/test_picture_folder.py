@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fer_desktop.training.job_progress import Work
 from fer_desktop.training.picture_folder import PicturesError, is_small_crop, survey
-from fer_desktop.training.work import Work
 from tests.helpers.faces import face_crops, save
 
 

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 from fer_desktop.training.plan import TrainingPlan, plan_from_json, trainer_command
-from trainer.options import build_parser
+from trainer.cli.options import build_parser
 
 PLAN = TrainingPlan(
     name="mine",

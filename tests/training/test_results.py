@@ -7,7 +7,7 @@ import pytest
 from fer_desktop.errors import TrainingError
 from fer_desktop.training.choices import can_be_trained, read_probe, read_settings, read_systems
 from fer_desktop.training.results import Evaluation, read_evaluation
-from fer_desktop.ui.training.verdict import explanation, verdict
+from fer_desktop.ui.training.result.verdict import explanation, verdict
 
 LABELS = ["happy", "sad"]
 ROW = {"precision": 0.5, "recall": 0.6, "f1": 0.55, "support": 50}

@@ -8,7 +8,9 @@ import pytest
 
 from fer_desktop import paths
 from fer_desktop.errors import FerError
+from fer_desktop.models.catalogue import available_models
 from fer_desktop.training.plan import TrainingPlan
+from fer_desktop.training.process_control import end_orphan, remember_trainer
 from fer_desktop.training.runs import (
     create_run,
     discard_run,
@@ -16,8 +18,6 @@ from fer_desktop.training.runs import (
     keep_run,
     leftover_runs,
 )
-from fer_desktop.training.trainer_processes import end_orphan, remember_trainer
-from fer_desktop.vision.models import available_models
 from tests.helpers.models import make_model_folder
 from trainer.contract.preset import METRICS_FILE
 

@@ -13,8 +13,8 @@ from fer_desktop.errors import FerError, ModelError
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.ui.assembly import Application, Ports, assemble
-from fer_desktop.ui.source_request import SourceRequest
-from fer_desktop.ui.theme import ThemeManager
+from fer_desktop.ui.look.theme import ThemeManager
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
 from tests.helpers.sources import ScriptedSource

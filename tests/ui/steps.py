@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.pipeline.events import State
 from fer_desktop.ui.assembly import Application
-from fer_desktop.ui.source_request import SourceRequest
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from tests.helpers.sources import ScriptedSource
 from tests.ui.conftest import Desk
 

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import app, paths
-from fer_desktop.ui.collector import Collector
-from fer_desktop.ui.source_request import SourceRequest
+from fer_desktop.ui.runtime.garbage import Collector
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from tests.ui.conftest import Desk
 
 NOTHING_SAID = {

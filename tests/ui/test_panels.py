@@ -6,13 +6,13 @@ from PySide6.QtWidgets import QSlider
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.pipeline.meters import MeterReading
-from fer_desktop.ui.delay_meter import DelayMeter
-from fer_desktop.ui.face_cards import FaceCards
-from fer_desktop.ui.message_bar import Message, MessageBar
-from fer_desktop.ui.selection import FaceSelection
-from fer_desktop.ui.status_line import StatusFacts, StatusLine
-from fer_desktop.ui.transport_bar import TransportBar
-from fer_desktop.ui.wording import clock_text, expression_text, time_text
+from fer_desktop.ui.look.wording import clock_text, expression_text, time_text
+from fer_desktop.ui.messages.message_bar import Message, MessageBar
+from fer_desktop.ui.messages.status_line import StatusFacts, StatusLine
+from fer_desktop.ui.runtime.delay_meter import DelayMeter
+from fer_desktop.ui.viewer.face_cards import FaceCards
+from fer_desktop.ui.viewer.face_selection import FaceSelection
+from fer_desktop.ui.viewer.transport_bar import TransportBar
 from tests.ui.samples import analysis_of, face, frame_of, picture
 
 pytestmark = pytest.mark.gui

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.pipeline.events import State
 from fer_desktop.settings import Settings
-from fer_desktop.ui.source_request import SourceRequest
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from tests.helpers.sources import ScriptedCamera, ScriptedSource
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import (

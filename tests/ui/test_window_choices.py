@@ -13,9 +13,9 @@ from fer_desktop import paths
 from fer_desktop.pipeline.events import State
 from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.settings import Settings
-from fer_desktop.ui.network_dialog import NetworkDialog
-from fer_desktop.ui.settings_dialog import SettingsDialog
-from fer_desktop.ui.source_request import SourceRequest
+from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
+from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from tests.helpers.sources import ScriptedCamera
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, CLIP, play_clip

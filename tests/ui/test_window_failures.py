@@ -12,8 +12,8 @@ from fer_desktop.app import make_source
 from fer_desktop.errors import ModelError, SourceError
 from fer_desktop.pipeline.events import State
 from fer_desktop.settings import Settings
-from fer_desktop.ui.prompts import OpenFolder, OpenMedia
-from fer_desktop.ui.source_request import SourceRequest
+from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from tests.helpers.sources import ScriptedCamera, ScriptedSource
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, CLIP, messages, play_clip, press_message_button

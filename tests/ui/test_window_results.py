@@ -13,7 +13,7 @@ from fer_desktop.errors import SourceError
 from fer_desktop.pipeline.events import State
 from fer_desktop.recording.session_store import SessionReader, list_sessions
 from fer_desktop.sources.base import Pacing
-from fer_desktop.ui.prompts import Confirm, SaveCsv
+from fer_desktop.ui.dialogs.prompts import Confirm, SaveCsv
 from tests.helpers.sources import ScriptedCamera
 from tests.ui.conftest import Desk
 from tests.ui.steps import (

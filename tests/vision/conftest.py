@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop.vision.detector import MediaPipeFaceDetector
+from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
 from tests.helpers.models import make_model_folder
 
 

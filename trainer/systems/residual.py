@@ -1,10 +1,12 @@
 """Our own network: residual blocks with squeeze-and-excitation."""
 
+from typing import Final
+
 from keras import layers
 
 from trainer.config import Augmentation, Recipe
 from trainer.systems.blocks import Tensor
-from trainer.systems.registry import System, register
+from trainer.systems.system import System
 
 _SQUEEZE = 8
 
@@ -46,7 +48,7 @@ def residual_body(x: Tensor, labels: int) -> Tensor:
     return layers.Dense(labels)(layers.Dropout(0.4)(x))
 
 
-register(
+SYSTEMS: Final = (
     System(
         name="residual_se",
         study="ours",
@@ -73,5 +75,5 @@ register(
                 mixup=0.2,
             ),
         ),
-    )
+    ),
 )

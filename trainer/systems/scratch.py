@@ -1,5 +1,7 @@
 """Networks that are trained from random weights: studies A to E, in the order of the tables."""
 
+from typing import Final
+
 from keras import layers
 
 from trainer.config import NO_AUGMENTATION, STANDARD_AUGMENTATION, Recipe
@@ -13,7 +15,7 @@ from trainer.systems.blocks import (
     dense_relu,
     study_a_head,
 )
-from trainer.systems.registry import Reported, System, register
+from trainer.systems.system import Reported, System
 
 # Rates that a table leaves open.
 _DENSE_DROPOUT = 0.3
@@ -137,7 +139,7 @@ _C_LAYERS = (
     "Flatten, FC 128, BN, DO; He-normal initial weights"
 )
 _E_SMALL_LAYERS = "C 32/64/128 3, each BN, ReLU, MP, DO .25; Flatten, FC 64, BN, ReLU, DO .25"
-SINGLE_EMOTIONS = {
+_SINGLE_EMOTIONS = {
     "angry": 0.864,
     "disgust": 0.984,
     "fear": 0.856,
@@ -147,7 +149,37 @@ SINGLE_EMOTIONS = {
     "surprise": 0.887,
 }
 
-register(
+E_SINGLES: Final = tuple(
+    System(
+        name=f"study_e_single_{emotion}",
+        study="E",
+        title=f"single-emotion model: {emotion}",
+        layers=f"{_E_SMALL_LAYERS} (one against the rest; layers not given by the study)",
+        body=e_small,
+        labels=f"{emotion},rest",
+        recipe=E_RECIPE,
+        reported=Reported(
+            accuracy=accuracy,
+            test="7,066 validation images, one label against the rest",
+            test_n=7066,
+        ),
+        parameters=(388_930, 388_354),
+    )
+    for emotion, accuracy in _SINGLE_EMOTIONS.items()
+)
+E_GENERAL: Final = System(
+    name="study_e_general",
+    study="E",
+    title="multi-class general model",
+    layers=f"{_E_SMALL_LAYERS} (layers not given by the study)",
+    body=e_small,
+    labels="fer7",
+    recipe=E_RECIPE,
+    reported=Reported(accuracy=0.4215, test="7,066 validation images", test_n=7066),
+    parameters=(389_255, 388_679),
+)
+
+SYSTEMS: Final = (
     System(
         name="study_a_cnn_1",
         study="A",
@@ -159,9 +191,7 @@ register(
         recipe=_A_RECIPE,
         reported=Reported(accuracy=0.7031, test=_A_TEST, test_n=128),
         parameters=(651_780, 651_780),
-    )
-)
-register(
+    ),
     System(
         name="study_a_cnn_2",
         study="A",
@@ -173,9 +203,7 @@ register(
         recipe=_A_RECIPE,
         reported=Reported(accuracy=0.7656, test=_A_TEST, test_n=128),
         parameters=(397_860, 396_772),
-    )
-)
-register(
+    ),
     System(
         name="study_a_complex_cnn",
         study="A",
@@ -187,9 +215,7 @@ register(
         recipe=_A_RECIPE,
         reported=Reported(accuracy=0.8125, test=_A_TEST, test_n=128),
         parameters=(1_096_452, 1_094_148),
-    )
-)
-register(
+    ),
     System(
         name="study_b_model_1",
         study="B",
@@ -200,9 +226,7 @@ register(
         recipe=_plain(),
         reported=Reported(accuracy=0.695, test="FER2013, four labels"),
         parameters=(651_780, 651_780),
-    )
-)
-register(
+    ),
     System(
         name="study_b_model_2",
         study="B",
@@ -213,9 +237,7 @@ register(
         recipe=_plain(),
         reported=Reported(accuracy=0.688, test="FER2013, four labels"),
         parameters=(397_860, 396_772),
-    )
-)
-register(
+    ),
     System(
         name="study_b_final",
         study="B",
@@ -227,9 +249,7 @@ register(
         recipe=_plain(),
         reported=Reported(accuracy=0.933, test="FER2013, four labels"),
         parameters=(1_096_964, 1_094_660),
-    )
-)
-register(
+    ),
     System(
         name="study_c_dcnn",
         study="C",
@@ -240,9 +260,7 @@ register(
         recipe=_C_RECIPE,
         reported=Reported(accuracy=0.62, test="FER2013, seven labels"),
         parameters=(2_395_591, 2_393_543),
-    )
-)
-register(
+    ),
     System(
         name="study_c_dcnn_3",
         study="C",
@@ -253,9 +271,7 @@ register(
         recipe=_C_RECIPE,
         reported=Reported(accuracy=0.83, test="FER2013, three labels"),
         parameters=(2_395_075, 2_393_027),
-    )
-)
-register(
+    ),
     System(
         name="study_d_cnn_1",
         study="D",
@@ -266,9 +282,7 @@ register(
         recipe=_plain(),
         reported=Reported(accuracy=0.64, test="its test folder, four labels"),
         parameters=(605_060, 605_060),
-    )
-)
-register(
+    ),
     System(
         name="study_d_cnn_2",
         study="D",
@@ -279,9 +293,7 @@ register(
         recipe=_plain(),
         reported=Reported(accuracy=0.72, test="its test folder, four labels"),
         parameters=(389_604, 388_644),
-    )
-)
-register(
+    ),
     System(
         name="study_d_cnn_6",
         study="D",
@@ -293,9 +305,7 @@ register(
         recipe=_plain(learning_rate=3e-3),
         reported=Reported(accuracy=0.64, test="its test folder, four labels"),
         parameters=(1_782_340, 1_778_116),
-    )
-)
-register(
+    ),
     System(
         name="study_e_cnn",
         study="E",
@@ -307,36 +317,7 @@ register(
         recipe=E_RECIPE,
         reported=Reported(accuracy=0.5416, test="7,066 validation images", test_n=7066),
         parameters=(4_478_727, 4_474_759),
-    )
-)
-for _emotion, _accuracy in SINGLE_EMOTIONS.items():
-    register(
-        System(
-            name=f"study_e_single_{_emotion}",
-            study="E",
-            title=f"single-emotion model: {_emotion}",
-            layers=f"{_E_SMALL_LAYERS} (one against the rest; layers not given by the study)",
-            body=e_small,
-            labels=f"{_emotion},rest",
-            recipe=E_RECIPE,
-            reported=Reported(
-                accuracy=_accuracy,
-                test="7,066 validation images, one label against the rest",
-                test_n=7066,
-            ),
-            parameters=(388_930, 388_354),
-        )
-    )
-register(
-    System(
-        name="study_e_general",
-        study="E",
-        title="multi-class general model",
-        layers=f"{_E_SMALL_LAYERS} (layers not given by the study)",
-        body=e_small,
-        labels="fer7",
-        recipe=E_RECIPE,
-        reported=Reported(accuracy=0.4215, test="7,066 validation images", test_n=7066),
-        parameters=(389_255, 388_679),
-    )
+    ),
+    *E_SINGLES,
+    E_GENERAL,
 )

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.timeline import Timeline
+from fer_desktop.ui.look.tokens import DARK, LIGHT, current_tokens
+from fer_desktop.ui.look.wording import face_text
 from fer_desktop.ui.timeline.canvas import TimelineCanvas
 from fer_desktop.ui.timeline.content import TimelineContent
 from fer_desktop.ui.timeline.legend import TimelineLegend
 from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
-from fer_desktop.ui.tokens import DARK, LIGHT, current_tokens
-from fer_desktop.ui.wording import face_text
 
 _REPAINT_MS: Final = 80
 _DEFAULT_SPAN_S: Final = 60

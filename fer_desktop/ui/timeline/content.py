@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fer_desktop.domain.timeline import GAP_US, Timeline, TimelineSeries
+from fer_desktop.ui.look.tokens import Tokens
+from fer_desktop.ui.look.wording import confidence_text, label_text, time_text
 from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
-from fer_desktop.ui.tokens import Tokens
-from fer_desktop.ui.wording import confidence_text, label_text, time_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QStyleOptionGraphicsItem, QWidget
 
-from fer_desktop.ui.tokens import Tokens
-from fer_desktop.ui.wording import confidence_text, time_text
+from fer_desktop.ui.look.tokens import Tokens
+from fer_desktop.ui.look.wording import confidence_text, time_text
 
 _NOTCH: Final = 120
 _LINE_PX: Final = 1.7

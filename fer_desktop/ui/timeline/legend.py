@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QLayout, QLayoutItem, QSizePolicy, QWidget
 
-from fer_desktop.ui.face_colors import label_color
-from fer_desktop.ui.tokens import Tokens, current_tokens
-from fer_desktop.ui.wording import label_text
+from fer_desktop.ui.look.label_colors import label_color
+from fer_desktop.ui.look.tokens import Tokens, current_tokens
+from fer_desktop.ui.look.wording import label_text
 
 _SWATCH_PX: Final = 12
 _GAP_PX: Final = 6

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from fer_desktop.ui.face_colors import label_color
+from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.timeline.content import Readout, TimelineContent
 from fer_desktop.ui.timeline.items import (
     LABEL_OVERHANG_PX,

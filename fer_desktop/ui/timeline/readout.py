@@ -6,10 +6,10 @@ from typing import Final
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from fer_desktop.ui.face_colors import label_color
+from fer_desktop.ui.look.label_colors import label_color
+from fer_desktop.ui.look.tokens import Tokens
+from fer_desktop.ui.look.wording import confidence_text, label_text
 from fer_desktop.ui.timeline.content import Readout
-from fer_desktop.ui.tokens import Tokens
-from fer_desktop.ui.wording import confidence_text, label_text
 
 _DISTANCE_PX: Final = 12
 _COLUMN_GAP: Final = '<td width="14"></td>'

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fer_desktop.ui.tokens import current_tokens
+from fer_desktop.ui.look.tokens import current_tokens
 
 _ROW_PX: Final = 44
 _CIRCLE_PX: Final = 26

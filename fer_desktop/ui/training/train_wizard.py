@@ -8,14 +8,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QWidget, QWizard
 
 from fer_desktop.training.runs import Run, create_run
-from fer_desktop.ui.training.pictures_page import PicturesPage
-from fer_desktop.ui.training.prober import Prober
-from fer_desktop.ui.training.result_page import ResultPage
-from fer_desktop.ui.training.settings_page import SettingsPage
-from fer_desktop.ui.training.start_page import ModelInUse, StartPage
+from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
+from fer_desktop.ui.training.planning.prober import Prober
+from fer_desktop.ui.training.planning.settings_page import SettingsPage
+from fer_desktop.ui.training.planning.start_page import ModelInUse, StartPage
+from fer_desktop.ui.training.result.result_page import ResultPage
+from fer_desktop.ui.training.running.training_job import TrainingJob
+from fer_desktop.ui.training.running.training_page import TrainingPage
 from fer_desktop.ui.training.step_list import StepList
-from fer_desktop.ui.training.training_job import TrainingJob
-from fer_desktop.ui.training.training_page import TrainingPage
 
 _SIZE: Final = QSize(1000, 660)
 _MIN_SIZE: Final = QSize(880, 560)

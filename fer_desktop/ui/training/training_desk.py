@@ -9,22 +9,22 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.errors import FerError, ModelError
+from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded
 from fer_desktop.pipeline.loader import DETECTOR_NAME
+from fer_desktop.training.process_control import end_orphan
 from fer_desktop.training.runs import Run, discard_run, keep_run, leftover_runs
-from fer_desktop.training.trainer_processes import end_orphan
-from fer_desktop.ui.actions import Actions
-from fer_desktop.ui.announcer import Announcer
-from fer_desktop.ui.background import Background
-from fer_desktop.ui.controller import Controller
-from fer_desktop.ui.prompts import Confirm
-from fer_desktop.ui.training.progress_text import headline, status_text
-from fer_desktop.ui.training.training_job import Phase, TrainingJob, is_locked
-from fer_desktop.vision.models import resolve_model
+from fer_desktop.ui.dialogs.prompts import Confirm
+from fer_desktop.ui.messages.announcer import Announcer
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.training.running.progress_text import headline, status_text
+from fer_desktop.ui.training.running.training_job import Phase, TrainingJob, is_locked
 
 if TYPE_CHECKING:
-    from fer_desktop.ui.training.pictures_page import PicturesPage
-    from fer_desktop.ui.training.start_page import ModelInUse
+    from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
+    from fer_desktop.ui.training.planning.start_page import ModelInUse
     from fer_desktop.ui.training.train_wizard import TrainWizard
 
 MakePictures = Callable[[QWidget], "PicturesPage"]
@@ -171,7 +171,7 @@ class TrainingDesk(QObject):
             self.offer_leftovers()
 
     def _model_in_use(self) -> "ModelInUse | None":
-        from fer_desktop.ui.training.start_page import ModelInUse
+        from fer_desktop.ui.training.planning.start_page import ModelInUse
 
         preset = self._controller.preset
         if preset is None:

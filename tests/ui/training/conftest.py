@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.settings import Settings
 from fer_desktop.ui.assembly import Application
-from fer_desktop.ui.prompts import Confirm
-from fer_desktop.ui.source_request import SourceRequest
+from fer_desktop.ui.dialogs.prompts import Confirm
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.training.train_wizard import TrainWizard
-from fer_desktop.vision.classifier import KerasEmotionClassifier
+from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 from tests.ui.conftest import Desk, desk, model_folder, theme
 from tests.ui.training.faces import write_faces
 from trainer.data.faces import CACHE_VARIABLE

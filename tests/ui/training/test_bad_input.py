@@ -13,13 +13,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
+from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.training.plan import TrainingPlan, trainer_command
 from fer_desktop.training.runs import create_run, leftover_runs
 from fer_desktop.ui.assembly import Application
-from fer_desktop.ui.training import trainer_process
+from fer_desktop.ui.runtime import trainer_process
+from fer_desktop.ui.training.running.training_job import Phase
 from fer_desktop.ui.training.train_wizard import Step, TrainWizard
-from fer_desktop.ui.training.training_job import Phase
-from fer_desktop.vision.models import resolve_model
 from tests.ui.steps import messages, press_message_button
 from tests.ui.training.conftest import BUNDLED, LIMIT_MS, OpenWizard
 from tests.ui.training.faces import write_faces
@@ -33,7 +33,7 @@ APPLICATION = """
 import sys
 from PySide6.QtCore import QCoreApplication
 from fer_desktop.training.runs import leftover_runs
-from fer_desktop.ui.training.training_job import TrainingJob
+from fer_desktop.ui.training.running.training_job import TrainingJob
 app = QCoreApplication(sys.argv)
 job = TrainingJob()
 job.begin(leftover_runs()[0])
@@ -202,7 +202,7 @@ def test_the_window_stays_where_the_person_wants_it_to(
     app: Application, start: Start, faces: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start(faces)
-    monkeypatch.setattr("fer_desktop.ui.prompts.Confirm.ask", lambda *_: False)
+    monkeypatch.setattr("fer_desktop.ui.dialogs.prompts.Confirm.ask", lambda *_: False)
     app.window.close()
     assert app.window.isVisible()
     assert len(trainers()) == 1

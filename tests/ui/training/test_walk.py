@@ -6,10 +6,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
+from fer_desktop.models.catalogue import available_models
 from fer_desktop.training.choices import Probe
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.training.train_wizard import Step
-from fer_desktop.vision.models import available_models
 from tests.ui.training.conftest import BUNDLED, LIMIT_MS, OpenWizard
 from trainer.contract.preset import read_preset
 

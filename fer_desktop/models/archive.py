@@ -1,0 +1,267 @@
+"""Models that come from elsewhere, and leave for it: a folder, or the same in one zip file.
+
+Nothing of what comes in is trusted: an archive is judged by its list of contents before anything is
+unpacked, and a model becomes one of the user's only when it has been loaded.
+"""
+
+import errno
+import json
+import os
+import secrets
+import shutil
+import stat
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, Final
+
+from fer_desktop.errors import ModelError
+from fer_desktop.models.catalogue import HIDDEN
+from fer_desktop.models.store import MODEL_FILES, cannot_write, check_name, rename_preset
+from fer_desktop.paths import user_models_dir
+from fer_desktop.vision.engines.keras import KerasEmotionClassifier
+from trainer.contract.preset import MODEL_FILE, PRESET_FILE
+
+_REQUIRED: Final = (PRESET_FILE, MODEL_FILE)
+_MOST_ENTRIES: Final = 200
+_MOST_BYTES: Final = 2 << 30
+_MOST_TEXT_BYTES: Final = 4 << 20
+# Weights hardly shrink; what shrinks to a hundredth and is large was made to fill a disk.
+_MOST_RATIO: Final = 100
+_ALWAYS_FINE_BYTES: Final = 16 << 20
+_CHUNK_BYTES: Final = 1 << 20
+_ABANDONED_AFTER_S: Final = 24 * 3600
+_ENCRYPTED: Final = 0x1
+# What file managers put into archives unasked.
+_LITTER: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_LITTER_FOLDER: Final = "__MACOSX"
+_FROM_FER: Final = "Choose a zip file that FER Desktop exported, or a model's folder."
+
+
+def export_model(folder: Path, file: Path) -> None:
+    """Write a model folder into a zip file, from which ``import_model`` makes it again.
+
+    Raises:
+        OSError: if the folder cannot be read or the file not written.
+    """
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in MODEL_FILES:
+            if (folder / name).is_file():
+                archive.write(folder / name, f"{folder.name}/{name}")
+
+
+def name_of_model(source: Path) -> str:
+    """Return what a model calls itself, after a look at nothing but its list of files and preset.
+
+    Args:
+        source: a zip file, or a model folder.
+
+    Raises:
+        ModelError: if it cannot be a model, or would do harm.
+    """
+    with _opened(source) as files:
+        try:
+            name = json.loads(b"".join(_chunks(source, files[PRESET_FILE])))["name"]
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise _not_a_model(source, f"its {PRESET_FILE} cannot be read") from error
+    return str(name)
+
+
+def import_model(source: Path, name: str) -> Path:
+    """Make a model one of the user's, and return its folder; all of it, or nothing is left.
+
+    Args:
+        source: a zip file, or a model folder.
+        name: what the user calls it; must be free.
+
+    Raises:
+        ModelError: if it cannot be used or kept.
+    """
+    check_name(name)
+    parent = user_models_dir()
+    staging = parent / f"{HIDDEN}import-{secrets.token_hex(4)}"
+    with _opened(source) as files:
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(parent)
+            staging.mkdir()
+            _unpack(source, files, staging)
+            _check(staging, source)
+            rename_preset(staging, name)
+            check_name(name)  # it may be taken by now
+            staging.rename(parent / name)
+        except OSError as error:
+            raise cannot_write(parent, error) from error
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    return parent / name
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One file of a model that comes in.
+
+    Attributes:
+        size_bytes: how large it will be.
+        open: gives its content.
+    """
+
+    size_bytes: int
+    open: Callable[[], IO[bytes]]
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[Mapping[str, _Part]]:
+    """Give the files of a model by their names, all of them judged.
+
+    Raises:
+        ModelError: if the source cannot be read, is no model, or would do harm.
+    """
+    if source.is_dir():
+        yield _judged(source, _parts_of_folder(source))
+        return
+    try:
+        archive = zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise ModelError(f"{source.name} is not a zip file, or is damaged.", hint=_FROM_FER) from (
+            error
+        )
+    except OSError as error:
+        raise _unreadable(source, error) from error
+    with archive:
+        yield _judged(source, _parts_of_archive(source, archive))
+
+
+def _parts_of_folder(folder: Path) -> dict[str, _Part]:
+    files = ((name, folder / name) for name in MODEL_FILES if (folder / name).is_file())
+    try:
+        return {name: _Part(path.stat().st_size, partial(_open_file, path)) for name, path in files}
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+
+
+def _open_file(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _parts_of_archive(source: Path, archive: zipfile.ZipFile) -> dict[str, _Part]:
+    members = archive.infolist()
+    if len(members) > _MOST_ENTRIES:
+        raise _not_a_model(source, f"it holds {len(members):,} files")
+    for member in members:
+        _refuse_dangerous(source, member)
+    _refuse_bomb(source.name, members)
+    files = [member for member in members if not _is_litter(member)]
+    if len({PurePosixPath(member.filename).parent for member in files}) > 1:
+        raise _not_a_model(source, "its files do not lie in one folder")
+    parts: dict[str, _Part] = {}
+    for member in files:
+        name = PurePosixPath(member.filename).name
+        if name in parts:
+            raise _not_a_model(source, f"it holds {name} twice")
+        parts[name] = _Part(member.file_size, partial(archive.open, member))
+    return parts
+
+
+def _refuse_dangerous(source: Path, member: zipfile.ZipInfo) -> None:
+    name = member.orig_filename
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    leads_out = name.startswith("/") or ".." in PurePosixPath(name).parts
+    if leads_out or not name.isprintable() or any(sign in name for sign in "\\:"):
+        reason = f"a file in it wants to lie elsewhere ({ascii(name)[1:-1]})"
+    elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        reason = f"{name} in it is a link, not a file"
+    elif member.flag_bits & _ENCRYPTED:
+        reason = "it is protected by a password"
+    elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        reason = "it is packed in an unusual way"
+    else:
+        return
+    raise ModelError(f"{source.name} is refused: {reason}.", hint=_FROM_FER)
+
+
+def _refuse_bomb(name: str, members: Sequence[zipfile.ZipInfo]) -> None:
+    unpacked = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    is_bloated = unpacked > _ALWAYS_FINE_BYTES and unpacked > _MOST_RATIO * packed
+    if unpacked > _MOST_BYTES or is_bloated:
+        raise ModelError(
+            f"{name} is refused: unpacked it would be {unpacked / 1e6:,.0f} MB, more than a "
+            "model can be.",
+            hint=_FROM_FER,
+        )
+
+
+def _is_litter(member: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(member.filename)
+    return member.is_dir() or _LITTER_FOLDER in path.parts[:1] or path.name.casefold() in _LITTER
+
+
+def _judged(source: Path, parts: Mapping[str, _Part]) -> Mapping[str, _Part]:
+    for name in _REQUIRED:
+        if name not in parts:
+            raise _not_a_model(source, f"it lacks {name}")
+    for name, part in parts.items():
+        if name not in MODEL_FILES:
+            raise _not_a_model(source, f"it also holds {name}")
+        most = _MOST_BYTES if name == MODEL_FILE else _MOST_TEXT_BYTES
+        if part.size_bytes > most:
+            raise _not_a_model(source, f"its {name} is too large")
+    return parts
+
+
+def _unpack(source: Path, parts: Mapping[str, _Part], target: Path) -> None:
+    needed = sum(part.size_bytes for part in parts.values())
+    if shutil.disk_usage(target).free < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    for name, part in parts.items():
+        with (target / name).open("xb") as file:
+            for chunk in _chunks(source, part):
+                file.write(chunk)
+
+
+def _chunks(source: Path, part: _Part) -> Iterator[bytes]:
+    try:
+        with part.open() as content:
+            while chunk := content.read(_CHUNK_BYTES):
+                yield chunk
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise _unreadable(source, error) from error
+
+
+def _check(folder: Path, source: Path) -> None:
+    """Check that a model works, speaking of it as the source that the user knows."""
+    try:
+        try:
+            with zipfile.ZipFile(folder / MODEL_FILE) as network:
+                _refuse_bomb(f"{MODEL_FILE} in {source.name}", network.infolist())
+        except zipfile.BadZipFile:
+            pass  # the classifier says it better
+        KerasEmotionClassifier.load(folder, warm_up=False).close()
+    except ModelError as error:
+        message = error.message.replace(str(folder), source.name)
+        raise ModelError(message, hint=error.hint) from error
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove what imports left that were killed long ago."""
+    oldest = time.time() - _ABANDONED_AFTER_S
+    for folder in parent.glob(f"{HIDDEN}*"):
+        if folder.is_dir() and folder.stat().st_mtime < oldest:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _not_a_model(source: Path, reason: str) -> ModelError:
+    return ModelError(f"{source.name} is not a model: {reason}.", hint=_FROM_FER)
+
+
+def _unreadable(source: Path, error: Exception) -> ModelError:
+    reason = (error.strerror if isinstance(error, OSError) else "") or "it is damaged"
+    return ModelError(
+        f"{source.name} cannot be read: {reason}.", hint="Copy it again, or choose another."
+    )

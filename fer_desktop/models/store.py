@@ -1,0 +1,243 @@
+"""The user's own models: what is known of each, other names for them, and their end."""
+
+import json
+import os
+import secrets
+import shutil
+import statistics
+import time
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.errors import ModelError
+from fer_desktop.log import get_logger
+from fer_desktop.models.catalogue import HIDDEN, ModelEntry, available_models
+from fer_desktop.paths import user_models_dir
+from fer_desktop.vision.engines.keras import KerasEmotionClassifier
+from trainer.contract.preset import CARD_FILE, METRICS_FILE, MODEL_FILE, PRESET_FILE
+
+MODEL_FILES: Final = (MODEL_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE)
+
+_log = get_logger("vision")
+
+_LONGEST_NAME: Final = 60
+FORBIDDEN_SIGNS: Final = frozenset('<>:"/\\|?*')
+# Windows gives these to devices, whatever suffix follows.
+DEVICE_NAMES: Final = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))}
+)
+_WEIGHTS_FILE: Final = "model.weights.h5"
+_MOST_WEIGHTS_BYTES: Final = 1 << 30
+_SPEED_RUNS: Final = 40
+_WARM_UP_RUNS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDetails:
+    """What is known of a model without loading it.
+
+    Attributes:
+        entry: where it is and what its preset says.
+        size_bytes: what its files take up.
+        parameters: how many numbers its network learned; None where that cannot be told.
+    """
+
+    entry: ModelEntry
+    size_bytes: int
+    parameters: int | None
+
+
+def model_details() -> list[ModelDetails]:
+    """Return what is known of every model; reads their weights, so not for the GUI thread."""
+    return [
+        ModelDetails(entry, _size_of(entry.folder), _parameters(entry.folder / MODEL_FILE))
+        for entry in available_models()
+    ]
+
+
+def measure_speed(folder: Path) -> float:
+    """Return the median time in milliseconds that a model takes for one face.
+
+    Raises:
+        ModelError: if the model cannot be used.
+    """
+    classifier = KerasEmotionClassifier.load(folder, warm_up=False)
+    try:
+        picture = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+        face = Detection(BoundingBox(220, 140, 420, 340), 1.0)
+        times_ms = []
+        for _ in range(_WARM_UP_RUNS + _SPEED_RUNS):
+            started = time.perf_counter()
+            classifier.classify(picture, [face])
+            times_ms.append(1000 * (time.perf_counter() - started))
+    finally:
+        classifier.close()
+    return statistics.median(times_ms[_WARM_UP_RUNS:])
+
+
+def check_name(name: str) -> None:
+    """Check that a model may be called so, on every platform.
+
+    Raises:
+        ModelError: if it may not.
+    """
+    if not name.strip():
+        raise ModelError("A model needs a name.")
+    if len(name) > _LONGEST_NAME:
+        raise ModelError(f"A name has at most {_LONGEST_NAME} characters.")
+    wrong = next((sign for sign in name if sign in FORBIDDEN_SIGNS or not sign.isprintable()), None)
+    if wrong is not None:
+        shown = wrong if wrong.isprintable() else repr(wrong)
+        raise ModelError(f"A name cannot hold {shown}.")
+    if name != name.strip() or name.startswith(".") or name.endswith("."):
+        raise ModelError("A name cannot begin or end with a space or a dot.")
+    if name.partition(".")[0].casefold() in DEVICE_NAMES:
+        raise ModelError(f"The system keeps the name {name} for itself.")
+    if name.casefold() in _taken_names():
+        raise ModelError(f"There is a model {name!r} already.", hint="Choose another name.")
+
+
+def free_name(wanted: str) -> str:
+    """Return a name that a model may have: the wanted one, if need be with a number behind it."""
+    kept = (sign for sign in wanted if sign not in FORBIDDEN_SIGNS and sign.isprintable())
+    stem = "".join(kept).strip(" .")[: _LONGEST_NAME - 4].strip(" .")
+    if not stem or stem.partition(".")[0].casefold() in DEVICE_NAMES:
+        stem = "model"
+    name, number, taken = stem, 2, _taken_names()
+    while name.casefold() in taken:
+        name, number = f"{stem}-{number}", number + 1
+    return name
+
+
+def rename_model(entry: ModelEntry, name: str) -> Path:
+    """Give one of the user's models another name, and return its new folder.
+
+    Raises:
+        ModelError: if the model is not the user's, or the name cannot be had.
+    """
+    _refuse_bundled(entry)
+    if name == entry.name:
+        return entry.folder
+    if name.casefold() != entry.name.casefold():  # its own name in other letters is free
+        check_name(name)
+    target = entry.folder.with_name(name)
+    try:
+        entry.folder.rename(target)
+        try:
+            if entry.preset is not None:
+                rename_preset(target, name)
+        except OSError:
+            target.rename(entry.folder)
+            raise
+    except OSError as error:
+        raise cannot_write(entry.folder, error) from error
+    return target
+
+
+def rename_preset(folder: Path, name: str) -> None:
+    """Write another name into a model folder's ``preset.json``; the rest of it stays as it is.
+
+    Raises:
+        OSError: if it cannot be written; the former one is kept.
+    """
+    file = folder / PRESET_FILE
+    part = folder / f"{PRESET_FILE}.part"
+    raw: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    text = json.dumps({**raw, "name": name}, indent=2, ensure_ascii=False) + "\n"
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def delete_model(entry: ModelEntry) -> None:
+    """Delete one of the user's models with its folder.
+
+    Raises:
+        ModelError: if the model is not the user's, or cannot be deleted.
+    """
+    _refuse_bundled(entry)
+    try:
+        remove_folder(entry.folder)
+    except OSError as error:
+        raise ModelError(
+            f"The model {entry.name!r} cannot be deleted: {error.strerror or error}.",
+            hint="Close what uses its files, then try again.",
+        ) from error
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder, or a link to one.
+
+    Raises:
+        OSError: if that cannot be done.
+    """
+    # Moved aside first: a folder that is half deleted shall not be listed.
+    doomed = folder.with_name(f"{HIDDEN}delete-{secrets.token_hex(4)}")
+    folder.rename(doomed)
+    if doomed.is_symlink():
+        doomed.unlink()
+    else:
+        shutil.rmtree(doomed)
+
+
+def cannot_write(path: Path, error: OSError) -> ModelError:
+    """Return what to tell the user about a model folder that could not be written."""
+    return ModelError(
+        f"{path} cannot be written: {error.strerror or error}.",
+        hint="Free some space, or see to it that you may write there.",
+    )
+
+
+def _refuse_bundled(entry: ModelEntry) -> None:
+    if entry.bundled:
+        raise ModelError(f"The model {entry.name!r} belongs to the application and stays.")
+
+
+def _taken_names() -> set[str]:
+    names = {entry.name.casefold() for entry in available_models()}
+    with suppress(OSError):  # the folder comes with the first model
+        names.update(path.name.casefold() for path in user_models_dir().iterdir())
+    return names
+
+
+def _size_of(folder: Path) -> int:
+    total = 0
+    for name in MODEL_FILES:
+        try:
+            total += (folder / name).stat().st_size
+        except OSError:
+            continue
+    return total
+
+
+def _parameters(file: Path) -> int | None:
+    """Return how many numbers a network's weights hold, without building the network."""
+    import h5py
+
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if archive.getinfo(_WEIGHTS_FILE).file_size > _MOST_WEIGHTS_BYTES:
+                return None
+            weights = BytesIO(archive.read(_WEIGHTS_FILE))
+        with h5py.File(weights) as content:
+            sizes: list[int] = []
+
+            def count(name: str, node: Any) -> None:
+                is_learned = not name.startswith("optimizer") and "seed_generator" not in name
+                if isinstance(node, h5py.Dataset) and is_learned:
+                    sizes.append(int(node.size))
+
+            content.visititems(count)
+            return sum(sizes)
+    except Exception as error:  # noqa: BLE001 - any library may stumble over a damaged file
+        _log.info("the weights in %s cannot be counted: %s", file, error)
+        return None

@@ -1,0 +1,245 @@
+"""What the actions do where more is needed than one call."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from fer_desktop import paths
+from fer_desktop.errors import FerError, StorageError
+from fer_desktop.models.catalogue import resolve_model
+from fer_desktop.settings import Settings
+from fer_desktop.ui.dialogs.about_dialogs import AboutDialog, ModelDialog
+from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
+from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
+from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
+from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
+from fer_desktop.ui.look.wording import time_text
+from fer_desktop.ui.messages.announcer import Announcer
+from fer_desktop.ui.models.model_jobs import ModelJobs
+from fer_desktop.ui.models.models_dialog import ModelsDialog
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.controller import SEEK_STEP_US, Controller
+from fer_desktop.ui.runtime.recording_tap import RecordingTap
+from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.sessions.exporter import Exporter
+from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
+from fer_desktop.ui.viewer.frame_view import FrameView
+
+
+class Commands(QObject):
+    """Connects actions with the controller, asking the person where only they can decide.
+
+    Signals:
+        models_changed: there are other models than before.
+    """
+
+    models_changed = Signal()
+
+    def __init__(
+        self,
+        window: QWidget,
+        actions: Actions,
+        controller: Controller,
+        announcer: Announcer,
+        view: FrameView,
+        background: Background,
+        recorder: RecordingTap,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions = actions
+        self._controller = controller
+        self._announcer = announcer
+        self._view = view
+        self._background = background
+        self._recorder = recorder
+        self._exporter = Exporter(background, window)
+        self._model_jobs = ModelJobs(background, self)
+        self._connect_source_actions()
+        self._connect_model_actions()
+        self._connect_session_actions()
+        self._connect_settings_actions()
+        self._connect_help_actions()
+
+    def open_path(self, path: Path) -> None:
+        """Open a file, or use a model folder."""
+        if (path / "preset.json").is_file():
+            self._controller.load_model(str(path))
+        else:
+            self._controller.open(SourceRequest("file", str(path)))
+
+    def add_mark(self) -> None:
+        """Mark the present moment."""
+        when = time_text(self._controller.position_us, tenths=True)
+        try:
+            was_recorded = self._controller.mark(self.tr("Mark"))
+        except StorageError as error:
+            self._announcer.say_error("mark", error)
+        else:
+            self._announcer.say_marked(was_recorded, when)
+
+    def _connect_source_actions(self) -> None:
+        actions, controller = self._actions, self._controller
+        actions.open_file.triggered.connect(self._open_file)
+        actions.open_network.triggered.connect(self._open_network)
+        actions.open_demo.triggered.connect(lambda: controller.open(SourceRequest("demo")))
+        actions.start.triggered.connect(controller.start_or_stop)
+        actions.play.triggered.connect(controller.toggle)
+        actions.step_back.triggered.connect(lambda: controller.step(-1))
+        actions.step_forward.triggered.connect(lambda: controller.step(1))
+        actions.seek_back.triggered.connect(lambda: controller.seek_by(-SEEK_STEP_US))
+        actions.seek_forward.triggered.connect(lambda: controller.seek_by(SEEK_STEP_US))
+
+    def _connect_model_actions(self) -> None:
+        actions = self._actions
+        actions.open_model.triggered.connect(self._open_model)
+        actions.manage_models.triggered.connect(self._manage_models)
+        actions.about_model.triggered.connect(self._show_model)
+        self._model_jobs.changed.connect(self.models_changed)
+        self._model_jobs.failed.connect(self._say_model_job_failed)
+
+    def _connect_session_actions(self) -> None:
+        actions = self._actions
+        actions.snapshot.triggered.connect(self._snapshot)
+        actions.mark.triggered.connect(self.add_mark)
+        actions.record.triggered.connect(self._record)
+        actions.export.triggered.connect(self._export)
+        actions.sessions.triggered.connect(self._show_sessions)
+        self._exporter.exported.connect(self._announcer.say_exported)
+        self._exporter.snapped.connect(self._announcer.say_snapped)
+        self._exporter.failed.connect(self._announcer.say_error)
+        self._recorder.ended.connect(self._announcer.say_recorded)
+        self._recorder.ended.connect(lambda: actions.record.setChecked(self._is_recording()))
+        # A recording shows one source: it ends with it.
+        self._controller.request_changed.connect(self._recorder.stop)
+        self._controller.happened.connect(self._stop_recording_when_closed)
+
+    def _connect_settings_actions(self) -> None:
+        actions = self._actions
+        actions.settings.triggered.connect(self._edit_settings)
+        for action, name in (
+            (actions.mirror, "mirror"),
+            (actions.boxes, "show_boxes"),
+            (actions.labels, "show_labels"),
+            (actions.bars, "show_bars"),
+        ):
+            action.triggered.connect(
+                lambda checked, name=name: self._controller.update_settings(
+                    replace(self._controller.settings, **{name: checked})
+                )
+            )
+        actions.themes.triggered.connect(
+            lambda action: self._controller.update_settings(
+                replace(self._controller.settings, theme=action.data())
+            )
+        )
+        actions.zoom_in.triggered.connect(lambda: self._view.zoom(1))
+        actions.zoom_out.triggered.connect(lambda: self._view.zoom(-1))
+        actions.fit.triggered.connect(self._view.fit)
+        self._controller.settings_changed.connect(self._on_settings)
+        self._on_settings(self._controller.settings)
+
+    def _connect_help_actions(self) -> None:
+        actions = self._actions
+        actions.shortcuts.triggered.connect(lambda: ShortcutsDialog.ask(self._window, actions))
+        actions.about.triggered.connect(lambda: AboutDialog.ask(self._window))
+        actions.show_log.triggered.connect(
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.log_file().parent)))
+        )
+
+    def _on_settings(self, settings: Settings) -> None:
+        actions = self._actions
+        actions.mirror.setChecked(settings.mirror)
+        actions.boxes.setChecked(settings.show_boxes)
+        actions.labels.setChecked(settings.show_labels)
+        actions.bars.setChecked(settings.show_bars)
+        for action in actions.themes.actions():
+            action.setChecked(action.data() == settings.theme)
+
+    def _open_file(self) -> None:
+        recent = self._controller.settings.recent_files
+        folder = str(Path(recent[0]).parent) if recent else str(Path.home())
+        path = OpenMedia.ask(self._window, folder)
+        if path is not None:
+            self.open_path(path)
+
+    def _open_network(self) -> None:
+        url = NetworkDialog.ask(self._window, self._controller.settings.recent_urls)
+        if url is not None:
+            self._controller.open(SourceRequest("stream", url))
+
+    def _open_model(self) -> None:
+        title = self.tr("Choose a model folder")
+        folder = OpenFolder.ask(self._window, title, str(paths.user_models_dir()))
+        if folder is not None:
+            self._controller.load_model(str(folder))
+
+    def _manage_models(self) -> None:
+        # While the dialog is there it tells by itself what failed.
+        self._model_jobs.failed.disconnect(self._say_model_job_failed)
+        ModelsDialog.ask(self._window, self._controller, self._model_jobs)
+        self._model_jobs.failed.connect(self._say_model_job_failed)
+
+    def _say_model_job_failed(self, error: FerError) -> None:
+        self._announcer.say_error("models", error)
+
+    def _show_model(self) -> None:
+        preset = self._controller.preset
+        if preset is None:
+            return
+        try:
+            folder = resolve_model(self._controller.settings.model)
+        except FerError as error:
+            self._announcer.say_error("model", error)
+        else:
+            ModelDialog.ask(self._window, preset, folder, self._controller.device)
+
+    def _snapshot(self) -> None:
+        view = self._view
+        if view.frame is not None:
+            settings = self._controller.settings
+            self._exporter.snapshot(view.frame, view.analysis, view.parts, settings)
+
+    def _record(self, wanted: bool) -> None:
+        if not wanted:
+            self._recorder.stop()
+        elif not self._is_recording():
+            chosen = self._controller.settings.recording_dir
+            try:
+                self._recorder.start(Path(chosen) if chosen else paths.videos_dir())
+            except StorageError as error:
+                self._announcer.say_error("record", error)
+        self._actions.record.setChecked(self._is_recording())
+
+    def _stop_recording_when_closed(self) -> None:
+        if not self._controller.is_open:
+            self._recorder.stop()
+
+    def _is_recording(self) -> bool:
+        return self._recorder.is_recording
+
+    def _export(self) -> None:
+        path = self._controller.session_log.path
+        if path is None:
+            self._announcer.say_nothing_to_export()
+        else:
+            self._exporter.ask_and_export(path, self._controller.settings)
+
+    def _show_sessions(self) -> None:
+        log, controller = self._controller.session_log, self._controller
+        SessionsDialog.ask(
+            self._window,
+            log.folder,
+            self._background,
+            lambda path: self._exporter.ask_and_export(path, controller.settings),
+            log.path if controller.is_open else None,
+        )
+
+    def _edit_settings(self) -> None:
+        settings = SettingsDialog.ask(self._window, self._controller.settings)
+        if settings is not None:
+            self._controller.update_settings(settings)

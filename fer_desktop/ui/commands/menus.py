@@ -1,0 +1,173 @@
+"""The menu bar and the toolbar."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import (
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from fer_desktop.models.catalogue import ModelEntry
+from fer_desktop.settings import Settings
+from fer_desktop.ui.commands.choosers import ModelChooser, SourceChooser
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.source_request import SourceRequest, without_password
+from fer_desktop.ui.viewer.transport_bar import SPEEDS
+
+
+class Menus(QObject):
+    """The menu bar; the lists in it are filled from outside."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        actions: Actions,
+        open_request: Callable[[SourceRequest], object],
+        set_speed: Callable[[float], object],
+        load_model: Callable[[str], object],
+    ) -> None:
+        super().__init__(window)
+        self._open_request = open_request
+        self._load_model = load_model
+        bar = window.menuBar()
+        self._recent = QMenu(self.tr("Open recent"), window)
+        self._cameras = QActionGroup(self)
+        self._models = QActionGroup(self)
+        file = bar.addMenu(self.tr("&File"))
+        file.addAction(actions.open_file)
+        file.addMenu(self._recent)
+        file.addActions([actions.open_network, actions.open_demo])
+        file.addSeparator()
+        file.addActions([actions.export, actions.snapshot])
+        file.addSeparator()
+        file.addActions([actions.settings, actions.quit])
+        self._source = bar.addMenu(self.tr("&Source"))
+        self._first_fixed = self._source.addSeparator()
+        self._source.addActions([actions.rescan, actions.start])
+        self._source.addSeparator()
+        self._source.addActions([actions.play, actions.step_back, actions.step_forward])
+        self._source.addActions([actions.seek_back, actions.seek_forward])
+        speed = self._source.addMenu(self.tr("Speed"))
+        for factor in SPEEDS:
+            action = speed.addAction(f"{factor:g} ×")  # noqa: RUF001 - the sign of times
+            action.triggered.connect(lambda _=False, factor=factor: set_speed(factor))
+        session = bar.addMenu(self.tr("S&ession"))
+        session.addActions([actions.mark, actions.record, actions.export])
+        session.addSeparator()
+        session.addAction(actions.sessions)
+        self._model = bar.addMenu(self.tr("&Model"))
+        self._model_fixed = self._model.addSeparator()
+        self._model.addAction(actions.former_model)
+        self._model.addActions([actions.train_model, actions.open_model, actions.manage_models])
+        self._model.addAction(actions.about_model)
+        self.view = bar.addMenu(self.tr("&View"))
+        self.view.addAction(actions.full_screen)
+        self.view.addActions([actions.zoom_in, actions.zoom_out, actions.fit])
+        self.view.addSeparator()
+        self.view.addActions([actions.boxes, actions.labels, actions.bars, actions.mirror])
+        self.view.addSeparator()
+        theme = self.view.addMenu(self.tr("Theme"))
+        theme.addActions(actions.themes.actions())
+        self._panels_end = self.view.addSeparator()
+        self.view.addAction(actions.reset_layout)
+        help_menu = bar.addMenu(self.tr("&Help"))
+        help_menu.addActions([actions.shortcuts, actions.welcome, actions.show_log, actions.about])
+
+    def add_panels(self, toggles: Sequence[QAction]) -> None:
+        """List the panels that can be hidden."""
+        for toggle in toggles:
+            self.view.insertAction(self._panels_end, toggle)
+
+    def show_recent(self, settings: Settings) -> None:
+        """List what was opened before, latest first."""
+        self._recent.clear()
+        for path in settings.recent_files:
+            action = self._recent.addAction(Path(path).name)
+            action.setToolTip(path)
+            self._open_with(action, SourceRequest("file", path))
+        if settings.recent_files and settings.recent_urls:
+            self._recent.addSeparator()
+        for url in settings.recent_urls:
+            self._open_with(
+                self._recent.addAction(without_password(url)), SourceRequest("stream", url)
+            )
+        self._recent.setEnabled(not self._recent.isEmpty())
+        self._recent.setToolTipsVisible(True)
+
+    def show_cameras(self, cameras: Sequence[SourceRequest], current: SourceRequest | None) -> None:
+        """List the cameras that were found."""
+        _clear(self._cameras, self._source)
+        if not cameras:
+            none = QAction(self.tr("No camera found"), self._cameras)
+            none.setEnabled(False)
+            self._source.insertAction(self._first_fixed, none)
+        for request in cameras:
+            action = QAction(request.title, self._cameras)
+            action.setCheckable(True)
+            action.setChecked(request == current)
+            self._open_with(action, request)
+            self._source.insertAction(self._first_fixed, action)
+
+    def show_models(self, models: Sequence[ModelEntry], in_use: str) -> None:
+        """List the models that were found."""
+        _clear(self._models, self._model)
+        for model in models:
+            action = QAction(model.name, self._models)
+            action.setCheckable(True)
+            action.setChecked(model.name == in_use)
+            action.setEnabled(not model.problem)
+            action.triggered.connect(lambda _=False, name=model.name: self._load_model(name))
+            self._model.insertAction(self._model_fixed, action)
+
+    def _open_with(self, action: QAction, request: SourceRequest) -> None:
+        action.triggered.connect(lambda: self._open_request(request))
+
+
+def _clear(group: QActionGroup, menu: QMenu) -> None:
+    for action in group.actions():
+        menu.removeAction(action)
+        group.removeAction(action)
+        action.deleteLater()
+
+
+class ToolBar(QToolBar):
+    """What is needed all the time, with words under no icon: words beside it."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("toolbar")
+        self.setWindowTitle(self.tr("Toolbar"))
+        self.setMovable(False)
+        self.setIconSize(QSize(20, 20))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.source = SourceChooser([actions.open_file, actions.open_network], self)
+        self.model = ModelChooser([actions.open_model], self)
+        self.source.setMaximumWidth(300)
+        self.model.setMaximumWidth(220)
+        self.addWidget(self.source)
+        for action in (actions.start, actions.record, actions.mark, actions.snapshot):
+            self._add_button(action, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        gap = QWidget(self)
+        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(gap)
+        label = QLabel(self.tr("Model:"), self)
+        label.setBuddy(self.model)
+        self.addWidget(label)
+        self.addWidget(self.model)
+        self._add_button(actions.settings, Qt.ToolButtonStyle.ToolButtonIconOnly)
+
+    def _add_button(self, action: QAction, style: Qt.ToolButtonStyle) -> None:
+        button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(style)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setAccessibleName(action.iconText())
+        self.addWidget(button)

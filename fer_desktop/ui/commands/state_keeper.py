@@ -1,0 +1,147 @@
+"""Keeps actions and status line true to what goes on."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from fer_desktop.pipeline.events import EngineEvent, State
+from fer_desktop.ui.messages.status_line import StatusFacts, StatusLine
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.bridge import Batch
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.delay_meter import DelayMeter
+from fer_desktop.ui.runtime.recording_tap import RecordingTap
+
+_REFRESH_MS: Final = 500
+
+
+class StateKeeper(QObject):
+    """Says what can be done now, and how it goes."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        actions: Actions,
+        line: StatusLine,
+        delay: DelayMeter,
+        recorder: RecordingTap,
+        training_status: Callable[[], str],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._training_status = training_status
+        self._controller = controller
+        self._actions = actions
+        self._line = line
+        self._delay = delay
+        self._recorder = recorder
+        self._has_picture = False
+        self._has_detector = True
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.refresh_line)
+        self._timer.start(_REFRESH_MS)
+        controller.happened.connect(self._on_event)
+        controller.batch.connect(self._on_batch)
+        controller.request_changed.connect(self._on_request)
+        recorder.started.connect(self.refresh)
+        recorder.ended.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring everything up to date."""
+        self._refresh_actions()
+        self.refresh_line()
+
+    def refresh_line(self) -> None:
+        """Show the present figures."""
+        controller = self._controller
+        info = controller.info if controller.is_open else None
+        shows_rates = info is not None and info.kind != "image" and controller.is_playing
+        self._line.show_facts(
+            StatusFacts(
+                state=self._state_text(),
+                size=f"{info.width_px}×{info.height_px}" if info else "",  # noqa: RUF001
+                is_live=info.is_live if info else False,
+                reading=controller.reading() if shows_rates else None,
+                delay_ms=self._delay.delay_ms() if info else None,
+                device=self._device_text(),
+                elapsed_s=controller.elapsed_s if info and info.kind != "image" else None,
+                training=self._training_status(),
+            )
+        )
+
+    def _refresh_actions(self) -> None:
+        actions, controller = self._actions, self._controller
+        is_open, is_seekable = controller.is_open, controller.is_seekable
+        kind = controller.info.kind if controller.info is not None and is_open else ""
+        actions.start.setText(self.tr("Stop") if is_open else self.tr("Start"))
+        actions.start.setIconText(actions.start.text())
+        actions.start.setToolTip(
+            f"{self.tr('Stop the source') if is_open else self.tr('Start the source')} (F6)"
+        )
+        actions.set_drawing(actions.start, "stop" if is_open else "play")
+        actions.start.setEnabled(is_open or controller.request is not None)
+        actions.set_drawing(actions.play, "pause" if controller.is_playing else "play")
+        for action in (
+            actions.step_back,
+            actions.step_forward,
+            actions.seek_back,
+            actions.seek_forward,
+        ):
+            action.setEnabled(is_seekable)
+        for action in (actions.zoom_in, actions.zoom_out, actions.fit):
+            action.setEnabled(kind == "image")
+        actions.snapshot.setEnabled(is_open and self._has_picture)
+        actions.mark.setEnabled(is_open)
+        actions.record.setEnabled(kind not in ("", "image") or self._recorder.is_recording)
+        actions.record.setChecked(self._recorder.is_recording)
+        actions.about_model.setEnabled(controller.preset is not None)
+
+    def _state_text(self) -> str:
+        controller = self._controller
+        kind = controller.info.kind if controller.info is not None else ""
+        match controller.state:
+            case State.IDLE:
+                text = self.tr("Stopped") if controller.request is not None else self.tr("Ready")
+            case State.OPENING:
+                text = self.tr("Opening…")
+            case State.RUNNING if kind in ("camera", "stream"):
+                text = self.tr("Live")
+            case State.RUNNING if kind == "video":
+                text = self.tr("Playing")
+            case State.RUNNING | State.PAUSED if kind == "image":
+                text = self.tr("Image")
+            case State.RUNNING:
+                text = self.tr("Running")
+            case State.PAUSED if controller.is_waiting:
+                text = self.tr("Waiting for the model…")
+            case State.PAUSED:
+                text = self.tr("Paused")
+            case State.RECONNECTING:
+                text = self.tr("Waiting for the source…")
+            case State.STOPPING:
+                text = self.tr("Stopping…")
+            case _:
+                text = self.tr("Failed")
+        return f"{text} · {self.tr('recording')}" if self._recorder.is_recording else text
+
+    def _device_text(self) -> str:
+        if self._controller.loading_model:
+            return self.tr("loading {model}…").format(model=self._controller.loading_model)
+        if not self._has_detector:
+            return self.tr("loading the face detector…")
+        return self._controller.device
+
+    def _on_event(self, _: EngineEvent) -> None:
+        self.refresh()
+
+    def _on_request(self) -> None:
+        self._has_picture = False
+        self.refresh()
+
+    def _on_batch(self, batch: Batch) -> None:
+        self._has_detector = batch.newest.analysis is not None
+        if not self._has_picture:
+            self._has_picture = True
+            self._refresh_actions()

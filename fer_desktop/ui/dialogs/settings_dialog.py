@@ -1,0 +1,228 @@
+"""The user's choices that are not made in passing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fer_desktop import paths
+from fer_desktop.settings import Settings, bounds
+from fer_desktop.ui.dialogs.prompts import OpenFolder
+
+_RESOLUTIONS: Final = ((0, 0), (640, 480), (800, 600), (1280, 720), (1920, 1080), (3840, 2160))
+_RATES: Final = (0, 15, 24, 25, 30, 50, 60)
+
+
+class FolderEdit(QWidget):
+    """A folder; empty stands for the platform's own."""
+
+    def __init__(self, title: str, folder: str, default: Path, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._default = default
+        self._edit = QLineEdit(folder, self)
+        self._edit.setPlaceholderText(str(default))
+        self._edit.setAccessibleName(title)
+        self._edit.setMinimumWidth(200)
+        button = QPushButton(self.tr("Choose…"), self)
+        button.setAccessibleName(self.tr("Choose: {title}").format(title=title))
+        button.clicked.connect(self._choose)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._edit, 1)
+        layout.addWidget(button)
+        self.setFocusProxy(self._edit)
+
+    @property
+    def folder(self) -> str:
+        """What was chosen."""
+        return self._edit.text().strip()
+
+    def _choose(self) -> None:
+        folder = OpenFolder.ask(self, self._title, self.folder or str(self._default))
+        if folder is not None:
+            self._edit.setText(str(folder))
+
+
+class SettingsDialog(QDialog):
+    """Edits a copy of the settings."""
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.setWindowTitle(self.tr("Settings"))
+        self._make_camera_controls()
+        self._make_analysis_controls()
+        self._make_picture_controls()
+        self._make_folder_controls()
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok
+            | QDialogButtonBox.StandardButton.Cancel
+            | QDialogButtonBox.StandardButton.RestoreDefaults,
+            self,
+        )
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(
+            lambda: self._show(Settings())
+        )
+        columns = QHBoxLayout()
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for column, boxes in (
+            (left, (self._camera_box, self._analysis_box)),
+            (right, (self._picture_box,)),
+        ):
+            for box in boxes:
+                column.addWidget(box)
+            column.addStretch(1)
+            columns.addLayout(column)
+        layout = QVBoxLayout(self)
+        layout.addLayout(columns)
+        layout.addWidget(self._folder_box)
+        layout.addWidget(buttons)
+        self._show(settings)
+
+    @property
+    def settings(self) -> Settings:
+        """What was chosen; what the dialog does not show stays as it was."""
+        width, height = self.resolution.currentData()
+        return replace(
+            self._settings,
+            camera_width_px=width,
+            camera_height_px=height,
+            camera_fps=self.rate.currentData(),
+            smoothing_ms=self.smoothing.value(),
+            min_detection_score=round(self.score.value(), 2),
+            show_boxes=self.boxes.isChecked(),
+            show_labels=self.labels.isChecked(),
+            show_bars=self.bars.isChecked(),
+            mirror=self.mirror.isChecked(),
+            theme=self.theme.currentData(),
+            timeline_span_s=self.span.value(),
+            snapshot_dir=self.snapshot_folder.folder,
+            recording_dir=self.recording_folder.folder,
+            export_dir=self.export_folder.folder,
+        )
+
+    @classmethod
+    def ask(cls, parent: QWidget, settings: Settings) -> Settings | None:
+        """Return the settings that the person wants."""
+        dialog = cls(settings, parent)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        return dialog.settings if accepted else None
+
+    def _make_camera_controls(self) -> None:
+        self._camera_box = QGroupBox(self.tr("Camera"), self)
+        form = QFormLayout(self._camera_box)
+        self.resolution = QComboBox(self)
+        auto = self.tr("As the camera wants")
+        for width, height in _RESOLUTIONS:
+            self.resolution.addItem(f"{width} × {height}" if width else auto, (width, height))  # noqa: RUF001
+        self.rate = QComboBox(self)
+        for rate in _RATES:
+            text = self.tr("{rate} a second").format(rate=rate) if rate else auto
+            self.rate.addItem(text, rate)
+        form.addRow(self.tr("&Resolution:"), self.resolution)
+        form.addRow(self.tr("&Frames:"), self.rate)
+
+    def _make_analysis_controls(self) -> None:
+        self._analysis_box = QGroupBox(self.tr("Analysis"), self)
+        form = QFormLayout(self._analysis_box)
+        self.smoothing = QSpinBox(self)
+        low, high = bounds("smoothing_ms")
+        self.smoothing.setRange(int(low), int(high))
+        self.smoothing.setSingleStep(50)
+        self.smoothing.setSuffix(" ms")
+        self.smoothing.setSpecialValueText(self.tr("Off"))
+        self.smoothing.setToolTip(
+            self.tr("How calmly numbers follow the face. Tables also keep the unsmoothed ones.")
+        )
+        self.score = QDoubleSpinBox(self)
+        self.score.setRange(*bounds("min_detection_score"))
+        self.score.setSingleStep(0.05)
+        self.score.setToolTip(
+            self.tr("Lower finds more faces, and more things that are not faces.")
+        )
+        form.addRow(self.tr("&Smoothing:"), self.smoothing)
+        form.addRow(self.tr("Face detection &score:"), self.score)
+
+    def _make_picture_controls(self) -> None:
+        self._picture_box = QGroupBox(self.tr("Picture and timeline"), self)
+        form = QFormLayout(self._picture_box)
+        self.boxes = QCheckBox(self.tr("&Boxes around faces"), self)
+        self.labels = QCheckBox(self.tr("&Labels at faces"), self)
+        self.bars = QCheckBox(self.tr("B&ars beside faces"), self)
+        self.mirror = QCheckBox(self.tr("Show cameras as a &mirror"), self)
+        for box in (self.boxes, self.labels, self.bars, self.mirror):
+            form.addRow(box)
+        self.theme = QComboBox(self)
+        names: Mapping[str, str] = {
+            "system": self.tr("As the system"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+        }
+        for value, name in names.items():
+            self.theme.addItem(name, value)
+        self.span = QSpinBox(self)
+        low, high = bounds("timeline_span_s")
+        self.span.setRange(int(low), int(high))
+        self.span.setSingleStep(10)
+        self.span.setSuffix(" s")
+        form.addRow(self.tr("&Theme:"), self.theme)
+        form.addRow(self.tr("Timeline s&hows:"), self.span)
+
+    def _make_folder_controls(self) -> None:
+        self._folder_box = QGroupBox(self.tr("Folders"), self)
+        form = QFormLayout(self._folder_box)
+        settings = self._settings
+        self.snapshot_folder = FolderEdit(
+            self.tr("Snapshots"), settings.snapshot_dir, paths.pictures_dir(), self
+        )
+        self.recording_folder = FolderEdit(
+            self.tr("Recorded videos"), settings.recording_dir, paths.videos_dir(), self
+        )
+        self.export_folder = FolderEdit(
+            self.tr("Exported tables"), settings.export_dir, paths.documents_dir(), self
+        )
+        form.addRow(self.tr("S&napshots:"), self.snapshot_folder)
+        form.addRow(self.tr("Recorded &videos:"), self.recording_folder)
+        form.addRow(self.tr("&Exported tables:"), self.export_folder)
+
+    def _show(self, settings: Settings) -> None:
+        size = (settings.camera_width_px, settings.camera_height_px)
+        _select(self.resolution, size, f"{size[0]} × {size[1]}")  # noqa: RUF001
+        _select(self.rate, settings.camera_fps, str(settings.camera_fps))
+        self.smoothing.setValue(settings.smoothing_ms)
+        self.score.setValue(settings.min_detection_score)
+        self.boxes.setChecked(settings.show_boxes)
+        self.labels.setChecked(settings.show_labels)
+        self.bars.setChecked(settings.show_bars)
+        self.mirror.setChecked(settings.mirror)
+        self.theme.setCurrentIndex(self.theme.findData(settings.theme))
+        self.span.setValue(settings.timeline_span_s)
+
+
+def _select(combo: QComboBox, value: object, text: str) -> None:
+    """Choose a value, which may come from a settings file and not be among the usual ones."""
+    for index in range(combo.count()):
+        if combo.itemData(index) == value:
+            combo.setCurrentIndex(index)
+            return
+    combo.addItem(text, value)
+    combo.setCurrentIndex(combo.count() - 1)

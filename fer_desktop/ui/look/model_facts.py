@@ -1,0 +1,71 @@
+"""How accurate a model is, in words, from the figures that came with it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fer_desktop.ui.look.wording import accuracy_text, label_text, translate
+from trainer.contract.preset import METRICS_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """Measured figures of a model.
+
+    Attributes:
+        data: what it was tested on.
+        faces: how many faces that were.
+        accuracy: share of them that it labelled as people had.
+        interval: where that share lies with 95 % confidence; None where it was not reckoned.
+        weakest: the label it finds least often, with the share of its faces that it found.
+    """
+
+    data: str
+    faces: int
+    accuracy: float
+    interval: tuple[float, float] | None
+    weakest: tuple[str, float] | None
+
+    def accuracy_text(self) -> str:
+        """Return the accuracy in percent, with its interval."""
+        return accuracy_text(self.accuracy, self.interval)
+
+    def sentence(self) -> str:
+        """Return the figures as a sentence."""
+        text = translate(
+            "ModelFacts",
+            "On {faces} test faces of {data} it chose the label that people had given in {right} "
+            "of 100 cases.",
+        ).format(faces=f"{self.faces:,}", data=self.data, right=round(self.accuracy * 100))
+        if self.weakest is not None:
+            label, share = self.weakest
+            text += " " + translate(
+                "ModelFacts", "Weakest: {label}, found in {share} of 100."
+            ).format(label=label_text(label), share=round(share * 100))
+        return text
+
+
+def read_model_facts(folder: Path) -> ModelFacts | None:
+    """Return the figures of a model folder; None where they are missing or unreadable."""
+    try:
+        raw = json.loads((folder / METRICS_FILE).read_text(encoding="utf-8"))
+        recalls = {
+            str(label): float(values["recall"]) for label, values in raw["per_label"].items()
+        }
+        return ModelFacts(
+            data=str(raw.get("data", "")) or translate("ModelFacts", "its data set"),
+            faces=int(raw["n"]),
+            accuracy=float(raw["accuracy"]),
+            interval=_interval(raw.get("accuracy_interval_95")),
+            weakest=min(recalls.items(), key=lambda item: item[1], default=None),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _interval(raw: Any) -> tuple[float, float] | None:
+    if raw is None:
+        return None
+    low, high = raw
+    return float(low), float(high)

@@ -1,0 +1,243 @@
+"""Turns what happens into messages in the window's bar: what, what to do, and a button."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from fer_desktop.errors import FerError
+from fer_desktop.pipeline.events import (
+    EngineEvent,
+    ModelFailed,
+    ModelLoaded,
+    SourceFailed,
+    SourceOpened,
+    State,
+    StateChanged,
+    StorageFailed,
+)
+from fer_desktop.pipeline.loader import DETECTOR_NAME
+from fer_desktop.recording.csv_export import Counts
+from fer_desktop.recording.video_recorder import Recording
+from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.source_request import SourceRequest
+
+_SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
+_TRAINING = "training"
+
+
+class Announcer(QObject):
+    """The only one who writes into the message bar."""
+
+    def __init__(
+        self, bar: MessageBar, controller: Controller, actions: Actions, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._bar = bar
+        self._controller = controller
+        self._actions = actions
+        controller.happened.connect(self._on_event)
+        controller.request_refused.connect(self._on_refused)
+        controller.request_changed.connect(lambda: bar.dismiss(_DEMO))
+
+    def say_demo(self) -> None:
+        """Tell that the demo clip plays because there is no camera."""
+        self._show(
+            _DEMO,
+            "info",
+            self.tr("No camera was found, so this is the demo clip."),
+            self.tr("Connect a camera and look again, or open your own video."),
+            self.tr("Look again"),
+            self._actions.rescan.trigger,
+        )
+
+    def say_cameras(self, count: int) -> None:
+        """Tell the outcome of a search for cameras that the user asked for."""
+        text = (
+            self.tr("Cameras found: {count}. Choose one in the toolbar.").format(count=count)
+            if count
+            else self.tr("No camera was found.")
+        )
+        hint = "" if count else self.tr("Check that it is plugged in and allowed to be used.")
+        self._show("cameras", "info", text, hint, brief=True)
+
+    def say_exported(self, path: Path, counts: Counts) -> None:
+        """Tell that a table was written."""
+        text = self.tr("{rows} rows from {frames} frames were exported to {name}.").format(
+            rows=f"{counts.rows:,}", frames=f"{counts.frames:,}", name=path.name
+        )
+        self._say_written("export", text, path)
+
+    def say_snapped(self, path: Path) -> None:
+        """Tell that a snapshot was written."""
+        text = self.tr("The snapshot was saved as {name}.").format(name=path.name)
+        self._say_written("snapshot", text, path)
+
+    def say_recorded(self, recording: Recording) -> None:
+        """Tell that a video was written, or why not to its end."""
+        if recording.error is not None:
+            self.say_error("record", recording.error)
+        elif recording.frames:
+            text = self.tr("{frames} frames were recorded to {name}.").format(
+                frames=f"{recording.frames:,}", name=recording.path.name
+            )
+            if recording.dropped:
+                text += " " + self.tr("{count} came too fast and are missing.").format(
+                    count=f"{recording.dropped:,}"
+                )
+            self._say_written("record", text, recording.path)
+        else:
+            self._show(
+                "record",
+                "info",
+                self.tr("Nothing was recorded: no new picture came."),
+                brief=True,
+            )
+
+    def say_marked(self, was_recorded: bool, when: str) -> None:
+        """Tell that a moment was marked, or that there is none to mark."""
+        if was_recorded:
+            self._show("mark", "good", self.tr("Marked at {time}.").format(time=when), brief=True)
+        else:
+            self._show(
+                "mark",
+                "info",
+                self.tr("There is nothing to mark yet."),
+                self.tr("Marks belong to analysed frames."),
+                brief=True,
+            )
+
+    def say_nothing_to_export(self) -> None:
+        """Tell that nothing was analysed yet."""
+        self._show(
+            "export",
+            "info",
+            self.tr("There is nothing to export yet."),
+            self.tr("Start a source, or export a past session."),
+            self.tr("Past sessions…"),
+            self._actions.sessions.trigger,
+        )
+
+    def say_training_left(
+        self, name: str, is_finished: bool, epochs: int, show: Callable[[], object]
+    ) -> None:
+        """Offer a training that was interrupted, or whose model waits for a decision."""
+        if is_finished:
+            text = self.tr("The model {name} is trained.").format(name=name)
+            hint, button = self.tr("Use it, keep it or discard it."), self.tr("See the result…")
+        else:
+            text = self.tr("The training of {name} was interrupted.").format(name=name)
+            hint = self.tr("{count} epochs are done.").format(count=epochs)
+            button = self.tr("Go on with it…")
+        self._show(_TRAINING, "info", text, hint, button, show)
+
+    def say_training_goes_on(self, name: str, show: Callable[[], object]) -> None:
+        """Tell that a training goes on though its window is closed."""
+        text = self.tr("The training of {name} goes on in the background.").format(name=name)
+        self._show(_TRAINING, "info", text, "", self.tr("Show it"), show, brief=True)
+
+    def say_training_failed(self, error: FerError, show: Callable[[], object]) -> None:
+        """Tell that a training ended before its time."""
+        self._bar.show_message(error_message(_TRAINING, error, self.tr("Show the training…"), show))
+
+    def dismiss_training(self) -> None:
+        """Take away what was said about a training, now that its window says it."""
+        self._bar.dismiss(_TRAINING)
+
+    def say_bug(self) -> None:
+        """Tell that something unexpected happened, without details that help nobody."""
+        self._show(
+            "bug",
+            "error",
+            self.tr("Something went wrong inside the application."),
+            self.tr("What is recorded is safe. The log file says more."),
+            self.tr("Show log file"),
+            self._actions.show_log.trigger,
+        )
+
+    def say_error(self, topic: str, error: FerError) -> None:
+        """Tell a failure that no button can mend."""
+        self._bar.show_message(error_message(topic, error))
+
+    def _on_event(self, event: EngineEvent) -> None:
+        match event:
+            case StateChanged(state=State.RECONNECTING, message=message):
+                self._say_reconnecting(message)
+            case StateChanged(state=State.PAUSED, message=message) if message:
+                self._show(_SOURCE, "warning", message)  # the file ends early
+            case (
+                StateChanged(state=State.OPENING | State.RUNNING | State.PAUSED | State.IDLE)
+                | SourceOpened()
+            ):
+                self._bar.dismiss(_SOURCE)
+            case SourceFailed(error=error):
+                self._bar.dismiss(_DEMO)
+                self._say_source_error(self._controller.request, error)
+            case ModelLoaded() if not self._controller.is_fallback:
+                self._bar.dismiss(_MODEL)
+            case ModelFailed(name=name, error=error) if name == DETECTOR_NAME:
+                self.say_error("detector", error)
+            case ModelFailed(error=error):
+                self._bar.show_message(
+                    error_message(
+                        _MODEL,
+                        error,
+                        self.tr("Choose a model folder…"),
+                        self._actions.open_model.trigger,
+                    )
+                )
+            case StorageFailed(error=error):
+                self._bar.show_message(
+                    error_message(
+                        _STORAGE,
+                        error,
+                        self.tr("Export what there is…"),
+                        self._actions.export.trigger,
+                    )
+                )
+
+    def _on_refused(self, request: SourceRequest, error: FerError) -> None:
+        self._say_source_error(request, error)
+
+    def _say_source_error(self, request: SourceRequest | None, error: FerError) -> None:
+        if request is not None and request.kind in ("camera", "stream"):
+            button, run = self.tr("Try again"), self._controller.reopen
+        else:
+            button, run = self.tr("Open another file…"), self._actions.open_file.trigger
+        self._bar.show_message(error_message(_SOURCE, error, button, run))
+
+    def _say_reconnecting(self, message: str) -> None:
+        self._show(
+            _SOURCE,
+            "warning",
+            message or self.tr("The source does not answer. It is tried again by itself."),
+            "",
+            self.tr("Stop trying"),
+            self._controller.stop,
+        )
+
+    def _say_written(self, topic: str, text: str, path: Path) -> None:
+        self._show(
+            topic,
+            "good",
+            text,
+            "",
+            self.tr("Show in folder"),
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
+        )
+
+    def _show(
+        self,
+        topic: str,
+        kind: Kind,
+        text: str,
+        hint: str = "",
+        button: str = "",
+        run: Callable[[], object] | None = None,
+        *,
+        brief: bool = False,
+    ) -> None:
+        self._bar.show_message(Message(topic, kind, text, hint, button, run, brief))

@@ -1,0 +1,114 @@
+"""The status line: how the source runs, how late the picture is, and on what it is computed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from fer_desktop.pipeline.meters import MeterReading
+from fer_desktop.ui.look.wording import clock_text
+
+_LEAST_TRAINING_PX: Final = 120  # the last one gives way where there is little room
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """What the line shows; empty texts are left out.
+
+    Attributes:
+        state: what is happening.
+        size: of the picture.
+        is_live: whether the source's own rate is that of a camera.
+        reading: the meters; None hides them.
+        delay_ms: age of a picture when it was painted; None hides it.
+        device: what the model runs on.
+        elapsed_s: since the source was opened; None hides it.
+        training: how a training in the background goes.
+    """
+
+    state: str
+    size: str = ""
+    is_live: bool = False
+    reading: MeterReading | None = None
+    delay_ms: float | None = None
+    device: str = ""
+    elapsed_s: float | None = None
+    training: str = ""
+
+
+class StatusLine(QWidget):
+    """A row of short texts, parted by lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 2, 8, 2)
+        layout.setSpacing(8)
+        self._labels: dict[str, QLabel] = {}
+        self._separators: dict[str, QFrame] = {}
+        for name, meaning in {
+            "state": self.tr("State"),
+            "size": self.tr("Picture size in pixels"),
+            "rates": self.tr("Frames a second delivered and analysed, and frames left out"),
+            "delay": self.tr("Age of the picture when it is shown"),
+            "device": self.tr("What the model runs on"),
+            "elapsed": self.tr("Time since the source was opened"),
+            "training": self.tr("The model that is being trained: Ctrl+T shows it"),
+        }.items():
+            if name != "state":
+                line = QFrame(self)
+                line.setFrameShape(QFrame.Shape.VLine)
+                line.setProperty("role", "line")
+                layout.addWidget(line)
+                self._separators[name] = line
+            label = QLabel(self)
+            label.setToolTip(meaning)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            # A long device or message is cut, never the window widened for it.
+            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+            layout.addWidget(label)
+            self._labels[name] = label
+        self._labels["training"].setMinimumWidth(_LEAST_TRAINING_PX)
+        layout.addStretch(1)
+        self.show_facts(StatusFacts(""))
+
+    def show_facts(self, facts: StatusFacts) -> None:
+        """Show the present state."""
+        self._set("state", facts.state)
+        self._set("size", facts.size)
+        self._set("rates", self._rates(facts))
+        delay = facts.delay_ms
+        self._set(
+            "delay", self.tr("delay {ms} ms").format(ms=round(delay)) if delay is not None else ""
+        )
+        self._set("device", facts.device)
+        self._set("elapsed", clock_text(facts.elapsed_s) if facts.elapsed_s is not None else "")
+        self._set("training", facts.training)
+
+    def text(self) -> str:
+        """Return the whole line as one text."""
+        return " | ".join(label.text() for label in self._labels.values() if label.text())
+
+    def _rates(self, facts: StatusFacts) -> str:
+        if facts.reading is None:
+            return ""
+        text = (
+            self.tr("camera {source} fps, analysed {analysed} fps, dropped {dropped}")
+            if facts.is_live
+            else self.tr("video {source} fps, analysed {analysed} fps, dropped {dropped}")
+        )
+        return text.format(
+            source=f"{facts.reading.source_fps:.1f}",
+            analysed=f"{facts.reading.analysed_fps:.1f}",
+            dropped=facts.reading.dropped,
+        )
+
+    def _set(self, name: str, text: str) -> None:
+        label = self._labels[name]
+        if text != label.text():
+            label.setText(text)
+            label.setAccessibleName(f"{label.toolTip()}: {text}")
+        label.setVisible(bool(text))
+        if name in self._separators:
+            self._separators[name].setVisible(bool(text))

@@ -1,0 +1,189 @@
+"""Everything that can be done, as Qt actions: one place for words, keys and drawings."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from fer_desktop.ui.look.icons import icon
+
+_Key = str | QKeySequence.StandardKey
+
+
+class Actions(QObject):
+    """The actions of the window; what they do is connected by whoever owns the means.
+
+    ``bare`` are those whose key a focused control may want for itself (Space on a button, arrows
+    on a slider): the window triggers them for keys that nobody else took.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._drawings: dict[QAction, str] = {}
+        self.bare: Final[list[QAction]] = []
+        self._make_file_actions()
+        self._make_source_actions()
+        self._make_session_actions()
+        self._make_view_actions()
+        self._make_help_actions()
+
+    def __iter__(self) -> Iterator[QAction]:
+        """Yield every action, in the order of the menus."""
+        return iter(self._drawings)
+
+    def refresh_icons(self) -> None:
+        """Draw the icons anew in the colours of another theme."""
+        for action, name in self._drawings.items():
+            if name:
+                action.setIcon(icon(name))
+
+    def set_drawing(self, action: QAction, name: str) -> None:
+        """Give an action another drawing."""
+        if self._drawings[action] != name:
+            self._drawings[action] = name
+            action.setIcon(icon(name))
+
+    def _make_file_actions(self) -> None:
+        self.open_file = self._make(
+            self.tr("Open image or video…"),
+            self.tr("Open an image or a video"),
+            QKeySequence.StandardKey.Open,
+            "open",
+        )
+        self.open_network = self._make(
+            self.tr("Connect a network camera…"),
+            self.tr("Connect a network camera"),
+            "Ctrl+U",
+            "network",
+        )
+        self.open_demo = self._make(
+            self.tr("Play the demo clip"), self.tr("Play the demo clip"), "Ctrl+D", "demo"
+        )
+        self.snapshot = self._make(
+            self.tr("Snapshot"), self.tr("Save the picture with its overlay"), "S", "snapshot"
+        )
+        self.settings = self._make(self.tr("Settings…"), self.tr("Settings"), "Ctrl+,", "settings")
+        self.quit = self._make(self.tr("Quit"), self.tr("Close the application"), "Ctrl+Q")
+
+    def _make_source_actions(self) -> None:
+        self.start = self._make(self.tr("Start"), self.tr("Start or stop the source"), "F6", "play")
+        self.rescan = self._make(
+            self.tr("Look for cameras again"), self.tr("Look for cameras"), "F5"
+        )
+        self.play = self._make(
+            self.tr("Play or pause"), self.tr("Play or pause"), "Space", "play", is_bare=True
+        )
+        self.step_back = self._make(
+            self.tr("Previous frame"), self.tr("Previous frame"), "Left", "step_back", is_bare=True
+        )
+        self.step_forward = self._make(
+            self.tr("Next frame"), self.tr("Next frame"), "Right", "step_forward", is_bare=True
+        )
+        self.seek_back = self._make(
+            self.tr("5 seconds back"), self.tr("5 seconds back"), "Shift+Left", is_bare=True
+        )
+        self.seek_forward = self._make(
+            self.tr("5 seconds forward"), self.tr("5 seconds forward"), "Shift+Right", is_bare=True
+        )
+
+    def _make_session_actions(self) -> None:
+        self.mark = self._make(self.tr("Mark"), self.tr("Mark this moment"), "M", "mark")
+        self.record = self._make(
+            self.tr("Record"),
+            self.tr("Record a video with the overlay"),
+            "R",
+            "record",
+            checkable=True,
+        )
+        self.export = self._make(
+            self.tr("Export CSV…"),
+            self.tr("Export this session as a table (CSV)"),
+            "Ctrl+E",
+            "export",
+        )
+        self.sessions = self._make(
+            self.tr("Past sessions…"), self.tr("Look at past sessions"), "Ctrl+H", "sessions"
+        )
+        self.open_model = self._make(
+            self.tr("Open model folder…"), self.tr("Use a model from a folder"), "Ctrl+M", "folder"
+        )
+        self.manage_models = self._make(
+            self.tr("Manage…"), self.tr("Look at all models, import and export them"), ""
+        )
+        self.train_model = self._make(
+            self.tr("Train new model…"), self.tr("Make a model from your own pictures"), "Ctrl+T"
+        )
+        self.former_model = self._make(
+            self.tr("Back to the former model"),
+            self.tr("Use the model again that was in use before"),
+            "",
+        )
+        self.about_model = self._make(self.tr("About this model"), self.tr("What the model is"), "")
+
+    def _make_view_actions(self) -> None:
+        self.full_screen = self._make(
+            self.tr("Full screen"), self.tr("Show only the picture"), "F11", checkable=True
+        )
+        self.zoom_in = self._make(
+            self.tr("Zoom in"), self.tr("Zoom in"), QKeySequence.StandardKey.ZoomIn, "zoom_in"
+        )
+        self.zoom_out = self._make(
+            self.tr("Zoom out"), self.tr("Zoom out"), QKeySequence.StandardKey.ZoomOut, "zoom_out"
+        )
+        self.fit = self._make(
+            self.tr("Whole picture"), self.tr("Whole picture"), "Ctrl+0", "zoom_fit"
+        )
+        self.mirror = self._make(
+            self.tr("Mirror cameras"), self.tr("Show cameras as a mirror"), "", checkable=True
+        )
+        self.boxes = self._make(self.tr("Boxes"), self.tr("Show boxes"), "", checkable=True)
+        self.labels = self._make(self.tr("Labels"), self.tr("Show labels"), "", checkable=True)
+        self.bars = self._make(
+            self.tr("Bars beside faces"), self.tr("Show bars in the picture"), "", checkable=True
+        )
+        self.themes = QActionGroup(self)
+        for value, text in {
+            "system": self.tr("As the system"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+        }.items():
+            action = self._make(text, text, "", checkable=True)
+            action.setData(value)
+            self.themes.addAction(action)
+        self.reset_layout = self._make(self.tr("Reset layout"), self.tr("Put everything back"), "")
+
+    def _make_help_actions(self) -> None:
+        self.shortcuts = self._make(self.tr("Keyboard shortcuts"), self.tr("List the keys"), "?")
+        self.welcome = self._make(
+            self.tr("What this application does"), self.tr("The first page"), ""
+        )
+        self.show_log = self._make(self.tr("Show log file"), self.tr("Open the log's folder"), "")
+        self.about = self._make(self.tr("About FER Desktop"), self.tr("Version and licence"), "")
+
+    def _make(
+        self,
+        text: str,
+        tip: str,
+        key: _Key,
+        drawing: str = "",
+        *,
+        checkable: bool = False,
+        is_bare: bool = False,
+    ) -> QAction:
+        action = QAction(text, self)
+        action.setIconText(text.removesuffix("…"))
+        action.setCheckable(checkable)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tip} ({shown})" if shown else tip)
+        action.setWhatsThis(tip)
+        if is_bare:
+            # Listed with its key, but no shortcut: see the class.
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self.bare.append(action)
+        self._drawings[action] = drawing
+        if drawing:
+            action.setIcon(icon(drawing))
+        return action

@@ -1,0 +1,85 @@
+"""Records the analysed picture as a video while it is wanted."""
+
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from fer_desktop.files import new_file
+from fer_desktop.pipeline.events import Result
+from fer_desktop.recording.video_recorder import Recording, VideoRecorder
+
+_SHUTDOWN_LIMIT_S: Final = 10.0
+
+
+class RecordingTap(QObject):
+    """Stands in the stream of results and copies it to a recorder while one runs.
+
+    Signals:
+        started: the path of the video.
+        ended: a ``Recording``.
+    """
+
+    started = Signal(object)
+    ended = Signal(object)
+    _finished = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._recorder: VideoRecorder | None = None
+        self._finishing: list[VideoRecorder] = []
+        self._closed = False
+        self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether frames are being recorded."""
+        return self._recorder is not None
+
+    def offer(self, result: Result) -> None:
+        """Record a result, if wanted; called on worker threads."""
+        with self._lock:
+            if self._recorder is not None:
+                self._recorder.add(result.frame, result.analysis)
+
+    def start(self, folder: Path) -> None:
+        """Begin a recording in a new file.
+
+        Raises:
+            StorageError: if the folder cannot be written.
+        """
+        path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", ".mp4")
+        recorder = VideoRecorder(path, self._report)
+        with self._lock:
+            self._recorder = recorder
+        self.started.emit(path)
+
+    def stop(self) -> None:
+        """End the recording; ``ended`` follows when the file is finished."""
+        with self._lock:
+            recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            self._finishing.append(recorder)
+            recorder.stop()
+
+    def shutdown(self) -> None:
+        """End the recording and wait until its file is finished."""
+        self.stop()
+        self._closed = True
+        for recorder in self._finishing:
+            recorder.join(_SHUTDOWN_LIMIT_S)
+
+    def _report(self, recording: Recording) -> None:
+        if not self._closed:
+            self._finished.emit(recording)
+
+    def _on_finished(self, recording: Recording) -> None:
+        self._finishing = [item for item in self._finishing if not item.join(0)]
+        if recording.error is not None:
+            self.stop()  # it ended by itself
+        if not recording.frames:
+            recording.path.unlink(missing_ok=True)
+        self.ended.emit(recording)

@@ -1,0 +1,173 @@
+"""Past sessions: what was analysed, to be exported or deleted."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QDateTime, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fer_desktop.errors import FerError, StorageError
+from fer_desktop.recording.session_store import SessionSummary, delete_session, list_sessions
+from fer_desktop.ui.dialogs.prompts import Confirm
+from fer_desktop.ui.look.wording import time_text
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.source_request import without_password
+from fer_desktop.ui.widgets.row_table import RowTable
+
+
+class SessionsDialog(QDialog):
+    """A table of sessions, latest first, read off the GUI thread."""
+
+    def __init__(
+        self,
+        folder: Path,
+        background: Background,
+        export: Callable[[Path], object],
+        *,
+        in_use: Path | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Take the sessions' folder, what exports one, and the one that is being written."""
+        super().__init__(parent)
+        self._folder = folder
+        self._background = background
+        self._export = export
+        self._in_use = in_use
+        self._summaries: list[SessionSummary] = []
+        self.setWindowTitle(self.tr("Past sessions"))
+        self.resize(760, 420)
+        self.table = self._make_table()
+        self.note = QLabel(self.tr("Reading the sessions…"), self)
+        self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
+        self.export_button = QPushButton(self.tr("Export CSV…"), self)
+        self.delete_button = QPushButton(self.tr("Delete…"), self)
+        show = QPushButton(self.tr("Show folder"), self)
+        self.export_button.clicked.connect(self._on_export)
+        self.delete_button.clicked.connect(self._on_delete)
+        show.clicked.connect(
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+        )
+        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        close.rejected.connect(self.reject)
+        row = QHBoxLayout()
+        for button in (self.export_button, self.delete_button, show):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.note)
+        layout.addLayout(row)
+        self._on_selection()
+        self._load()
+
+    @classmethod
+    def ask(
+        cls,
+        parent: QWidget,
+        folder: Path,
+        background: Background,
+        export: Callable[[Path], object],
+        in_use: Path | None,
+    ) -> None:
+        """Show the sessions until the dialog is closed."""
+        cls(folder, background, export, in_use=in_use, parent=parent).exec()
+
+    def _make_table(self) -> RowTable:
+        headings = [
+            self.tr("Started"),
+            self.tr("Source"),
+            self.tr("Frames"),
+            self.tr("Faces"),
+            self.tr("Duration"),
+            self.tr("State"),
+        ]
+        name = self.tr("Past sessions")
+        table = RowTable(headings, name, widest=1, several=True, parent=self)
+        table.itemSelectionChanged.connect(self._on_selection)
+        return table
+
+    def _load(self) -> None:
+        self._background.run(
+            "reading the sessions",
+            lambda: list_sessions(self._folder),
+            self._show_sessions,
+            self._show_error,
+        )
+
+    def _show_sessions(self, summaries: list[SessionSummary]) -> None:
+        self._summaries = summaries
+        self.table.setRowCount(len(summaries))
+        for row, summary in enumerate(summaries):
+            started = QDateTime.fromMSecsSinceEpoch(summary.info.started_ns // 1_000_000)
+            if summary.path == self._in_use:
+                state = self.tr("in use")
+            else:
+                state = self.tr("complete") if summary.is_complete else self.tr("interrupted")
+            texts = (
+                started.toString("yyyy-MM-dd HH:mm"),
+                without_password(summary.info.source.name),
+                f"{summary.frames:,}",
+                f"{summary.faces:,}",
+                time_text(summary.duration_us),
+                state,
+            )
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                if column in (2, 3, 4):
+                    item.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                self.table.setItem(row, column, item)
+        if summaries:
+            self.table.selectRow(0)
+        self.note.setText("" if summaries else self.tr("There are no sessions yet."))
+
+    def _show_error(self, error: FerError) -> None:
+        self.note.setText(str(error))
+
+    def _selected(self) -> list[SessionSummary]:
+        rows = sorted({index.row() for index in self.table.selectedIndexes()})
+        return [self._summaries[row] for row in rows]
+
+    def _on_selection(self) -> None:
+        selected = self._selected()
+        self.export_button.setEnabled(len(selected) == 1)
+        is_free = all(summary.path != self._in_use for summary in selected)
+        self.delete_button.setEnabled(bool(selected) and is_free)
+
+    def _on_export(self) -> None:
+        for summary in self._selected()[:1]:
+            path = self._export(summary.path)
+            if path is not None:
+                self.note.setText(self.tr("Exporting to {path}").format(path=path))
+
+    def _on_delete(self) -> None:
+        doomed = self._selected()
+        text = (
+            self.tr("Delete the session from {source} for good?").format(
+                source=without_password(doomed[0].info.source.name)
+            )
+            if len(doomed) == 1
+            else self.tr("Delete {count} sessions for good?").format(count=len(doomed))
+        )
+        if not Confirm.ask(self, self.tr("Delete?"), text, self.tr("Delete")):
+            return
+        try:
+            for summary in doomed:
+                delete_session(summary.path)
+        except StorageError as error:
+            self._show_error(error)
+        self._load()

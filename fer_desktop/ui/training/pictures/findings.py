@@ -1,0 +1,91 @@
+"""What an inspection found, a sentence each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from fer_desktop.training.inspection import FEW_PER_LABEL, MIN_PER_LABEL, Inspection
+from fer_desktop.ui.look.wording import label_text, translate
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence.
+
+    Attributes:
+        kind: an error stands in the way, a warning does not.
+        text: what was found, and what can be done.
+        details: names of the files it is about.
+    """
+
+    kind: Literal["error", "warning", "info", "good"]
+    text: str
+    details: tuple[str, ...] = ()
+
+
+def findings(found: Inspection) -> list[Finding]:
+    """Return what a person should know before training, the worst first."""
+    all_of_them = [*_errors(found), *_warnings(found), *_remarks(found)]
+    if all(finding.kind == "info" for finding in all_of_them):
+        text = translate("Findings", "Nothing stands against training with these pictures.")
+        all_of_them.insert(0, Finding("good", text))
+    return all_of_them
+
+
+def _errors(found: Inspection) -> Iterator[Finding]:
+    if found.scarce:
+        text = translate(
+            "Findings",
+            "Too few pictures of {labels} to learn from and to test with: at least {least} are "
+            "needed, {few} and more are better. Add some, or take the folder away.",
+        ).format(labels=_names(found.scarce), least=MIN_PER_LABEL, few=FEW_PER_LABEL)
+        yield Finding("error", text)
+    elif found.has_no_test:
+        text = translate(
+            "Findings",
+            "There are no pictures left to check and to test the model with. Add pictures; those "
+            "that the camera collects need three rounds at least.",
+        )
+        yield Finding("error", text)
+
+
+def _warnings(found: Inspection) -> Iterator[Finding]:
+    if found.few:
+        text = translate(
+            "Findings",
+            "Few pictures of {labels}: expect a modest model. {few} and more of each are better.",
+        ).format(labels=_names(found.few), few=FEW_PER_LABEL)
+        yield Finding("warning", text)
+    if found.contradictions:
+        text = translate(
+            "Findings",
+            "Pictures that stand under several expressions: {count}. At most one can be right.",
+        )
+        yield Finding("warning", text.format(count=f"{found.contradictions:,}"))
+    if found.left_out:
+        text = translate("Findings", "Files that are not used: {count}.")
+        details = tuple(f"{item.name}: {item.reason}" for item in found.left_out)
+        yield Finding("warning", text.format(count=f"{len(found.left_out):,}"), details)
+    if found.flat:
+        text = translate("Findings", "Pictures of one colour, which show nothing: {count}.")
+        yield Finding("warning", text.format(count=f"{len(found.flat):,}"), found.flat)
+    if found.leaks:
+        text = translate(
+            "Findings",
+            "Pictures to check or to test with that are exact copies of others that are learned "
+            "from: {count}. The figures will look better than they are.",
+        )
+        yield Finding("warning", text.format(count=f"{found.leaks:,}"))
+
+
+def _remarks(found: Inspection) -> Iterator[Finding]:
+    if found.copies:
+        text = translate("Findings", "Exact copies of another picture: {count}.")
+        yield Finding("info", text.format(count=f"{found.copies:,}"))
+    if found.near_pairs:
+        text = translate("Findings", "Pairs of pictures that are nearly the same: {count}.")
+        yield Finding("info", text.format(count=f"{found.near_pairs:,}"))
+
+
+def _names(labels: tuple[str, ...]) -> str:
+    return ", ".join(map(label_text, labels))

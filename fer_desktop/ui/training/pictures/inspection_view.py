@@ -1,0 +1,112 @@
+"""What is in the pictures: bars, a contact sheet, and what is wrong with them."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fer_desktop.training.inspection import Inspection
+from fer_desktop.ui.look.wording import label_text
+from fer_desktop.ui.training.pictures.contact_sheet import ContactSheet
+from fer_desktop.ui.training.pictures.finding_list import FindingList
+from fer_desktop.ui.training.pictures.findings import findings
+from fer_desktop.ui.widgets.folder_row import breakable
+from fer_desktop.ui.widgets.label_bars import LabelBars
+
+_BARS_PX: Final = (210, 310)
+
+
+class InspectionView(QWidget):
+    """Shows an inspection; a click on a bar shows faces of that label."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._found: Inspection | None = None
+        self.heading = QLabel(self)
+        self.heading.setProperty("role", "heading")
+        self.place = QLabel(self)
+        self.place.setProperty("role", "muted")
+        self.place.setTextFormat(Qt.TextFormat.PlainText)
+        self.place.setWordWrap(True)
+        self.bars = LabelBars(self)
+        narrowest, widest = _BARS_PX
+        self.bars.setMinimumWidth(narrowest)
+        self.bars.setMaximumWidth(widest)
+        self.sheet_title = QLabel(self)
+        self.sheet_title.setProperty("role", "muted")
+        self.sheet_title.setWordWrap(True)
+        self.sheet = ContactSheet(self)
+        self.findings = FindingList(self)
+        self.bars.chosen.connect(self.choose)
+        self._lay_out()
+
+    def show_inspection(self, path: Path, found: Inspection) -> None:
+        """Show what was found in a folder or csv."""
+        self._found = found
+        text = self.tr("{count} pictures of {labels} expressions")
+        self.heading.setText(text.format(count=f"{found.total:,}", labels=len(found.counts)))
+        self.place.setText(breakable(path))
+        self.bars.show_counts({name: count.total for name, count in found.counts.items()})
+        self.findings.show_findings(findings(found))
+        if found.counts:
+            self.choose(next(iter(found.counts)))
+            self.setFocusProxy(self.bars.bars[0])
+
+    def choose(self, label: str) -> None:
+        """Show faces of a label."""
+        if self._found is None:
+            return
+        count = self._found.counts[label]
+        self.bars.choose(label)
+        self.sheet.show_sheet(self._found.sheets.get(label), count.total)
+        self.sheet.setAccessibleName(
+            self.tr("Faces labelled {label}").format(label=label_text(label))
+        )
+        text = self.tr("{label}: {train} to learn from, {validation} to check, {test} to test with")
+        self.sheet_title.setText(
+            text.format(
+                label=label_text(label),
+                train=f"{count.train:,}",
+                validation=f"{count.validation:,}",
+                test=f"{count.test:,}",
+            )
+        )
+
+    def refresh_icons(self) -> None:
+        """Draw the signs in the colours of the theme."""
+        self.findings.show_findings(self.findings.findings)
+
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setSpacing(6)
+        right.addWidget(self.sheet_title)
+        right.addWidget(self.sheet)
+        right.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(20)
+        row.addWidget(self.bars, 2)
+        row.addLayout(right, 3)
+        inside = QWidget(self)
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 0, 8, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.place)
+        layout.addWidget(self.findings)
+        layout.addLayout(row)
+        layout.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)

@@ -1,0 +1,330 @@
+"""The wizard's first page: pictures to learn from, and what is in them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+    QWizardPage,
+)
+
+from fer_desktop import paths
+from fer_desktop.errors import FerError
+from fer_desktop.files import distinct_name
+from fer_desktop.training.inspection import Inspection
+from fer_desktop.training.job_progress import Work
+from fer_desktop.training.photo_crops import CropReport
+from fer_desktop.training.picture_folder import LeftOut, PicturesError, Survey
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.training.collecting.collection_page import CollectionPage, FindCameras
+from fer_desktop.ui.training.pictures.choose_view import ChooseView
+from fer_desktop.ui.training.pictures.inspection_view import InspectionView
+from fer_desktop.ui.training.pictures.photos_view import PhotosView
+from fer_desktop.ui.training.pictures.picture_jobs import PictureJobs
+from fer_desktop.ui.widgets.drops import dropped_target
+from fer_desktop.vision.ports import FaceDetector
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPictures:
+    """What the pages after this one work with.
+
+    Attributes:
+        path, votes: as the trainer reads them.
+        labels: what the pictures show, with the number of pictures of each.
+    """
+
+    path: Path
+    votes: Path | None
+    labels: Mapping[str, int]
+
+
+def make_own_detector() -> FaceDetector:
+    """Return the application's own detector; not for the GUI thread."""
+    from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
+
+    return MediaPipeFaceDetector()
+
+
+class PicturesPage(QWizardPage):
+    """Chooses or collects pictures, cuts faces out of photographs, and shows what there is.
+
+    Attributes:
+        choose, photos, collection, inspection: what the page shows, one at a time.
+    """
+
+    def __init__(
+        self,
+        controller: Controller,
+        background: Background,
+        find_cameras: FindCameras = tuple,
+        make_detector: Callable[[], FaceDetector] = make_own_detector,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Take what the page stands on.
+
+        Args:
+            controller: lends the camera.
+            background: runs the jobs; outlives the page.
+            find_cameras: returns the cameras that can be opened.
+            make_detector: makes what finds faces in photographs; called off the GUI thread.
+            parent: the wizard.
+        """
+        super().__init__(parent)
+        self._jobs = PictureJobs(background, make_detector, self)
+        self._survey: Survey | None = None
+        self._left_out: tuple[LeftOut, ...] = ()
+        self._path: Path | None = None
+        self._found: Inspection | None = None
+        self.setTitle(self.tr("Pictures"))
+        self.setAcceptDrops(True)
+        self.choose = ChooseView(self)
+        self.photos = PhotosView(self)
+        self.collection = CollectionPage(controller, find_cameras, self._jobs, self)
+        self.inspection = InspectionView(self)
+        self.other_button = QPushButton(self.tr("Other pictures"), self)
+        self.more_button = QPushButton(self.tr("Collect more"), self)
+        self.again_button = QPushButton(self.tr("Look again"), self)
+        self.again_button.setToolTip(self.tr("Read the folder anew, after something was changed"))
+        for button in (self.other_button, self.more_button, self.again_button):
+            button.setAutoDefault(False)
+        self._inspected = QWidget(self)
+        self._stack = QStackedWidget(self)
+        self._lay_out()
+        self._connect()
+
+    def dataset(self) -> ChosenPictures:
+        """Return the pictures that were chosen; only when the page is complete."""
+        if self._path is None or self._found is None:
+            raise RuntimeError("no pictures were chosen")
+        labels = {name: count.total for name, count in self._found.counts.items()}
+        return ChosenPictures(self._path, None, labels)
+
+    def isComplete(self) -> bool:
+        """Whether there are pictures that a model can learn from."""
+        return self._found is not None and self._found.is_usable
+
+    def validatePage(self) -> bool:
+        """Make sure that the pictures are still there."""
+        if self._path is not None and self._path.exists():
+            return True
+        self._fail(_vanished(self._path or Path()))
+        return False
+
+    def use(self, path: Path) -> None:
+        """Take a folder, a csv, or what the person has dropped."""
+        self._forget()
+        self.choose.note.say("")
+        if path.is_dir():
+            self._follow(self._jobs.find(path, self._on_found, self._fail), path)
+        elif path.suffix.lower() == ".csv":
+            self._inspect(path)
+        elif not path.exists():
+            self._fail(_vanished(path))
+        else:
+            self._fail(
+                PicturesError(
+                    f"{path.name} is neither a folder nor a csv.",
+                    hint="Choose the folder that holds a folder for each expression.",
+                )
+            )
+
+    def shut_down(self) -> None:
+        """End what is going on; what was written stays."""
+        self.collection.shut_down()
+        self._jobs.shut_down()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a folder or a file where one can be chosen."""
+        is_free = self._stack.currentWidget() in (self.choose, self._inspected)
+        if is_free and isinstance(dropped_target(event.mimeData()), Path):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Use what was dropped."""
+        target = dropped_target(event.mimeData())
+        if isinstance(target, Path):
+            event.acceptProposedAction()
+            # Later, so that the program it came from is not held up.
+            QTimer.singleShot(0, self, lambda: self.use(target))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons in the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.choose.refresh_icons()
+            self.inspection.refresh_icons()
+
+    def _on_found(self, found: Survey) -> None:
+        self._survey = found
+        self._left_out = ()
+        if found.large:
+            self.photos.propose(found, _free_folder(found.folder, paths.pictures_dir()))
+            self._show(self.photos)
+        else:
+            self._inspect(found.folder)
+
+    def _on_target(self) -> None:
+        """Mix the faces with nothing else, least of all with the photographs."""
+        if self._survey is None:
+            return
+        source, target = self._survey.folder.resolve(), self.photos.folder.folder
+        if target.resolve().is_relative_to(source):
+            self.photos.refuse(
+                PicturesError(
+                    f"{target} belongs to the photographs.", hint="Choose a folder elsewhere."
+                )
+            )
+            return
+        if target.is_dir() and any(target.iterdir()):
+            self.photos.folder.set_folder(_free_folder(source, target))
+        self.photos.refuse(None)
+
+    def _crop(self) -> None:
+        if self._survey is None:
+            return
+        target = self.photos.folder.folder
+        work = self._jobs.crop(self._survey, target, self._on_cropped, self._on_crop_failed)
+        self.photos.follow(work)
+        self.photos.setFocus()
+
+    def _on_cropped(self, report: CropReport) -> None:
+        self._left_out = report.left_out if report.folder != self._survey_folder() else ()
+        self._inspect(report.folder)
+
+    def _on_crop_failed(self, error: FerError) -> None:
+        self.photos.say_stopped(error, self.photos.folder.folder)
+
+    def _stop(self) -> None:
+        """Stop what is going on, and offer what can be done instead."""
+        is_cropping = self._survey is not None and self._path is None
+        self._jobs.stop()
+        if is_cropping:
+            self.photos.say_stopped(None, self.photos.folder.folder)
+            self.photos.setFocus()
+        else:
+            self._on_other()
+
+    def _inspect(self, path: Path) -> None:
+        self._forget_found()
+        if not path.exists():
+            self._fail(_vanished(path))
+            return
+        self._path = path
+        self._jobs.inspect(path, self._on_inspected, self._on_refused)
+        self._follow(Work(), path)
+
+    def _on_inspected(self, found: Inspection) -> None:
+        if self._path is None:
+            return
+        # What was left out before the trainer saw anything is told in the same place.
+        found = found.with_left_out(self._left_out)
+        self._found = found
+        self.inspection.show_inspection(self._path, found)
+        self.more_button.setVisible(self._path == self.collection.setup.folder.folder)
+        self._show(self._inspected)
+
+    def _on_refused(self, error: FerError) -> None:
+        """Tell why the trainer cannot use the pictures, where more can be had."""
+        was_collected = self._path == self.collection.setup.folder.folder
+        if was_collected and self._path is not None and self._path.exists():
+            self._on_collect()
+            self.collection.setup.say(error)
+        else:
+            self._fail(error)
+
+    def _follow(self, work: Work, path: Path) -> None:
+        self.photos.follow_look(work, path)
+        self._show(self.photos)
+
+    def _fail(self, error: FerError) -> None:
+        self._forget()
+        self.choose.note.say_error(error)
+        self._show(self.choose)
+
+    def _on_other(self) -> None:
+        self._forget()
+        self.choose.note.say("")
+        self._show(self.choose)
+
+    def _on_again(self) -> None:
+        path = self._path
+        if path is not None and path.exists():
+            self._inspect(path)
+        else:
+            self._fail(_vanished(path or Path()))
+
+    def _on_collect(self) -> None:
+        self._forget()
+        self.choose.note.say("")
+        self.collection.begin()
+        self._show(self.collection)
+
+    def _forget(self) -> None:
+        self._jobs.stop()
+        self._survey, self._left_out = None, ()
+        self._forget_found()
+
+    def _forget_found(self) -> None:
+        self._path, self._found = None, None
+        self.completeChanged.emit()
+
+    def _survey_folder(self) -> Path | None:
+        return self._survey.folder if self._survey is not None else None
+
+    def _show(self, view: QWidget) -> None:
+        self._stack.setCurrentWidget(view)
+        view.setFocus()  # or it would go to the wizard's own buttons, of which one closes it
+        self.completeChanged.emit()
+
+    def _connect(self) -> None:
+        self.choose.chosen.connect(self.use)
+        self.choose.camera_wanted.connect(self._on_collect)
+        self.photos.start_wanted.connect(self._crop)
+        self.photos.folder_changed.connect(self._on_target)
+        self.photos.stop_wanted.connect(self._stop)
+        self.photos.left.connect(self._on_other)
+        self.collection.finished.connect(self._inspect)
+        self.collection.left.connect(self._on_other)
+        self.other_button.clicked.connect(self._on_other)
+        self.more_button.clicked.connect(self._on_collect)
+        self.again_button.clicked.connect(self._on_again)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self.other_button)
+        row.addWidget(self.more_button)
+        row.addWidget(self.again_button)
+        row.addStretch(1)
+        column = QVBoxLayout(self._inspected)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.inspection, 1)
+        column.addLayout(row)
+        self._inspected.setFocusProxy(self.inspection)
+        for view in (self.choose, self.photos, self.collection, self._inspected):
+            self._stack.addWidget(view)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._stack)
+
+
+def _vanished(path: Path) -> PicturesError:
+    return PicturesError(
+        f"{path} is not there: it was deleted, moved or renamed.", hint="Choose the pictures again."
+    )
+
+
+def _free_folder(folder: Path, where: Path) -> Path:
+    """Return a folder in a place, for the faces of another folder, that does not exist yet."""
+    try:
+        taken = {entry.name.casefold() for entry in where.iterdir()}
+    except OSError:
+        taken = set()  # it comes with the first picture
+    return where / distinct_name(f"Faces of {folder.name or 'pictures'}", taken)

@@ -1,0 +1,82 @@
+"""The networks that can be trained, one row each."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTableWidgetItem, QWidget
+
+from fer_desktop.training.choices import System
+from fer_desktop.ui.look.wording import accuracy_text, translate
+from fer_desktop.ui.widgets.row_table import RowTable
+
+
+class SystemTable(RowTable):
+    """Lists networks; the time that each takes can be filled in later."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        headings = [
+            translate("SystemTable", "Network"),
+            translate("SystemTable", "Study"),
+            translate("SystemTable", "Begins"),
+            translate("SystemTable", "Parameters"),
+            translate("SystemTable", "Reported accuracy"),
+            translate("SystemTable", "Time here"),
+        ]
+        name = translate("SystemTable", "Networks that can be trained")
+        super().__init__(headings, name, parent=parent)
+        self._systems: list[System] = []
+
+    @property
+    def selected(self) -> System | None:
+        """The selected network."""
+        row = self.currentRow()
+        return self._systems[row] if 0 <= row < len(self._systems) else None
+
+    def show_systems(self, systems: Sequence[System]) -> None:
+        """List networks and select the first."""
+        begins = {
+            "scratch": self.tr("from nothing"),
+            "transfer": self.tr("from ImageNet"),
+            "ensemble": self.tr("several networks"),
+        }
+        self._systems = list(systems)
+        self.setRowCount(len(systems))
+        for row, system in enumerate(systems):
+            parameters = f"{system.parameters:,}" if system.parameters else ""
+            reported = (
+                accuracy_text(system.accuracy, system.interval)
+                if system.accuracy is not None
+                else ""
+            )
+            tip = "\n".join(filter(None, (system.layers, system.test)))
+            texts = (
+                system.title,
+                system.study,
+                begins.get(system.kind, ""),
+                parameters,
+                reported,
+                "",
+            )
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(tip)
+                if column > 2:
+                    item.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                self.setItem(row, column, item)
+        if systems:
+            self.selectRow(0)
+
+    def select(self, name: str) -> None:
+        """Select a network by the trainer's name."""
+        names = [system.name for system in self._systems]
+        if name in names:
+            self.selectRow(names.index(name))
+
+    def show_times(self, time_of: Callable[[System], str]) -> None:
+        """Fill in how long each would take."""
+        for row, system in enumerate(self._systems):
+            item = self.item(row, 5)
+            if item is not None:
+                item.setText(time_of(system))

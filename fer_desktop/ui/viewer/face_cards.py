@@ -1,0 +1,282 @@
+"""One card per face: who it is, what it shows, and how sure the model is."""
+
+import time
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.ui.look.label_colors import face_color
+from fer_desktop.ui.look.tokens import current_tokens
+from fer_desktop.ui.look.wording import confidence_text, expression_text, face_text, label_text
+from fer_desktop.ui.viewer.score_bars import paint_bars
+
+_UPDATE_EVERY_MS: Final = 100
+_KEEP_S: Final = 1.0  # a face that is missed for a moment keeps its card
+_STRIPE_PX: Final = 6
+_PADDING_PX: Final = 10
+
+
+class FaceCard(QWidget):
+    """A face, painted in one go.
+
+    Signals:
+        chosen: the face's id, when the card was clicked or Enter was pressed on it.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, face: FaceAnalysis, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._face = face
+        self._selected = False
+        self._gone = False
+        self._headline = QFont(self.font())
+        self._headline.setPointSizeF(self.font().pointSizeF() * 1.35)
+        self._headline.setWeight(QFont.Weight.DemiBold)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(self.tr("Show this face in the timeline (Enter)"))
+        self._describe()
+
+    @property
+    def face(self) -> FaceAnalysis:
+        """What the card shows."""
+        return self._face
+
+    @property
+    def is_selected(self) -> bool:
+        """Whether the timeline shows this face."""
+        return self._selected
+
+    def set_face(self, face: FaceAnalysis, *, gone: bool) -> None:
+        """Show newer numbers, or that the face is out of sight."""
+        if face == self._face and gone == self._gone:
+            return
+        resized = (face.smoothed is None) != (self._face.smoothed is None)
+        self._face = face
+        self._gone = gone
+        if resized:
+            self.updateGeometry()
+        self._describe()
+        self.update()
+
+    def set_selected(self, selected: bool) -> None:
+        """Stand out among the others."""
+        if selected != self._selected:
+            self._selected = selected
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Leave room for one headline and a row a label."""
+        height = QFontMetricsF(self._headline).height() + 2 * _PADDING_PX
+        if self._face.smoothed is not None:
+            height += self.fontMetrics().height() * 1.12 * len(self._face.smoothed.labels) + 6
+        return QSize(220, round(height))
+
+    def minimumSizeHint(self) -> QSize:
+        """Never squeeze the rows."""
+        return QSize(180, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint stripe, headline and bars."""
+        tokens = current_tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        outlined = self._selected or self.hasFocus()
+        painter.setPen(
+            QPen(QColor(tokens.accent if outlined else tokens.border), 2 if outlined else 1)
+        )
+        painter.setBrush(QColor(tokens.surface))
+        painter.drawRoundedRect(frame, 8, 8)
+        painter.setOpacity(0.45 if self._gone else 1.0)
+        color = face_color(self._face)
+        stripe = frame.adjusted(5, 7, 0, -7)
+        stripe.setWidth(_STRIPE_PX)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawRoundedRect(stripe, 3, 3)
+        inner = frame.adjusted(_STRIPE_PX + 14, _PADDING_PX - 2, -_PADDING_PX, -_PADDING_PX + 2)
+        self._paint_headline(painter, inner)
+        if self._face.smoothed is not None:
+            painter.setFont(self.font())
+            top = inner.top() + QFontMetricsF(self._headline).height() + 4
+            paint_bars(
+                painter,
+                self._face.smoothed,
+                QRectF(inner.left(), top, inner.width(), inner.bottom() - top),
+            )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the click, so that its release comes here too."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose the face."""
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and inside:
+            self.chosen.emit(self._face.face_id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose the face by Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(self._face.face_id)
+        else:
+            event.ignore()
+
+    def _paint_headline(self, painter: QPainter, area: QRectF) -> None:
+        tokens = current_tokens()
+        metrics = QFontMetricsF(self._headline)
+        painter.setFont(self._headline)
+        line = QRectF(area.left(), area.top(), area.width(), metrics.height())
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        number = str(self._face.face_id)
+        painter.setPen(QColor(tokens.muted))
+        painter.drawText(line, left, number)
+        line.setLeft(line.left() + metrics.horizontalAdvance(number + "  "))
+        scores = self._face.smoothed
+        if scores is None:
+            painter.setFont(self.font())
+            painter.drawText(line, left, self.tr("not read yet"))
+            return
+        if self._face.is_unsure:
+            self._paint_unsure(painter, line, [label for label, _ in scores.ranked()[:2]])
+            return
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(line, right, confidence_text(scores.confidence))
+        painter.drawText(line, left, label_text(scores.emotion))
+
+    def _paint_unsure(self, painter: QPainter, line: QRectF, likeliest: list[str]) -> None:
+        unsure = self.tr("unsure")
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, unsure)
+        rest = QRectF(line)
+        rest.setLeft(line.left() + QFontMetricsF(self._headline).horizontalAdvance(unsure) + 10)
+        painter.setFont(self.font())
+        words = QFontMetricsF(self.font()).elidedText(
+            " / ".join(map(label_text, likeliest)), Qt.TextElideMode.ElideRight, rest.width()
+        )
+        painter.drawText(rest, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _describe(self) -> None:
+        words = expression_text(self._face) or self.tr("not read yet")
+        self.setAccessibleName(f"{face_text(self._face.face_id)}: {words}")
+
+
+class FaceCards(QScrollArea):
+    """The cards of all faces in view, in the order of their ids.
+
+    Signals:
+        face_chosen: id of the face whose card was chosen.
+    """
+
+    face_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cards: dict[int, FaceCard] = {}
+        self._seen_at: dict[int, float] = {}
+        self._selected: int | None = None
+        self._latest: FrameAnalysis | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._show_latest)
+        self._empty = QLabel(self)
+        self._empty.setWordWrap(True)
+        self._empty.setProperty("role", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setMargin(12)
+        content = QWidget(self)
+        self._layout = QVBoxLayout(content)
+        self._layout.setContentsMargins(8, 4, 8, 8)
+        self._layout.setSpacing(8)
+        self._layout.addWidget(self._empty)
+        self._layout.addStretch(1)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumWidth(232)
+        self.setAccessibleName(self.tr("Faces"))
+        self._show_placeholder(self.tr("Faces appear here."))
+
+    @property
+    def cards(self) -> list[FaceCard]:
+        """The cards, from top to bottom."""
+        return [self._cards[face_id] for face_id in sorted(self._cards)]
+
+    def show_analysis(self, analysis: FrameAnalysis) -> None:
+        """Show the faces of a frame, ten times a second at most."""
+        self._latest = analysis
+        if not self._timer.isActive():
+            self._show_latest()
+            self._timer.start(_UPDATE_EVERY_MS)
+
+    def select_face(self, face_id: int | None) -> None:
+        """Let one card stand out."""
+        self._selected = face_id
+        for card in self._cards.values():
+            card.set_selected(card.face.face_id == face_id)
+
+    def clear(self, placeholder: str = "") -> None:
+        """Remove all cards; say why there are none."""
+        self._timer.stop()
+        self._latest = None
+        for face_id in list(self._cards):
+            self._remove(face_id)
+        self._show_placeholder(placeholder or self.tr("Faces appear here."))
+
+    def _show_latest(self) -> None:
+        analysis, self._latest = self._latest, None
+        if analysis is None:
+            return
+        self._timer.start(_UPDATE_EVERY_MS)
+        now = time.monotonic()
+        in_view = {face.face_id: face for face in analysis.faces}
+        for face in analysis.faces:
+            self._seen_at[face.face_id] = now
+            if face.face_id not in self._cards:
+                self._add(face)
+            self._cards[face.face_id].set_face(face, gone=False)
+        for face_id, card in list(self._cards.items()):
+            if face_id in in_view:
+                continue
+            if now - self._seen_at[face_id] > _KEEP_S:
+                self._remove(face_id)
+            else:
+                card.set_face(card.face, gone=True)
+        if not self._cards:
+            self._show_placeholder(self.tr("No face in view."))
+        else:
+            self._empty.hide()
+
+    def _add(self, face: FaceAnalysis) -> None:
+        card = FaceCard(face)
+        card.chosen.connect(self.face_chosen)
+        card.set_selected(face.face_id == self._selected)
+        self._cards[face.face_id] = card
+        self._layout.insertWidget(1 + sorted(self._cards).index(face.face_id), card)
+
+    def _remove(self, face_id: int) -> None:
+        card = self._cards.pop(face_id)
+        del self._seen_at[face_id]
+        self._layout.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+
+    def _show_placeholder(self, text: str) -> None:
+        self._empty.setText(text)
+        self._empty.show()

@@ -1,0 +1,224 @@
+"""What is drawn over the picture: boxes, labels and, where wanted, bars."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.palette import text_color_on
+from fer_desktop.ui.look.label_colors import face_color, label_color
+from fer_desktop.ui.look.wording import expression_text, label_text
+from fer_desktop.ui.viewer.viewport import Placement, whole_picture
+
+_BACKING: Final = QColor(14, 16, 18, 205)  # text reads on it whatever the picture is
+_TEXT: Final = QColor("#f5f6f7")
+_HALO: Final = QColor(10, 12, 14, 150)
+_UNSURE_OPACITY: Final = 0.5
+_SNAPSHOT_TEXT_SHARE: Final = 1 / 30  # of the picture's height
+_SNAPSHOT_TEXT_MIN_PX: Final = 13
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayParts:
+    """Which parts are drawn."""
+
+    boxes: bool = True
+    labels: bool = True
+    bars: bool = False
+
+
+def paint_overlay(
+    painter: QPainter,
+    faces: Iterable[FaceAnalysis],
+    placement: Placement,
+    parts: OverlayParts,
+    *,
+    bounds: QRectF,
+    selected: int | None = None,
+) -> None:
+    """Draw over a picture in the painter's font.
+
+    Args:
+        painter: begun, in the coordinates of the placement.
+        faces: what to draw.
+        placement: where the picture lies.
+        parts: what to leave out.
+        bounds: labels are kept inside it.
+        selected: face id drawn with a stronger box.
+    """
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    metrics = QFontMetricsF(painter.font())
+    placed: list[tuple[FaceAnalysis, QRectF]] = [
+        (face, placement.to_widget(face.detection.box)) for face in faces
+    ]
+    if parts.boxes:
+        for face, rect in placed:
+            _paint_box(painter, face, rect, metrics.height() / 16, face.face_id == selected)
+    taken: list[QRectF] = []
+    boxes = [rect for _, rect in placed]
+    # The selected face's label is placed first: when there is not room for all, it stays.
+    placed.sort(key=lambda item: (item[0].face_id != selected, item[0].face_id))
+    for face, rect in placed:
+        if parts.labels:
+            # The selected face is named in full, whatever is behind.
+            others = [box for box in boxes if box is not rect and face.face_id != selected]
+            _paint_label(painter, face, rect, others, metrics, bounds, taken)
+        if parts.bars:
+            _paint_bars(painter, face, rect, metrics, bounds, taken)
+    painter.restore()
+
+
+def render_snapshot(frame: Frame, analysis: FrameAnalysis | None, parts: OverlayParts) -> QImage:
+    """Return a frame with its overlay as a picture of its own; may run on any thread."""
+    height, width, _ = frame.pixels.shape
+    image = frame_image(frame).convertToFormat(QImage.Format.Format_RGB32)
+    if analysis is not None:
+        painter = QPainter(image)
+        font = QFont()
+        font.setPixelSize(max(_SNAPSHOT_TEXT_MIN_PX, round(height * _SNAPSHOT_TEXT_SHARE)))
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        bounds = QRectF(0, 0, width, height)
+        paint_overlay(painter, analysis.faces, whole_picture(width, height), parts, bounds=bounds)
+        painter.end()
+    return image
+
+
+def frame_image(frame: Frame) -> QImage:
+    """Return a frame's pixels as an image without copying them; the frame must outlive it."""
+    height, width, _ = frame.pixels.shape
+    # The stride is passed because QImage would assume rows padded to four bytes.
+    return QImage(
+        frame.pixels.data, width, height, frame.pixels.strides[0], QImage.Format.Format_BGR888
+    )
+
+
+def _paint_box(
+    painter: QPainter, face: FaceAnalysis, rect: QRectF, unit: float, is_selected: bool
+) -> None:
+    color = face_color(face)
+    width = (3.6 if is_selected else 2.2) * unit
+    pen = QPen(_HALO, width + 2 * unit)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = 4 * unit
+    painter.setPen(pen)
+    painter.setOpacity(_UNSURE_OPACITY if face.is_unsure else 1.0)
+    painter.drawRoundedRect(rect, radius, radius)
+    pen = QPen(color, width)
+    if face.is_unsure:
+        pen.setDashPattern([4, 3])
+    painter.setPen(pen)
+    painter.drawRoundedRect(rect, radius, radius)
+    painter.setOpacity(1.0)
+
+
+def _paint_label(
+    painter: QPainter,
+    face: FaceAnalysis,
+    rect: QRectF,
+    others: list[QRectF],
+    metrics: QFontMetricsF,
+    bounds: QRectF,
+    taken: list[QRectF],
+) -> None:
+    """Write beside a box, or the face's number alone where the text would cover another face.
+
+    Nothing is written over other labels.
+    """
+    number = str(face.face_id)
+    margin = metrics.height() * 0.3
+    height = metrics.height() + margin
+    gap = margin / 2
+    places: list[tuple[str, QRectF]] = []
+    for words in (expression_text(face), ""):
+        width = metrics.horizontalAdvance(number) + 2 * margin
+        if words:
+            width += metrics.horizontalAdvance(words) + 2 * margin
+        places += [
+            (words, tag)
+            for top in (rect.top() - height - gap, rect.bottom() + gap, rect.top() + gap)
+            for left in (rect.left(), rect.right() - width)
+            if not _hits(tag := _inside(QRectF(left, top, width, height), bounds), taken)
+        ]
+    if places:
+        words, tag = next((place for place in places if not _hits(place[1], others)), places[0])
+        taken.append(tag)
+        _paint_tag(painter, tag, number, words, face, margin)
+
+
+def _paint_tag(
+    painter: QPainter, tag: QRectF, number: str, words: str, face: FaceAnalysis, margin: float
+) -> None:
+    radius = tag.height() * 0.2
+    chip = QRectF(tag)
+    chip.setWidth(QFontMetricsF(painter.font()).horizontalAdvance(number) + 2 * margin)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_BACKING)
+    painter.drawRoundedRect(tag, radius, radius)
+    color = face_color(face)
+    painter.setOpacity(_UNSURE_OPACITY if face.is_unsure else 1.0)
+    painter.setBrush(color)
+    painter.drawRoundedRect(chip, radius, radius)
+    painter.setOpacity(1.0)
+    painter.setPen(_TEXT if face.is_unsure else QColor(text_color_on(color.name())))
+    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, number)
+    if words:
+        painter.setPen(_TEXT)
+        rest = tag.adjusted(chip.width() + margin, 0, 0, 0)
+        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+
+
+def _paint_bars(
+    painter: QPainter,
+    face: FaceAnalysis,
+    rect: QRectF,
+    metrics: QFontMetricsF,
+    bounds: QRectF,
+    taken: list[QRectF],
+) -> None:
+    if face.smoothed is None:
+        return
+    line = metrics.height()
+    names = [label_text(label) for label in face.smoothed.labels]
+    name_width = max(metrics.horizontalAdvance(name) for name in names)
+    bar_width = 5 * line
+    size = (name_width + bar_width + line, line * len(names) + line * 0.5)
+    for left in (rect.right() + line * 0.4, rect.left() - size[0] - line * 0.4):
+        panel = QRectF(left, rect.top(), *size)
+        inside = _inside(panel, bounds)
+        if inside.left() == panel.left() and not _hits(inside, taken):
+            break
+    else:
+        return
+    taken.append(inside)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_BACKING)
+    painter.drawRoundedRect(inside, line * 0.25, line * 0.25)
+    top = inside.top() + line * 0.25
+    for label, name, probability in zip(
+        face.smoothed.labels, names, face.smoothed.probabilities, strict=True
+    ):
+        painter.setPen(_TEXT)
+        painter.drawText(QPointF(inside.left() + line * 0.3, top + metrics.ascent()), name)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(label_color(label))
+        start = inside.left() + name_width + line * 0.6
+        painter.drawRect(QRectF(start, top + line * 0.25, bar_width * probability, line * 0.5))
+        top += line
+
+
+def _hits(rect: QRectF, others: list[QRectF]) -> bool:
+    return any(rect.intersects(other) for other in others)
+
+
+def _inside(rect: QRectF, bounds: QRectF) -> QRectF:
+    moved = QRectF(rect)
+    moved.moveLeft(max(bounds.left(), min(rect.left(), bounds.right() - rect.width())))
+    moved.moveTop(max(bounds.top(), min(rect.top(), bounds.bottom() - rect.height())))
+    return moved

@@ -1,0 +1,151 @@
+"""The picture with its transport bar, and the docks that belong to it."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, SourceOpened
+from fer_desktop.settings import Settings
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.bridge import Batch
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.delay_meter import DelayMeter
+from fer_desktop.ui.timeline.chart import TimelineChart
+from fer_desktop.ui.viewer.face_cards import FaceCards
+from fer_desktop.ui.viewer.face_selection import FaceSelection
+from fer_desktop.ui.viewer.frame_view import FrameView
+from fer_desktop.ui.viewer.overlay import OverlayParts
+from fer_desktop.ui.viewer.score_bars import ScoreBars
+from fer_desktop.ui.viewer.transport_bar import TransportBar
+
+
+class Player(QObject):
+    """Shows what the engine delivers, in every widget that has a part in it.
+
+    Attributes:
+        page: picture and transport bar.
+        view, transport, cards, chart, bars: the widgets.
+        bottom: chart for streams, bars for still images.
+        delay: age of the picture.
+    """
+
+    def __init__(self, controller: Controller, actions: Actions, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._latest: FrameAnalysis | None = None
+        self.delay = DelayMeter()
+        self.view = FrameView()
+        self.transport = TransportBar([actions.step_back, actions.play, actions.step_forward])
+        self.transport.hide()
+        self.page = QWidget(parent)
+        self.page.setFocusProxy(self.view)
+        layout = QVBoxLayout(self.page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.transport)
+        self.cards = FaceCards()
+        self.chart = TimelineChart()
+        self.bars = ScoreBars()
+        self.bottom = QStackedWidget()
+        self.bottom.addWidget(self.chart)
+        self.bottom.addWidget(self.bars)
+        self.selection = FaceSelection(self)
+        self._connect()
+        self.use_settings(controller.settings)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Show what the user wants to see."""
+        self.view.set_parts(
+            OverlayParts(settings.show_boxes, settings.show_labels, settings.show_bars)
+        )
+        self.view.set_mirrored(settings.mirror and self._shows_camera())
+        self._set_span()
+
+    def add_mark(self, timestamp_us: int, text: str) -> None:
+        """Draw a mark in the timeline."""
+        self.chart.add_mark(timestamp_us, text)
+
+    def _connect(self) -> None:
+        controller = self._controller
+        controller.batch.connect(self._on_batch)
+        controller.happened.connect(self._on_event)
+        controller.request_changed.connect(self._on_request)
+        controller.settings_changed.connect(self.use_settings)
+        self.view.face_clicked.connect(self.selection.choose)
+        self.view.frame_painted.connect(self.delay.painted)
+        self.cards.face_chosen.connect(self.selection.choose)
+        self.selection.changed.connect(self._on_selected)
+        self.transport.seek_requested.connect(controller.seek)
+        self.transport.speed_requested.connect(controller.set_speed)
+        controller.speed_changed.connect(self.transport.set_speed)
+        self.chart.seek_requested.connect(controller.seek)
+
+    def _set_span(self) -> None:
+        """Let the timeline show what the user wants, or a whole video that is shorter."""
+        span_s: float = self._controller.settings.timeline_span_s
+        info = self._controller.info
+        if info is not None and info.duration_us:
+            span_s = min(span_s, info.duration_us / 1e6)
+        self.chart.set_span(span_s)
+
+    def _shows_camera(self) -> bool:
+        info = self._controller.info
+        return info is not None and info.kind == "camera"
+
+    def _on_request(self) -> None:
+        """Another source was asked for: what is on screen belongs to the former."""
+        self.view.clear()
+        self.chart.clear()
+        self.cards.clear()
+        self.selection.clear()
+        self.delay.reset()
+        self.transport.hide()
+        self._latest = None
+        self.bars.set_face(None)
+
+    def _on_event(self, event: EngineEvent) -> None:
+        match event:
+            case SourceOpened(info=info):
+                self._begin(info)
+            case ModelLoaded(preset=preset):
+                self.chart.set_labels(preset.labels)
+
+    def _begin(self, info: SourceInfo) -> None:
+        is_video = info.kind == "video"
+        mirrored = self._controller.settings.mirror and info.kind == "camera"
+        self.view.begin(live=info.is_live, mirrored=mirrored, zoomable=info.kind == "image")
+        self.chart.set_seekable(is_video)
+        self._set_span()
+        self.transport.begin(info.duration_us or 0, info.fps)
+        self.transport.setVisible(is_video)
+        self.bottom.setCurrentWidget(self.bars if info.kind == "image" else self.chart)
+
+    def _on_batch(self, batch: Batch) -> None:
+        self.view.set_frame(batch.newest.frame, batch.newest.analysis)
+        for analysis in batch.analyses:
+            self.chart.append(analysis)
+            self.selection.take(analysis)
+        if batch.analyses:
+            self._latest = batch.analyses[-1]
+            self.cards.show_analysis(self._latest)
+            self._show_selected()
+        if self._controller.is_seekable:
+            self.transport.set_position(batch.newest.frame.timestamp_us)
+            self.chart.set_position(batch.newest.frame.timestamp_us)
+
+    def _on_selected(self, face_id: int | None) -> None:
+        self.view.select_face(face_id)
+        self.cards.select_face(face_id)
+        self.chart.select_face(face_id)
+        self._show_selected()
+
+    def _show_selected(self) -> None:
+        if self.bottom.currentWidget() is self.bars:
+            self.bars.set_face(self._selected_face())
+
+    def _selected_face(self) -> FaceAnalysis | None:
+        faces = self._latest.faces if self._latest is not None else ()
+        chosen = self.selection.face_id
+        return next((face for face in faces if face.face_id == chosen), None)

@@ -1,0 +1,261 @@
+"""Command line of the trainer: what each command does and prints."""
+
+import argparse
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from trainer.cli.options import build_parser
+from trainer.config import Augmentation, DataSource, Recipe, TrainConfig
+from trainer.contract.progress import Cancelled, Failed
+from trainer.errors import TrainerError
+from trainer.runs.quiet_keras import import_keras_quietly
+
+if TYPE_CHECKING:
+    from trainer.fit.epochs import Controls
+    from trainer.reports.comparison import Row
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    args = build_parser().parse_args(argv)
+    try:
+        if args.command != "inspect":  # the only one that asks no network anything
+            import_keras_quietly()
+        return _COMMANDS[args.command](args)
+    except TrainerError as error:
+        print(f"fer-train: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; Python would complain once more while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _systems(args: argparse.Namespace) -> int:
+    from trainer.cli.system_list import systems_as_json, systems_as_text
+
+    print(systems_as_json() if args.json else systems_as_text())
+    return DONE
+
+
+def _settings(args: argparse.Namespace) -> int:
+    from trainer.cli.setting_list import settings_as_json
+
+    asked = args.system is not None or args.start is not None
+    print(settings_as_json(_recipe(args, _system_name(args)) if asked else None))
+    return DONE
+
+
+def _inspect(args: argparse.Namespace) -> int:
+    from trainer.data.inspection import inspect
+    from trainer.reports.contact_sheets import write_contact_sheets
+    from trainer.reports.inspection_page import as_html, as_text
+    from trainer.runs.checkpoint import write_atomically
+
+    facts, dataset = inspect(_source(args))
+    if args.html is not None:
+        write_atomically(args.html, as_html(facts, dataset).encode())
+    if args.out is not None:
+        facts = write_contact_sheets(args.out, facts, dataset)
+    print(json.dumps(facts, indent=1) if args.json else as_text(facts))
+    return DONE
+
+
+def _train(args: argparse.Namespace) -> int:
+    from trainer.fit.training import train
+
+    def work(controls: "Controls") -> None:
+        config = config_from_args(args, _system_name(args))
+        train(config, replace(controls, resume=args.resume))
+
+    return _with_controls(args, work)
+
+
+def _probe(args: argparse.Namespace) -> int:
+    from trainer.fit.probe import probe
+
+    found = probe(config_from_args(args, _system_name(args)))
+    if args.json:
+        print(json.dumps(vars(found)))
+    else:
+        print(
+            f"{found.system}: {found.parameters:,} parameters, {found.faces:,} training faces; "
+            f"{found.seconds_per_epoch:.1f} s an epoch, {found.seconds / 60:.0f} min for all "
+            f"{found.epochs}"
+        )
+    return DONE
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from trainer.cli.system_list import choose_systems
+    from trainer.reports.comparison import as_markdown, compare
+
+    names = choose_systems(args.systems)
+    rows: list[Row] = []
+
+    def work(controls: "Controls") -> None:
+        configure = partial(config_from_args, args)
+        rows.extend(compare(names, configure, args.out, controls, only_finished=args.only_finished))
+
+    status = _with_controls(args, work)
+    if status == DONE and args.progress == "text":
+        print(as_markdown(rows), end="")
+    return FAILED if any(row.problem for row in rows) else status
+
+
+def _with_controls(args: argparse.Namespace, work: Callable[["Controls"], None]) -> int:
+    from trainer.cli.stdin_control import obey
+    from trainer.fit.epochs import Controls, Stopped
+    from trainer.fit.progress_report import TextReport, json_report
+    from trainer.runs.checkpoint import epochs_done
+
+    cancelled, paused = threading.Event(), threading.Event()
+    as_json = args.progress == "json"
+    report = json_report(sys.stdout) if as_json else TextReport(sys.stderr)
+    if as_json:
+        obey(sys.stdin, cancelled=cancelled, paused=paused)
+    try:
+        work(Controls(resume=False, report=report, cancelled=cancelled, paused=paused))
+    except (KeyboardInterrupt, Stopped):
+        report(Cancelled(done=epochs_done(args.out)))
+        return INTERRUPTED
+    except TrainerError as error:
+        if not as_json:
+            raise
+        report(Failed(message=error.message, hint=error.hint))
+        return FAILED
+    return DONE
+
+
+def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
+    """Return the settings of a system's training: its recipe with what the person changed."""
+    recipe = _recipe(args, name)
+    augmentation = Augmentation() if args.no_augmentation else recipe.augmentation
+    return TrainConfig(
+        system=name,
+        data=args.data,
+        out=args.out,
+        votes=args.votes,
+        vote_use=args.vote_use,
+        subject_pattern=args.subject_pattern,
+        auxiliary_votes=args.auxiliary_votes,
+        labels=args.labels,
+        start=args.start,
+        teacher=args.teacher,
+        teacher_share=args.teacher_share,
+        weights=args.weights,
+        seed=args.seed,
+        precision=args.precision,
+        folds=args.folds,
+        recipe=replace(
+            recipe,
+            **_given(args, Recipe()),
+            augmentation=replace(augmentation, **_given(args, augmentation)),
+        ),
+    )
+
+
+def _system_name(args: argparse.Namespace) -> str:
+    """Return the system that is asked for: by its name, or by a model that it made."""
+    from trainer.fit.training import holds_run
+    from trainer.presets.model_folder import model_preset
+    from trainer.runs.run_folder import read_run
+
+    if args.system is not None:
+        return str(args.system)
+    if args.start is None:
+        args.usage_error("one of --system and --start is needed")
+    if getattr(args, "resume", False) and holds_run(args.out):
+        # The model that it began with may be gone.
+        return read_run(args.out).config.system
+    return model_preset(args.start).system
+
+
+def _recipe(args: argparse.Namespace, name: str) -> Recipe:
+    from trainer.config import gentle
+    from trainer.systems.catalogue import get_system
+
+    recipe = get_system(name).recipe
+    return recipe if args.start is None else gentle(recipe)
+
+
+def _given(args: argparse.Namespace, defaults: Recipe | Augmentation) -> dict[str, Any]:
+    names = (name for name in vars(defaults) if name != "augmentation")
+    return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+
+
+def _source(args: argparse.Namespace) -> DataSource:
+    return DataSource(
+        path=args.data,
+        votes=args.votes,
+        vote_use=args.vote_use,
+        subject_pattern=args.subject_pattern,
+    )
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from trainer.data.readers import parse_labels
+    from trainer.reports.evaluation import evaluate_model, figures_as_text
+
+    figures = evaluate_model(
+        args.model,
+        _source(args),
+        labels=parse_labels(args.labels) if args.labels else (),
+        split=args.split,
+        flip=args.flip,
+        groups=args.groups,
+        against=args.against,
+        out=args.out,
+    )
+    print(json.dumps(figures, indent=1) if args.json else figures_as_text(figures))
+    return DONE
+
+
+def _predict(args: argparse.Namespace) -> int:
+    from trainer.presets.prediction import print_predictions
+
+    return print_predictions(args.model, args.images, as_json=args.json)
+
+
+def _export(args: argparse.Namespace) -> int:
+    if (args.model is None) != (args.format is None):
+        args.usage_error("--model and --format belong together")
+    if args.model is not None:
+        from trainer.presets.conversion.convert import convert_model
+
+        print(convert_model(args.model, args.out, args.format, data=args.data))
+        return DONE
+    from trainer.data.readers import parse_labels
+    from trainer.presets.export import Answer, export_run
+    from trainer.reports.evaluation import figures_as_text
+
+    labels = parse_labels(args.labels) if args.labels else ()
+    answer = Answer(
+        head=args.head, labels=labels, balance=args.balance, renormalize=args.renormalize
+    )
+    figures = export_run(args.run_folder, args.out, name=args.name, answer=answer)
+    print(figures_as_text(figures))
+    return DONE
+
+
+_COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "systems": _systems,
+    "settings": _settings,
+    "inspect": _inspect,
+    "train": _train,
+    "probe": _probe,
+    "evaluate": _evaluate,
+    "compare": _compare,
+    "predict": _predict,
+    "export": _export,
+}

@@ -1,0 +1,291 @@
+"""Options of the command line: what can be asked for."""
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from trainer.cli.setting_list import limits, meanings
+from trainer.config import (
+    AUXILIARY_HEAD,
+    MAIN_HEAD,
+    Augmentation,
+    Optimizer,
+    Precision,
+    Recipe,
+    Schedule,
+    VoteUse,
+)
+from trainer.contract.labels import LABEL_SETS
+from trainer.data.dataset import SPLITS
+from trainer.data.folder_reader import SPLIT_NAMES
+
+_CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "optimizer": get_args(Optimizer),
+    "schedule": get_args(Schedule),
+}
+
+
+def _split_name(text: str) -> str:
+    """Return our name for a split that may have one of its usual other names."""
+    number = SPLIT_NAMES.get(text.strip().lower())
+    return text if number is None else SPLITS[number]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="fer-train", description="Trains, evaluates and compares facial-expression networks."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_systems(commands)
+    _add_settings_list(commands)
+    _add_inspect(commands)
+    _add_train(commands)
+    _add_probe(commands)
+    _add_evaluate(commands)
+    _add_compare(commands)
+    _add_predict(commands)
+    _add_export(commands)
+    return parser
+
+
+def _add_systems(commands: Any) -> None:
+    parser = commands.add_parser("systems", help="list the networks that can be trained")
+    parser.add_argument("--json", action="store_true", help="print one JSON array")
+    parser.set_defaults(command="systems")
+
+
+def _add_settings_list(commands: Any) -> None:
+    parser = commands.add_parser("settings", help="list what can be set, and what it means")
+    network = parser.add_mutually_exclusive_group()
+    network.add_argument("--system", metavar="NAME", help="with the values that it has by itself")
+    network.add_argument("--start", type=Path, metavar="DIR", help="the same to improve a model")
+    parser.set_defaults(command="settings")
+
+
+def _add_inspect(commands: Any) -> None:
+    parser = commands.add_parser("inspect", help="say what a dataset holds and what is wrong in it")
+    _add_data(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write a page with contact sheets"
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write the facts and a contact sheet for each label"
+    )
+    parser.set_defaults(command="inspect")
+
+
+def _add_train(commands: Any) -> None:
+    parser = commands.add_parser("train", help="train a network and write its model folder")
+    _add_network(parser)
+    parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
+    _add_training(parser)
+    _add_run(parser)
+    parser.set_defaults(command="train")
+
+
+def _add_probe(commands: Any) -> None:
+    parser = commands.add_parser(
+        "probe", help="measure on a few steps how long a training would take on this machine"
+    )
+    _add_network(parser)
+    _add_training(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(command="probe", out=Path("probe"))
+
+
+def _add_network(parser: Any) -> None:
+    parser.add_argument("--system", metavar="NAME")
+    parser.add_argument(
+        "--start",
+        type=Path,
+        metavar="DIR",
+        help="model folder to improve, gently; its system need not be named, labels may differ",
+    )
+    parser.set_defaults(usage_error=parser.error)
+
+
+def _add_compare(commands: Any) -> None:
+    parser = commands.add_parser(
+        "compare", help="train several systems and put their figures beside the reported ones"
+    )
+    parser.add_argument(
+        "--systems", required=True, metavar="A,B,...", help="names, or all, scratch or a study"
+    )
+    parser.add_argument(
+        "--only-finished", action="store_true", help="train nothing, compare what is finished"
+    )
+    _add_training(parser)
+    _add_run(parser)
+    parser.set_defaults(command="compare", start=None)
+
+
+def _add_training(parser: Any) -> None:
+    _add_data(parser)
+    parser.add_argument(
+        "--labels",
+        default="",
+        metavar="SET",
+        help=f"{', '.join(LABEL_SETS)}, or names separated by commas",
+    )
+    parser.add_argument(
+        "--weights",
+        default="imagenet",
+        metavar="WEIGHTS",
+        help="of a pretrained backbone: imagenet, none, or a weights file",
+    )
+    parser.add_argument(
+        "--auxiliary-votes",
+        type=Path,
+        metavar="CSV",
+        help="FER+ votes that a second head learns beside the dataset's own labels",
+    )
+    parser.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="DIR",
+        help="model folder whose answers are learned beside the labels (distillation)",
+    )
+    parser.add_argument(
+        "--teacher-share",
+        type=_number(float, 0, 1),
+        default=0.5,
+        metavar="S",
+        help="of the teacher's answers in what is learned; the labels have the rest",
+    )
+    parser.add_argument("--seed", type=_number(int), default=0, metavar="N")
+    parser.add_argument("--precision", choices=get_args(Precision), default="auto")
+    parser.add_argument(
+        "--folds", type=_number(int, 2), default=3, metavar="N", help="of a stacking ensemble"
+    )
+    recipe = parser.add_argument_group("recipe", "default: the system's own")
+    _add_settings(recipe, Recipe())
+    _add_settings(recipe, Augmentation())
+    recipe.add_argument("--no-augmentation", action="store_true", default=None)
+
+
+def _add_run(parser: Any) -> None:
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument(
+        "--progress",
+        choices=("text", "json"),
+        default="text",
+        help="json: one object a line on standard output; standard input takes `pause`, "
+        "`continue` and `cancel`",
+    )
+
+
+def _add_data(parser: Any) -> None:
+    parser.add_argument("--data", required=True, type=Path, metavar="PATH")
+    parser.add_argument("--votes", type=Path, metavar="CSV", help="FER+ votes for fer2013.csv")
+    parser.add_argument("--vote-use", choices=get_args(VoteUse), default="soft")
+    parser.add_argument(
+        "--subject-pattern",
+        default="",
+        metavar="REGEX",
+        help="finds the subject in an image's path, to keep people together in splits",
+    )
+
+
+def _add_settings(group: Any, defaults: Recipe | Augmentation) -> None:
+    texts = {name: text.replace("%", "%%") for name, text in meanings(type(defaults)).items()}
+    for name, value in vars(defaults).items():
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            group.add_argument(
+                flag, action=argparse.BooleanOptionalAction, default=None, help=texts[name]
+            )
+        elif name in _CHOICES:
+            group.add_argument(flag, choices=_CHOICES[name], help=texts[name])
+        elif isinstance(value, int | float):
+            group.add_argument(
+                flag, type=_number(type(value), *limits(name)), metavar="N", help=texts[name]
+            )
+
+
+def _number(kind: type[int] | type[float], least: float = 0, most: float = math.inf) -> Any:
+    def parse(text: str) -> float:
+        value = kind(text)
+        if not least <= value <= most:
+            limit = f"at least {least:g}" if value < least else f"at most {most:g}"
+            raise argparse.ArgumentTypeError(f"must be {limit}: {text}")
+        return value
+
+    parse.__name__ = kind.__name__  # argparse names it where a text is no number
+    return parse
+
+
+def _add_evaluate(commands: Any) -> None:
+    parser = commands.add_parser("evaluate", help="measure a model on a dataset")
+    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
+    _add_data(parser)
+    parser.add_argument(
+        "--split",
+        type=_split_name,
+        choices=(*SPLITS, "all"),
+        help="or FER2013's name for it; default: test, or validation where there are no test faces",
+    )
+    parser.add_argument(
+        "--labels", default="", metavar="SET", help="those of the model's that it may answer with"
+    )
+    parser.add_argument("--flip", action="store_true", help="ask each face's mirror image as well")
+    parser.add_argument(
+        "--groups", type=Path, metavar="CSV", help="columns file and group: figures for each group"
+    )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="DIR",
+        help="another model: is the difference on the same faces more than chance?",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and diagrams")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(command="evaluate")
+
+
+def _add_predict(commands: Any) -> None:
+    parser = commands.add_parser("predict", help="print what a model reads off face crops")
+    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
+    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+    parser.add_argument("--json", action="store_true", help="print one JSON object an image")
+    parser.set_defaults(command="predict")
+
+
+def _add_export(commands: Any) -> None:
+    parser = commands.add_parser(
+        "export", help="write a run as a model folder, or a model as a file for other programs"
+    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--run", dest="run_folder", type=Path, metavar="DIR")
+    source.add_argument("--model", type=Path, metavar="DIR")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR|FILE")
+    parser.add_argument("--name", default="", help="of a run's model; default: the folder's name")
+    parser.add_argument(
+        "--head",
+        choices=(MAIN_HEAD, AUXILIARY_HEAD),
+        default=MAIN_HEAD,
+        help="whose truth the model of a run with an auxiliary head answers to",
+    )
+    parser.add_argument(
+        "--balance",
+        type=_number(float, 0, 1),
+        default=0.0,
+        metavar="S",
+        help="what counts when the heads are blended: accuracy, 0, to balanced accuracy, 1",
+    )
+    parser.add_argument(
+        "--labels", default="", metavar="SET", help="those of the run's that the model shall know"
+    )
+    parser.add_argument(
+        "--renormalize",
+        action="store_true",
+        help="take the statistics of batch normalization anew from the run's training faces, "
+        "half as they are and half moved as by a detector: training saw them changed more",
+    )
+    parser.add_argument("--format", choices=("litert", "onnx"), help="of a model's file")
+    parser.add_argument(
+        "--data", type=Path, metavar="PATH", help="faces to check the file on; default: a portrait"
+    )
+    parser.set_defaults(command="export", usage_error=parser.error)

@@ -1,0 +1,324 @@
+"""Training a system: data, network or ensemble, epochs, and the model folder at the end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from trainer.config import NO_AUGMENTATION, TrainConfig
+from trainer.contract.preset import MODEL_FILE
+from trainer.contract.progress import Finished, Note, Started
+from trainer.data.batches import Batches, balanced_weights
+from trainer.data.dataset import SPLITS, Dataset
+from trainer.data.features import cached_features
+from trainer.data.readers import choose_labels, load_dataset, with_auxiliary_votes
+from trainer.errors import DataError, RunError
+from trainer.fit.distillation import taught
+from trainer.fit.ensembling import train_members
+from trainer.fit.epochs import Controls, Progress, fit
+from trainer.fit.fine_tuning import give_start
+from trainer.fit.training_model import Job
+from trainer.presets.export import export_run
+from trainer.presets.model_folder import model_preset
+from trainer.runs import checkpoint
+from trainer.runs.devices import all_accelerators, machine, resolve_precision
+from trainer.runs.run_folder import RUN_FILE, Run, environment, held, read_run, write_run
+from trainer.systems.catalogue import get_system
+from trainer.systems.system import Parts, System
+
+
+def train(config: TrainConfig, controls: Controls) -> None:
+    """Train a system and leave a model folder, with the run's own files, in ``config.out``.
+
+    On a processor the seed decides every number. A GPU adds up in any order unless its library is
+    told otherwise before it loads, for which Keras has no word: in the environment,
+    ``TF_DETERMINISTIC_OPS=1`` for TensorFlow, ``XLA_FLAGS=--xla_gpu_deterministic_ops=true`` for
+    JAX.
+
+    Raises:
+        TrainerError: if data, system or run folder cannot be used.
+        Stopped: if it was cancelled; the last checkpoint stands.
+    """
+    system = get_system(config.system)
+    config = _settle(config, controls)
+    controls.report(Note(text=f"reading {config.data}"))
+    dataset = read_dataset(config, system)
+    facts = {"faces": _counts(dataset), **_origin(config), **environment()}
+    checkpoint.make_folder(config.out)
+    with held(config.out):
+        write_run(config.out, Run(config, dataset.labels, facts))
+        progress = _train_whole(config, system, _learned(config, dataset, controls), controls)
+        run = read_run(config.out)
+        run.facts.update(
+            epoch=progress.epoch, best_epoch=progress.best_epoch, seconds=progress.seconds
+        )
+        write_run(config.out, run)
+        controls.report(Note(text="evaluating"))
+        metrics = export_run(config.out, config.out, dataset=dataset)
+    controls.report(
+        Finished(
+            folder=str(config.out),
+            n=metrics["n"],
+            accuracy=metrics["accuracy"],
+            accuracy_interval_95=tuple(metrics["accuracy_interval_95"]),
+        )
+    )
+
+
+def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
+    exists = holds_run(config.out)
+    if config.out.exists() and not config.out.is_dir():
+        raise RunError(f"{config.out} is not a folder.")
+    if exists and not controls.resume:
+        raise RunError(
+            f"{config.out} already holds a run.", hint="Add --resume, or choose another --out."
+        )
+    if exists:
+        run = read_run(config.out)
+        saved = run.config
+        if saved.system != config.system:
+            raise RunError(
+                f"{config.out} holds a run of {saved.system}, not of {config.system}.",
+                hint="Choose another --out.",
+            )
+        controls.report(Note(text="continuing with the settings that the run began with"))
+        # The curve must go on as it began: only the place of things may differ.
+        return replace(
+            saved,
+            data=config.data,
+            votes=config.votes,
+            labels=",".join(run.labels),
+            start=config.start or saved.start,
+            teacher=config.teacher or saved.teacher,
+            out=config.out,
+        )
+    return resolve(config)
+
+
+def _origin(config: TrainConfig) -> dict[str, Any]:
+    """Return the models that the network learns from, of a run that goes on those it had."""
+    if holds_run(config.out):
+        facts = read_run(config.out).facts
+        return {name: facts[name] for name in ("start", "teacher") if name in facts}
+    presets = {
+        name: model_preset(folder)
+        for name, folder in (("start", config.start), ("teacher", config.teacher))
+        if folder is not None
+    }
+    return {
+        name: {
+            "name": preset.name,
+            "sha256": preset.sha256,
+            "training_data": preset.training_data,
+        }
+        for name, preset in presets.items()
+    }
+
+
+def _learned(config: TrainConfig, dataset: Dataset, controls: Controls) -> Dataset:
+    if config.teacher is None:
+        return dataset
+    controls.report(Note(text=f"asking {config.teacher} about the training faces"))
+    flip = config.recipe.augmentation.flip
+    return taught(dataset, config.teacher, config.teacher_share, flip=flip)
+
+
+def _counts(dataset: Dataset) -> dict[str, int]:
+    return {split: len(dataset.rows(split)) for split in SPLITS}
+
+
+def holds_run(folder: Path) -> bool:
+    """Tell whether a run has begun there; one that failed before its first epoch has not."""
+    return (folder / RUN_FILE).is_file() and any(folder.rglob(checkpoint.CHECKPOINT_FILE))
+
+
+def resolve(config: TrainConfig) -> TrainConfig:
+    """Return the settings that a new run would be given on this machine.
+
+    Raises:
+        TrainerError: if system or start do not exist, or do not belong together.
+    """
+    system, recipe = get_system(config.system), config.recipe
+    if config.start is not None:
+        if system.combination is not None:
+            raise RunError(
+                f"{system.name} combines networks: it cannot begin with a model.",
+                hint="Leave out --start.",
+            )
+        made_by = model_preset(config.start).system
+        if made_by != system.name:
+            raise RunError(
+                f"{config.start} is a {made_by or 'network of another maker'}, not a "
+                f"{system.name}.",
+                hint="Leave out --system.",
+            )
+    if system.backbone is not None and system.backbone.frozen:
+        # Features are computed once, so the faces behind them cannot change.
+        recipe = replace(recipe, augmentation=NO_AUGMENTATION)
+    return replace(config, recipe=recipe, precision=resolve_precision(config.precision))
+
+
+def read_dataset(config: TrainConfig, system: System) -> Dataset:
+    """Return the faces of a run, with the run's labels.
+
+    Raises:
+        DataError: if they cannot be used, or a split has none.
+    """
+    source = config.source
+    size_px, color = system.size_px, system.color
+    usual = system.labels
+    if config.start is not None and not config.labels:
+        usual = ",".join(model_preset(config.start).labels)
+    labels = choose_labels(config.labels, usual, source, size_px=size_px, color=color)
+    dataset = load_dataset(source, labels=labels, size_px=size_px, color=color)
+    if config.auxiliary_votes is not None:
+        dataset = with_auxiliary_votes(dataset, source, config.auxiliary_votes)
+    for split in SPLITS[:2]:
+        if not len(dataset.rows(split)):
+            raise DataError(
+                f"{config.data} leaves no face for {split}.",
+                hint="Give at least six different faces of each label.",
+            )
+    return dataset
+
+
+def _train_whole(
+    config: TrainConfig, system: System, dataset: Dataset, controls: Controls
+) -> Progress:
+    if system.combination is not None:
+        return train_members(config, system, dataset, controls, train_network)
+    return train_network(config, system, dataset, config.out, controls)[1]
+
+
+def train_network(
+    config: TrainConfig, system: System, dataset: Dataset, folder: Path, controls: Controls
+) -> tuple[Any, Progress]:
+    """Train one network; return it with its best weights, and how far it came.
+
+    Raises:
+        TrainerError: if its weights cannot be had or its state not be written.
+        Stopped: if it was cancelled.
+    """
+    with built(config, system, dataset, folder, resumed=controls.resume) as (parts, divided):
+        inputs = _inputs(config, system, parts, dataset, controls)
+        job = make_job(config, parts, dataset, inputs, folder, divided)
+        checkpoint.make_folder(folder)
+        controls.report(
+            Started(
+                system=system.name,
+                labels=dataset.labels,
+                epochs=config.recipe.epochs,
+                done=checkpoint.epochs_done(folder) if controls.resume else 0,
+                parameters=parts.whole.count_params(),
+                faces=_counts(dataset),
+                device=machine(),
+            )
+        )
+        return parts.whole, fit(job, controls)
+
+
+@contextmanager
+def built(
+    config: TrainConfig, system: System, dataset: Dataset, folder: Path, *, resumed: bool = False
+) -> Iterator[tuple[Parts, int]]:
+    """Build a run's network; yield it with the number of parts that batches are divided into.
+
+    Args:
+        folder: where a run that is resumed has its checkpoint.
+
+    Raises:
+        TrainerError: if its weights cannot be had.
+    """
+    keras.utils.set_random_seed(config.seed)
+    frozen = system.backbone is not None and system.backbone.frozen
+    # The head behind a frozen backbone takes seconds on one accelerator.
+    faces = 0 if frozen else min(len(dataset.rows(split)) for split in SPLITS[:2])
+    with _precision(config), all_accelerators(faces) as divided:
+        parts = system.build_parts(
+            dataset.labels,
+            channels=dataset.images.shape[-1],
+            weights="none" if config.start else config.weights,
+            auxiliary=dataset.auxiliary is not None,
+        )
+        # What a checkpoint does not bring: the features are computed before it is read.
+        needed = frozen or not (resumed and (folder / checkpoint.CHECKPOINT_FILE).exists())
+        if config.start is not None and needed:
+            give_start(parts.whole, config.start, dataset.labels)
+        yield parts, divided
+
+
+@contextmanager
+def _precision(config: TrainConfig) -> Iterator[None]:
+    """Compute inside as the run shall, and outside as before."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(config.precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def make_job(
+    config: TrainConfig,
+    parts: Parts,
+    dataset: Dataset,
+    inputs: np.ndarray[Any, Any],
+    folder: Path,
+    divided: int,
+) -> Job:
+    """Return what there is to fit.
+
+    Args:
+        inputs: images, or what a frozen backbone sees in them, one for each face.
+        divided: each batch can be divided into as many equal parts.
+    """
+    recipe = config.recipe
+    train_rows = dataset.rows("train")
+    batches = Batches(
+        inputs,
+        dataset.targets,
+        train_rows,
+        batch_size=recipe.batch_size,
+        parts=divided,
+        seed=config.seed,
+        label_weights=balanced_weights(dataset.targets[train_rows])
+        if recipe.class_weights
+        else None,
+        auxiliary=dataset.auxiliary,
+    )
+    validation = Batches(
+        inputs,
+        dataset.targets,
+        dataset.rows("validation"),
+        batch_size=256,
+        parts=divided,
+        auxiliary=dataset.auxiliary,
+    )
+    return Job(
+        network=parts.whole,
+        learner=parts.whole if parts.head is None else parts.head,
+        augmented=parts.head is None,
+        batches=batches,
+        validation=validation,
+        recipe=recipe,
+        seed=config.seed,
+        folder=folder,
+    )
+
+
+def _inputs(
+    config: TrainConfig, system: System, parts: Parts, dataset: Dataset, controls: Controls
+) -> np.ndarray[Any, Any]:
+    if parts.features is None or system.backbone is None:
+        return dataset.images
+    controls.report(Note(text=f"computing what the {system.backbone.application} sees, once"))
+    file = config.start / MODEL_FILE if config.start else Path(config.weights)
+    weights = f"{file.resolve()} {file.stat().st_mtime_ns}" if file.is_file() else config.weights
+    # Without learned weights the seed decides what the backbone sees.
+    seed = config.seed if config.weights == "none" else ""
+    identity = f"{system.backbone} {weights} {seed} {config.precision}"
+    return cached_features(parts.features, dataset, identity, controls.obey)

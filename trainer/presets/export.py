@@ -1,0 +1,277 @@
+"""Turning a run into a model folder that the application can load."""
+
+import json
+import shlex
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+
+from trainer.config import MAIN_HEAD, DataSource
+from trainer.contract.labels import LABEL_SETS
+from trainer.contract.preset import (
+    CARD_FILE,
+    METRICS_FILE,
+    MODEL_FILE,
+    PRESET_FILE,
+    Preset,
+    file_sha256,
+    preset_to_json,
+)
+from trainer.data.dataset import SPLITS, Dataset, Split
+from trainer.data.readers import load_dataset
+from trainer.errors import RunError
+from trainer.metrics.figures import (
+    apply_temperature,
+    choose_unsure_below,
+    fit_temperature,
+    measure,
+    restricted,
+)
+from trainer.presets.heads import Blend, choose_blend, one_headed, two_headed
+from trainer.presets.model_card import model_card
+from trainer.presets.model_folder import LoadedModel, raw_probabilities
+from trainer.presets.renormalization import renormalize
+from trainer.runs import checkpoint
+from trainer.runs.run_folder import Run, environment, read_run
+from trainer.systems.backbones import give_weights
+from trainer.systems.catalogue import get_system
+from trainer.systems.system import System
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the model of a run shall answer.
+
+    Attributes:
+        head: ``main``, or ``auxiliary`` where the run has a second head: whose truth it is.
+        labels: those of the run's that it knows; all unless given.
+        balance: what counts when two heads are blended, from accuracy, 0, to balanced accuracy, 1.
+        renormalize: whether the statistics of batch normalization are taken anew from the training
+            faces, changed less than training saw them.
+    """
+
+    head: str = MAIN_HEAD
+    labels: tuple[str, ...] = ()
+    balance: float = 0.0
+    renormalize: bool = False
+
+
+WHOLE_ANSWER: Final = Answer()
+
+
+def export_run(
+    run_folder: Path,
+    folder: Path,
+    *,
+    name: str = "",
+    answer: Answer = WHOLE_ANSWER,
+    dataset: Dataset | None = None,
+) -> dict[str, Any]:
+    """Write the best network of a run as a model folder, and return its figures.
+
+    Args:
+        run_folder: the ``--out`` of a training; it may still be going on.
+        folder: the model folder; files of the same names in it are replaced.
+        name: the model's name; the folder's unless given.
+        answer: which head and labels it has.
+        dataset: the run's faces where they are at hand; else they are read again.
+
+    Raises:
+        TrainerError: if the run cannot be read or the folder not be written.
+    """
+    run = read_run(run_folder)
+    weights, _, progress = checkpoint.load_state(run_folder / checkpoint.BEST_FILE)
+    system = get_system(run.config.system)
+    source = _source(run, answer)
+    dataset = dataset or load_dataset(
+        source, labels=run.labels, size_px=system.size_px, color=system.color
+    )
+    labels = _chosen(run, answer)
+    network, blend = _rebuild(run, system, dataset, weights, answer, labels)
+    dataset = dataset if labels == run.labels else dataset.only(labels)
+    run.facts.setdefault("faces", {split: len(dataset.rows(split)) for split in SPLITS})
+    for key, value in {**environment(), **progress}.items():
+        run.facts.setdefault(key, value)
+
+    rows = dataset.rows("validation")
+    truth = dataset.truth(rows)
+    raw = raw_probabilities(network, dataset, rows)
+    temperature = fit_temperature(raw, truth)
+    unsure = choose_unsure_below(apply_temperature(raw, temperature), truth)
+
+    folder = folder.resolve()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as scratch:
+            made = Path(scratch) / folder.name
+            made.mkdir()
+            network.save(made / MODEL_FILE)
+            preset = Preset(
+                name=name or folder.name,
+                labels=labels,
+                input_size_px=system.size_px,
+                color="gray" if network.input_shape[-1] == 1 else "rgb",
+                sha256=file_sha256(made / MODEL_FILE),
+                system=system.name,
+                training_data=source.title,
+                licence="MIT",
+                temperature=temperature,
+                unsure_below=unsure.confidence,
+                description=_description(system, labels),
+            )
+            metrics = evaluate_splits(LoadedModel(preset, network), dataset)
+            metrics["unsure"] = asdict(unsure)
+            metrics["answer"] = asdict(answer) | (asdict(blend) if blend is not None else {})
+            metrics["commands"] = _commands(run, preset.name, source, answer, metrics["split"])
+            card = model_card(preset, system, run, metrics, network.count_params())
+            (made / PRESET_FILE).write_text(preset_to_json(preset), encoding="utf-8")
+            (made / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+            (made / CARD_FILE).write_text(card, encoding="utf-8")
+            _put_in_place(made, folder)
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    return metrics
+
+
+def _source(run: Run, answer: Answer) -> DataSource:
+    if answer.head == MAIN_HEAD:
+        return run.config.source
+    if run.config.auxiliary_votes is None:
+        raise RunError("the run has no auxiliary head.", hint="Train with --auxiliary-votes.")
+    return replace(run.config.source, votes=run.config.auxiliary_votes, vote_use="soft")
+
+
+def _chosen(run: Run, answer: Answer) -> tuple[str, ...]:
+    unknown = [name for name in answer.labels if name not in run.labels]
+    if unknown:
+        raise RunError(
+            f"the run does not know {', '.join(unknown)}.",
+            hint=f"Its labels are {', '.join(run.labels)}.",
+        )
+    return answer.labels or run.labels
+
+
+def _rebuild(
+    run: Run,
+    system: System,
+    dataset: Dataset,
+    weights: list[Any],
+    answer: Answer,
+    labels: tuple[str, ...],
+) -> tuple[Any, Blend | None]:
+    keras.mixed_precision.set_global_policy("float32")
+    if run.config.auxiliary_votes is not None:
+        network = two_headed(system, dataset, weights)
+        if answer.renormalize:
+            renormalize(network, dataset)
+        blend = choose_blend(network, answer.head, dataset, labels, balance=answer.balance)
+        return one_headed(system, network, answer.head, blend, dataset, labels), blend
+    if labels != run.labels:
+        raise RunError("only runs with an auxiliary head can be cut to some of their labels.")
+    network = system.build(dataset.labels, channels=dataset.images.shape[-1])
+    try:
+        give_weights(network, weights)
+    except ValueError as error:
+        raise RunError(
+            f"the run's weights do not fit {system.name}.",
+            hint="They were made by another version; train anew.",
+        ) from error
+    if answer.renormalize:
+        renormalize(network, dataset)
+    return network, None
+
+
+def _description(system: System, labels: tuple[str, ...]) -> str:
+    whose = f"study {system.study}'s {system.title}" if len(system.study) == 1 else system.title
+    return f"{whose[0].upper()}{whose[1:]}, {len(labels)} expressions."
+
+
+def _commands(
+    run: Run, name: str, source: DataSource, answer: Answer, split: str
+) -> dict[str, str]:
+    model = (Path("models") / name).as_posix()
+    export = ["fer-train", "export", "--run", (Path("runs") / run.config.out.name).as_posix()]
+    if run.config.auxiliary_votes is not None:
+        export += ["--head", answer.head, "--balance", f"{answer.balance:g}"]
+    if answer.renormalize:
+        export += ["--renormalize"]
+    if answer.labels:
+        export += ["--labels", ",".join(answer.labels)]
+    evaluate = ["fer-train", "evaluate", "--model", model, "--data", source.path.name]
+    if source.votes is not None:
+        evaluate += ["--votes", source.votes.name]
+    return {
+        "train": run.command,
+        "export": shlex.join([*export, "--out", model]),
+        "evaluate": shlex.join([*evaluate, "--split", split]),
+    }
+
+
+def _put_in_place(made: Path, folder: Path) -> None:
+    if not folder.exists():
+        made.rename(folder)
+        return
+    # Until the last file is in its place the checksum tells a reader that they do not fit yet.
+    for name in (MODEL_FILE, METRICS_FILE, CARD_FILE, PRESET_FILE):
+        shutil.move(made / name, folder / name)
+
+
+_BRIEF: Final = (
+    "n",
+    "accuracy",
+    "accuracy_interval_95",
+    "accuracy_without_copies",
+    "balanced_accuracy",
+    "ece",
+)
+
+
+def evaluate_splits(model: LoadedModel, dataset: Dataset) -> dict[str, Any]:
+    """Return the figures of the test split, with those of the validation split inside.
+
+    A dataset without test faces is measured on its validation faces. For ``flip``, and for
+    ``restricted`` to smaller label sets, each face's mirror image is asked as well.
+    """
+    figures = {}
+    given: tuple[Split, ...] = ("validation", "test")
+    for split in given:
+        rows = dataset.rows(split)
+        if len(rows):
+            figures[split] = measure(
+                model.probabilities(dataset, rows),
+                dataset.truth(rows),
+                dataset.labels,
+                copied=dataset.copied_from_training(rows),
+            )
+    split = "test" if "test" in figures else "validation"
+    rows = dataset.rows(split)
+    flipped = model.probabilities(dataset, rows, flip=True)
+
+    def brief(labels: tuple[str, ...]) -> dict[str, Any]:
+        part = dataset.only(labels)
+        known = part.splits[rows] >= 0
+        found = measure(
+            restricted(flipped[known], dataset.labels, labels),
+            part.truth(rows[known]),
+            labels,
+            copied=part.copied_from_training(rows[known]),
+        )
+        return {name: found[name] for name in _BRIEF}
+
+    return {
+        "data": model.preset.training_data,
+        "split": split,
+        "sha256": model.preset.sha256,
+        **figures[split],
+        "flip": brief(dataset.labels),
+        "restricted": {
+            name: brief(labels)
+            for name, labels in LABEL_SETS.items()
+            if set(labels) < set(dataset.labels)
+        },
+        "validation": figures["validation"],
+    }

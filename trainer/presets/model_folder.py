@@ -1,0 +1,109 @@
+"""Using a model folder: load it in safe mode, and ask it for probabilities."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.contract.preset import MODEL_FILE, Preset, PresetError, read_preset, verify_checksum
+from trainer.data.dataset import Dataset
+from trainer.errors import RunError
+from trainer.metrics.figures import apply_temperature, restricted
+
+_BATCH = 256
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedModel:
+    """A network with its preset."""
+
+    preset: Preset
+    network: Any
+
+    def probabilities(
+        self, dataset: Dataset, rows: NDArray[np.int64], *, flip: bool = False
+    ) -> NDArray[np.float64]:
+        """Return calibrated probabilities of a dataset's rows, shape (rows, labels of the dataset).
+
+        Args:
+            dataset: its labels are the model's, or some of them: the answer is then one of these.
+            flip: whether each face's mirror image is asked as well and the answers averaged.
+        """
+        raw = raw_probabilities(self.network, dataset, rows)
+        if flip:
+            mirrored = replace(dataset, images=dataset.images[:, :, ::-1])
+            raw = np.mean([raw, raw_probabilities(self.network, mirrored, rows)], axis=0)
+        calibrated = apply_temperature(raw, self.preset.temperature)
+        if dataset.labels == self.preset.labels:
+            return calibrated
+        return restricted(calibrated, self.preset.labels, dataset.labels)
+
+
+def model_preset(folder: Path) -> Preset:
+    """Return what a model folder says of itself; its weights are not read.
+
+    Raises:
+        RunError: if it is none.
+    """
+    try:
+        return read_preset(folder)
+    except PresetError as error:
+        raise RunError(f"{error}.", hint="Give a model folder.") from error
+
+
+def load_model_folder(folder: Path) -> LoadedModel:
+    """Load a model folder; code inside the file is never run.
+
+    Raises:
+        RunError: if the folder is not a usable model folder.
+    """
+    import keras
+
+    try:
+        preset = read_preset(folder)
+        verify_checksum(folder, preset)
+    except PresetError as error:
+        raise RunError(f"{error}.") from error
+    try:
+        network = keras.models.load_model(folder / MODEL_FILE, compile=False, safe_mode=True)
+    except (OSError, TypeError, ValueError) as error:
+        raise RunError(
+            f"{folder / MODEL_FILE} cannot be loaded: {str(error).splitlines()[0]}"
+        ) from error
+    size_px = preset.input_size_px
+    _check_shape(folder, network.input_shape, (None, size_px, size_px, preset.channels))
+    _check_shape(folder, network.output_shape, (None, len(preset.labels)))
+    return LoadedModel(preset, network)
+
+
+def _check_shape(folder: Path, found: Any, wanted: tuple[int | None, ...]) -> None:
+    if not (
+        isinstance(found, tuple)
+        and len(found) == len(wanted)
+        # A network may leave its sizes open.
+        and all(have in (None, want) for have, want in zip(found, wanted, strict=True))
+    ):
+        raise RunError(
+            f"{folder / MODEL_FILE} has the shape {found} where its preset promises {wanted}.",
+            hint="Export the run again.",
+        )
+
+
+def raw_probabilities(
+    network: Any, dataset: Dataset, rows: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return a network's own probabilities of a dataset's rows, shape (rows, labels)."""
+    channels = network.input_shape[-1]
+    parts = []
+    for start in range(0, len(rows), _BATCH):
+        part = rows[start : start + _BATCH]
+        images = dataset.images[part]
+        if images.shape[-1] < channels:
+            images = np.repeat(images, channels, axis=-1)
+        # The last batch is padded: a new shape would be compiled anew.
+        padding = [(0, _BATCH - len(part))] + [(0, 0)] * 3 if start else [(0, 0)] * 4
+        padded = np.pad(images, padding)
+        parts.append(np.asarray(network.predict_on_batch(padded))[: len(part)])
+    return np.concatenate(parts) if parts else np.zeros((0, network.output_shape[-1]), np.float32)

@@ -1,0 +1,50 @@
+"""Contact sheets: some faces of each label side by side, so that a person sees what they are."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from trainer.data.dataset import Dataset
+from trainer.data.inspection import Facts
+from trainer.reports.mistakes import as_png
+from trainer.runs.checkpoint import make_folder, write_atomically
+
+FACTS_FILE: Final = "inspection.json"
+_COLUMNS: Final = 16
+_ROWS: Final = 3
+
+
+def contact_sheet(dataset: Dataset, label: int) -> bytes:
+    """Return a PNG of faces of one label, spread evenly over the dataset."""
+    used = np.flatnonzero(dataset.splits >= 0)
+    rows = used[dataset.truth(used) == label]
+    count = min(len(rows), _COLUMNS * _ROWS)
+    chosen = rows[np.linspace(0, len(rows) - 1, count).astype(int)] if count else rows
+    _, height, width, channels = dataset.images.shape
+    lines = max(-(-count // _COLUMNS), 1)
+    sheet = np.zeros((lines * height, _COLUMNS * width, channels), np.uint8)
+    for at, row in enumerate(chosen):
+        down, right = divmod(at, _COLUMNS)
+        sheet[down * height : (down + 1) * height, right * width : (right + 1) * width] = (
+            dataset.images[row]
+        )
+    return as_png(sheet)
+
+
+def write_contact_sheets(folder: Path, facts: Facts, dataset: Dataset) -> Facts:
+    """Write a sheet for each label, and the facts; return them with the sheets' file names.
+
+    Raises:
+        RunError: if they cannot be written.
+    """
+    make_folder(folder)
+    sheets: dict[str, str] = {}
+    for at, name in enumerate(dataset.labels):
+        # A label may hold what no file name can.
+        sheets[name] = f"label_{at}.png"
+        write_atomically(folder / sheets[name], contact_sheet(dataset, at))
+    facts = {**facts, "sheets": sheets}
+    write_atomically(folder / FACTS_FILE, (json.dumps(facts, indent=1) + "\n").encode())
+    return facts

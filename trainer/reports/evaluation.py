@@ -1,0 +1,168 @@
+"""Evaluating a model folder on a dataset, and putting the figures into words and pictures."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.config import DataSource
+from trainer.contract.labels import canonical
+from trainer.contract.preset import Preset
+from trainer.data.dataset import Dataset
+from trainer.data.readers import load_dataset
+from trainer.errors import DataError
+from trainer.metrics.figures import measure
+from trainer.presets.model_folder import load_model_folder
+from trainer.reports import paired
+from trainer.reports.subgroups import measure_groups, read_groups
+from trainer.runs.checkpoint import make_folder, write_atomically
+
+
+def evaluate_model(
+    folder: Path,
+    source: DataSource,
+    *,
+    labels: tuple[str, ...] = (),
+    split: str | None = None,
+    flip: bool = False,
+    groups: Path | None = None,
+    against: Path | None = None,
+    out: Path | None = None,
+) -> dict[str, Any]:
+    """Return a model's figures on a dataset.
+
+    Args:
+        labels: those of the model's that it may answer with, and that faces are taken of; all
+            unless given.
+        split: ``train``, ``validation``, ``test`` or ``all``; without one the test faces, or
+            the validation faces of a dataset that has no others. A dataset without splits gets
+            the same ones as in training, so that no face is measured that a network learned.
+        flip: whether each face's mirror image is asked as well.
+        groups: csv that names the group of faces.
+        against: another model folder, whose answers on the same faces are compared.
+        out: folder for the figures and their diagrams.
+
+    Raises:
+        TrainerError: if model, data or groups cannot be used, or the split is empty.
+    """
+    named = read_groups(groups) if groups is not None else None
+    model = load_model_folder(folder)
+    preset = model.preset
+    dataset = load_dataset(
+        source,
+        labels=_known(labels, preset),
+        size_px=preset.input_size_px,
+        color=preset.color,
+        lenient=True,
+    )
+    chosen = split or ("test" if len(dataset.rows("test")) else "validation")
+    rows = _rows(dataset, chosen)
+    if not len(rows):
+        raise DataError(
+            f"{source.path} has no {chosen} faces with the labels {', '.join(dataset.labels)}.",
+            hint="Choose another --split.",
+        )
+    copied = None if chosen in ("train", "all") else dataset.copied_from_training(rows)
+    probabilities, truth = model.probabilities(dataset, rows, flip=flip), dataset.truth(rows)
+    figures = {
+        "model": preset.name,
+        "sha256": preset.sha256,
+        "data": source.title,
+        "split": chosen,
+        "flip": flip,
+        **measure(probabilities, truth, dataset.labels, copied=copied),
+    }
+    if named is not None:
+        right = probabilities.argmax(axis=1) == truth
+        figures |= measure_groups(right, dataset, rows, named)
+    if against is not None:
+        figures |= paired.compare_with(against, source, dataset, rows, probabilities, flip=flip)
+    if out is not None:
+        _write(out, figures, dataset, rows, probabilities, truth)
+    return figures
+
+
+def _known(labels: tuple[str, ...], preset: Preset) -> tuple[str, ...]:
+    known = {canonical(name): name for name in preset.labels}
+    unknown = [name for name in labels if canonical(name) not in known]
+    if unknown:
+        raise DataError(
+            f"the model {preset.name} does not know {', '.join(unknown)}.",
+            hint=f"Its labels are {', '.join(preset.labels)}.",
+        )
+    return tuple(known[canonical(name)] for name in labels) or preset.labels
+
+
+def _rows(dataset: Dataset, split: str) -> NDArray[np.int64]:
+    if split == "all":
+        return np.flatnonzero(dataset.splits >= 0)
+    return dataset.rows(split)  # type: ignore[arg-type]
+
+
+def _write(
+    out: Path,
+    figures: dict[str, Any],
+    dataset: Dataset,
+    rows: NDArray[np.int64],
+    probabilities: NDArray[np.float64],
+    truth: NDArray[np.int64],
+) -> None:
+    from trainer.reports.diagrams import confusion_diagram, mistakes_sheet, reliability_diagram
+    from trainer.reports.mistakes import write_mistakes
+
+    make_folder(out)
+    write_mistakes(out, dataset, rows, probabilities, truth)
+    diagrams: dict[str, Callable[[], bytes]] = {
+        "reliability.png": lambda: reliability_diagram(probabilities, truth),
+        "confusion.png": lambda: confusion_diagram(np.array(figures["confusion"]), dataset.labels),
+        "mistakes.png": lambda: mistakes_sheet(dataset, rows, probabilities, truth),
+        "figures.json": lambda: (json.dumps(figures, indent=1) + "\n").encode(),
+        "figures.txt": lambda: (figures_as_text(figures) + "\n").encode(),
+    }
+    for name, draw in diagrams.items():
+        write_atomically(out / name, draw())
+
+
+def figures_as_text(figures: dict[str, Any]) -> str:
+    """Return the figures as lines and tables for a terminal."""
+    low, high = figures["accuracy_interval_95"]
+    copies = figures["n"] - figures["n_without_copies"]
+    labels = figures["labels"]
+    width = max(map(len, labels))
+    lines = [
+        f"{figures['n']:,} {figures['split']} faces of {figures['data']}",
+        f"accuracy           {figures['accuracy']:.4f}  (95 % interval {low:.4f} to {high:.4f})",
+        f"without copies     {figures['accuracy_without_copies']:.4f}  "
+        f"({copies} exact copies of training faces left out)",
+        f"balanced accuracy  {figures['balanced_accuracy']:.4f}",
+        f"macro F1           {figures['macro_f1']:.4f}",
+        f"calibration error  {figures['ece']:.4f}",
+        "",
+        f"{'':<{width}}  precision  recall     F1  faces",
+    ]
+    lines += [
+        f"{name:<{width}}  {row['precision']:>9.3f}  {row['recall']:>6.3f}  {row['f1']:.3f}  "
+        f"{row['support']:>5}"
+        for name, row in figures["per_label"].items()
+    ]
+    lines += ["", f"{'truth':<{width}}  " + "  ".join(f"{name[:8]:>8}" for name in labels)]
+    lines += [
+        f"{name:<{width}}  " + "  ".join(f"{count:>8}" for count in row)
+        for name, row in zip(labels, figures["confusion"], strict=True)
+    ]
+    if "groups" in figures:
+        lines += ["", *_groups_as_lines(figures)]
+    if "against" in figures:
+        lines += ["", *paired.as_lines(figures)]
+    return "\n".join(lines)
+
+
+def _groups_as_lines(figures: dict[str, Any]) -> list[str]:
+    lines = []
+    for name, row in figures["groups"].items():
+        low, high = row["accuracy_interval_95"]
+        lines.append(f"{name}: {row['accuracy']:.4f} ({low:.4f} to {high:.4f}), {row['n']:,} faces")
+    return [*lines, f"largest gap between groups: {figures['largest_gap']:.4f}"]

@@ -1,0 +1,116 @@
+"""What an inspection found: as text for a terminal, and as one page with a sheet per label."""
+
+import base64
+import html
+from typing import Final
+
+from trainer.data.dataset import SPLITS, Dataset
+from trainer.data.inspection import Facts
+from trainer.reports.contact_sheets import contact_sheet
+
+_LISTED: Final = 50
+
+_STYLE: Final = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+  color: #222; background: #fff; }
+table { border-collapse: collapse; margin: 1rem 0; }
+th, td { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+img { max-width: 100%; image-rendering: pixelated; }
+@media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818; }
+  th, td { border-color: #444; } }
+"""
+
+
+def findings(facts: Facts) -> list[str]:
+    """Return what a person should know about the dataset, a sentence each."""
+    exact, near = facts["exact_copies"], facts["near_copies"]
+    lines = [f"{facts['faces']:,} faces, {exact['distinct']:,} of them distinct."]
+    if not facts["splits_of_its_own"]:
+        lines.append("It has no splits of its own; these are made, copies kept together.")
+    for split, count in exact["inside"].items():
+        if count:
+            lines.append(f"{count:,} {split} faces are exact copies of other {split} faces.")
+    for where, count in exact["across"].items():
+        if count:
+            split, _, other = where.partition(" in ")
+            lines.append(f"{count:,} {split} faces are exact copies of {other} faces.")
+    if exact["pictures_with_several_labels"]:
+        count = exact["pictures_with_several_labels"]
+        lines.append(f"{count:,} pictures also occur under a different label.")
+    lines.append(
+        f"{near['pairs']:,} pairs are nearly the same picture, "
+        f"{sum(near['across'].values()):,} of them across splits, "
+        f"{near['pairs_with_several_labels']:,} with different labels."
+    )
+    if facts["constant"]:
+        lines.append(f"{len(facts['constant']):,} images are of one colour.")
+    if facts["skipped"]:
+        lines.append(f"{len(facts['skipped']):,} files could not be used.")
+    return lines
+
+
+def _spreads(facts: Facts) -> list[tuple[str, dict[str, float]]]:
+    rows = [(f"{name}, pixels", values) for name, values in facts["size_px"].items()]
+    return [*rows, ("brightness", facts["brightness"]), ("contrast", facts["contrast"])]
+
+
+def as_text(facts: Facts) -> str:
+    """Return the findings and tables for a terminal."""
+    labels = facts["labels"]
+    width = max(len(name) for name in (*labels, "all"))
+    head = "  ".join(f"{split:>10}" for split in SPLITS)
+    lines = [facts["data"], *findings(facts), "", f"{'':<{width}}  {head}"]
+    lines += [
+        f"{name:<{width}}  " + "  ".join(f"{facts['counts'][s][name]:>10,}" for s in SPLITS)
+        for name in labels
+    ]
+    totals = "  ".join(f"{sum(facts['counts'][split].values()):>10,}" for split in SPLITS)
+    lines += [f"{'all':<{width}}  {totals}", ""]
+    for name, values in _spreads(facts):
+        lines.append(f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in values.items()))
+    lines += [f"constant: {name}" for name in facts["constant"][:_LISTED]]
+    lines += [f"skipped: {row['name']}: {row['reason']}" for row in facts["skipped"][:_LISTED]]
+    return "\n".join(lines)
+
+
+def as_html(facts: Facts, dataset: Dataset) -> str:
+    """Return one page that needs nothing else."""
+    title = html.escape(f"Dataset {facts['data']}")
+    counts = [
+        [name, *(f"{facts['counts'][split][name]:,}" for split in SPLITS)]
+        for name in facts["labels"]
+    ]
+    spreads = _spreads(facts)
+    light = [[name, *(f"{value:g}" for value in values.values())] for name, values in spreads]
+    skipped = [[row["name"], row["reason"]] for row in facts["skipped"]]
+    parts = [
+        f"<h1>{title}</h1>",
+        *(f"<p>{html.escape(line)}</p>" for line in findings(facts)),
+        "<h2>Faces</h2>",
+        _table(["label", *SPLITS], counts),
+        "<h2>Spread</h2>",
+        _table(["", *spreads[0][1]], light),
+    ]
+    if skipped:
+        parts += ["<h2>Files that could not be used</h2>", _table(["file", "reason"], skipped)]
+    if facts["constant"]:
+        names = ", ".join(html.escape(name) for name in facts["constant"])
+        parts += ["<h2>Images of one colour</h2>", f"<p>{names}</p>"]
+    for at, name in enumerate(facts["labels"]):
+        sheet = base64.b64encode(contact_sheet(dataset, at)).decode()
+        parts += [
+            f"<h2>{html.escape(name)}</h2>",
+            f'<img alt="faces labelled {html.escape(name)}" src="data:image/png;base64,{sheet}">',
+        ]
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
+    )
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    def line(tag: str, cells: list[str]) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    return "<table>" + line("th", head) + "".join(line("td", row) for row in rows) + "</table>"

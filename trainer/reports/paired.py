@@ -1,0 +1,125 @@
+"""Two models on the same faces: is one better by more than chance?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.config import DataSource
+from trainer.contract.labels import REST, canonical
+from trainer.data.dataset import Dataset
+from trainer.data.readers import load_dataset
+from trainer.errors import DataError
+from trainer.metrics.figures import measure, restricted
+from trainer.presets.model_folder import load_model_folder
+
+
+def compare_with(
+    folder: Path,
+    source: DataSource,
+    dataset: Dataset,
+    rows: NDArray[np.int64],
+    probabilities: NDArray[np.float64],
+    *,
+    flip: bool = False,
+) -> dict[str, Any]:
+    """Return another model's figures beside a measured one's, on the faces that both can name.
+
+    Both answer with the labels that they share, whatever else they know. A face whose label only
+    one of them knows is left out.
+
+    Args:
+        folder: the other model.
+        source: what the dataset was read from.
+        dataset, rows: the faces that the one model was measured on.
+        probabilities: its answers, shape (rows, labels of the dataset).
+        flip: whether each face's mirror image is asked as well.
+
+    Returns:
+        ``against``, nothing where the two cannot be compared, for the reason ``against_reason``.
+
+    Raises:
+        TrainerError: if the other model cannot be used.
+    """
+    other = load_model_folder(folder)
+    labels = shared_labels(dataset.labels, other.preset.labels)
+    if len(labels) < 2:
+        return _incomparable(f"{other.preset.name} shares fewer than two labels with this model.")
+    seen = load_dataset(
+        source,
+        labels=labels,
+        size_px=other.preset.input_size_px,
+        color=other.preset.color,
+        lenient=True,
+    )
+    if seen.names != dataset.names:
+        raise DataError(f"{source.path} changed while it was read.", hint="Try again.")
+    # Copies, and with them splits, may look different at another size: the rows decide.
+    known = np.flatnonzero(seen.splits[rows] >= 0)
+    if not len(known):
+        return _incomparable(f"no face has a label that {other.preset.name} knows as well.")
+    rows = rows[known]
+    truth = seen.truth(rows)
+    own = restricted(probabilities[known], dataset.labels, labels)
+    theirs = other.probabilities(seen, rows, flip=flip)
+    own_figures, their_figures = (measure(given, truth, labels) for given in (own, theirs))
+    shown = ("accuracy", "accuracy_interval_95", "per_label", "confusion")
+    return {
+        "against": {
+            "name": other.preset.name,
+            "sha256": other.preset.sha256,
+            "labels": list(labels),
+            "n": len(rows),
+            **{key: their_figures[key] for key in shown},
+            **{f"own_{key}": own_figures[key] for key in shown},
+            "difference": own_figures["accuracy"] - their_figures["accuracy"],
+            "p_value": mcnemar(own.argmax(axis=1) == truth, theirs.argmax(axis=1) == truth),
+        }
+    }
+
+
+def shared_labels(own: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """Return the labels that both know, named and ordered as the first one does."""
+    theirs = {canonical(name) for name in others}
+    # What the rest is depends on the other labels.
+    same = {canonical(name) for name in own} == theirs
+    return tuple(name for name in own if canonical(name) in theirs and (same or name != REST))
+
+
+def mcnemar(own: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
+    """Return the two-sided p-value of McNemar's exact test.
+
+    Args:
+        own, theirs: which faces each of two models named rightly.
+    """
+    from scipy.stats import binomtest
+
+    only_own, only_theirs = int((own & ~theirs).sum()), int((theirs & ~own).sum())
+    if only_own == only_theirs:
+        return 1.0
+    return float(binomtest(only_own, only_own + only_theirs, 0.5).pvalue)
+
+
+def _incomparable(reason: str) -> dict[str, Any]:
+    return {"against": None, "against_reason": reason}
+
+
+def as_lines(figures: dict[str, Any]) -> list[str]:
+    """Return the comparison's lines for a terminal."""
+    found = figures["against"]
+    if found is None:
+        return [f"not compared: {figures['against_reason']}"]
+
+    def line(name: str, prefix: str) -> str:
+        low, high = found[f"{prefix}accuracy_interval_95"]
+        return f"{name}: {found[f'{prefix}accuracy']:.4f} ({low:.4f} to {high:.4f})"
+
+    return [
+        f"{found['n']:,} faces with the labels that both know, {', '.join(found['labels'])}",
+        line(figures["model"], "own_"),
+        line(found["name"], ""),
+        f"difference {found['difference']:+.4f}, p = {found['p_value']:.2g} "
+        "(McNemar's exact test, two-sided)",
+    ]

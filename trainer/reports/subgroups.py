@@ -1,0 +1,70 @@
+"""Figures for groups of faces, as a csv of the person's own names them."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.data.dataset import Dataset
+from trainer.errors import DataError
+from trainer.metrics.figures import wilson_interval
+
+
+def read_groups(path: Path) -> dict[str, str]:
+    """Read a csv with the columns ``file`` and ``group``.
+
+    A file is named as it lies below the dataset's folder; a face of a csv by its row, from 0.
+
+    Raises:
+        DataError: naming the file and the row.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            missing = {"file", "group"} - set(reader.fieldnames or ())
+            if missing:
+                raise DataError(f"{path}, row 1: no column {' and no column '.join(missing)}.")
+            groups = {}
+            for row in reader:
+                name, group = row["file"], row["group"]
+                if not name or not group:
+                    raise DataError(f"{path}, row {reader.line_num}: file and group are needed.")
+                groups[name.strip()] = group.strip()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} is not a csv file.") from error
+    return groups
+
+
+def measure_groups(
+    right: NDArray[np.bool_], dataset: Dataset, rows: NDArray[np.int64], groups: dict[str, str]
+) -> dict[str, Any]:
+    """Return accuracy and interval of each group, and the largest gap between two of them.
+
+    Raises:
+        DataError: if none of the faces is in a group.
+    """
+    found: dict[str, list[bool]] = {}
+    for row, hit in zip(rows, right, strict=True):
+        name = dataset.names[row]
+        group = groups.get(name) or groups.get(name.removeprefix("row "))
+        if group is not None:
+            found.setdefault(group, []).append(bool(hit))
+    if not found:
+        raise DataError(
+            "none of the measured faces is in a group.",
+            hint=f"Name them as the dataset does, for instance {dataset.names[rows[0]]!r}.",
+        )
+    figures = {
+        group: {
+            "n": len(hits),
+            "accuracy": sum(hits) / len(hits),
+            "accuracy_interval_95": list(wilson_interval(sum(hits), len(hits))),
+        }
+        for group, hits in sorted(found.items())
+    }
+    shares = [sum(hits) / len(hits) for hits in found.values()]
+    return {"groups": figures, "largest_gap": max(shares) - min(shares)}

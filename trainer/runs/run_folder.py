@@ -1,0 +1,164 @@
+"""What a run leaves behind besides its weights: settings, versions, machine."""
+
+import json
+import platform
+import shlex
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+from filelock import FileLock, Timeout
+
+from trainer.config import Recipe, TrainConfig, config_from_dict, gentle
+from trainer.errors import RunError
+from trainer.runs.checkpoint import write_atomically
+from trainer.runs.devices import machine
+from trainer.systems.catalogue import get_system
+
+RUN_FILE: Final = "run.json"
+_LOCK_FILE: Final = ".lock"
+_LIBRARIES: Final = ("keras", "tensorflow", "jax", "torch", "numpy")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its ``run.json`` describes it.
+
+    Attributes:
+        facts: dataset counts, versions, machine, commit; whatever was known when it started.
+    """
+
+    config: TrainConfig
+    labels: tuple[str, ...]
+    facts: dict[str, Any]
+
+    @property
+    def command(self) -> str:
+        """The command line that repeats the run."""
+        return shlex.join(command_words(self.config, self.labels))
+
+
+def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
+    """Return the command line that repeats a run, naming only what differs from the defaults."""
+    words = ["fer-train", "train", "--system", config.system]
+    if config.start:
+        words += ["--start", (Path("models") / config.start.name).as_posix()]
+    words += ["--data", config.data.name]
+    if config.votes:
+        words += ["--votes", config.votes.name, "--vote-use", config.vote_use]
+    if config.subject_pattern:
+        words += ["--subject-pattern", config.subject_pattern]
+    if config.auxiliary_votes:
+        words += ["--auxiliary-votes", config.auxiliary_votes.name]
+    if config.teacher:
+        words += ["--teacher", (Path("models") / config.teacher.name).as_posix()]
+        words += ["--teacher-share", str(config.teacher_share)]
+    words += ["--labels", config.labels or ",".join(labels)]
+    system = get_system(config.system)
+    recipe = gentle(system.recipe) if config.start else system.recipe
+    if system.backbone is not None and not config.start:
+        words += ["--weights", config.weights]
+    if system.combination is not None:
+        words += ["--folds", str(config.folds)]
+    for name, value in flat_recipe(config.recipe).items():
+        if value != flat_recipe(recipe)[name]:
+            flag = f"--{name.replace('_', '-')}"
+            if isinstance(value, bool):
+                words.append(flag if value else f"--no-{flag[2:]}")
+            else:
+                words += [flag, str(value)]
+    words += ["--seed", str(config.seed), "--precision", config.precision]
+    return [*words, "--out", (Path("runs") / config.out.name).as_posix()]
+
+
+def flat_recipe(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe's settings and its augmentation's side by side, as options name them."""
+    settings: dict[str, Any] = {**vars(recipe), **vars(recipe.augmentation)}
+    del settings["augmentation"]
+    return settings
+
+
+def write_run(folder: Path, run: Run) -> None:
+    """Write ``run.json``."""
+    content = {"config": run.config.to_dict(), "labels": list(run.labels), **run.facts}
+    write_atomically(folder / RUN_FILE, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def read_run(folder: Path) -> Run:
+    """Read ``run.json``.
+
+    Raises:
+        RunError: if the folder holds no run.
+    """
+    try:
+        raw = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+        config = config_from_dict(raw.pop("config"))
+        return Run(config, tuple(raw.pop("labels")), raw)
+    except FileNotFoundError as error:
+        raise RunError(f"{folder} holds no run.", hint="Give the --out of a training.") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{folder / RUN_FILE} is damaged.", hint="Train anew.") from error
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep a run to this process: two that write the same checkpoints would mix them.
+
+    The system lets go of it when the process ends, however it ends.
+
+    Raises:
+        RunError: if another process has it, or nothing can be written there.
+    """
+    lock = FileLock(folder / _LOCK_FILE)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise RunError(
+            f"{folder} is being trained by another program.",
+            hint="Wait for it, or choose another --out.",
+        ) from error
+    except OSError as error:
+        raise RunError(
+            f"{folder} cannot be written: {error.strerror}.", hint="Choose another --out."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def environment() -> dict[str, Any]:
+    """Return the versions and the machine that a run's figures depend on."""
+    versions = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "versions": versions,
+        "backend": keras.backend.backend(),
+        "machine": machine(),
+        "commit": git_commit(),
+    }
+
+
+def git_commit() -> str:
+    """Return the commit of the source tree, empty outside of one."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return found.stdout.strip()
