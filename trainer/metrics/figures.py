@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.calibration import calibrate
 from trainer.contract.labels import canonical
 
 _Z95: Final = 1.959963984540054
@@ -72,14 +73,6 @@ def reliability(probabilities: Probabilities, truth: Truth) -> list[ReliabilityB
     ]
 
 
-def apply_temperature(probabilities: Probabilities, temperature: float) -> NDArray[np.float64]:
-    """Return softmax(log p / temperature)."""
-    scaled = np.log(np.maximum(probabilities.astype(np.float64), 1e-12)) / temperature
-    scaled -= scaled.max(axis=1, keepdims=True)
-    powers = np.exp(scaled)
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
 def restricted(
     probabilities: Probabilities, labels: Sequence[str], wanted: Sequence[str]
 ) -> NDArray[np.float64]:
@@ -108,7 +101,7 @@ def fit_temperature(probabilities: Probabilities, truth: Truth) -> float:
     accuracy = float((probabilities.argmax(axis=1) == truth).mean())
 
     def gap(log_temperature: float) -> float:
-        chosen = apply_temperature(probabilities, math.exp(log_temperature))
+        chosen = calibrate(probabilities, math.exp(log_temperature))
         return abs(float(chosen.max(axis=1).mean()) - accuracy)
 
     found = minimize_scalar(gap, bounds=(math.log(0.1), math.log(10.0)), method="bounded")

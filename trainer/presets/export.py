@@ -11,6 +11,7 @@ from typing import Any, Final
 import keras
 
 from trainer.config import MAIN_HEAD, DataSource
+from trainer.contract.calibration import calibrate
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import (
     CARD_FILE,
@@ -25,7 +26,6 @@ from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.readers import load_dataset
 from trainer.errors import RunError
 from trainer.metrics.figures import (
-    apply_temperature,
     choose_unsure_below,
     fit_temperature,
     measure,
@@ -101,7 +101,7 @@ def export_run(
     truth = dataset.truth(rows)
     raw = raw_probabilities(network, dataset, rows)
     temperature = fit_temperature(raw, truth)
-    unsure = choose_unsure_below(apply_temperature(raw, temperature), truth)
+    unsure = choose_unsure_below(calibrate(raw, temperature), truth)
 
     folder = folder.resolve()
     try:

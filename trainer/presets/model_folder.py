@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.calibration import calibrate
 from trainer.contract.preset import MODEL_FILE, Preset, PresetError, read_preset, verify_checksum
 from trainer.data.dataset import Dataset
 from trainer.errors import RunError
-from trainer.metrics.figures import apply_temperature, restricted
+from trainer.metrics.figures import restricted
 
 _BATCH = 256
 
@@ -35,7 +36,7 @@ class LoadedModel:
         if flip:
             mirrored = replace(dataset, images=dataset.images[:, :, ::-1])
             raw = np.mean([raw, raw_probabilities(self.network, mirrored, rows)], axis=0)
-        calibrated = apply_temperature(raw, self.preset.temperature)
+        calibrated = calibrate(raw, self.preset.temperature)
         if dataset.labels == self.preset.labels:
             return calibrated
         return restricted(calibrated, self.preset.labels, dataset.labels)

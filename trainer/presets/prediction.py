@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.calibration import calibrate
 from trainer.data.images import read_image
 from trainer.errors import DataError
-from trainer.metrics.figures import apply_temperature
 from trainer.presets.model_folder import LoadedModel, load_model_folder
 
 # Images that are decoded before the network is asked.
@@ -89,7 +89,7 @@ def _read(model: LoadedModel, path: Path) -> NDArray[np.uint8] | Refusal:
 
 def _probabilities(model: LoadedModel, images: NDArray[np.uint8]) -> NDArray[np.float64]:
     answers = np.asarray(model.network.predict_on_batch(images.astype(np.float32)))
-    return apply_temperature(answers, model.preset.temperature)
+    return calibrate(answers, model.preset.temperature)
 
 
 def _prediction(model: LoadedModel, path: Path, row: NDArray[np.float64]) -> Prediction:

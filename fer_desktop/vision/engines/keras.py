@@ -14,11 +14,11 @@ from fer_desktop.errors import ModelError
 from fer_desktop.log import get_logger
 from fer_desktop.vision.engines.keras_backend import device_name, prepare_backend
 from fer_desktop.vision.engines.keras_loading import load_network
+from trainer.contract.calibration import calibrate
 from trainer.contract.preset import Preset, PresetError, read_preset, verify_checksum
 
 BATCH_SIZES: Final = (1, 2, 4, 8, 16)
 _SUM_TOLERANCE: Final = 0.02  # networks in half precision do not sum to 1 exactly
-_SMALLEST_PROBABILITY: Final = 1e-12
 
 _log = get_logger("vision")
 
@@ -97,7 +97,7 @@ class KerasEmotionClassifier:
         parts = [self._predict(crops[i : i + largest]) for i in range(0, len(crops), largest)]
         if not parts:
             return np.empty((0, len(preset.labels)), np.float32)
-        return calibrate(np.concatenate(parts), preset.temperature)
+        return calibrate(np.concatenate(parts), preset.temperature).astype(np.float32)
 
     def close(self) -> None:
         """Release the model; may be called twice."""
@@ -147,11 +147,3 @@ class KerasEmotionClassifier:
 def padded_size(faces: int) -> int:
     """Return the compiled number of faces that holds this many."""
     return next(size for size in BATCH_SIZES if size >= faces)
-
-
-def calibrate(probabilities: NDArray[np.float64], temperature: float) -> NDArray[np.float32]:
-    """Return softmax(log(p) / temperature) of each row."""
-    scaled = np.log(np.maximum(probabilities, _SMALLEST_PROBABILITY)) / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    calibrated: NDArray[np.float32] = (powers / powers.sum(axis=1, keepdims=True)).astype("f4")
-    return calibrated

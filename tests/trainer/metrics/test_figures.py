@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
+from trainer.contract.calibration import calibrate
 from trainer.metrics.figures import (
-    apply_temperature,
     choose_unsure_below,
     expected_calibration_error,
     fit_temperature,
@@ -75,9 +75,9 @@ def test_the_fitted_temperature_undoes_a_known_one() -> None:
     probabilities, _ = _random(20_000)
     random = np.random.default_rng(2)
     truth = np.array([random.choice(3, p=row) for row in probabilities])
-    sharpened = apply_temperature(probabilities, 0.5)
+    sharpened = calibrate(probabilities, 0.5)
     assert fit_temperature(sharpened, truth) == pytest.approx(2.0, abs=0.1)
-    np.testing.assert_allclose(apply_temperature(sharpened, 2.0), probabilities, atol=1e-6)
+    np.testing.assert_allclose(calibrate(sharpened, 2.0), probabilities, atol=1e-6)
 
 
 def test_the_threshold_leaves_nine_right_in_ten() -> None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from fer_desktop.errors import ModelError
-from fer_desktop.vision.engines.keras import KerasEmotionClassifier, calibrate, padded_size
+from fer_desktop.vision.engines.keras import KerasEmotionClassifier, padded_size
 from tests.helpers.data import astronaut
 from tests.helpers.fakes import face_at, fake_preset
 from tests.helpers.models import make_model_folder, write_preset
+from trainer.contract.calibration import calibrate
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE
 
@@ -65,14 +66,6 @@ def test_the_same_face_gives_the_same_numbers(classifier: KerasEmotionClassifier
 @pytest.mark.parametrize(("faces", "padded"), [(1, 1), (2, 2), (3, 4), (5, 8), (9, 16), (16, 16)])
 def test_numbers_of_faces_are_padded_to_compiled_ones(faces: int, padded: int) -> None:
     assert padded_size(faces) == padded
-
-
-def test_calibration_softens_and_keeps_sums() -> None:
-    raw = np.array([[0.9, 0.1, 0.0], [1 / 3, 1 / 3, 1 / 3]])
-    np.testing.assert_allclose(calibrate(raw, 1.0), raw, atol=1e-6)
-    softened = calibrate(raw, 2.0)
-    np.testing.assert_allclose(softened[0, :2], [0.75, 0.25], atol=1e-4)
-    np.testing.assert_allclose(softened.sum(axis=1), 1, atol=1e-6)
 
 
 def test_the_temperature_of_the_preset_is_used(

@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.calibration import calibrate
 from trainer.contract.preset import Preset
 from trainer.errors import RunError
-from trainer.metrics.figures import apply_temperature
 from trainer.presets.conversion import litert_format, onnx_format
 from trainer.presets.conversion.faces import faces_of, portrait_variants
 from trainer.presets.conversion.specification import INPUT_NAME, OUTPUT_NAME
@@ -91,9 +91,7 @@ def convert_model(
         shape = (preset.input_size_px, preset.color)
         faces = portrait_variants(*shape) if data is None else faces_of(data, *shape)
         images = faces.astype(np.float32)
-        wanted = apply_temperature(
-            np.asarray(model.network.predict_on_batch(images)), preset.temperature
-        )
+        wanted = calibrate(np.asarray(model.network.predict_on_batch(images)), preset.temperature)
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as scratch:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from tests.helpers.models import make_model_folder
 from tests.trainer.conftest import FolderMaker
 from trainer.cli import main
+from trainer.contract.calibration import calibrate
 from trainer.contract.preset import Color
 from trainer.errors import RunError
-from trainer.metrics.figures import apply_temperature
 from trainer.presets.conversion import convert
 from trainer.presets.conversion.convert import Format, convert_model
 from trainer.presets.conversion.faces import portrait_variants
@@ -48,7 +48,7 @@ def _need(file_format: Format) -> None:
 def _expected(folder: Path, images: NDArray[np.float32]) -> NDArray[np.float64]:
     model = load_model_folder(folder)
     answers = np.asarray(model.network.predict_on_batch(images))
-    return apply_temperature(answers, model.preset.temperature)
+    return calibrate(answers, model.preset.temperature)
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
