@@ -54,6 +54,9 @@ if command -v apt-get >/dev/null 2>&1; then
     if [ -z "$(find /usr/share/fonts /usr/local/share/fonts -name '*.[to]tf' -print -quit 2>/dev/null)" ]; then
         missing+=(fonts-dejavu-core)
     fi
+    if [ "$extras" = dev ] && ! command -v strace >/dev/null 2>&1; then
+        missing+=(strace) # watches in the tests that nothing leaves the computer
+    fi
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then missing+=(python3-venv); fi
 fi
 if [ ${#missing[@]} -gt 0 ]; then

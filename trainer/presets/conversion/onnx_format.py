@@ -1,5 +1,6 @@
 """ONNX files: made by tf2onnx, run by ONNX Runtime."""
 
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +51,8 @@ def _converted(network: Any) -> Any:
 
 def run(path: Path, images: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return what ONNX Runtime makes of images, on the processor."""
+    # Versions from 1.29 on, if somebody installs one, report to Microsoft without this.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     onnxruntime = import_module("onnxruntime")
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     return np.asarray(session.run([OUTPUT_NAME], {INPUT_NAME: images})[0])

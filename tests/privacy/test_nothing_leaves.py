@@ -1,0 +1,109 @@
+"""Nothing leaves the computer: real programs, watched at the level of system calls."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from fer_desktop import paths
+from tests.helpers.clips import write_clip
+from tests.helpers.faces import portrait, save
+from tests.helpers.network_trace import Traced, run_traced
+from trainer.data.faces import CACHE_VARIABLE
+
+_ROOT = Path(__file__).resolve().parents[2]
+_APPLICATION = [sys.executable, "-m", "fer_desktop"]
+_TRAINER = [sys.executable, "-m", "trainer"]
+
+
+def run(command: Sequence[str], folder: Path, **variables: str) -> Traced:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(_ROOT),
+        "QT_QPA_PLATFORM": "offscreen",
+        # Caches of an earlier run must not hide what a first run does.
+        "HOME": str(folder),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        CACHE_VARIABLE: str(folder / "faces"),
+        **variables,
+    }
+    return run_traced(command, folder, environment)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "stranger"),
+    [
+        ("socket.socket().connect_ex(('192.0.2.1', 443))", "192.0.2.1 port 443"),
+        (
+            "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 9))",
+            "192.0.2.1 port 9",
+        ),
+        ("socket.getaddrinfo('camera.example', 80)", "port 53"),
+        (
+            "subprocess.run([sys.executable, '-c', 'import socket;"
+            ' socket.socket().connect_ex(("192.0.2.1", 80))\'])',
+            "192.0.2.1 port 80",
+        ),
+    ],
+)
+def test_the_guard_sees_an_attempt(attempt: str, stranger: str, tmp_path: Path) -> None:
+    program = "import contextlib, socket, subprocess, sys\nsocket.setdefaulttimeout(0.2)\n"
+    program += f"with contextlib.suppress(OSError): {attempt}"
+    traced = run([sys.executable, "-c", program], tmp_path)
+    assert traced.status == 0, traced.output
+    assert any(stranger in seen for seen in traced.strangers)
+
+
+def test_the_guard_lets_this_computer_talk_to_itself(tmp_path: Path) -> None:
+    program = "import socket\nserver = socket.create_server(('127.0.0.1', 0))\n"
+    program += "socket.create_connection(server.getsockname()).send(b'x')"
+    assert run([sys.executable, "-c", program], tmp_path) == Traced(0, "", ())
+
+
+@pytest.mark.slow
+def test_the_window_reaches_nobody(tmp_path: Path) -> None:
+    traced = run([*_APPLICATION, "--smoke-test"], tmp_path)
+    assert "smoke test: ok" in traced.output
+    assert traced.status == 0
+    assert traced.strangers == ()
+
+
+@pytest.mark.slow
+def test_analyze_reaches_nobody(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", [portrait(seed) for seed in range(3)])
+    photo = save(tmp_path / "photo.png", portrait())
+    command = [*_APPLICATION, "analyze", str(clip), str(photo), "--out", "out"]
+    traced = run([*command, "--annotated", "--chart", "--json"], tmp_path)
+    assert traced.status == 0, traced.output
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"clip.csv", "photo.csv"}
+    assert traced.strangers == ()
+
+
+@pytest.mark.slow
+def test_a_training_reaches_nobody(tmp_path: Path) -> None:
+    for number, label in enumerate(("happy", "sad")):
+        for seed in range(8):
+            picture = portrait(seed + 8 * number)[::10, ::10]
+            (tmp_path / "data" / label).mkdir(parents=True, exist_ok=True)
+            save(tmp_path / "data" / label / f"{seed}.png", picture)
+    start = str(paths.bundled_models_dir() / "fer4")
+    words = ["train", "--start", start, "--data", "data", "--out", "run", "--epochs", "1"]
+    traced = run([*_TRAINER, *words], tmp_path)
+    assert traced.status == 0, traced.output
+    assert (tmp_path / "run" / "model.keras").is_file()
+    assert traced.strangers == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file_format", ["onnx", "litert"])
+def test_an_export_reaches_nobody(file_format: str, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime" if file_format == "onnx" else "ai_edge_litert")
+    model = str(paths.bundled_models_dir() / "fer4")
+    words = ["export", "--model", model, "--format", file_format, "--out", f"net.{file_format}"]
+    traced = run([*_TRAINER, *words], tmp_path)
+    assert traced.status == 0, traced.output
+    assert traced.strangers == ()
+    # ONNX Runtime keeps a number of the computer here when it reports to its maker.
+    assert not list(tmp_path.rglob("*deviceid*"))
