@@ -37,7 +37,7 @@ class Traced:
 
 
 def run_traced(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], limit_s: float = 170
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], limit_s: float = 540
 ) -> Traced:
     """Run a command and every process it starts; skip the test where it cannot be watched."""
     reason = _cannot_trace()

@@ -63,6 +63,7 @@ def test_the_guard_lets_this_computer_talk_to_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_window_reaches_nobody(tmp_path: Path) -> None:
     traced = run([*_APPLICATION, "--smoke-test"], tmp_path)
     assert "smoke test: ok" in traced.output
@@ -71,6 +72,7 @@ def test_the_window_reaches_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_analyze_reaches_nobody(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", [portrait(seed) for seed in range(3)])
     photo = save(tmp_path / "photo.png", portrait())
@@ -82,6 +84,7 @@ def test_analyze_reaches_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_training_reaches_nobody(tmp_path: Path) -> None:
     for number, label in enumerate(("happy", "sad")):
         for seed in range(8):
@@ -97,6 +100,7 @@ def test_a_training_reaches_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("file_format", ["onnx", "litert"])
 def test_an_export_reaches_nobody(file_format: str, tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime" if file_format == "onnx" else "ai_edge_litert")
