@@ -11,21 +11,27 @@ from numpy.typing import NDArray
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import SourceError
 from fer_desktop.log import get_logger
+from fer_desktop.sources.deinterlacing import deinterlaced
 from fer_desktop.sources.pictures import check_file, read_picture
+from fer_desktop.sources.video_damage import damage_problem
 from fer_desktop.sources.video_index import VideoIndex, all_packets, build_index
+from fer_desktop.sources.video_pictures import PictureMaker
 
 log = get_logger("capture")
 
 _NOT_A_VIDEO: Final = (
     "It may be damaged, incompletely copied, or something else than its name says."
 )
+# Formats of recordings that may begin with frames whose first part was never received.
+_BROADCAST: Final = ("mpeg", "h264", "hevc")
 
 
 class VideoSource:
     """A video file: every frame with its exact presentation time, forwards and backwards.
 
-    Portrait recordings are turned upright. A frame reached by seeking is the frame that reading
-    from the beginning delivers under the same index.
+    Frames are upright, of square pixels, deinterlaced, and of standard dynamic range. A frame
+    reached by seeking is the frame that reading from the beginning delivers under the same index.
+    Damage is told once, at the end; what can be read before and after it is.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,9 +40,11 @@ class VideoSource:
         self._stream: Any = None
         self._index: VideoIndex | None = None
         self._decoded: Iterator[tuple[int, Any]] = iter(())
-        self._converter: Any = None
+        self._maker: PictureMaker | None = None
         self._held: tuple[int, Any] | None = None
         self._next = 0  # index that read() returns next
+        self._is_interlaced = False
+        self._damaged_us: list[float] = []
         self._warned = False
 
     def open(self) -> SourceInfo:
@@ -45,23 +53,20 @@ class VideoSource:
         Raises:
             SourceError: if it is not a video that can be decoded.
         """
-        from av.video.reformatter import VideoReformatter
-
         self.close()
         self._open_container()
         self._index = build_index(self._container, self._stream)
-        self._converter = VideoReformatter()
-        self._warned = False
+        self._damaged_us = list(self._index.damaged_us)
+        self._is_interlaced = self._warned = False
         self._rewind()
         first = next(self._decoded, None)
         if first is None:
             raise SourceError(f"No frame of {self._path.name} can be decoded.", hint=_NOT_A_VIDEO)
         self._held = first
         self._next = first[0]
-        picture = first[1]
-        width, height = picture.width, picture.height
-        if _quarter_turns(picture) % 2:
-            width, height = height, width
+        # Only now: some formats say it in their first picture.
+        self._maker = PictureMaker(self._stream.sample_aspect_ratio)
+        width, height = self._maker.size_of(first[1])
         return SourceInfo(
             kind="video",
             name=self._path.name,
@@ -77,16 +82,18 @@ class VideoSource:
         """Return the next frame, None at the end.
 
         Raises:
-            SourceError: once, at the end of a file whose end is missing.
+            SourceError: once, at the end, if the file is damaged.
         """
-        index = self._known_index()
+        index, maker = self._known_index(), self._maker
+        if maker is None:
+            raise RuntimeError("the video is not open")
         found = self._held if self._held is not None else next(self._decoded, None)
         while found is not None and found[0] < self._next:
             found = next(self._decoded, None)
         self._held = None
         if found is None:
             self._next = len(index)
-            self._warn_once(index)
+            self._tell_damage_once(index)
             return None
         position, picture = found
         self._next = position + 1
@@ -94,14 +101,15 @@ class VideoSource:
             index=position,
             timestamp_us=int(index.times_us[position]),
             captured_ns=time.monotonic_ns(),
-            pixels=self._to_bgr(picture),
+            pixels=maker.pixels(picture),
         )
 
     def seek(self, frame_index: int) -> None:
         """Make ``read`` return this frame next; clamped to the video's frames."""
         index = self._known_index()
         target = min(max(frame_index, 0), len(index) - 1)
-        key = index.key_before(target)
+        # What a picture lacks is filled in from the one before, too.
+        key = index.key_before(max(0, target - 1) if self._is_interlaced else target)
         is_ahead = target >= self._next
         if not is_ahead or (index.pts is not None and key > self._next):
             self._go_to(index, target, key)
@@ -145,13 +153,11 @@ class VideoSource:
         self._container = container
         if container.format.name == "tty":  # FFmpeg would show any text as a film of letters
             raise SourceError(f"{self._path.name} is a text, not a video.")
-        cover = av.stream.Disposition.attached_pic
-        streams = [item for item in container.streams.video if not item.disposition & cover]
-        if not streams:
+        self._stream = _best_track(container)
+        if self._stream is None:
             raise SourceError(
                 f"{self._path.name} has no picture track.", hint="Choose a video or an image."
             )
-        self._stream = streams[0]
         if self._stream.codec_context is None:
             raise SourceError(
                 f"{self._path.name} uses a video format that cannot be decoded here.",
@@ -194,20 +200,26 @@ class VideoSource:
         index = self._known_index()
         position = -1
         is_in_step = is_beginning
-        for picture in self._pictures():
+        for picture in deinterlaced(self._pictures(is_beginning=is_beginning)):
             known = index.at_pts(picture.pts) if picture.pts is not None else None
             is_in_step = is_in_step or (picture.key_frame and index.is_key(picture.pts))
             if not is_in_step:
                 continue
+            former = position
             position = position + 1 if known is None else max(known, position + 1)
+            if self._damaged_us and former + 1 < position < len(index) and is_beginning:
+                self._damaged_us.append(float(index.times_us[position - 1]))
             if position < len(index):
                 yield position, picture
 
-    def _pictures(self) -> Iterator[Any]:
+    def _pictures(self, *, is_beginning: bool) -> Iterator[Any]:
         """Yield what the decoder makes of the file, past any damage."""
         from av.error import FFmpegError
 
         decoder = self._stream.codec_context
+        # A recording that begins in the middle of a broadcast is no damage, nor is a jump.
+        is_in_step = not self._container.format.name.startswith(_BROADCAST)
+        count = 0
         try:
             for packet in all_packets(self._container, self._stream):
                 if packet.is_corrupt:
@@ -216,46 +228,51 @@ class VideoSource:
                     pictures = packet.decode()
                 except FFmpegError as error:
                     log.debug("a damaged packet was left out: %s", error)
+                    if is_beginning and is_in_step:
+                        self._note_damage(packet.pts, count)
                     continue
-                yield from pictures
+                for picture in pictures:
+                    is_in_step = is_in_step or (picture.key_frame and not picture.is_corrupt)
+                    if picture.is_corrupt and is_beginning and is_in_step:
+                        self._note_damage(picture.pts, count)
+                    self._is_interlaced = self._is_interlaced or picture.interlaced_frame
+                    count += 1
+                    yield picture
         except FFmpegError as error:
             log.debug("the file ends in damage: %s", error)
             yield from decoder.decode(None)
 
-    def _warn_once(self, index: VideoIndex) -> None:
-        if index.is_cut and not self._warned:
+    def _note_damage(self, pts: int | None, count: int) -> None:
+        """Note damage at a time, or where there are none after so many pictures."""
+        index = self._known_index()
+        position = index.at_pts(pts) if pts is not None else None
+        if position is None:
+            position = min(count, len(index) - 1)
+        self._damaged_us.append(float(index.times_us[position]))
+
+    def _tell_damage_once(self, index: VideoIndex) -> None:
+        if not self._warned and (
+            problem := damage_problem(self._path.name, index, self._damaged_us)
+        ):
             self._warned = True
-            raise SourceError(
-                f"{self._path.name} is damaged or incomplete: it ends at "
-                f"{index.duration_us / 1e6:.1f} s.",
-                hint="What was read up to there is kept.",
-            )
-
-    def _to_bgr(self, picture: Any) -> NDArray[np.uint8]:
-        if any(component.is_alpha for component in picture.format.components):
-            layered = self._converter.reformat(picture, format="bgra").to_ndarray()
-            alpha = layered[..., 3:].astype(np.uint16)
-            over_white = layered[..., :3] * alpha + 255 * (255 - alpha)
-            pixels = ((over_white + 127) // 255).astype(np.uint8)
-        else:
-            # One converter for all frames: a new one for each would halve the speed.
-            pixels = self._converter.reformat(picture, format="bgr24").to_ndarray()
-        return _turned(pixels, _quarter_turns(picture))
+            raise problem
 
 
-def _quarter_turns(picture: Any) -> int:
-    """Return how often a picture must be turned by 90 degrees, counterclockwise."""
-    return int(round(picture.rotation / 90) % 4)
+def _best_track(container: Any) -> Any:
+    """Return the picture track that a player shows: the default, or else the first; or None."""
+    from av.stream import Disposition
 
-
-def _turned(pixels: NDArray[np.uint8], quarter_turns: int) -> NDArray[np.uint8]:
-    if quarter_turns == 0:
-        return pixels
-    import cv2
-
-    codes = (cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE)
-    turned: NDArray[np.uint8] = cv2.rotate(pixels, codes[quarter_turns - 1])
-    return turned
+    no_film = Disposition.attached_pic | Disposition.timed_thumbnails
+    tracks = [item for item in container.streams.video if not item.disposition & no_film]
+    # The sort is stable: among equals the first one stays in front.
+    tracks.sort(
+        key=lambda item: (
+            item.codec_context is None,
+            bool(item.disposition & Disposition.still_image),
+            not item.disposition & Disposition.default,
+        )
+    )
+    return tracks[0] if tracks else None
 
 
 class ImageSource:

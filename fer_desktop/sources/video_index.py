@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.sources.packet_holes import PacketHoles, Span
+
 _DEFAULT_FPS: Final = Fraction(25)
 # Formats that state their true length, so that a shorter content means that the end is missing.
 _FORMATS_WITH_LENGTH: Final = ("mov", "matroska")
@@ -31,6 +33,7 @@ class VideoIndex:
         keys: positions in ``pts`` of frames from which decoding can begin.
         duration_us: from the first frame to the end of the last.
         is_cut: whether the end of the file is missing.
+        damaged_us: times between the first and the last of which frames are missing, if any.
     """
 
     times_us: NDArray[np.int64]
@@ -38,6 +41,7 @@ class VideoIndex:
     keys: NDArray[np.int64]
     duration_us: int
     is_cut: bool
+    damaged_us: tuple[float, ...] = ()
 
     def __len__(self) -> int:
         return len(self.times_us)
@@ -88,18 +92,22 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
     end_s = Fraction(0)
     packets = 0
     is_cut = False
+    corrupt: list[Span] = []
+    holes = PacketHoles(container, stream)
     try:
         for packet in all_packets(container):
             if packet.size == 0:
                 continue
             time = packet.pts if packet.pts is not None else packet.dts
+            holes.add(packet, time)
             if time is not None:
                 end_s = max(end_s, (time + (packet.duration or 0)) * packet.time_base)
-            if packet.stream.index != stream.index:
+            if packet.stream_index != stream.index:
                 continue
             packets += 1
             if packet.is_discard or packet.is_corrupt:
-                is_cut = is_cut or packet.is_corrupt
+                if packet.is_corrupt and time is not None:
+                    corrupt.append((time, time))
                 continue
             is_timed = is_timed and time is not None
             last_ticks = packet.duration or last_ticks
@@ -107,7 +115,7 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
     except FFmpegError:
         is_cut = True  # what lies before the damage can be shown
 
-    is_cut = is_cut or _lacks_its_end(container, stream, packets, end_s)
+    is_cut = is_cut or _lacks_its_end(container, stream, packets, end_s, holes)
     if not is_timed:
         return _evenly_spaced(stream, len(found), is_cut=is_cut)
 
@@ -123,12 +131,14 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
     )
     interval_us = float(np.median(np.diff(times_us))) if len(times_us) > 1 else 0.0
     last_us = float(last_ticks * stream.time_base) * 1e6 or interval_us
+    damage = np.array(corrupt + holes.spans(), dtype=np.int64).reshape(-1, 2)
     return VideoIndex(
         times_us=times_us,
         pts=None if is_decoding_time else pts,
         keys=np.flatnonzero(np.isin(pts, list(pts_of_key))),
         duration_us=round(float(times_us[-1]) + last_us) if len(times_us) else 0,
         is_cut=is_cut,
+        damaged_us=tuple(np.interp(damage.ravel(), pts, times_us).tolist()) if len(pts) else (),
     )
 
 
@@ -142,11 +152,17 @@ def all_packets(container: Any, *streams: Any) -> Iterator[Any]:
         return
 
 
-def _lacks_its_end(container: Any, stream: Any, packets: int, end_s: Fraction) -> bool:
+def _lacks_its_end(
+    container: Any, stream: Any, packets: int, end_s: Fraction, holes: PacketHoles
+) -> bool:
     if not container.format.name.startswith(_FORMATS_WITH_LENGTH):
         return False
-    stated_s = Fraction(container.duration or 0, 1_000_000)
-    return 0 < packets < stream.frames or stated_s - end_s > _TOLERATED_SHORTAGE_S
+    missing_s = Fraction(container.duration or 0, 1_000_000) - end_s
+    return (
+        0 < packets < stream.frames
+        or missing_s > _TOLERATED_SHORTAGE_S
+        or holes.has_hole_at_end(float(missing_s), float(end_s))
+    )
 
 
 def _evenly_spaced(stream: Any, count: int, *, is_cut: bool) -> VideoIndex:

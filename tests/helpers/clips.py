@@ -1,5 +1,6 @@
 """Small videos and pictures whose frames carry their number, so that a test knows what it sees."""
 
+import random
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -44,6 +45,8 @@ def write_clip(
     pixel_format: str = "yuv420p",
     codec_options: Mapping[str, str] | None = None,
     container_options: Mapping[str, str] | None = None,
+    pixel_aspect: Fraction | None = None,
+    interlaced: bool = False,
 ) -> Path:
     """Write pictures as a video.
 
@@ -56,6 +59,8 @@ def write_clip(
         pixel_format: FFmpeg's name of the encoder's input.
         codec_options: of the encoder.
         container_options: of the muxer.
+        pixel_aspect: how much wider than tall its pixels are.
+        interlaced: whether the lines of a picture are of two moments, the upper ones of the first.
     """
     import av
 
@@ -66,12 +71,16 @@ def write_clip(
         stream: Any = container.add_stream(codec, rate=fps, options=dict(codec_options or {}))
         stream.pix_fmt = pixel_format
         stream.codec_context.time_base = unit
+        if pixel_aspect is not None:
+            stream.codec_context.sample_aspect_ratio = pixel_aspect
         for number, picture in enumerate(pictures):
             if number == 0:
                 stream.height, stream.width = picture.shape[:2]
             frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
             frame.pts = times_ms[number] if times_ms is not None else number
             frame.time_base = unit
+            if interlaced:  # the colours too belong to two moments
+                frame = frame.reformat(format=pixel_format)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
@@ -97,13 +106,33 @@ def turn_clip(path: Path, quarter_turns: int) -> Path:
         path: the file, changed in place.
         quarter_turns: how often a player must turn it by 90 degrees, clockwise.
     """
-    one = 1 << 16
     cos, sin = ((1, 0), (0, 1), (-1, 0), (0, -1))[quarter_turns % 4]
-    matrix = struct.pack(">9i", cos * one, sin * one, 0, -sin * one, cos * one, 0, 0, 0, 1 << 30)
+    return place_clip(path, (cos, sin, -sin, cos))
+
+
+def place_clip(path: Path, placement: tuple[int, int, int, int]) -> Path:
+    """Mark an MP4 as to be shown turned or mirrored; pictures stay as they are.
+
+    Args:
+        path: the file, changed in place.
+        placement: a, b, c and d of the display matrix, which shows (x, y) at (ax + cy, bx + dy).
+    """
+    one = 1 << 16
+    a, b, c, d = (value * one for value in placement)
+    matrix = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
     data = bytearray(path.read_bytes())
     # The matrix lies 40 bytes into a track header of version 0, whose type follows its size.
     start = data.index(b"tkhd") + 4 + 40
     data[start : start + len(matrix)] = matrix
+    path.write_bytes(data)
+    return path
+
+
+def scratch(path: Path, at: float = 0.5, size: int = 4000) -> Path:
+    """Overwrite some bytes of a file with noise, as a failing disk does."""
+    data = bytearray(path.read_bytes())
+    begin = int(len(data) * at)
+    data[begin : begin + size] = random.Random(1).randbytes(size)
     path.write_bytes(data)
     return path
 
