@@ -1,21 +1,22 @@
-"""Files that appear whole or not at all, and what to say when they cannot be written."""
+"""Files: their names, writing them whole or not at all, and what to say when that fails."""
 
 import errno
 import os
-import re
-import secrets
-import sys
 import unicodedata
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from fer_desktop.errors import StorageError
 from trainer.contract.text import is_clean
+from trainer.contract.whole_file import replacing
 
-# What is being written has such a name beside its final one.
-_PART_NAME: Final = re.compile(r"\.fer-[0-9a-f]{8}(\..*)?", re.DOTALL)
+_FORBIDDEN_SIGNS: Final = frozenset('<>:"/\\|?*')
+# Windows gives these to devices, whatever suffix follows.
+_DEVICE_NAMES: Final = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))}
+)
 
 _CAUSES = {
     errno.ENOSPC: ("the disk is full", "Free some space or choose another folder."),
@@ -74,65 +75,15 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     Raises:
         StorageError: if the file exists and must not be replaced, or cannot be written.
     """
-    part = path.with_name(f".fer-{secrets.token_hex(4)}{path.suffix}")
     try:
         if not overwrite or path.is_dir():
             refuse_existing(path)
-        # Created here so that an unusable folder is reported before the work, not after it.
-        with _held(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)):
+        with replacing(path) as part:
             yield part
             if not overwrite:  # somebody may have put one there meanwhile
                 refuse_existing(path)
-            os.replace(part, path)
     except OSError as error:
         raise storage_error(path, error) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove the temporary files of writers that were killed; those being written stay."""
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if _PART_NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
-                _remove_unless_held(Path(entry.path))
-
-
-@contextmanager
-def _held(descriptor: int) -> Iterator[None]:
-    """Keep an open file from being taken for a leftover, as long as this process lives.
-
-    Windows lets nobody remove a file that is open, nor move it: the writer's own hold is enough.
-    """
-    if sys.platform == "win32":
-        os.close(descriptor)
-        yield
-        return
-    import fcntl
-
-    try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _remove_unless_held(part: Path) -> None:
-    if sys.platform == "win32":
-        with suppress(OSError):
-            part.unlink()
-        return
-    import fcntl
-
-    with suppress(OSError):  # held, somebody else's, gone, or on a file system without locks
-        descriptor = os.open(part, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            part.unlink()
-        finally:
-            os.close(descriptor)
 
 
 def make_folder(folder: Path) -> None:
@@ -149,6 +100,32 @@ def make_folder(folder: Path) -> None:
         ) from error
     except OSError as error:
         raise storage_error(folder, error) from error
+
+
+def name_problem(name: str, *, longest: int, forbidden: str = "") -> str:
+    """Return why no file or folder may be called so on every platform; empty where it may.
+
+    Args:
+        name: without a path.
+        longest: how many characters it may have.
+        forbidden: signs that it must not hold besides those that no name can hold.
+    """
+    if len(name) > longest:
+        return f"A name has at most {longest} characters."
+    wrong = next((sign for sign in name if not _is_allowed(sign) or sign in forbidden), None)
+    if wrong is not None:
+        return f"A name cannot hold {wrong if wrong.isprintable() else repr(wrong)}."
+    if name != name.strip() or name.startswith(".") or name.endswith("."):
+        return "A name cannot begin or end with a space or a dot."
+    if _is_device(name):
+        return f"The system keeps the name {name} for itself."
+    return ""
+
+
+def fitting_name(wanted: str, *, longest: int, otherwise: str) -> str:
+    """Return what a file or folder can be called of a wanted name, or another where nothing can."""
+    kept = "".join(filter(_is_allowed, wanted)).strip(" .")[:longest].strip(" .")
+    return otherwise if not kept or _is_device(kept) else kept
 
 
 def distinct_name(wanted: str, taken: Collection[str]) -> str:
@@ -184,3 +161,11 @@ def new_file(folder: Path, stem: str, suffix: str) -> Path:
             taken.add(name.casefold())
         except OSError as error:
             raise storage_error(path, error) from error
+
+
+def _is_allowed(sign: str) -> bool:
+    return sign.isprintable() and sign not in _FORBIDDEN_SIGNS
+
+
+def _is_device(name: str) -> bool:
+    return name.partition(".")[0].casefold() in _DEVICE_NAMES

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from fer_desktop.errors import SettingsError
+from trainer.contract.whole_file import remove_leftovers, replacing
 
 Theme = Literal["system", "light", "dark"]
 SourceChoice = Literal["", "camera", "stream", "file", "demo"]
@@ -164,11 +165,11 @@ def save_settings(settings: Settings, path: Path) -> None:
     Raises:
         SettingsError: if the folder cannot be written.
     """
-    part = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
-        os.replace(part, path)
+        remove_leftovers(path.parent)
+        with replacing(path) as part:
+            part.write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise SettingsError(
             f"The settings cannot be saved: {error.strerror or error}.",

@@ -17,7 +17,7 @@ from fer_desktop.cli.arguments import PROGRAM
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import DetectorError, FerError, ModelError, SourceError
-from fer_desktop.files import distinct_name, make_folder, remove_leftovers, shown_name
+from fer_desktop.files import distinct_name, make_folder, shown_name
 from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.analysis_run import analyze_file
@@ -37,6 +37,7 @@ from fer_desktop.recording.session_format import (
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
 from trainer.contract.preset import Preset
+from trainer.contract.whole_file import remove_leftovers
 
 log = get_logger("app")
 

@@ -1,12 +1,12 @@
 """The user's own models: what is known of each, other names for them, and their end."""
 
 import json
-import os
 import secrets
 import shutil
 import statistics
 import time
 import zipfile
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -17,22 +17,20 @@ import numpy as np
 
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.errors import ModelError
+from fer_desktop.files import distinct_name, fitting_name, name_problem
 from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import HIDDEN, ModelEntry, available_models
 from fer_desktop.paths import user_models_dir
 from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 from trainer.contract.preset import CARD_FILE, METRICS_FILE, MODEL_FILE, PRESET_FILE
+from trainer.contract.whole_file import replacing
 
 MODEL_FILES: Final = (MODEL_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE)
 
 _log = get_logger("vision")
 
 _LONGEST_NAME: Final = 60
-FORBIDDEN_SIGNS: Final = frozenset('<>:"/\\|?*')
-# Windows gives these to devices, whatever suffix follows.
-DEVICE_NAMES: Final = frozenset(
-    {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))}
-)
+_NUMBER_LENGTH: Final = 4  # what may stand behind a name that is taken
 _WEIGHTS_FILE: Final = "model.weights.h5"
 _MOST_WEIGHTS_BYTES: Final = 1 << 30
 _SPEED_RUNS: Final = 40
@@ -90,30 +88,16 @@ def check_name(name: str) -> None:
     """
     if not name.strip():
         raise ModelError("A model needs a name.")
-    if len(name) > _LONGEST_NAME:
-        raise ModelError(f"A name has at most {_LONGEST_NAME} characters.")
-    wrong = next((sign for sign in name if sign in FORBIDDEN_SIGNS or not sign.isprintable()), None)
-    if wrong is not None:
-        shown = wrong if wrong.isprintable() else repr(wrong)
-        raise ModelError(f"A name cannot hold {shown}.")
-    if name != name.strip() or name.startswith(".") or name.endswith("."):
-        raise ModelError("A name cannot begin or end with a space or a dot.")
-    if name.partition(".")[0].casefold() in DEVICE_NAMES:
-        raise ModelError(f"The system keeps the name {name} for itself.")
+    if problem := name_problem(name, longest=_LONGEST_NAME):
+        raise ModelError(problem)
     if name.casefold() in _taken_names():
         raise ModelError(f"There is a model {name!r} already.", hint="Choose another name.")
 
 
-def free_name(wanted: str) -> str:
+def free_name(wanted: str, also_taken: Iterable[str] = ()) -> str:
     """Return a name that a model may have: the wanted one, if need be with a number behind it."""
-    kept = (sign for sign in wanted if sign not in FORBIDDEN_SIGNS and sign.isprintable())
-    stem = "".join(kept).strip(" .")[: _LONGEST_NAME - 4].strip(" .")
-    if not stem or stem.partition(".")[0].casefold() in DEVICE_NAMES:
-        stem = "model"
-    name, number, taken = stem, 2, _taken_names()
-    while name.casefold() in taken:
-        name, number = f"{stem}-{number}", number + 1
-    return name
+    name = fitting_name(wanted, longest=_LONGEST_NAME - _NUMBER_LENGTH, otherwise="model")
+    return distinct_name(name, _taken_names().union(map(str.casefold, also_taken)))
 
 
 def rename_model(entry: ModelEntry, name: str) -> Path:
@@ -148,14 +132,10 @@ def rename_preset(folder: Path, name: str) -> None:
         OSError: if it cannot be written; the former one is kept.
     """
     file = folder / PRESET_FILE
-    part = folder / f"{PRESET_FILE}.part"
     raw: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     text = json.dumps({**raw, "name": name}, indent=2, ensure_ascii=False) + "\n"
-    try:
+    with replacing(file) as part:
         part.write_text(text, encoding="utf-8")
-        os.replace(part, file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def delete_model(entry: ModelEntry) -> None:

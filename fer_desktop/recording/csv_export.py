@@ -18,10 +18,11 @@ import numpy as np
 
 from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox
-from fer_desktop.files import refuse_existing, remove_leftovers, whole_file
+from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_store import SessionReader
+from trainer.contract.whole_file import remove_leftovers
 
 Getter = Callable[[FrameAnalysis, FaceAnalysis], str]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

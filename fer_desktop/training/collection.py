@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.errors import StorageError
-from fer_desktop.files import make_folder
-from fer_desktop.models.store import DEVICE_NAMES, FORBIDDEN_SIGNS
+from fer_desktop.files import make_folder, name_problem
 from fer_desktop.training.frame_quality import FaceLook, Flaw
 from fer_desktop.training.photo_crops import save_crop
 from fer_desktop.training.picture_folder import PicturesError
@@ -28,7 +27,6 @@ _SPLITS: Final = ("train", "validation", "test")
 _SPLIT_OF_ROUND: Final = ("train", "test", "validation")  # the rounds that follow are learned from
 _LONGEST_LABEL: Final = 30
 _MIN_FREE_BYTES: Final = 20_000_000
-_FORBIDDEN: Final = FORBIDDEN_SIGNS | {","}
 MIN_ROUNDS: Final = len(_SPLIT_OF_ROUND)
 
 
@@ -95,15 +93,13 @@ def check_label(label: str, taken: Collection[str]) -> None:
     """
     if not label.strip():
         raise PicturesError("An expression needs a name.")
-    if len(label) > _LONGEST_LABEL:
-        raise PicturesError(f"A name has at most {_LONGEST_LABEL} characters.")
-    if any(sign in _FORBIDDEN or not sign.isprintable() for sign in label):
-        raise PicturesError(f"A name cannot hold any of {' '.join(sorted(_FORBIDDEN))}.")
-    if label != label.strip(" .") or label.startswith("-"):
-        raise PicturesError("A name cannot begin or end with a space or a dot, nor begin with -.")
+    if problem := name_problem(label, longest=_LONGEST_LABEL, forbidden=","):
+        raise PicturesError(problem)
+    if label.startswith("-"):
+        raise PicturesError("A name cannot begin with -.")
     if canonical(label) in {canonical(other) for other in taken}:
         raise PicturesError(f"There is an expression {label} already.")
-    if canonical(label) in {*_SPLITS, *LABEL_SETS, REST, *DEVICE_NAMES}:
+    if canonical(label) in {*_SPLITS, *LABEL_SETS, REST}:
         raise PicturesError(f"{label} means something else already: choose another name.")
 
 

@@ -75,10 +75,11 @@ def check_run_name(name: str) -> None:
 
 def free_run_name(wanted: str) -> str:
     """Return a name that a training may have: the wanted one, if need be with a number."""
-    name, number = free_name(wanted), 2
-    while (runs_dir() / name).exists():
-        name, number = free_name(f"{wanted}-{number}"), number + 1
-    return name
+    try:
+        runs = [folder.name for folder in runs_dir().iterdir()]
+    except OSError:
+        runs = []  # the folder comes with the first training
+    return free_name(wanted, runs)
 
 
 def create_run(plan: TrainingPlan) -> Run:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.whole_file import remove_leftovers, replacing
 from trainer.data.dataset import Dataset
 from trainer.data.faces import CACHE_VARIABLE, cache_dir, cache_key
 from trainer.errors import DataError
@@ -28,17 +29,15 @@ def cached_features(
     """
     path = cache_dir() / f"{cache_key(f'{dataset.key} {identity}')}.features.npy"
     if not path.is_file():
-        scratch = path.with_suffix(".part")
+        remove_leftovers(path.parent)
         try:
-            _compute(network, dataset, scratch, check)
-            scratch.replace(path)
+            with replacing(path) as part:
+                _compute(network, dataset, part, check)
         except OSError as error:
             raise DataError(
                 f"the cache {path} cannot be written: {error.strerror}.",
                 hint=f"Free some space or set {CACHE_VARIABLE} to another folder.",
             ) from error
-        finally:
-            scratch.unlink(missing_ok=True)
     features: NDArray[np.float32] = np.load(path, mmap_mode="r")
     return features
 

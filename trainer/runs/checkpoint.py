@@ -2,12 +2,12 @@
 
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from trainer.contract.whole_file import replacing
 from trainer.errors import RunError
 
 CHECKPOINT_FILE: Final = "checkpoint.npz"
@@ -30,12 +30,10 @@ def make_folder(folder: Path) -> None:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that it appears whole or not at all."""
-    scratch = path.with_name(f".{path.name}.part")
     try:
-        scratch.write_bytes(content)
-        os.replace(scratch, path)
+        with replacing(path) as part:
+            part.write_bytes(content)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
         raise RunError(
             f"{path} cannot be written: {error.strerror}.", hint="The last good copy is kept."
         ) from error
