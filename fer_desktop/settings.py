@@ -12,6 +12,7 @@ from fer_desktop.errors import SettingsError
 from trainer.contract.whole_file import remove_leftovers, replacing
 
 Theme = Literal["system", "light", "dark"]
+FaceSearch = Literal["auto", "large", "small"]
 SourceChoice = Literal["", "camera", "stream", "file", "demo"]
 RECENT_MAX: Final = 10
 
@@ -28,6 +29,8 @@ class Settings:
         former_model: the one that was in use before a newly trained one, to go back to.
         smoothing_ms: time constant of the smoothing over time; 0 switches it off.
         min_detection_score: faces below it are not reported.
+        face_search: how far down the size of faces goes that are looked for; ``auto`` looks for
+            small ones in pictures alone.
         mirror: whether a camera's picture is shown mirrored.
         show_boxes, show_labels, show_bars: parts of the overlay.
         theme: follows the system unless chosen.
@@ -47,6 +50,7 @@ class Settings:
     former_model: str = ""
     smoothing_ms: int = 300
     min_detection_score: float = 0.5
+    face_search: FaceSearch = "auto"
     mirror: bool = True
     show_boxes: bool = True
     show_labels: bool = True

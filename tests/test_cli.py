@@ -85,7 +85,11 @@ def test_a_clip_becomes_a_table_with_a_row_for_every_frame(
     meta = json.loads((out / "une clé ☺ 1.meta.json").read_text(encoding="utf-8"))
     assert meta["frame_count"] == 10
     assert meta["source"]["kind"] == "video"
-    assert meta["settings"] == {"smoothing_ms": 300, "min_detection_score": 0.5}
+    assert meta["settings"] == {
+        "smoothing_ms": 300,
+        "min_detection_score": 0.5,
+        "face_search": "auto",
+    }
     said = capsys.readouterr()
     report = json.loads(said.out)
     assert report["file"] == str(clip)
@@ -123,6 +127,22 @@ def test_videos_and_images_are_annotated(tmp_path: Path, model: Path) -> None:
         assert image.size == (512, 512)
         assert np.abs(np.asarray(image).astype(int) - astronaut()[:, :, ::-1]).max() > 100
     assert len(_read(out / "b.csv")) == 1
+
+
+def test_animations_and_pages_are_read_picture_by_picture(tmp_path: Path, model: Path) -> None:
+    import av
+
+    first, *others = [Image.new("RGB", _SIZE_PX, (60 * number, 0, 0)) for number in range(4)]
+    clip, pages = tmp_path / "a.webp", tmp_path / "b.tif"
+    first.save(clip, save_all=True, append_images=others, duration=[100, 300, 50, 200])
+    first.save(pages, save_all=True, append_images=others)
+    out = tmp_path / "out"
+    assert _run("analyze", clip, pages, "--out", out, "--model", model, "--annotated") == 0
+    times_s = {name: [float(row["time_s"]) for row in _read(out / f"{name}.csv")] for name in "ab"}
+    assert times_s == {"a": [0, 0.1, 0.4, 0.45], "b": [0, 1, 2, 3]}
+    for name in "ab":
+        with av.open(str(out / f"{name}.annotated.mp4")) as container:
+            assert sum(1 for _ in container.decode(video=0)) == 4
 
 
 def test_each_failure_is_a_line_and_the_others_are_written(
@@ -271,9 +291,37 @@ def test_inputs_with_one_stem_get_distinct_results(tmp_path: Path) -> None:
     assert output_stems(photos, tmp_path) == ["a-2", "a.annotated"], "an input is never replaced"
 
 
+def test_one_picture_has_the_same_faces_as_a_still_and_as_a_video(tmp_path: Path) -> None:
+    """Small faces: two hundred pixels of a portrait are shrunk to forty, in a wide picture."""
+    import cv2
+
+    wide = np.full((480, 960, 3), 128, np.uint8)
+    for left in (60, 400, 760):
+        wide[200:300, left : left + 100] = cv2.resize(astronaut(), (100, 100))
+    photo, clip = tmp_path / "photo.png", tmp_path / "clip.mkv"
+    Image.fromarray(np.ascontiguousarray(wide[:, :, ::-1])).save(photo)
+    write_clip(clip, [wide], codec="ffv1", pixel_format="bgr0")
+    model = make_model_folder(tmp_path / "tiny")
+    counts = {}
+    for faces in ("auto", "small", "large"):
+        out = tmp_path / faces
+        arguments = ("analyze", photo, clip, "--out", out, "--model", model, "--faces", faces)
+        assert _run(*arguments) == 0
+        boxes = [
+            [(row["x_px"], row["y_px"], row["width_px"]) for row in _read(out / name)]
+            for name in ("photo.csv", "clip.csv")
+        ]
+        counts[faces] = [len(found) for found in boxes]
+        assert (boxes[0] == boxes[1]) == (faces != "auto")
+    assert counts["small"] == [3, 3]
+    assert counts["auto"] == [3, counts["large"][1]]
+    assert counts["large"][1] < 3
+
+
 @pytest.mark.parametrize(
     "argv",
     [
+        ["analyze", "a.mp4", "--out", "x", "--faces", "tiny"],
         ["analyze", "a.mp4"],
         ["analyze", "--out", "x"],
         ["analyze", "a.mp4", "--out", "x", "--smoothing-ms", "-1"],

@@ -34,6 +34,7 @@ from fer_desktop.recording.session_format import (
     UsedModel,
     library_versions,
 )
+from fer_desktop.settings import FaceSearch
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
 from trainer.contract.preset import Preset
@@ -100,6 +101,7 @@ class _Networks:
         self._model = model
         self._min_score: float = args.min_score
         self._smoothing_ms: int = args.smoothing_ms
+        self._face_search: FaceSearch = args.faces
         self._stack = ExitStack()
         self._loaded: tuple[Analyzer, Preset] | None = None
 
@@ -114,7 +116,12 @@ class _Networks:
             detector = self._stack.enter_context(
                 closing(MediaPipeFaceDetector(min_score=self._min_score))
             )
-            analyzer = Analyzer(detector, classifier, smoothing_ms=self._smoothing_ms)
+            analyzer = Analyzer(
+                detector,
+                classifier,
+                smoothing_ms=self._smoothing_ms,
+                face_search=self._face_search,
+            )
             self._loaded = analyzer, classifier.preset
         return self._loaded
 
@@ -169,6 +176,7 @@ class _FileRun:
                 settings={
                     "smoothing_ms": self._args.smoothing_ms,
                     "min_detection_score": self._args.min_score,
+                    "face_search": self._args.faces,
                 },
             ),
             models,
@@ -200,7 +208,7 @@ class _FileRun:
             dynamic_ncols=True,
         )
         self._progress = self._outputs.enter_context(progress)
-        if self._args.annotated and info.kind != "image":
+        if self._args.annotated and (info.kind != "image" or info.is_seekable):
             self._video = self._outputs.enter_context(
                 annotated_video(self._output(".annotated.mp4"), overwrite=True)
             )

@@ -3,10 +3,10 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from fer_desktop import __version__
-from fer_desktop.settings import Settings, bounds
+from fer_desktop.settings import FaceSearch, Settings, bounds
 
 PROGRAM: Final = "fer-desktop"
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
@@ -112,6 +112,14 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=float,
         default=defaults.min_detection_score,
         help="leave out faces of which the detector is less sure (default: %(default)s)",
+    )
+    analyze.add_argument(
+        "--faces",
+        choices=get_args(FaceSearch),
+        default=defaults.face_search,
+        help="small: search every frame for small faces too, as in a group photograph or a"
+        " classroom, which takes about a hundred times as long, tenths of a second a frame;"
+        " large: search nothing for them; auto: pictures, but not videos (default: %(default)s)",
     )
 
 

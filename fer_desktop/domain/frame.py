@@ -63,3 +63,8 @@ class SourceInfo:
     def is_live(self) -> bool:
         """Whether the source happens now and cannot be sought in."""
         return self.kind in ("camera", "stream")
+
+    @property
+    def is_seekable(self) -> bool:
+        """Whether one can move about in it: a video, or an image of several pages."""
+        return self.kind == "video" or (self.frame_count or 0) > 1

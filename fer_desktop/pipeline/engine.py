@@ -27,6 +27,7 @@ from fer_desktop.pipeline.events import (
 from fer_desktop.pipeline.inference import AnalysisSink, Inference, Item, OpenSink, Session
 from fer_desktop.pipeline.loader import Loader
 from fer_desktop.pipeline.meters import MeterReading, Meters
+from fer_desktop.settings import FaceSearch
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
@@ -55,6 +56,7 @@ class Engine:
         load_classifier: Callable[[Path], EmotionClassifier],
         open_sink: OpenSink | None = None,
         smoothing_ms: int = 300,
+        face_search: FaceSearch = "auto",
         detection_score: float = 0.5,
         clock: Clock | None = None,
         reconnect_pauses_s: Sequence[float] = RECONNECT_PAUSES_S,
@@ -69,6 +71,8 @@ class Engine:
             open_sink: opens the recording of a session when its first analysis is there; None,
                 or a function that returns None, records nothing; StorageError.
             smoothing_ms: time constant of the smoothing over time.
+            face_search: which faces are looked for; those of pictures alone, if ``auto``, may be
+                small.
             detection_score: faces below it are not reported.
             clock: scripted by tests.
             reconnect_pauses_s: pauses before a live source is tried again; the last one repeats.
@@ -92,6 +96,7 @@ class Engine:
             on_failed=self._failed,
             open_sink=open_sink,
             smoothing_ms=smoothing_ms,
+            face_search=face_search,
         )
         self._loader = Loader(
             make_detector=make_detector,
@@ -173,6 +178,10 @@ class Engine:
     def set_smoothing(self, ms: int) -> None:
         """Smooth scores with this time constant; 0 switches it off."""
         self._inference.set_smoothing(ms)
+
+    def set_face_search(self, choice: FaceSearch) -> None:
+        """Look for large faces only, for small ones too, or for these in pictures alone."""
+        self._inference.set_face_search(choice)
 
     def set_detection_score(self, score: float) -> None:
         """Report faces from this score on."""

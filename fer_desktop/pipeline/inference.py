@@ -17,6 +17,7 @@ from fer_desktop.log import get_logger
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result, StorageFailed
 from fer_desktop.pipeline.handoff import Closed, LatestSlot
 from fer_desktop.pipeline.meters import Meters
+from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from trainer.contract.preset import Preset
@@ -106,6 +107,7 @@ class Inference:
         on_failed: Callable[[int, FerError], None],
         open_sink: OpenSink | None,
         smoothing_ms: int,
+        face_search: FaceSearch,
     ) -> None:
         self._meters = meters
         self._now_ns = now_ns
@@ -114,6 +116,7 @@ class Inference:
         self._on_failed = on_failed
         self._open_sink = open_sink
         self._smoothing_ms = smoothing_ms
+        self._face_search = face_search
         self._slot: LatestSlot[Item] = LatestSlot()
         self._commands: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
@@ -159,6 +162,10 @@ class Inference:
     def set_smoothing(self, ms: int) -> None:
         """Smooth over time with this constant from the next frame on."""
         self._do(lambda: self._set_smoothing(ms))
+
+    def set_face_search(self, choice: FaceSearch) -> None:
+        """Look for these faces from the next frame on."""
+        self._do(lambda: self._set_face_search(choice))
 
     def close(self) -> None:
         """Finish the session, close the networks and end the thread."""
@@ -225,7 +232,10 @@ class Inference:
         if self._detector is None or self._analyzer is None:
             self._detector = _DetectorPort(detector)
             self._analyzer = Analyzer(
-                self._detector, self._classifier, smoothing_ms=self._smoothing_ms
+                self._detector,
+                self._classifier,
+                smoothing_ms=self._smoothing_ms,
+                face_search=self._face_search,
             )
         else:
             former, self._detector.detector = self._detector.detector, detector
@@ -248,6 +258,12 @@ class Inference:
         self._smoothing_ms = ms
         if self._analyzer is not None:
             self._analyzer.set_smoothing(ms)
+        self._is_outdated = True
+
+    def _set_face_search(self, choice: FaceSearch) -> None:
+        self._face_search = choice
+        if self._analyzer is not None:
+            self._analyzer.set_face_search(choice)
         self._is_outdated = True
 
     def _latest_is(self, item: Item) -> None:

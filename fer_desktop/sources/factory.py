@@ -7,20 +7,24 @@ from fer_desktop.errors import SourceError
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.sources.camera import CameraSource, StreamSource
 from fer_desktop.sources.media_file import ImageSource, VideoSource
-from fer_desktop.sources.pictures import is_picture
+from fer_desktop.sources.picture_series import PictureSeriesSource
+from fer_desktop.sources.pictures import PictureKind, picture_kind
 
 _STREAM_SCHEMES: Final = (
     "http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp",
 )  # fmt: skip
 
 
-def open_file(path: Path) -> VideoSource | ImageSource:
+def open_file(path: Path) -> VideoSource | ImageSource | PictureSeriesSource:
     """Return the source that reads a file, told by its content; it is not opened yet.
 
     Raises:
         SourceError: if the file is missing, a folder, empty or may not be read.
     """
-    return ImageSource(path) if is_picture(path) else VideoSource(path)
+    kind = picture_kind(path)
+    if kind is None:
+        return VideoSource(path)
+    return ImageSource(path) if kind is PictureKind.STILL else PictureSeriesSource(path, kind)
 
 
 def is_stream_url(target: str) -> bool:

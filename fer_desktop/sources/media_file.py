@@ -12,7 +12,8 @@ from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import SourceError
 from fer_desktop.log import get_logger
 from fer_desktop.sources.deinterlacing import deinterlaced
-from fer_desktop.sources.pictures import check_file, read_picture
+from fer_desktop.sources.ordinary_file import check_file
+from fer_desktop.sources.pictures import read_picture
 from fer_desktop.sources.video_damage import damage_problem
 from fer_desktop.sources.video_index import VideoIndex, all_packets, build_index
 from fer_desktop.sources.video_pictures import PictureMaker

@@ -1,17 +1,17 @@
 """Still images of every kind as 8-bit BGR pixels."""
 
-import errno
 import logging
-import stat
 import struct
 import warnings
+from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.errors import SourceError
+from fer_desktop.sources.ordinary_file import check_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,84 +25,54 @@ _FORMATS: Final = (
 )  # fmt: skip
 _PIXELS_MAX: Final = 250_000_000
 # What Pillow's decoders raise for damaged files.
-_DAMAGE: Final = (
+DAMAGE: Final = (
     OSError, ValueError, SyntaxError, EOFError, LookupError, ArithmeticError, TypeError,
     AttributeError, RuntimeError, struct.error,
 )  # fmt: skip
+_ANIMATED: Final = ("WEBP", "AVIF")
+_ANIMATED_BY_FFMPEG: Final = ("GIF", "PNG")
+_SUBFILE_TYPE: Final = 254  # a tag of TIFF
+_PREVIEW_OR_MASK: Final = 0b101
 _HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 
 
-def check_file(path: Path) -> None:
-    """Make sure that a path is an ordinary file with something in it that may be read.
+class PictureKind(Enum):
+    """What a file that Pillow reads holds."""
 
-    Raises:
-        SourceError: if it is not.
-    """
-    head = b""
-    try:
-        # Asked before it is opened: a pipe or a device may keep whoever opens it waiting.
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise SourceError(
-                f"{path.name or path} is a folder.", hint="Choose a video or an image in it."
-            )
-        if not stat.S_ISREG(found.st_mode):
-            raise SourceError(
-                f"{path.name} is {_kind(found.st_mode)}, not a file.",
-                hint="Choose a video or an image.",
-            )
-        if found.st_size:
-            with path.open("rb") as file:
-                head = file.read(12)
-    except FileNotFoundError as error:
-        raise SourceError(f"There is no file {path}.", hint="Check its name.") from error
-    except PermissionError as error:
-        raise SourceError(
-            f"{path.name} may not be read.",
-            hint="Check the permissions of the file and its folder.",
-        ) from error
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{path} cannot be read: {_cause(error)}.") from error
-    if not head:
-        raise SourceError(f"{path.name} is empty.", hint="Copy or record it again.")
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
-        raise SourceError(
-            f"{path.name} is an HEIF picture, which cannot be read.", hint="Save it as JPEG."
-        )
+    STILL = auto()
+    ANIMATION = auto()  # frames with their own times
+    PAGES = auto()  # pictures that have nothing to do with each other
 
 
-def _kind(mode: int) -> str:
-    if stat.S_ISFIFO(mode):
-        return "a pipe"
-    if stat.S_ISSOCK(mode):
-        return "a socket"
-    return "a device"
-
-
-def _cause(error: OSError | ValueError) -> str:
-    if not isinstance(error, OSError):
-        return "its name has a character that no file name has"
-    if error.errno == errno.ELOOP:
-        return "it is a symbolic link that leads back to itself"
-    if error.errno == errno.ENAMETOOLONG:
-        return "its name is too long"
-    if error.errno == errno.ENOTDIR:
-        return "a part of its path is a file, not a folder"
-    return error.strerror or str(error)
-
-
-def is_picture(path: Path) -> bool:
-    """Tell by its content whether a file is a still image; an animated GIF is not.
+def picture_kind(path: Path) -> PictureKind | None:
+    """Tell by its content what pictures a file holds; None if it is for a video's decoder.
 
     Raises:
         SourceError: if the file is missing, empty or may not be read.
     """
-    check_file(path)
     try:
-        with _opened(path) as image:
-            return not (image.format == "GIF" and getattr(image, "is_animated", False))
-    except _DAMAGE:
-        return False
+        with opened(path) as image:
+            is_animated = getattr(image, "is_animated", False)
+            if image.format in _ANIMATED_BY_FFMPEG and is_animated:
+                return None
+            if image.format in _ANIMATED and is_animated:
+                return PictureKind.ANIMATION
+            if image.format == "TIFF" and len(pages(image)) > 1:
+                return PictureKind.PAGES
+            return PictureKind.STILL
+    except DAMAGE:
+        return None
+
+
+def pages(image: "Image") -> list[int]:
+    """Return which frames of a TIFF are its pages: not previews or masks of others."""
+    found = []
+    for number in range(getattr(image, "n_frames", 1)):
+        image.seek(number)
+        tags: Any = getattr(image, "tag_v2", {})
+        if not tags.get(_SUBFILE_TYPE, 0) & _PREVIEW_OR_MASK:
+            found.append(number)
+    return found or [0]
 
 
 def picture_size(path: Path) -> tuple[int, int]:
@@ -111,12 +81,11 @@ def picture_size(path: Path) -> tuple[int, int]:
     Raises:
         SourceError: if it is damaged or no image.
     """
-    check_file(path)
     try:
-        with _opened(path) as image:
+        with opened(path) as image:
             width, height = image.size
             return width, height
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise SourceError(f"{path.name} is not an image that can be read.") from error
 
 
@@ -128,40 +97,71 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     """
     from PIL import ImageOps, UnidentifiedImageError
 
-    check_file(path)
     try:
-        with _opened(path) as image:
-            if image.width * image.height > _PIXELS_MAX:
-                raise SourceError(
-                    f"{path.name} is too large: {image.width} x {image.height} pixels.",
-                    hint=f"At most {_PIXELS_MAX // 1_000_000} megapixels can be read.",
-                )
+        with opened(path) as image:
+            check_size(image, path.name)
             image.load()
             ImageOps.exif_transpose(image, in_place=True)
-            return _to_bgr(image)
+            return to_bgr(image)
     except UnidentifiedImageError as error:
         raise SourceError(f"{path.name} is not an image that can be read.") from error
     except MemoryError as error:
         raise SourceError(f"{path.name} does not fit into memory.") from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise SourceError(
             f"{path.name} is damaged or incomplete.", hint="Copy or export it again."
         ) from error
 
 
-def _opened(path: Path) -> "Image":
+def check_size(image: "Image", name: str) -> None:
+    """Refuse an image that would take too much memory, before it is decoded.
+
+    Raises:
+        SourceError: if it is too large.
+    """
+    if image.width * image.height > _PIXELS_MAX:
+        raise SourceError(
+            f"{name} is too large: {image.width} x {image.height} pixels.",
+            hint=f"At most {_PIXELS_MAX // 1_000_000} megapixels can be read.",
+        )
+
+
+def opened(path: Path) -> "Image":
+    """Return an image whose pixels are not read yet, to be closed by the caller.
+
+    Raises:
+        SourceError: if the file is missing, empty, may not be read, or needs a missing package.
+        Exception: one of ``DAMAGE`` if it is no image.
+    """
     from PIL import Image
 
+    head = check_file(path)
+    # Either family may call itself by the name of both; which it is, its other names tell.
+    is_heif = head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS and b"avif" not in head
+    if is_heif:
+        _register_heif(path.name)
     # Our own limit takes the place of Pillow's, which warns at a third of it.
     Image.MAX_IMAGE_PIXELS = None
     # Nor are its warnings of oddities in the metadata anybody's concern.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-    return Image.open(path, formats=_FORMATS)
+    return Image.open(path, formats=("HEIF",) if is_heif else _FORMATS)
 
 
-def _to_bgr(image: "Image") -> NDArray[np.uint8]:
+def _register_heif(name: str) -> None:
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError as error:
+        raise SourceError(
+            f"{name} is an HEIC picture: the package that reads them is not installed.",
+            hint='Type "pip install pillow-heif", or save the picture as JPEG.',
+        ) from error
+    register_heif_opener()
+
+
+def to_bgr(image: "Image") -> NDArray[np.uint8]:
+    """Return the pixels of an image, shape (height, width, 3), over white where transparent."""
     if image.mode.startswith(("I", "F")):
-        return _gray_to_bgr(np.asarray(image), image.mode)
+        return _grayto_bgr(np.asarray(image), image.mode)
     if image.has_transparency_data:
         image = _over_white(image)
     elif image.mode != "RGB":
@@ -180,7 +180,7 @@ def _over_white(image: "Image") -> "Image":
     return white
 
 
-def _gray_to_bgr(values: NDArray[np.generic], mode: str) -> NDArray[np.uint8]:
+def _grayto_bgr(values: NDArray[np.generic], mode: str) -> NDArray[np.uint8]:
     """Bring more than 8 bits down to 8: 16 bits by their full range, others by what is there."""
     gray = values.astype(np.float32)
     if mode.startswith("I;16"):

@@ -92,6 +92,7 @@ def assemble(
         load_classifier=ports.load_classifier,
         open_sink=session_log.open_sink,
         smoothing_ms=settings.smoothing_ms,
+        face_search=settings.face_search,
         detection_score=settings.min_detection_score,
     )
     controller = Controller(engine, inbox, session_log, ports.make_source, settings)

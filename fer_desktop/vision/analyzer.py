@@ -3,6 +3,7 @@
 from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame
+from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from fer_desktop.vision.smoothing import ScoreSmoother
 from fer_desktop.vision.tracker import FaceTracker
@@ -21,24 +22,28 @@ class Analyzer:
         classifier: EmotionClassifier | None = None,
         *,
         smoothing_ms: int = 300,
+        face_search: FaceSearch = "auto",
     ) -> None:
         self._detector = detector
         self._classifier = classifier
         self._tracker = FaceTracker()
         self._smoother = ScoreSmoother(smoothing_ms)
+        self._face_search = face_search
 
     def analyze(self, frame: Frame, *, still: bool = False) -> FrameAnalysis:
         """Return the faces of a frame; without a classifier only where they are.
 
         Args:
             frame: the next frame of the source.
-            still: whether it stands alone: searched thoroughly, and not smoothed over time.
+            still: whether it stands alone: not smoothed over time, and searched for small faces
+                too unless that was chosen otherwise.
         """
         return self.recognize(frame, self.find(frame, still=still), still=still)
 
     def find(self, frame: Frame, *, still: bool = False) -> list[Detection]:
         """Return where the faces of a frame are: the first half of ``analyze``."""
-        return self._detector.detect(frame.pixels, thorough=still)
+        thorough = still if self._face_search == "auto" else self._face_search == "small"
+        return self._detector.detect(frame.pixels, thorough=thorough)
 
     def recognize(
         self, frame: Frame, detections: list[Detection], *, still: bool = False
@@ -69,6 +74,10 @@ class Analyzer:
     def set_smoothing(self, ms: int) -> None:
         """Change the time constant of the smoothing; 0 switches it off."""
         self._smoother.time_constant_ms = ms
+
+    def set_face_search(self, choice: FaceSearch) -> None:
+        """Change which faces are looked for."""
+        self._face_search = choice
 
     def reset(self) -> None:
         """Begin a new source: face ids start from 1."""

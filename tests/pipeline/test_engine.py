@@ -127,7 +127,10 @@ def test_resting_frame_is_read_anew_when_settings_change(rig: Rig) -> None:
     assert [detector.closed for _, detector in rig.detectors] == [True, False]
     rig.engine.set_smoothing(900)
     rig.until(lambda: len(rig.results) == 4)
-    assert rig.frames() == [0, 1, 1, 1]
+    rig.engine.set_face_search("small")
+    rig.until(lambda: len(rig.results) == 5)
+    assert rig.detectors[-1][1].thorough_calls == 1
+    assert rig.frames() == [0, 1, 1, 1, 1]
     assert {face.face_id for analysis in analyses(rig) for face in analysis.faces} == {1}
 
 

@@ -114,6 +114,18 @@ def test_an_image_shows_bars_instead_of_the_timeline(desk: Desk, qtbot: QtBot) -
     assert not app.window.acts.record.isEnabled()
 
 
+def test_pages_can_be_turned(desk: Desk, qtbot: QtBot) -> None:
+    desk.sources[PHOTO] = ScriptedSource(frames=3, kind="image", fps=100)
+    app = desk.start(wanted=PHOTO)
+    player = app.window.player
+    qtbot.waitUntil(lambda: at_end(app, 3))
+    assert player.bottom.currentWidget() is player.bars
+    assert player.transport.isVisible()
+    qtbot.keyClick(player.view, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: player.view.frame.index == 1)
+    assert app.window.acts.zoom_in.isEnabled()
+
+
 def test_the_keyboard_plays_steps_and_seeks(desk: Desk, qtbot: QtBot) -> None:
     app = play_clip(desk, qtbot, frames=30)
     view = app.window.player.view

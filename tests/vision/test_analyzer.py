@@ -3,6 +3,7 @@ import pytest
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame
+from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.analyzer import Analyzer
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
 
@@ -62,6 +63,26 @@ def test_a_still_picture_is_searched_thoroughly_and_not_smoothed() -> None:
         (face,) = analyzer.analyze(frame(index, 0), still=True).faces
         assert face.smoothed == face.scores
     assert detector.thorough_calls == 2
+
+
+@pytest.mark.parametrize(
+    ("choice", "thorough"),
+    [("auto", (False, True)), ("small", (True, True)), ("large", (False,) * 2)],
+)
+def test_small_faces_are_looked_for_where_that_was_chosen(
+    choice: FaceSearch, thorough: tuple[bool, bool]
+) -> None:
+    found = []
+    for chosen_later in (False, True):
+        detector = FakeDetector()
+        first: FaceSearch = "auto" if chosen_later else choice
+        analyzer = Analyzer(detector, FakeClassifier(), face_search=first)
+        analyzer.set_face_search(choice)
+        for index, still in enumerate((False, True)):
+            before = detector.thorough_calls
+            analyzer.analyze(frame(index), still=still)
+            found.append(detector.thorough_calls > before)
+    assert tuple(found) == thorough * 2
 
 
 @pytest.mark.parametrize(("unsure_below", "is_unsure"), [(0.69, False), (0.71, True)])

@@ -108,9 +108,9 @@ class StateKeeper(QObject):
                 text = self.tr("Opening…")
             case State.RUNNING if kind in ("camera", "stream"):
                 text = self.tr("Live")
-            case State.RUNNING if kind == "video":
+            case State.RUNNING if controller.is_seekable:
                 text = self.tr("Playing")
-            case State.RUNNING | State.PAUSED if kind == "image":
+            case State.RUNNING | State.PAUSED if kind == "image" and not controller.is_seekable:
                 text = self.tr("Image")
             case State.RUNNING:
                 text = self.tr("Running")

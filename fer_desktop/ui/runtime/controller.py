@@ -127,7 +127,7 @@ class Controller(QObject):
     @property
     def is_seekable(self) -> bool:
         """Whether the open source has a transport bar."""
-        return self.is_open and self.info is not None and self.info.kind == "video"
+        return self.is_open and self.info is not None and self.info.is_seekable
 
     @property
     def position_us(self) -> int:
@@ -242,6 +242,8 @@ class Controller(QObject):
         former, self._settings = self._settings, settings
         if settings.smoothing_ms != former.smoothing_ms:
             self._engine.set_smoothing(settings.smoothing_ms)
+        if settings.face_search != former.face_search:
+            self._engine.set_face_search(settings.face_search)
         if settings.min_detection_score != former.min_detection_score:
             self._engine.set_detection_score(settings.min_detection_score)
         self.settings_changed.emit(settings)

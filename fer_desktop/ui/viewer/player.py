@@ -113,13 +113,12 @@ class Player(QObject):
                 self.chart.set_labels(preset.labels)
 
     def _begin(self, info: SourceInfo) -> None:
-        is_video = info.kind == "video"
         mirrored = self._controller.settings.mirror and info.kind == "camera"
         self.view.begin(live=info.is_live, mirrored=mirrored, zoomable=info.kind == "image")
-        self.chart.set_seekable(is_video)
+        self.chart.set_seekable(info.is_seekable)
         self._set_span()
         self.transport.begin(info.duration_us or 0, info.fps)
-        self.transport.setVisible(is_video)
+        self.transport.setVisible(info.is_seekable)
         self.bottom.setCurrentWidget(self.bars if info.kind == "image" else self.chart)
 
     def _on_batch(self, batch: Batch) -> None:
