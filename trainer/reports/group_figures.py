@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.evaluation import wilson_interval
-from trainer.reports.set_schema import AnswerShare, Gap, GroupAnswers, GroupTable
+from trainer.metrics.figures import wilson_interval
+from trainer.metrics.set_schema import AnswerShare, Gap, GroupAnswers, GroupTable
 
 _TOGETHER: Final = ("origin", "sex")
 
@@ -35,7 +35,8 @@ def group_tables(
     chosen: list[tuple[str, ...]] = [(name,) for name in groups]
     if set(_TOGETHER) <= set(groups):
         chosen.append(_TOGETHER)
-    return [_table(labels, predicted, groups, by) for by in chosen]
+    tables = [_table(labels, predicted, groups, by) for by in chosen]
+    return [table for table in tables if table["rows"]]
 
 
 def _table(
@@ -52,7 +53,8 @@ def _table(
                 "answers": answer_shares(labels, predicted[inside]),
             }
         )
-    return {"by": list(by), "rows": rows, "gaps": {label: _gap(label, rows) for label in labels}}
+    gaps = {label: _gap(label, rows) for label in labels} if rows else {}
+    return {"by": list(by), "rows": rows, "gaps": gaps}
 
 
 def _gap(label: str, rows: Sequence[GroupAnswers]) -> Gap:

@@ -16,6 +16,7 @@ from trainer.data.faces import Faces, Skipped
 from trainer.data.index_reader import IndexReader
 from trainer.data.readers import load_dataset, read_faces
 from trainer.errors import DataError
+from trainer.metrics.set_schema import Unreadable
 
 _SHOWN: Final = 3
 
@@ -67,6 +68,11 @@ class Selection:
         """Labels that the model knows and no face has, measured or left out."""
         present = {self.labels[at] for at in self.truth} | set(self.left_out)
         return [label for label in self.labels if label not in present]
+
+    @property
+    def unreadable(self) -> list[Unreadable]:
+        """Pictures that could not be used, as JSON holds them."""
+        return [{"file": row.name, "reason": row.reason} for row in self.skipped]
 
     @property
     def notes(self) -> list[str]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.evaluation import expected_calibration_error, wilson_interval
 from trainer.metrics.bootstrap import balanced_accuracy_draws, percentile_interval
-from trainer.reports.selection import Selection
-from trainer.reports.set_schema import (
+from trainer.metrics.figures import expected_calibration_error, wilson_interval
+from trainer.metrics.set_schema import (
     LowestRecall,
     MeanRecall,
     Pooled,
@@ -17,6 +16,7 @@ from trainer.reports.set_schema import (
     SetFigures,
     Sure,
 )
+from trainer.reports.selection import Selection
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ def measure_set(
         },
         absent=selection.absent,
         left_out=selection.left_out,
-        unreadable=[{"file": row.name, "reason": row.reason} for row in selection.skipped],
+        unreadable=selection.unreadable,
         notes=notes,
     )
     return MeasuredSet(figures, probabilities, truth, draws)

@@ -13,7 +13,8 @@ from trainer.data.dataset import Dataset
 from trainer.data.faces import ReadOptions
 from trainer.data.group_pictures import GroupPictures, read_group_pictures
 from trainer.data.images import WHOLE_PICTURE, Framing
-from trainer.model_folder import LoadedModel, load_model_folder
+from trainer.metrics.set_schema import GroupSet, SetsReport
+from trainer.presets.model_folder import LoadedModel, load_model_folder
 from trainer.reports.group_figures import answer_shares, group_tables
 from trainer.reports.selection import known_labels, select, skipped_as_sentence
 from trainer.reports.set_figures import (
@@ -23,7 +24,6 @@ from trainer.reports.set_figures import (
     measure_set,
     pooled,
 )
-from trainer.reports.set_schema import GroupSet, SetsReport
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         return f"| {' | '.join(padded)} |"
 
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    return [line(cells[0]), f"|-{'-|-'.join(rule)}-|", *map(line, cells[1:])]
+    return [line(cells[0]), line(rule), *map(line, cells[1:])]
 
 
 def with_interval(value: float, interval: Sequence[float]) -> str:

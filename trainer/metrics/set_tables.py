@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from trainer.reports.markdown import table, with_interval
-from trainer.reports.set_schema import (
+from trainer.metrics.markdown import table, with_interval
+from trainer.metrics.set_schema import (
     AnswerShare,
     GroupAnswers,
     GroupSet,
@@ -38,7 +38,10 @@ def _figures(report: SetsReport) -> list[str]:
     rows = [_row(each) for each in report["sets"]]
     pooled, mean = report["pooled"], report["mean_balanced_accuracy"]
     interval, least = report["mean_balanced_accuracy_interval_95"], report["lowest_recall"]
-    assert pooled is not None and mean is not None and interval is not None and least is not None
+    assert pooled is not None
+    assert mean is not None
+    assert interval is not None
+    assert least is not None
     if len(rows) > 1:
         rows.append(
             [
@@ -112,8 +115,7 @@ def groups_as_lines(each: GroupSet) -> list[str]:
             ["**all**", f"{each['n']:,}", *_answers(each["overall"], labels)],
         ],
     )
-    for part in each["tables"]:
-        lines += ["", *_gaps(part, labels)]
+    lines += ["", *(f"- {_gaps(part, labels)}" for part in each["tables"])]
     return [*lines, *(f"- {note}" for note in each["notes"])]
 
 
@@ -133,9 +135,9 @@ def _named(group: Mapping[str, str]) -> str:
     return ", ".join(group.values()).replace("_", " ").replace("|", "/")
 
 
-def _gaps(part: GroupTable, labels: Sequence[str]) -> list[str]:
+def _gaps(part: GroupTable, labels: Sequence[str]) -> str:
     if len(part["rows"]) < 2:
-        return [f"By {' and '.join(part['by'])}: one group only."]
+        return f"By {' and '.join(part['by'])}: one group only."
     gaps = part["gaps"]
     widest = sorted(labels, key=lambda label: -gaps[label]["gap"])[:3]
     named = "; ".join(
@@ -143,4 +145,4 @@ def _gaps(part: GroupTable, labels: Sequence[str]) -> list[str]:
         f"{_named(gaps[label]['lowest'])})"
         for label in widest
     )
-    return [f"Widest gaps by {' and '.join(part['by'])}: {named}."]
+    return f"Widest gaps by {' and '.join(part['by'])}: {named}."
