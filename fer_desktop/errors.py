@@ -33,3 +33,7 @@ class SettingsError(FerError):
 
 class TrainingError(FerError):
     """A training that cannot begin, go on, or be measured."""
+
+
+class CalibrationError(FerError):
+    """A face that cannot be read against its own neutral expression."""

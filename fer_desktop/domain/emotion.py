@@ -1,8 +1,12 @@
 """What a model says about the faces of one frame."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fer_desktop.domain.face import Detection
+
+if TYPE_CHECKING:
+    from fer_desktop.domain.neutral_baseline import NeutralBaseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,12 @@ class FaceAnalysis:
         detection: where it was found.
         scores: the model's calibrated probabilities for this very frame; None before a model is
             ready.
-        smoothed: the same smoothed over time: what the screen shows.
+        smoothed: what the screen shows: the corrected scores, or else the plain ones, smoothed
+            over time.
         is_unsure: whether the smoothed confidence lies below the model's own threshold.
+        corrected: the scores of this very frame read against the face's own rest; None where that
+            is not known.
+        baseline: that rest.
     """
 
     face_id: int
@@ -58,6 +66,8 @@ class FaceAnalysis:
     scores: EmotionScores | None
     smoothed: EmotionScores | None
     is_unsure: bool = False
+    corrected: EmotionScores | None = None
+    baseline: "NeutralBaseline | None" = None
 
 
 @dataclass(frozen=True, slots=True)

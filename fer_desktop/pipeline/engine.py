@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S, Capture, FileCapture, LiveCapture
@@ -58,6 +59,7 @@ class Engine:
         smoothing_ms: int = 300,
         face_search: FaceSearch = "auto",
         detection_score: float = 0.5,
+        automatic_calibration: bool = False,
         clock: Clock | None = None,
         reconnect_pauses_s: Sequence[float] = RECONNECT_PAUSES_S,
     ) -> None:
@@ -74,6 +76,7 @@ class Engine:
             face_search: which faces are looked for; those of pictures alone, if ``auto``, may be
                 small.
             detection_score: faces below it are not reported.
+            automatic_calibration: whether the rest of every face is estimated over the session.
             clock: scripted by tests.
             reconnect_pauses_s: pauses before a live source is tried again; the last one repeats.
         """
@@ -97,6 +100,7 @@ class Engine:
             open_sink=open_sink,
             smoothing_ms=smoothing_ms,
             face_search=face_search,
+            automatic_calibration=automatic_calibration,
         )
         self._loader = Loader(
             make_detector=make_detector,
@@ -187,6 +191,25 @@ class Engine:
         """Report faces from this score on."""
         self._detection_score = score
         self._loader.want_detector(score)
+
+    def calibrate(self, number: int, face_id: int, baseline: NeutralBaseline, sha256: str) -> None:
+        """Read a face against its own rest from the next frame on.
+
+        Args:
+            number: the session in which the face has this id; of another one nothing happens.
+            face_id: whose rest it is.
+            baseline: the rest.
+            sha256: checksum of the model that read it; with another one in use nothing happens.
+        """
+        self._inference.calibrate(number, face_id, baseline, sha256)
+
+    def remove_calibration(self, face_id: int | None = None) -> None:
+        """Read a face, or all of them, as the model does from the next frame on."""
+        self._inference.remove_calibration(face_id)
+
+    def set_automatic_calibration(self, automatic: bool) -> None:
+        """Estimate the rest of every face over the session, or do so no longer."""
+        self._inference.set_automatic_calibration(automatic)
 
     def reading(self) -> MeterReading:
         """Return frame rates, drops and delay."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result, StorageFailed
@@ -19,6 +20,7 @@ from fer_desktop.pipeline.handoff import Closed, LatestSlot
 from fer_desktop.pipeline.meters import Meters
 from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.calibrator import Calibrator
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from trainer.contract.preset import Preset
 
@@ -108,6 +110,7 @@ class Inference:
         open_sink: OpenSink | None,
         smoothing_ms: int,
         face_search: FaceSearch,
+        automatic_calibration: bool = False,
     ) -> None:
         self._meters = meters
         self._now_ns = now_ns
@@ -117,6 +120,7 @@ class Inference:
         self._open_sink = open_sink
         self._smoothing_ms = smoothing_ms
         self._face_search = face_search
+        self._calibrator = Calibrator(automatic=automatic_calibration)
         self._slot: LatestSlot[Item] = LatestSlot()
         self._commands: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
@@ -166,6 +170,18 @@ class Inference:
     def set_face_search(self, choice: FaceSearch) -> None:
         """Look for these faces from the next frame on."""
         self._do(lambda: self._set_face_search(choice))
+
+    def calibrate(self, number: int, face_id: int, baseline: NeutralBaseline, sha256: str) -> None:
+        """Read a face of a session against its own rest, as a model of this checksum saw it."""
+        self._do(lambda: self._calibrate(number, face_id, baseline, sha256))
+
+    def remove_calibration(self, face_id: int | None) -> None:
+        """Read a face, or all of them, as the model does."""
+        self._do(lambda: self._remove_calibration(face_id))
+
+    def set_automatic_calibration(self, automatic: bool) -> None:
+        """Estimate the rest of every face over the session, or do so no longer."""
+        self._do(lambda: self._set_automatic_calibration(automatic))
 
     def close(self) -> None:
         """Finish the session, close the networks and end the thread."""
@@ -236,6 +252,7 @@ class Inference:
                 self._classifier,
                 smoothing_ms=self._smoothing_ms,
                 face_search=self._face_search,
+                calibrator=self._calibrator,
             )
         else:
             former, self._detector.detector = self._detector.detector, detector
@@ -264,6 +281,22 @@ class Inference:
         self._face_search = choice
         if self._analyzer is not None:
             self._analyzer.set_face_search(choice)
+        self._is_outdated = True
+
+    def _calibrate(self, number: int, face_id: int, baseline: NeutralBaseline, sha256: str) -> None:
+        is_current = self._session is not None and self._session.number == number
+        classifier = self._classifier
+        # A model may have been swapped in since, and faces of another session have other ids.
+        if is_current and classifier is not None and classifier.preset.sha256 == sha256:
+            self._calibrator.calibrate(face_id, baseline)
+            self._is_outdated = True
+
+    def _remove_calibration(self, face_id: int | None) -> None:
+        self._calibrator.remove(face_id)
+        self._is_outdated = True
+
+    def _set_automatic_calibration(self, automatic: bool) -> None:
+        self._calibrator.set_automatic(automatic)
         self._is_outdated = True
 
     def _latest_is(self, item: Item) -> None:

@@ -2,8 +2,10 @@
 
 The columns are fixed, then one per label follows; what comes later is appended, never inserted.
 Where a session used several models, there is a column for each label of any of them (empty in rows
-of a model without it) and a last column ``model``. Rows from before a model was ready have empty
-expression cells. Numbers are printed alike whether they come from memory or from a session file.
+of a model without it) and a last column ``model``. Where a face was calibrated, ``corrected_``
+columns stand after those of the plain probabilities, empty in rows of other faces. Rows from before
+a model was ready have empty expression cells. Numbers are printed alike whether they come from
+memory or from a session file.
 """
 
 import csv
@@ -20,6 +22,7 @@ from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysi
 from fer_desktop.domain.face import BoundingBox
 from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
+from fer_desktop.recording.calibrations import UsedCalibration, described
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_store import SessionReader
 from trainer.contract.whole_file import remove_leftovers
@@ -50,6 +53,12 @@ def _printable(scores: EmotionScores | None) -> dict[str, float]:
     # Sessions keep float32: rows straight from the analysis must come out the same.
     stored = np.asarray(scores.probabilities, np.float32).astype(np.float64)
     return dict(zip(scores.labels, (stored / stored.sum()).tolist(), strict=True))
+
+
+def _probabilities(scores: EmotionScores | None, labels: Sequence[str]) -> list[str]:
+    """Return a cell for each label, empty where nothing is known."""
+    printable = _printable(scores)
+    return [f"{printable[label]:.8f}" if label in printable else "" for label in labels]
 
 
 def _emotion(face: FaceAnalysis) -> str:
@@ -115,6 +124,7 @@ def write_csv(
     path: Path,
     models: Sequence[UsedModel],
     *,
+    is_calibrated: bool = False,
     overwrite: bool = False,
 ) -> Counts:
     """Write a table whole or not at all; rows are taken one by one and never held in memory.
@@ -123,6 +133,7 @@ def write_csv(
         rows: the frames, in the order of the table.
         path: where to; its folder must exist.
         models: those that read the frames.
+        is_calibrated: whether there are faces that were read against their own rest.
         overwrite: whether a file that is there already is replaced.
 
     Raises:
@@ -137,14 +148,14 @@ def write_csv(
     ):
         table = csv.writer(file)  # its defaults are RFC 4180
         header = [name for name, _ in COLUMNS] + [f"p_{label}" for label in labels]
+        header += [f"corrected_{label}" for label in labels] * is_calibrated
         table.writerow(header + ["model"] * with_model)
         for row in rows:
             counts.add(row.analysis)
             for face in row.analysis.faces:
                 cells = [getter(row.analysis, face) for _, getter in COLUMNS]
-                printable = _printable(face.scores)
-                for label in labels:
-                    cells.append(f"{printable[label]:.8f}" if label in printable else "")
+                cells += _probabilities(face.scores, labels)
+                cells += _probabilities(face.corrected, labels) * is_calibrated
                 table.writerow(cells + [row.model] * with_model)
     return counts
 
@@ -161,6 +172,7 @@ def write_meta(
     counts: Counts,
     *,
     marks: Sequence[Mark] = (),
+    calibrations: Sequence[UsedCalibration] = (),
     problem: str = "",
     overwrite: bool = False,
 ) -> None:
@@ -172,6 +184,7 @@ def write_meta(
         models: those that read the frames; each is named where there are several.
         counts: what the table holds.
         marks: moments that the user marked.
+        calibrations: against what faces were read.
         problem: why the table ends early, if it does.
         overwrite: whether a file that is there already is replaced.
 
@@ -193,6 +206,7 @@ def write_meta(
         "labels": all_labels(models),
         "settings": dict(info.settings),
         "marks": [{"time_s": mark.timestamp_us / 1e6, "text": mark.text} for mark in marks],
+        "calibrations": described(calibrations),
     }
     if _is_switched(models):
         meta["models"] = [
@@ -217,7 +231,21 @@ def export_session(session_file: Path, csv_path: Path, *, overwrite: bool = Fals
         refuse_existing(description)
     remove_leftovers(csv_path.parent)
     with SessionReader(session_file) as reader:
-        counts = write_csv(reader.rows(), csv_path, reader.models, overwrite=overwrite)
+        counts = write_csv(
+            reader.rows(),
+            csv_path,
+            reader.models,
+            is_calibrated=bool(reader.calibrations),
+            overwrite=overwrite,
+        )
         info, marks = reader.summary().info, reader.marks()
-    write_meta(description, info, reader.models, counts, marks=marks, overwrite=overwrite)
+    write_meta(
+        description,
+        info,
+        reader.models,
+        counts,
+        marks=marks,
+        calibrations=reader.calibrations,
+        overwrite=overwrite,
+    )
     return counts

@@ -16,10 +16,11 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error
+from fer_desktop.recording.calibrations import TABLE, UsedCalibration
+from fer_desktop.recording.migrations import SCHEMA_VERSION, migrate
 from trainer.contract.preset import Preset, preset_from_json, preset_to_json
 
 SUFFIX: Final = ".fersession"
-SCHEMA_VERSION: Final = 1
 APPLICATION_ID: Final = 0x46455244  # "FERD": tells our files from other SQLite files
 
 # One row per face stays near 120 bytes, 13 MB an hour at 30 frames a second: probabilities are
@@ -58,8 +59,11 @@ CREATE TABLE faces (
     score REAL NOT NULL,
     probabilities BLOB, smoothed BLOB,  -- little-endian float32, one a label
     is_unsure INTEGER NOT NULL,
+    corrected BLOB,                     -- the same, read against the face's own rest
+    calibration_id INTEGER REFERENCES calibrations (id),
     PRIMARY KEY (frame_index, face_id)
 ) WITHOUT ROWID;
+{TABLE}
 CREATE TABLE marks (id INTEGER PRIMARY KEY, timestamp_us INTEGER NOT NULL, text TEXT NOT NULL);
 """
 
@@ -194,7 +198,7 @@ def _storable(text: str) -> str:
 
 
 def check_schema(db: sqlite3.Connection, path: Path) -> None:
-    """Refuse files that are not sessions, or come from a newer version.
+    """Refuse files that are not sessions, or come from a newer version; migrate older ones.
 
     Raises:
         StorageError: if this version cannot read the file.
@@ -208,6 +212,7 @@ def check_schema(db: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer version of the application.",
             hint="Update the application to open it.",
         )
+    migrate(db, found)
 
 
 def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, str]:
@@ -284,7 +289,9 @@ def frame_row(frame: FrameAnalysis, model_id: int | None) -> tuple[object, ...]:
     )
 
 
-def face_row(frame_index: int, face: FaceAnalysis) -> tuple[object, ...]:
+def face_row(
+    frame_index: int, face: FaceAnalysis, calibration_id: int | None
+) -> tuple[object, ...]:
     """Return a row of the table ``faces``."""
     box = face.detection.box
     return (
@@ -298,19 +305,24 @@ def face_row(frame_index: int, face: FaceAnalysis) -> tuple[object, ...]:
         pack(face.scores),
         pack(face.smoothed),
         face.is_unsure,
+        pack(face.corrected),
+        calibration_id,
     )
 
 
 # Both tables are kept in this order, so that nothing has to be sorted or held in memory.
 SELECT_FRAMES: Final = (
     "SELECT frame_index, timestamp_us, wall_ns, width_px, height_px, model_id,"
-    " face_id, x1, y1, x2, y2, score, probabilities, smoothed, is_unsure"
+    " face_id, x1, y1, x2, y2, score, probabilities, smoothed, is_unsure,"
+    " corrected, calibration_id"
     " FROM frames LEFT JOIN faces USING (frame_index) ORDER BY frame_index, face_id"
 )
 
 
 def frame_from_rows(
-    rows: Sequence[tuple[Any, ...]], models: Mapping[int, UsedModel]
+    rows: Sequence[tuple[Any, ...]],
+    models: Mapping[int, UsedModel],
+    calibrations: Mapping[int, UsedCalibration],
 ) -> RecordedFrame:
     """Return one frame from its rows of ``SELECT_FRAMES``, one a face and at least one.
 
@@ -325,13 +337,16 @@ def frame_from_rows(
         wall_ns=wall_ns,
         width_px=width_px,
         height_px=height_px,
-        faces=tuple(_face(row[6:], preset) for row in rows if row[6] is not None),
+        faces=tuple(_face(row[6:], preset, calibrations) for row in rows if row[6] is not None),
     )
     return RecordedFrame(analysis, preset.name if preset is not None else "")
 
 
-def _face(row: Sequence[Any], preset: Preset | None) -> FaceAnalysis:
-    face_id, x1, y1, x2, y2, score, probabilities, smoothed, is_unsure = row
+def _face(
+    row: Sequence[Any], preset: Preset | None, calibrations: Mapping[int, UsedCalibration]
+) -> FaceAnalysis:
+    face_id, x1, y1, x2, y2, score, probabilities, smoothed, is_unsure = row[:9]
+    corrected, calibration_id = row[9:]
     labels = preset.labels if preset is not None else ()
     return FaceAnalysis(
         face_id=face_id,
@@ -339,4 +354,6 @@ def _face(row: Sequence[Any], preset: Preset | None) -> FaceAnalysis:
         scores=_unpack(probabilities, labels),
         smoothed=_unpack(smoothed, labels),
         is_unsure=bool(is_unsure),
+        corrected=_unpack(corrected, labels),
+        baseline=None if calibration_id is None else calibrations[calibration_id].baseline,
     )

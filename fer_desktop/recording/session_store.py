@@ -12,7 +12,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,7 @@ from fer_desktop.errors import StorageError
 from fer_desktop.files import new_file
 from fer_desktop.log import get_logger
 from fer_desktop.recording import session_format
+from fer_desktop.recording.calibrations import CalibrationIds, read_calibrations
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from trainer.contract.preset import Preset
 
@@ -79,6 +80,7 @@ class SessionWriter:
         self.path = path
         self.dropped = 0
         self._model_id: int | None = None
+        self._calibration_ids = CalibrationIds()
         self._batch = _Batch()
         self._failure: StorageError | None = None
         self._is_failure_told = False
@@ -183,18 +185,27 @@ class SessionWriter:
                     for frame, model_id in batch.frames.values()
                 ),
             )
-            db.executemany(
-                "INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    session_format.face_row(frame.frame_index, face)
-                    for frame, _ in batch.frames.values()
-                    for face in frame.faces
-                ),
-            )
+            calibrations, faces = self._face_rows(frame for frame, _ in batch.frames.values())
+            db.executemany("INSERT INTO calibrations VALUES (?, ?, ?, ?)", calibrations)
+            db.executemany("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", faces)
             db.executemany(
                 "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)",
                 ((mark.timestamp_us, mark.text) for mark in batch.marks),
             )
+
+    def _face_rows(
+        self, frames: Iterable[FrameAnalysis]
+    ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+        """Return the rows of the calibrations that are new, and those of the faces."""
+        calibrations, faces = [], []
+        for frame in frames:
+            for face in frame.faces:
+                number, new = self._calibration_ids.take(
+                    face.face_id, face.baseline, frame.frame_index
+                )
+                calibrations += new
+                faces.append(session_format.face_row(frame.frame_index, face, number))
+        return calibrations, faces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +235,7 @@ class SessionReader:
     Attributes:
         path: the session's file.
         models: those that read its frames, in order.
+        calibrations: against what faces were read, in order.
     """
 
     def __init__(self, path: Path) -> None:
@@ -244,6 +256,8 @@ class SessionReader:
                 self._db.execute("BEGIN")  # from here on everything is seen as of now
                 self._models = session_format.read_models(self._db)
                 self.models = tuple(self._models.values())
+                self._calibrations = read_calibrations(self._db)
+                self.calibrations = tuple(self._calibrations.values())
         except StorageError:
             self._db.close()
             raise
@@ -288,7 +302,7 @@ class SessionReader:
         with _reading(self.path):
             cursor = self._db.execute(session_format.SELECT_FRAMES)
             for _, rows in itertools.groupby(cursor, key=operator.itemgetter(0)):
-                yield session_format.frame_from_rows(list(rows), self._models)
+                yield session_format.frame_from_rows(list(rows), self._models, self._calibrations)
 
     def marks(self) -> list[Mark]:
         """Return the moments that the user marked, in the order of the source.

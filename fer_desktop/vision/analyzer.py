@@ -4,6 +4,7 @@ from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysi
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame
 from fer_desktop.settings import FaceSearch
+from fer_desktop.vision.calibrator import Calibrator
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from fer_desktop.vision.smoothing import ScoreSmoother
 from fer_desktop.vision.tracker import FaceTracker
@@ -23,12 +24,14 @@ class Analyzer:
         *,
         smoothing_ms: int = 300,
         face_search: FaceSearch = "auto",
+        calibrator: Calibrator | None = None,
     ) -> None:
         self._detector = detector
         self._classifier = classifier
         self._tracker = FaceTracker()
         self._smoother = ScoreSmoother(smoothing_ms)
         self._face_search = face_search
+        self._calibrator = calibrator or Calibrator()
 
     def analyze(self, frame: Frame, *, still: bool = False) -> FrameAnalysis:
         """Return the faces of a frame; without a classifier only where they are.
@@ -67,9 +70,10 @@ class Analyzer:
         )
 
     def set_classifier(self, classifier: EmotionClassifier | None) -> None:
-        """Use another model from the next frame on."""
+        """Use another model from the next frame on; faces must be calibrated for it anew."""
         self._classifier = classifier
         self._smoother.reset()
+        self._calibrator.reset()
 
     def set_smoothing(self, ms: int) -> None:
         """Change the time constant of the smoothing; 0 switches it off."""
@@ -83,6 +87,7 @@ class Analyzer:
         """Begin a new source: face ids start from 1."""
         self._tracker.reset()
         self._smoother.reset()
+        self._calibrator.reset()
 
     def jump(self) -> None:
         """Go on at another time of the same source: faces keep their ids where places agree."""
@@ -106,6 +111,9 @@ class Analyzer:
     ) -> FaceAnalysis:
         if scores is None or self._classifier is None:
             return FaceAnalysis(face_id, detection, None, None)
-        smoothed = scores if still else self._smoother.smooth(face_id, scores, timestamp_us)
+        baseline = self._calibrator.baseline_for(face_id, scores, timestamp_us)
+        corrected = baseline.correct(scores) if baseline is not None else None
+        shown = corrected or scores
+        smoothed = shown if still else self._smoother.smooth(face_id, shown, timestamp_us)
         is_unsure = smoothed.confidence < self._classifier.preset.unsure_below
-        return FaceAnalysis(face_id, detection, scores, smoothed, is_unsure)
+        return FaceAnalysis(face_id, detection, scores, smoothed, is_unsure, corrected, baseline)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
+from fer_desktop.domain.neutral_baseline import estimate_baseline
 from fer_desktop.errors import DetectorError, SourceError, StorageError
 from fer_desktop.pipeline.events import (
     EngineEvent,
@@ -25,6 +26,7 @@ from tests.helpers.clips import number_of
 from tests.helpers.clock import FakeClock
 from tests.helpers.sources import ScriptedSource
 from tests.pipeline.conftest import FakeSink, Rig
+from trainer.contract.labels import LABEL_SETS
 
 MakeRig = Callable[..., Rig]
 
@@ -104,6 +106,23 @@ def test_new_model_takes_over_and_a_bad_one_does_not(rig: Rig) -> None:
     assert [classifier.closed for classifier in rig.classifiers] == [True, False]
     assert rig.sinks[1].models == [("first", 0), ("second", 2)]
     assert rig.frames()[-1] == 2
+
+
+def test_calibration_shows_at_once_on_a_frame_that_rests_and_goes_as_it_came(rig: Rig) -> None:
+    session = rig.engine.open(ScriptedSource(3), Pacing.EVERY_FRAME)
+    rig.until_state(State.PAUSED)
+    rig.until(lambda: len(rig.results) == 3)
+    rest = EmotionScores(LABEL_SETS["fer7"], (0.01, 0.01, 0.01, 0.01, 0.25, 0.01, 0.7))
+    baseline = estimate_baseline([rest], 0.0)
+    sha256 = rig.classifiers[0].preset.sha256
+    rig.engine.calibrate(session + 1, 1, baseline, sha256)  # neither of these is meant for it
+    rig.engine.calibrate(session, 1, baseline, "another model")
+    rig.engine.calibrate(session, 1, baseline, sha256)
+    rig.until(lambda: analyses(rig)[-1].faces[0].baseline == baseline)
+    assert rig.frames() == [0, 1, 2, 2]
+    rig.engine.remove_calibration()
+    rig.until(lambda: analyses(rig)[-1].faces[0].baseline is None)
+    assert rig.sinks[session].written == analyses(rig)
 
 
 def test_detector_that_cannot_be_loaded_is_reported(make_rig: MakeRig) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.neutral_baseline import NeutralBaseline, Origin, estimate_baseline
 from tests.helpers.fakes import fake_preset
 
 PRESET = fake_preset("fake3", ("happy", "sad", "neutral"), sha256="a" * 64)
@@ -37,15 +38,27 @@ def face(
     smoothed: EmotionScores | None = None,
     box: tuple[float, float, float, float] = (100.0, 80.0, 220.0, 200.0),
     is_unsure: bool = False,
+    baseline: NeutralBaseline | None = None,
 ) -> FaceAnalysis:
-    """Return a face, smoothed like raw unless given."""
+    """Return a face, smoothed like raw, or like raw against its baseline, unless given."""
+    corrected = baseline.correct(raw) if baseline is not None and raw is not None else None
+    if corrected is not None:  # models answer in float32
+        stored = np.asarray(corrected.probabilities, np.float32).tolist()
+        corrected = EmotionScores(corrected.labels, tuple(stored))
     return FaceAnalysis(
         face_id=face_id,
         detection=Detection(BoundingBox(*box), score=0.875),
         scores=raw,
-        smoothed=smoothed or raw,
+        smoothed=smoothed or corrected or raw,
         is_unsure=is_unsure,
+        corrected=corrected,
+        baseline=baseline,
     )
+
+
+def rest(*probabilities: float, origin: Origin = "live") -> NeutralBaseline:
+    """Return what is known of a face at rest."""
+    return estimate_baseline([scores(*probabilities)] * 90, 3.0, origin=origin)
 
 
 def frame(

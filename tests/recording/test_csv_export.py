@@ -15,7 +15,16 @@ from fer_desktop.recording.csv_export import export_session, write_csv
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 from fer_desktop.recording.session_store import SessionWriter
 from tests.helpers.fakes import fake_preset
-from tests.recording.samples import CAMERA, OTHER_PRESET, PRESET, VIDEO, face, frame, scores
+from tests.recording.samples import (
+    CAMERA,
+    OTHER_PRESET,
+    PRESET,
+    VIDEO,
+    face,
+    frame,
+    rest,
+    scores,
+)
 
 MODELS = (UsedModel(PRESET, 0),)
 
@@ -213,3 +222,45 @@ def test_millions_of_rows_are_never_held(tmp_path: Path) -> None:
 
     write_csv(rows(), tmp_path / "a.csv", MODELS)
     assert most <= 3
+
+
+def test_corrected_numbers_stand_beside_the_plain_ones_of_calibrated_faces(tmp_path: Path) -> None:
+    session, table = tmp_path / "a.fersession", tmp_path / "a.csv"
+    plain, baseline = scores(0.015625, 0.484375, 0.5), rest(0.015625, 0.25, 0.734375)
+    writer = SessionWriter(session, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    writer.write(frame(0, face(1, raw=plain), face(2, raw=plain)))
+    writer.write(frame(1, face(1, raw=plain, baseline=baseline), face(2, raw=plain)))
+    writer.close()
+    export_session(session, table)
+    header = table.read_text(encoding="utf-8").splitlines()[0]
+    assert header.endswith(
+        "p_happy,p_sad,p_neutral,corrected_happy,corrected_sad,corrected_neutral"
+    )
+    before, other, calibrated, _ = _read(table)
+    assert before["corrected_sad"] == other["corrected_sad"] == ""
+    assert before["emotion"] == "neutral"
+    assert calibrated["p_sad"] == "0.48437500"
+    assert calibrated["emotion"] == "sad"
+    corrected = baseline.correct(plain).probabilities
+    printed = [float(calibrated[f"corrected_{label}"]) for label in PRESET.labels]
+    assert printed == pytest.approx(corrected, abs=1e-7)
+    assert float(calibrated["confidence"]) == max(printed)
+    (said,) = json.loads((tmp_path / "a.meta.json").read_text(encoding="utf-8"))["calibrations"]
+    assert (said["face_id"], said["origin"], said["from_frame"]) == (1, "live", 1)
+    assert said["evidence_s"] == 3.0
+    assert said["rest"]["sad"] == pytest.approx(0.25)
+
+
+def test_an_estimate_that_changed_often_is_described_once(tmp_path: Path) -> None:
+    session, table = tmp_path / "a.fersession", tmp_path / "a.csv"
+    writer = SessionWriter(session, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    for index in range(5):
+        estimate = rest(0.01, 0.2 + 0.01 * index, 0.75, origin="automatic")
+        writer.write(frame(index, face(1, raw=scores(0.1, 0.4, 0.5), baseline=estimate)))
+    writer.close()
+    export_session(session, table)
+    (said,) = json.loads((tmp_path / "a.meta.json").read_text(encoding="utf-8"))["calibrations"]
+    assert (said["origin"], said["from_frame"], said["updates"]) == ("automatic", 0, 4)
+    assert said["rest"]["sad"] == pytest.approx(0.24, abs=0.01)

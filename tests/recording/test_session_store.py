@@ -20,7 +20,16 @@ from fer_desktop.recording.session_store import (
     list_sessions,
     new_session_file,
 )
-from tests.recording.samples import CAMERA, OTHER_PRESET, PRESET, VIDEO, face, frame, scores
+from tests.recording.samples import (
+    CAMERA,
+    OTHER_PRESET,
+    PRESET,
+    VIDEO,
+    face,
+    frame,
+    rest,
+    scores,
+)
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -276,3 +285,58 @@ def test_names_that_are_no_text_can_be_stored(tmp_path: Path) -> None:
     SessionWriter(path, source, settings={}).close()
     with SessionReader(path) as reader:
         assert reader.summary().info.source.name == "caf\\udce9.mp4"
+
+
+def test_what_faces_were_read_against_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.fersession"
+    first, second = rest(0.25, 0.25, 0.5), rest(0.125, 0.25, 0.625, origin="interval")
+    raw = scores(0.5, 0.25, 0.25)
+    written = [
+        frame(0, face(1, raw=raw), face(2, raw=raw, baseline=second)),
+        frame(1, face(1, raw=raw, baseline=first), face(2, raw=raw, baseline=second)),
+        frame(2, face(1, raw=raw)),
+    ]
+    writer = SessionWriter(path, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    for analysis in written:
+        writer.write(analysis)
+    writer.close()
+    with SessionReader(path) as reader:
+        assert [row.analysis for row in reader.rows()] == written
+        used = [(each.face_id, each.baseline, each.from_frame) for each in reader.calibrations]
+    assert used == [(2, second, 0), (1, first, 1)]
+
+
+def test_a_calibration_whose_frames_were_all_read_anew_is_not_listed(tmp_path: Path) -> None:
+    path = tmp_path / "a.fersession"
+    raw = scores(0.5, 0.25, 0.25)
+    writer = SessionWriter(path, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    writer.write(frame(0, face(1, raw=raw, baseline=rest(0.25, 0.25, 0.5))))
+    _wait_until(lambda: _recorded(path) == [0])
+    writer.write(frame(0, face(1, raw=raw)))
+    writer.close()
+    with SessionReader(path) as reader:
+        assert reader.calibrations == ()
+
+
+def test_a_session_from_before_calibration_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "a.fersession"
+    written = frame(0, face(1, raw=scores(0.5, 0.25, 0.25)))
+    writer = SessionWriter(path, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    writer.write(written)
+    writer.close()
+    db = sqlite3.connect(path)
+    db.executescript(
+        "ALTER TABLE faces DROP COLUMN calibration_id; ALTER TABLE faces DROP COLUMN corrected;"
+        "DROP TABLE calibrations; PRAGMA user_version = 1;"
+    )
+    db.close()
+    for _ in range(2):
+        with SessionReader(path) as reader:
+            assert [row.analysis for row in reader.rows()] == [written]
+    db = sqlite3.connect(path)
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    db.close()
+    assert version == session_format.SCHEMA_VERSION

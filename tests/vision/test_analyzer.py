@@ -1,14 +1,19 @@
 import numpy as np
 import pytest
 
-from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.neutral_baseline import NeutralBaseline, estimate_baseline
 from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.calibrator import Calibrator
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
+from trainer.contract.labels import LABEL_SETS
 
 FRAME_US = 33_333
 LEFT, RIGHT = (100, 80, 220, 200), (400, 90, 520, 210)
+LABELS = LABEL_SETS["fer7"]
+SADDISH = [0.01, 0.01, 0.01, 0.01, 0.25, 0.01, 0.7]
 
 
 def frame(index: int, timestamp_us: int | None = None) -> Frame:
@@ -130,3 +135,56 @@ def test_the_same_frames_give_the_same_answers() -> None:
     script = [[LEFT], [LEFT, RIGHT], [], [RIGHT, LEFT]]
     runs = [analyses(Analyzer(FakeDetector(script), FakeClassifier()), 4) for _ in range(2)]
     assert runs[0] == runs[1]
+
+
+def rest_of(probabilities: list[float]) -> NeutralBaseline:
+    return estimate_baseline([EmotionScores(LABELS, tuple(probabilities))] * 90, 3.0)
+
+
+def test_a_calibrated_face_shows_corrected_scores_and_keeps_the_plain_ones() -> None:
+    angrier = [0.3, 0.01, 0.01, 0.01, 0.2, 0.01, 0.46]
+    calibrator = Calibrator()
+    detector = FakeDetector([[LEFT, RIGHT]])
+    classifier = FakeClassifier(probabilities=lambda call, face: angrier)
+    analyzer = Analyzer(detector, classifier, smoothing_ms=0, calibrator=calibrator)
+    plain, _ = analyzer.analyze(frame(0)).faces
+    assert (plain.corrected, plain.baseline) == (None, None)
+    calibrator.calibrate(1, rest_of(SADDISH))
+    first, second = analyzer.analyze(frame(1)).faces
+    assert first.scores == plain.scores
+    assert first.corrected is not None
+    assert first.smoothed == first.corrected
+    assert (first.corrected.emotion, plain.smoothed.emotion) == ("angry", "neutral")
+    assert first.baseline is not None
+    assert (second.corrected, second.smoothed) == (None, second.scores)
+    calibrator.remove(1)
+    (first, _) = analyzer.analyze(frame(2)).faces
+    assert (first.corrected, first.smoothed) == (None, plain.smoothed)
+
+
+def test_calibration_ends_with_the_source_and_with_the_model() -> None:
+    calibrator = Calibrator()
+    classifier = FakeClassifier(probabilities=lambda call, face: SADDISH)
+    analyzer = Analyzer(FakeDetector(), classifier, calibrator=calibrator)
+    for end in (analyzer.reset, lambda: analyzer.set_classifier(classifier)):
+        analyzer.analyze(frame(0))
+        calibrator.calibrate(1, rest_of(SADDISH))
+        assert analyzer.analyze(frame(1)).faces[0].corrected is not None
+        end()
+        assert analyzer.analyze(frame(2)).faces[0].corrected is None
+
+
+def test_rest_is_estimated_by_itself_where_wanted_and_what_was_given_goes_first() -> None:
+    calibrator = Calibrator(automatic=True)
+    classifier = FakeClassifier(probabilities=lambda call, face: SADDISH)
+    analyzer = Analyzer(FakeDetector(), classifier, calibrator=calibrator)
+    faces = [analyzer.analyze(frame(i, i * 500_000)).faces[0] for i in range(80)]
+    assert faces[0].baseline is None
+    assert faces[-1].baseline is not None
+    assert faces[-1].baseline.origin == "automatic"
+    calibrator.calibrate(1, rest_of(SADDISH))
+    assert analyzer.analyze(frame(80, 40_000_000)).faces[0].baseline.origin == "live"
+    calibrator.remove()
+    assert analyzer.analyze(frame(81, 40_500_000)).faces[0].baseline.origin == "automatic"
+    calibrator.set_automatic(False)
+    assert analyzer.analyze(frame(82, 41_000_000)).faces[0].baseline is None

@@ -1,0 +1,104 @@
+"""Against what faces were read: as rows of a session, and in words for its description."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
+
+TABLE: Final = """
+CREATE TABLE calibrations (
+    id INTEGER PRIMARY KEY,
+    face_id INTEGER NOT NULL, from_frame INTEGER NOT NULL,
+    baseline TEXT NOT NULL              -- JSON object: the resting face and what is added
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedCalibration:
+    """A face's rest, and the frame from which on the face was read against it."""
+
+    face_id: int
+    baseline: NeutralBaseline
+    from_frame: int
+
+
+class CalibrationIds:
+    """Numbers the calibrations of a session as they come."""
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[int, NeutralBaseline], int] = {}
+
+    def take(
+        self, face_id: int, baseline: NeutralBaseline | None, frame_index: int
+    ) -> tuple[int | None, list[tuple[object, ...]]]:
+        """Return the number of a calibration, and its row of the table if it is a new one."""
+        if baseline is None:
+            return None, []
+        known = self._ids.get((face_id, baseline))
+        if known is not None:
+            return known, []
+        number = self._ids[face_id, baseline] = len(self._ids) + 1
+        return number, [(number, face_id, frame_index, json.dumps(_as_json(baseline)))]
+
+
+def read_calibrations(db: sqlite3.Connection) -> dict[int, UsedCalibration]:
+    """Return the calibrations by which faces are read, in order.
+
+    Raises:
+        ValueError, LookupError: if one is damaged.
+        sqlite3.Error: if the tables cannot be read.
+    """
+    rows = db.execute("SELECT id, face_id, baseline, from_frame FROM calibrations ORDER BY id")
+    found = {
+        number: UsedCalibration(face_id, _from_json(json.loads(baseline)), from_frame)
+        for number, face_id, baseline, from_frame in rows
+    }
+    if not found:  # the usual case costs nothing
+        return found
+    used = {number for (number,) in db.execute("SELECT DISTINCT calibration_id FROM faces")}
+    return {number: each for number, each in found.items() if number in used}
+
+
+def described(calibrations: Iterable[UsedCalibration]) -> list[dict[str, Any]]:
+    """Return what a description says of calibrations: the latest of each face and origin.
+
+    An estimate over the session changes every few seconds; the session's file holds each of them.
+    """
+    latest: dict[tuple[int, str], dict[str, Any]] = {}
+    for used in calibrations:
+        key = used.face_id, used.baseline.origin
+        first = latest.get(key)
+        latest[key] = {
+            "face_id": used.face_id,
+            "from_frame": first["from_frame"] if first else used.from_frame,
+            "updates": first["updates"] + 1 if first else 0,
+            **_as_json(used.baseline),
+        }
+    return list(latest.values())
+
+
+def _as_json(baseline: NeutralBaseline) -> dict[str, Any]:
+    return {
+        "origin": baseline.origin,
+        "evidence_s": baseline.evidence_s,
+        "spread": baseline.spread,
+        "rest": dict(zip(baseline.labels, baseline.rest, strict=True)),
+        "offsets": dict(zip(baseline.labels, baseline.offsets, strict=True)),
+    }
+
+
+def _from_json(raw: Mapping[str, Any]) -> NeutralBaseline:
+    rest: Mapping[str, float] = raw["rest"]
+    offsets: Sequence[float] = [raw["offsets"][label] for label in rest]
+    return NeutralBaseline(
+        origin=raw["origin"],
+        labels=tuple(rest),
+        rest=tuple(rest.values()),
+        spread=raw["spread"],
+        evidence_s=raw["evidence_s"],
+        offsets=tuple(offsets),
+    )
