@@ -5,7 +5,6 @@ unpacked, and a model becomes one of the user's only when it has been loaded.
 """
 
 import errno
-import json
 import os
 import secrets
 import shutil
@@ -25,7 +24,7 @@ from fer_desktop.models.catalogue import HIDDEN
 from fer_desktop.models.store import MODEL_FILES, cannot_write, check_name, rename_preset
 from fer_desktop.paths import user_models_dir
 from fer_desktop.vision.engines.keras import KerasEmotionClassifier
-from trainer.contract.preset import MODEL_FILE, PRESET_FILE
+from trainer.contract.preset import MODEL_FILE, PRESET_FILE, PresetError, preset_from_json
 
 _REQUIRED: Final = (PRESET_FILE, MODEL_FILE)
 _MOST_ENTRIES: Final = 200
@@ -66,10 +65,9 @@ def name_of_model(source: Path) -> str:
     """
     with _opened(source) as files:
         try:
-            name = json.loads(b"".join(_chunks(source, files[PRESET_FILE])))["name"]
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
-            raise _not_a_model(source, f"its {PRESET_FILE} cannot be read") from error
-    return str(name)
+            return preset_from_json(b"".join(_chunks(source, files[PRESET_FILE]))).name
+        except PresetError as error:
+            raise _not_a_model(source, str(error)) from error
 
 
 def import_model(source: Path, name: str) -> Path:
@@ -155,7 +153,7 @@ def _parts_of_archive(source: Path, archive: zipfile.ZipFile) -> dict[str, _Part
         raise _not_a_model(source, f"it holds {len(members):,} files")
     for member in members:
         _refuse_dangerous(source, member)
-    _refuse_bomb(source.name, members)
+    _refuse_bomb(source, members)
     files = [member for member in members if not _is_litter(member)]
     if len({PurePosixPath(member.filename).parent for member in files}) > 1:
         raise _not_a_model(source, "its files do not lie in one folder")
@@ -185,13 +183,13 @@ def _refuse_dangerous(source: Path, member: zipfile.ZipInfo) -> None:
     raise ModelError(f"{source.name} is refused: {reason}.", hint=_FROM_FER)
 
 
-def _refuse_bomb(name: str, members: Sequence[zipfile.ZipInfo]) -> None:
+def _refuse_bomb(source: Path, members: Sequence[zipfile.ZipInfo]) -> None:
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
     is_bloated = unpacked > _ALWAYS_FINE_BYTES and unpacked > _MOST_RATIO * packed
     if unpacked > _MOST_BYTES or is_bloated:
         raise ModelError(
-            f"{name} is refused: unpacked it would be {unpacked / 1e6:,.0f} MB, more than a "
+            f"{source.name} is refused: unpacked it would be {unpacked / 1e6:,.0f} MB, more than a "
             "model can be.",
             hint=_FROM_FER,
         )
@@ -237,11 +235,6 @@ def _chunks(source: Path, part: _Part) -> Iterator[bytes]:
 def _check(folder: Path, source: Path) -> None:
     """Check that a model works, speaking of it as the source that the user knows."""
     try:
-        try:
-            with zipfile.ZipFile(folder / MODEL_FILE) as network:
-                _refuse_bomb(f"{MODEL_FILE} in {source.name}", network.infolist())
-        except zipfile.BadZipFile:
-            pass  # the classifier says it better
         KerasEmotionClassifier.load(folder, warm_up=False).close()
     except ModelError as error:
         message = error.message.replace(str(folder), source.name)

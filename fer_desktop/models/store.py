@@ -1,17 +1,14 @@
 """The user's own models: what is known of each, other names for them, and their end."""
 
-import json
 import secrets
 import shutil
 import statistics
 import time
-import zipfile
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -22,7 +19,15 @@ from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import HIDDEN, ModelEntry, available_models
 from fer_desktop.paths import user_models_dir
 from fer_desktop.vision.engines.keras import KerasEmotionClassifier
-from trainer.contract.preset import CARD_FILE, METRICS_FILE, MODEL_FILE, PRESET_FILE
+from trainer.contract.keras_archive import count_parameters
+from trainer.contract.preset import (
+    CARD_FILE,
+    METRICS_FILE,
+    MODEL_FILE,
+    PRESET_FILE,
+    PresetError,
+    renamed_json,
+)
 from trainer.contract.whole_file import replacing
 
 MODEL_FILES: Final = (MODEL_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE)
@@ -31,8 +36,6 @@ _log = get_logger("vision")
 
 _LONGEST_NAME: Final = 60
 _NUMBER_LENGTH: Final = 4  # what may stand behind a name that is taken
-_WEIGHTS_FILE: Final = "model.weights.h5"
-_MOST_WEIGHTS_BYTES: Final = 1 << 30
 _SPEED_RUNS: Final = 40
 _WARM_UP_RUNS: Final = 5
 
@@ -117,7 +120,7 @@ def rename_model(entry: ModelEntry, name: str) -> Path:
         try:
             if entry.preset is not None:
                 rename_preset(target, name)
-        except OSError:
+        except (OSError, ModelError):
             target.rename(entry.folder)
             raise
     except OSError as error:
@@ -130,12 +133,15 @@ def rename_preset(folder: Path, name: str) -> None:
 
     Raises:
         OSError: if it cannot be written; the former one is kept.
+        ModelError: if it cannot be read.
     """
     file = folder / PRESET_FILE
-    raw: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    text = json.dumps({**raw, "name": name}, indent=2, ensure_ascii=False) + "\n"
+    try:
+        text = renamed_json(file.read_bytes(), name)
+    except PresetError as error:
+        raise ModelError(f"The model cannot be renamed: {error}.") from error
     with replacing(file) as part:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(text)
 
 
 def delete_model(entry: ModelEntry) -> None:
@@ -201,23 +207,8 @@ def _size_of(folder: Path) -> int:
 
 def _parameters(file: Path) -> int | None:
     """Return how many numbers a network's weights hold, without building the network."""
-    import h5py
-
     try:
-        with zipfile.ZipFile(file) as archive:
-            if archive.getinfo(_WEIGHTS_FILE).file_size > _MOST_WEIGHTS_BYTES:
-                return None
-            weights = BytesIO(archive.read(_WEIGHTS_FILE))
-        with h5py.File(weights) as content:
-            sizes: list[int] = []
-
-            def count(name: str, node: Any) -> None:
-                is_learned = not name.startswith("optimizer") and "seed_generator" not in name
-                if isinstance(node, h5py.Dataset) and is_learned:
-                    sizes.append(int(node.size))
-
-            content.visititems(count)
-            return sum(sizes)
-    except Exception as error:  # noqa: BLE001 - any library may stumble over a damaged file
-        _log.info("the weights in %s cannot be counted: %s", file, error)
+        return count_parameters(file)
+    except PresetError as error:
+        _log.info("%s", error)
         return None

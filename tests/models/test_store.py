@@ -23,7 +23,12 @@ from fer_desktop.models.store import (
     rename_model,
 )
 from fer_desktop.paths import user_models_dir
-from tests.helpers.models import make_model_folder, write_preset
+from tests.helpers.models import (
+    describe_network,
+    described,
+    make_model_folder,
+    write_preset,
+)
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import CARD_FILE, METRICS_FILE, MODEL_FILE, PRESET_FILE, read_preset
 
@@ -129,11 +134,13 @@ def test_names_are_taken_in_any_letters(own: ModelEntry) -> None:
 
 def test_a_renamed_model_knows_its_name(own: ModelEntry) -> None:
     raw = json.loads((own.folder / PRESET_FILE).read_text(encoding="utf-8"))
-    (own.folder / PRESET_FILE).write_text(json.dumps({**raw, "newer": 1}), encoding="utf-8")
+    (own.folder / PRESET_FILE).write_text(
+        json.dumps({**raw, "newer": [1e300]}).replace("1e+300", "1e999"), encoding="utf-8"
+    )
     folder = rename_model(own, "Tiny")
     assert folder == user_models_dir() / "Tiny"
     assert read_preset(folder).name == "Tiny"
-    assert json.loads((folder / PRESET_FILE).read_text(encoding="utf-8"))["newer"] == 1
+    assert "1e999" in (folder / PRESET_FILE).read_text(encoding="utf-8")
     assert [path.name for path in user_models_dir().iterdir()] == ["Tiny"]
 
 
@@ -222,7 +229,7 @@ def test_a_bomb_within_the_network_is_refused(source: Path) -> None:
     with zipfile.ZipFile(source / MODEL_FILE, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("assets/zeros", bytes(40_000_000))
     write_preset(source, LABEL_SETS["fer7"])
-    assert_refused(source, "model.keras in tiny", "unpacked")
+    assert_refused(source, "tiny", "model.keras", "also holds")
 
 
 def test_more_files_than_a_model_has_are_refused(source: Path) -> None:
@@ -305,6 +312,16 @@ def test_a_program_in_a_model_is_refused(tmp_path: Path) -> None:
         tmp_path / "source" / "tiny", extra_layer=lambda: keras.layers.Lambda(lambda x: x * 2)
     )
     assert_refused(zip_of(folder), "Lambda", "refused")
+
+
+def test_a_network_that_would_fill_the_memory_is_refused(source: Path) -> None:
+    import keras
+
+    layers = keras.layers
+    config = described(lambda: keras.Sequential([keras.Input((48, 48, 1)), layers.Dense(10**9)]))
+    describe_network(source, config)
+    write_preset(source, LABEL_SETS["fer7"])
+    assert_refused(zip_of(source), "tiny.zip", "parameters, more than a model can have")
 
 
 def test_a_disk_without_room_is_told(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:

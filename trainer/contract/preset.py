@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
+import msgspec
 from msgspec import Meta
 
 from trainer.contract.checked_json import JsonError, Prose, Share, decode_json, read_bounded
@@ -28,6 +29,7 @@ Color = Literal["gray", "rgb"]
 
 _MOST_LABELS: Final = 100
 _MOST_PRESET_BYTES: Final = 1 << 20
+_MOST_MODEL_BYTES: Final = 2 << 30
 
 
 class PresetError(ValueError):
@@ -105,12 +107,29 @@ def preset_from_json(text: bytes | str) -> Preset:
         version = decode_json(text, _Version).format_version
         if version != FORMAT_VERSION:  # said first: other fields may be others there, too
             raise PresetError(
-                f"format version {version} is not supported (this version reads {FORMAT_VERSION})"
+                f"{PRESET_FILE} cannot be used: format version {version} is not supported (this "
+                f"version reads {FORMAT_VERSION})"
             )
         preset = decode_json(text, Preset)
     except JsonError as error:
         raise PresetError(f"{PRESET_FILE} cannot be used: {error}") from error
     return replace(preset, sha256=preset.sha256.lower())
+
+
+def renamed_json(text: bytes, name: str) -> bytes:
+    """Return the text of ``preset.json`` with another name; all else stays, known or not.
+
+    Raises:
+        PresetError: if it cannot be read, or the name cannot be had.
+    """
+    try:
+        fields = decode_json(text, dict[str, msgspec.Raw])
+    except JsonError as error:
+        raise PresetError(f"{PRESET_FILE} cannot be used: {error}") from error
+    fields["name"] = msgspec.Raw(msgspec.json.encode(name))
+    renamed = msgspec.json.format(msgspec.json.encode(fields), indent=2) + b"\n"
+    preset_from_json(renamed)
+    return renamed
 
 
 def read_preset(folder: Path) -> Preset:
@@ -143,6 +162,8 @@ def verify_checksum(folder: Path, preset: Preset) -> None:
         PresetError: if they are not, or cannot be read.
     """
     try:
+        if (folder / MODEL_FILE).stat().st_size > _MOST_MODEL_BYTES:
+            raise PresetError(f"{folder / MODEL_FILE} is larger than a model can be")
         found = file_sha256(folder / MODEL_FILE)
     except OSError as error:
         raise PresetError(f"{folder / MODEL_FILE} cannot be read: {error}") from error

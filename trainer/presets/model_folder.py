@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.calibration import calibrate
-from trainer.contract.preset import MODEL_FILE, Preset, PresetError, read_preset, verify_checksum
+from trainer.contract.network import load_network
+from trainer.contract.preset import Preset, PresetError, read_preset, verify_checksum
 from trainer.data.dataset import Dataset
 from trainer.errors import RunError
 from trainer.metrics.figures import restricted
@@ -65,31 +66,10 @@ def load_model_folder(folder: Path) -> LoadedModel:
     try:
         preset = read_preset(folder)
         verify_checksum(folder, preset)
+        network = load_network(folder, preset, keras)
     except PresetError as error:
-        raise RunError(f"{error}.") from error
-    try:
-        network = keras.models.load_model(folder / MODEL_FILE, compile=False, safe_mode=True)
-    except (OSError, TypeError, ValueError) as error:
-        raise RunError(
-            f"{folder / MODEL_FILE} cannot be loaded: {str(error).splitlines()[0]}"
-        ) from error
-    size_px = preset.input_size_px
-    _check_shape(folder, network.input_shape, (None, size_px, size_px, preset.channels))
-    _check_shape(folder, network.output_shape, (None, len(preset.labels)))
+        raise RunError(f"{error}.", hint="Give another model folder.") from error
     return LoadedModel(preset, network)
-
-
-def _check_shape(folder: Path, found: Any, wanted: tuple[int | None, ...]) -> None:
-    if not (
-        isinstance(found, tuple)
-        and len(found) == len(wanted)
-        # A network may leave its sizes open.
-        and all(have in (None, want) for have, want in zip(found, wanted, strict=True))
-    ):
-        raise RunError(
-            f"{folder / MODEL_FILE} has the shape {found} where its preset promises {wanted}.",
-            hint="Export the run again.",
-        )
 
 
 def raw_probabilities(

@@ -106,4 +106,7 @@ def test_a_folder_without_a_model_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["predict", "--model", str(tmp_path), "face.png"]) == 1
-    assert capsys.readouterr().err == f"fer-train: {tmp_path} lacks preset.json.\n"
+    assert (
+        capsys.readouterr().err
+        == f"fer-train: {tmp_path} lacks preset.json. Give another model folder.\n"
+    )
