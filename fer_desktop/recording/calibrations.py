@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fer_desktop.domain.neutral_baseline import NeutralBaseline
+from fer_desktop.domain.neutral_baseline import NeutralBaseline, Origin
+from fer_desktop.recording.row_types import CalibrationRow
+from trainer.contract.checked_json import Line, Number, Seconds, Share, as_type, decode_json
 
 TABLE: Final = """
 CREATE TABLE calibrations (
@@ -54,8 +56,8 @@ def read_calibrations(db: sqlite3.Connection) -> dict[int, UsedCalibration]:
     """
     rows = db.execute("SELECT id, face_id, baseline, from_frame FROM calibrations ORDER BY id")
     found = {
-        number: UsedCalibration(face_id, _from_json(json.loads(baseline)), from_frame)
-        for number, face_id, baseline, from_frame in rows
+        row.calibration_id: UsedCalibration(row.face_id, _from_json(row.baseline), row.from_frame)
+        for row in (as_type(row, CalibrationRow) for row in rows)
     }
     if not found:  # the usual case costs nothing
         return found
@@ -91,14 +93,22 @@ def _as_json(baseline: NeutralBaseline) -> dict[str, Any]:
     }
 
 
-def _from_json(raw: Mapping[str, Any]) -> NeutralBaseline:
-    rest: Mapping[str, float] = raw["rest"]
-    offsets: Sequence[float] = [raw["offsets"][label] for label in rest]
+@dataclass(frozen=True, slots=True)
+class _Baseline:
+    origin: Origin
+    evidence_s: Seconds
+    spread: Number
+    rest: dict[Line, Share]
+    offsets: dict[Line, Number]
+
+
+def _from_json(text: str) -> NeutralBaseline:
+    raw = decode_json(text, _Baseline)
     return NeutralBaseline(
-        origin=raw["origin"],
-        labels=tuple(rest),
-        rest=tuple(rest.values()),
-        spread=raw["spread"],
-        evidence_s=raw["evidence_s"],
-        offsets=tuple(offsets),
+        origin=raw.origin,
+        labels=tuple(raw.rest),
+        rest=tuple(raw.rest.values()),
+        spread=raw.spread,
+        evidence_s=raw.evidence_s,
+        offsets=tuple(raw.offsets[label] for label in raw.rest),
     )

@@ -231,6 +231,7 @@ def export_session(session_file: Path, csv_path: Path, *, overwrite: bool = Fals
         refuse_existing(description)
     remove_leftovers(csv_path.parent)
     with SessionReader(session_file) as reader:
+        info, marks = reader.summary().info, reader.marks()  # first: a damaged one leaves no table
         counts = write_csv(
             reader.rows(),
             csv_path,
@@ -238,7 +239,6 @@ def export_session(session_file: Path, csv_path: Path, *, overwrite: bool = Fals
             is_calibrated=bool(reader.calibrations),
             overwrite=overwrite,
         )
-        info, marks = reader.summary().info, reader.marks()
     write_meta(
         description,
         info,

@@ -16,8 +16,11 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error
+from fer_desktop.recording import row_types
 from fer_desktop.recording.calibrations import TABLE, UsedCalibration
 from fer_desktop.recording.migrations import SCHEMA_VERSION, migrate
+from fer_desktop.recording.row_types import FaceRow, FrameRow, ModelRow, SessionRow
+from trainer.contract.checked_json import Line, as_type, decode_json
 from trainer.contract.preset import Preset, preset_from_json, preset_to_json
 
 SUFFIX: Final = ".fersession"
@@ -204,6 +207,9 @@ def check_schema(db: sqlite3.Connection, path: Path) -> None:
         StorageError: if this version cannot read the file.
         sqlite3.Error: if it is no SQLite file at all.
     """
+    # The file may come from anywhere: no program of its own runs, and no row fills the memory.
+    db.execute("PRAGMA trusted_schema = OFF")
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, row_types.MOST_ROW_BYTES)
     if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StorageError(f"{path} is not a session of this application.")
     found = db.execute("PRAGMA user_version").fetchone()[0]
@@ -212,7 +218,12 @@ def check_schema(db: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer version of the application.",
             hint="Update the application to open it.",
         )
+    if found < 1:
+        raise StorageError(f"{path} is damaged: it has the version {found}.")
     migrate(db, found)
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if not tables.issuperset(row_types.TABLES):  # a view in their place may have no end
+        raise StorageError(f"{path} is damaged: it lacks a table.")
 
 
 def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, str]:
@@ -228,16 +239,24 @@ def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, str]:
     ).fetchone()
     if row is None:
         raise ValueError("it has no head")
-    state, started_ns, app_version, libraries, settings, *source = row
-    names = ("kind", "name", "uri", "width_px", "height_px", "fps", "frame_count", "duration_us")
+    found = as_type(row, SessionRow)
     info = SessionInfo(
-        source=SourceInfo(**dict(zip(names, source, strict=True))),
-        started_ns=started_ns,
-        app_version=app_version,
-        libraries=json.loads(libraries),
-        settings=json.loads(settings),
+        source=SourceInfo(
+            kind=found.kind,
+            name=found.name,
+            uri=found.uri,
+            width_px=found.width_px,
+            height_px=found.height_px,
+            fps=found.fps,
+            frame_count=found.frame_count,
+            duration_us=found.duration_us,
+        ),
+        started_ns=found.started_ns,
+        app_version=found.app_version,
+        libraries=decode_json(found.libraries, dict[Line, Line]),
+        settings=decode_json(found.settings, dict[str, Any]),
     )
-    return info, state
+    return info, found.state
 
 
 def read_models(db: sqlite3.Connection) -> dict[int, UsedModel]:
@@ -247,11 +266,10 @@ def read_models(db: sqlite3.Connection) -> dict[int, UsedModel]:
         ValueError: if one is damaged.
         sqlite3.Error: if the tables cannot be read.
     """
+    rows = db.execute("SELECT id, preset, from_frame FROM models ORDER BY id")
+    found = (as_type(row, ModelRow) for row in rows)
     models = {
-        model_id: UsedModel(preset_from_json(preset), from_frame)
-        for model_id, preset, from_frame in db.execute(
-            "SELECT id, preset, from_frame FROM models ORDER BY id"
-        )
+        row.model_id: UsedModel(preset_from_json(row.preset), row.from_frame) for row in found
     }
     used = {model_id for (model_id,) in db.execute("SELECT DISTINCT model_id FROM frames")}
     if used.isdisjoint(models):
@@ -266,9 +284,9 @@ def pack(scores: EmotionScores | None) -> bytes | None:
 
 def _unpack(blob: bytes | None, labels: tuple[str, ...]) -> EmotionScores | None:
     """Return what ``pack`` packed."""
-    return (
-        None if blob is None else EmotionScores(labels, tuple(np.frombuffer(blob, "<f4").tolist()))
-    )
+    if blob is None:
+        return None
+    return EmotionScores(labels, tuple(row_types.probabilities(blob).tolist()))
 
 
 def model_row(model_id: int, model: UsedModel) -> tuple[object, ...]:
@@ -329,14 +347,14 @@ def frame_from_rows(
     Raises:
         ValueError: if they are damaged.
     """
-    frame_index, timestamp_us, wall_ns, width_px, height_px, model_id = rows[0][:6]
-    preset = None if model_id is None else models[model_id].preset
+    frame = as_type(rows[0][:6], FrameRow)
+    preset = None if frame.model_id is None else models[frame.model_id].preset
     analysis = FrameAnalysis(
-        frame_index=frame_index,
-        timestamp_us=timestamp_us,
-        wall_ns=wall_ns,
-        width_px=width_px,
-        height_px=height_px,
+        frame_index=frame.frame_index,
+        timestamp_us=frame.timestamp_us,
+        wall_ns=frame.wall_ns,
+        width_px=frame.width_px,
+        height_px=frame.height_px,
         faces=tuple(_face(row[6:], preset, calibrations) for row in rows if row[6] is not None),
     )
     return RecordedFrame(analysis, preset.name if preset is not None else "")
@@ -345,15 +363,15 @@ def frame_from_rows(
 def _face(
     row: Sequence[Any], preset: Preset | None, calibrations: Mapping[int, UsedCalibration]
 ) -> FaceAnalysis:
-    face_id, x1, y1, x2, y2, score, probabilities, smoothed, is_unsure = row[:9]
-    corrected, calibration_id = row[9:]
+    face = as_type(row, FaceRow)
+    known = None if face.calibration_id is None else calibrations[face.calibration_id]
     labels = preset.labels if preset is not None else ()
     return FaceAnalysis(
-        face_id=face_id,
-        detection=Detection(BoundingBox(x1, y1, x2, y2), score),
-        scores=_unpack(probabilities, labels),
-        smoothed=_unpack(smoothed, labels),
-        is_unsure=bool(is_unsure),
-        corrected=_unpack(corrected, labels),
-        baseline=None if calibration_id is None else calibrations[calibration_id].baseline,
+        face_id=face.face_id,
+        detection=Detection(BoundingBox(face.x1, face.y1, face.x2, face.y2), face.score),
+        scores=_unpack(face.probabilities, labels),
+        smoothed=_unpack(face.smoothed, labels),
+        is_unsure=bool(face.is_unsure),
+        corrected=_unpack(face.corrected, labels),
+        baseline=None if known is None else known.baseline,
     )

@@ -12,7 +12,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +27,9 @@ from fer_desktop.files import new_file
 from fer_desktop.log import get_logger
 from fer_desktop.recording import session_format
 from fer_desktop.recording.calibrations import CalibrationIds, read_calibrations
+from fer_desktop.recording.row_types import MarkRow, TotalsRow
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
+from trainer.contract.checked_json import as_type
 from trainer.contract.preset import Preset
 
 log = get_logger("recording")
@@ -280,17 +282,20 @@ class SessionReader:
         """
         with _reading(self.path):
             info, state = session_format.read_info(self._db)
-            frames, duration_us = self._db.execute(
-                "SELECT COUNT(*), MAX(timestamp_us) - MIN(timestamp_us) FROM frames"
-            ).fetchone()
-            (faces,) = self._db.execute("SELECT COUNT(DISTINCT face_id) FROM faces").fetchone()
+            totals = as_type(
+                self._db.execute(
+                    "SELECT COUNT(*), (SELECT COUNT(DISTINCT face_id) FROM faces),"
+                    " MAX(timestamp_us) - MIN(timestamp_us) FROM frames"
+                ).fetchone(),
+                TotalsRow,
+            )
             return SessionSummary(
                 path=self.path,
                 info=info,
                 is_complete=state == "complete",
-                frames=frames,
-                faces=faces,
-                duration_us=duration_us or 0,
+                frames=totals.frames,
+                faces=totals.faces,
+                duration_us=totals.duration_us or 0,
             )
 
     def rows(self) -> Iterator[RecordedFrame]:
@@ -314,18 +319,29 @@ class SessionReader:
             rows = self._db.execute(
                 "SELECT timestamp_us, text FROM marks ORDER BY timestamp_us, id"
             )
-            return [Mark(*row) for row in rows]
+            return [Mark(*as_type(row, MarkRow)) for row in rows]
 
 
-def list_sessions(folder: Path) -> list[SessionSummary]:
-    """Return the readable sessions of a folder, latest first."""
+def _log_unreadable(error: StorageError) -> None:
+    log.warning("left out of the list of sessions: %s", error)
+
+
+def list_sessions(
+    folder: Path, on_unreadable: Callable[[StorageError], object] = _log_unreadable
+) -> list[SessionSummary]:
+    """Return the readable sessions of a folder, latest first.
+
+    Args:
+        folder: where they are.
+        on_unreadable: hears of each that cannot be read.
+    """
     found = []
-    for path in folder.glob(f"*{session_format.SUFFIX}"):
+    for path in sorted(folder.glob(f"*{session_format.SUFFIX}")):
         try:
             with SessionReader(path) as reader:
                 found.append(reader.summary())
         except StorageError as error:
-            log.warning("left out of the list of sessions: %s", error)
+            on_unreadable(error)
     return sorted(found, key=lambda summary: summary.info.started_ns, reverse=True)
 
 

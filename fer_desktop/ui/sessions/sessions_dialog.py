@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QDateTime, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -23,6 +24,9 @@ from fer_desktop.ui.look.wording import time_text
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.source_request import without_password
 from fer_desktop.ui.widgets.row_table import RowTable
+from trainer.contract.text import one_line
+
+_MOST_NAMED: Final = 3
 
 
 class SessionsDialog(QDialog):
@@ -50,6 +54,7 @@ class SessionsDialog(QDialog):
         self.note = QLabel(self.tr("Reading the sessions…"), self)
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.export_button = QPushButton(self.tr("Export CSV…"), self)
         self.delete_button = QPushButton(self.tr("Delete…"), self)
         show = QPushButton(self.tr("Show folder"), self)
@@ -102,12 +107,18 @@ class SessionsDialog(QDialog):
     def _load(self) -> None:
         self._background.run(
             "reading the sessions",
-            lambda: list_sessions(self._folder),
-            self._show_sessions,
+            self._read_sessions,
+            lambda found: self._show_sessions(*found),
             self._show_error,
         )
 
-    def _show_sessions(self, summaries: list[SessionSummary]) -> None:
+    def _read_sessions(self) -> tuple[list[SessionSummary], list[StorageError]]:
+        unreadable: list[StorageError] = []
+        return list_sessions(self._folder, unreadable.append), unreadable
+
+    def _show_sessions(
+        self, summaries: list[SessionSummary], unreadable: list[StorageError]
+    ) -> None:
         self._summaries = summaries
         self.table.setRowCount(len(summaries))
         for row, summary in enumerate(summaries):
@@ -133,7 +144,13 @@ class SessionsDialog(QDialog):
                 self.table.setItem(row, column, item)
         if summaries:
             self.table.selectRow(0)
-        self.note.setText("" if summaries else self.tr("There are no sessions yet."))
+        lines = [one_line(error.message) for error in unreadable[:_MOST_NAMED]]
+        if len(unreadable) > _MOST_NAMED:
+            rest = len(unreadable) - _MOST_NAMED
+            lines.append(self.tr("{count} more cannot be read.").format(count=f"{rest:,}"))
+        if not summaries and not unreadable:
+            lines.append(self.tr("There are no sessions yet."))
+        self.note.setText("\n".join(lines))
 
     def _show_error(self, error: FerError) -> None:
         self.note.setText(str(error))
