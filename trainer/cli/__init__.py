@@ -10,8 +10,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from trainer.cli.data_options import source_from_args
+from trainer.cli.evaluate import evaluate
 from trainer.cli.options import build_parser
-from trainer.config import Augmentation, DataSource, Recipe, TrainConfig
+from trainer.config import Augmentation, Recipe, TrainConfig
 from trainer.contract.progress import Cancelled, Failed
 from trainer.errors import TrainerError
 from trainer.runs.quiet_keras import import_keras_quietly
@@ -62,7 +64,7 @@ def _inspect(args: argparse.Namespace) -> int:
     from trainer.reports.inspection_page import as_html, as_text
     from trainer.runs.checkpoint import write_atomically
 
-    facts, dataset = inspect(_source(args))
+    facts, dataset = inspect(source_from_args(args))
     if args.html is not None:
         write_atomically(args.html, as_html(facts, dataset).encode())
     if args.out is not None:
@@ -194,33 +196,6 @@ def _given(args: argparse.Namespace, defaults: Recipe | Augmentation) -> dict[st
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 
 
-def _source(args: argparse.Namespace) -> DataSource:
-    return DataSource(
-        path=args.data,
-        votes=args.votes,
-        vote_use=args.vote_use,
-        subject_pattern=args.subject_pattern,
-    )
-
-
-def _evaluate(args: argparse.Namespace) -> int:
-    from trainer.data.readers import parse_labels
-    from trainer.reports.evaluation import evaluate_model, figures_as_text
-
-    figures = evaluate_model(
-        args.model,
-        _source(args),
-        labels=parse_labels(args.labels) if args.labels else (),
-        split=args.split,
-        flip=args.flip,
-        groups=args.groups,
-        against=args.against,
-        out=args.out,
-    )
-    print(json.dumps(figures, indent=1) if args.json else figures_as_text(figures))
-    return DONE
-
-
 def _predict(args: argparse.Namespace) -> int:
     from trainer.presets.prediction import print_predictions
 
@@ -254,7 +229,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "inspect": _inspect,
     "train": _train,
     "probe": _probe,
-    "evaluate": _evaluate,
+    "evaluate": evaluate,
     "compare": _compare,
     "predict": _predict,
     "export": _export,

@@ -5,6 +5,8 @@ import math
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from trainer.cli.data_options import add_data
+from trainer.cli.evaluate import add_evaluate
 from trainer.cli.setting_list import limits, meanings
 from trainer.config import (
     AUXILIARY_HEAD,
@@ -14,22 +16,13 @@ from trainer.config import (
     Precision,
     Recipe,
     Schedule,
-    VoteUse,
 )
 from trainer.contract.labels import LABEL_SETS
-from trainer.data.dataset import SPLITS
-from trainer.data.folder_reader import SPLIT_NAMES
 
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "optimizer": get_args(Optimizer),
     "schedule": get_args(Schedule),
 }
-
-
-def _split_name(text: str) -> str:
-    """Return our name for a split that may have one of its usual other names."""
-    number = SPLIT_NAMES.get(text.strip().lower())
-    return text if number is None else SPLITS[number]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -43,7 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_inspect(commands)
     _add_train(commands)
     _add_probe(commands)
-    _add_evaluate(commands)
+    add_evaluate(commands)
     _add_compare(commands)
     _add_predict(commands)
     _add_export(commands)
@@ -66,7 +59,7 @@ def _add_settings_list(commands: Any) -> None:
 
 def _add_inspect(commands: Any) -> None:
     parser = commands.add_parser("inspect", help="say what a dataset holds and what is wrong in it")
-    _add_data(parser)
+    add_data(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="write a page with contact sheets"
@@ -123,7 +116,7 @@ def _add_compare(commands: Any) -> None:
 
 
 def _add_training(parser: Any) -> None:
-    _add_data(parser)
+    add_data(parser)
     parser.add_argument(
         "--labels",
         default="",
@@ -177,18 +170,6 @@ def _add_run(parser: Any) -> None:
     )
 
 
-def _add_data(parser: Any) -> None:
-    parser.add_argument("--data", required=True, type=Path, metavar="PATH")
-    parser.add_argument("--votes", type=Path, metavar="CSV", help="FER+ votes for fer2013.csv")
-    parser.add_argument("--vote-use", choices=get_args(VoteUse), default="soft")
-    parser.add_argument(
-        "--subject-pattern",
-        default="",
-        metavar="REGEX",
-        help="finds the subject in an image's path, to keep people together in splits",
-    )
-
-
 def _add_settings(group: Any, defaults: Recipe | Augmentation) -> None:
     texts = {name: text.replace("%", "%%") for name, text in meanings(type(defaults)).items()}
     for name, value in vars(defaults).items():
@@ -215,34 +196,6 @@ def _number(kind: type[int] | type[float], least: float = 0, most: float = math.
 
     parse.__name__ = kind.__name__  # argparse names it where a text is no number
     return parse
-
-
-def _add_evaluate(commands: Any) -> None:
-    parser = commands.add_parser("evaluate", help="measure a model on a dataset")
-    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
-    _add_data(parser)
-    parser.add_argument(
-        "--split",
-        type=_split_name,
-        choices=(*SPLITS, "all"),
-        help="or FER2013's name for it; default: test, or validation where there are no test faces",
-    )
-    parser.add_argument(
-        "--labels", default="", metavar="SET", help="those of the model's that it may answer with"
-    )
-    parser.add_argument("--flip", action="store_true", help="ask each face's mirror image as well")
-    parser.add_argument(
-        "--groups", type=Path, metavar="CSV", help="columns file and group: figures for each group"
-    )
-    parser.add_argument(
-        "--against",
-        type=Path,
-        metavar="DIR",
-        help="another model: is the difference on the same faces more than chance?",
-    )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and diagrams")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(command="evaluate")
 
 
 def _add_predict(commands: Any) -> None:

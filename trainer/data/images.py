@@ -66,6 +66,23 @@ def read_image(
     return fit_image(pixels, size_px, color, framing)
 
 
+def picture_below(root: Path, name: str) -> Path:
+    """Return the path of a picture that a table names, which must lie below the table's folder.
+
+    Raises:
+        DataError: if it does not, or is not there.
+    """
+    try:
+        path = (root / name).resolve()
+        if not path.is_relative_to(root.resolve()):
+            raise DataError("it lies outside of the folder.")
+        if not path.is_file():
+            raise DataError("there is no such file.")
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a null character
+        raise DataError(f"it cannot be found: {error}.") from error
+    return root / name
+
+
 def fit_image(
     image: NDArray[np.uint8], size_px: int, color: Color, framing: Framing = WHOLE_PICTURE
 ) -> NDArray[np.uint8]:

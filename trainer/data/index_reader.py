@@ -9,7 +9,7 @@ from typing import Final
 
 from trainer.data.faces import FaceRow, ReadOptions, Skipped
 from trainer.data.folder_reader import SPLIT_NAMES, ordered_labels, subject_finder
-from trainer.data.images import in_order, read_image
+from trainer.data.images import in_order, picture_below, read_image
 from trainer.data.tables import header, read_table
 from trainer.errors import DataError
 
@@ -100,9 +100,8 @@ class IndexReader:
             return Skipped(row.file or f"row {row.number}", reason)
         options = self._options
         try:
-            image = read_image(
-                self._root / row.file, options.size_px, options.color, options.framing
-            )
+            path = picture_below(self._root, row.file)
+            image = read_image(path, options.size_px, options.color, options.framing)
         except DataError as error:
             return Skipped(row.file, str(error))
         return FaceRow(
@@ -120,10 +119,4 @@ class IndexReader:
         first = self._first_rows[row.file]
         if first != row.number:
             return f"rows {first} and {row.number} of {INDEX_FILE} both name it"
-        try:
-            path = (self._root / row.file).resolve()
-            if not path.is_relative_to(self._root.resolve()):
-                return "it lies outside of the folder"
-            return "" if path.is_file() else "there is no such file"
-        except (OSError, ValueError) as error:  # a loop of links, a null character
-            return f"it cannot be found: {error}"
+        return ""

@@ -199,10 +199,15 @@ def parse_labels(text: str) -> tuple[str, ...]:
     """
     if text in LABEL_SETS:
         return LABEL_SETS[text]
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    names = parse_label_names(text)
     if len(names) < 2 or len({canonical(name) for name in names}) != len(names):
         raise DataError(
             f"{text!r} is neither a label set nor two or more different labels.",
             hint=f"The sets are {', '.join(LABEL_SETS)}; or give names separated by commas.",
         )
     return names
+
+
+def parse_label_names(text: str) -> tuple[str, ...]:
+    """Return names separated by commas, or those of a label set."""
+    return LABEL_SETS.get(text) or tuple(name.strip() for name in text.split(",") if name.strip())

@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.config import DataSource
-from trainer.contract.labels import canonical
-from trainer.contract.preset import Preset
 from trainer.data.dataset import Dataset
-from trainer.data.readers import load_dataset
-from trainer.errors import DataError
 from trainer.metrics.figures import measure
 from trainer.presets.model_folder import load_model_folder
 from trainer.reports import paired
+from trainer.reports.selection import select
 from trainer.reports.subgroups import measure_groups, read_groups
 from trainer.runs.checkpoint import make_folder, write_atomically
 
@@ -37,9 +34,7 @@ def evaluate_model(
     Args:
         labels: those of the model's that it may answer with, and that faces are taken of; all
             unless given.
-        split: ``train``, ``validation``, ``test`` or ``all``; without one the test faces, or
-            the validation faces of a dataset that has no others. A dataset without splits gets
-            the same ones as in training, so that no face is measured that a network learned.
+        split: ``train``, ``validation``, ``test`` or ``all``; what ``select`` takes without one.
         flip: whether each face's mirror image is asked as well.
         groups: csv that names the group of faces.
         against: another model folder, whose answers on the same faces are compared.
@@ -51,29 +46,19 @@ def evaluate_model(
     named = read_groups(groups) if groups is not None else None
     model = load_model_folder(folder)
     preset = model.preset
-    dataset = load_dataset(
-        source,
-        labels=_known(labels, preset),
-        size_px=preset.input_size_px,
-        color=preset.color,
-        lenient=True,
-    )
-    chosen = split or ("test" if len(dataset.rows("test")) else "validation")
-    rows = _rows(dataset, chosen)
-    if not len(rows):
-        raise DataError(
-            f"{source.path} has no {chosen} faces with the labels {', '.join(dataset.labels)}.",
-            hint="Choose another --split.",
-        )
-    copied = None if chosen in ("train", "all") else dataset.copied_from_training(rows)
-    probabilities, truth = model.probabilities(dataset, rows, flip=flip), dataset.truth(rows)
+    selection = select(source, preset, labels=labels, split=split)
+    dataset, rows, truth = selection.dataset, selection.rows, selection.truth
+    probabilities = model.probabilities(dataset, rows, flip=flip)
     figures = {
         "model": preset.name,
         "sha256": preset.sha256,
         "data": source.title,
-        "split": chosen,
+        "split": selection.split,
         "flip": flip,
-        **measure(probabilities, truth, dataset.labels, copied=copied),
+        **measure(probabilities, truth, dataset.labels, copied=selection.copied),
+        "left_out": selection.left_out,
+        "unreadable": selection.unreadable,
+        "notes": selection.notes,
     }
     if named is not None:
         right = probabilities.argmax(axis=1) == truth
@@ -83,23 +68,6 @@ def evaluate_model(
     if out is not None:
         _write(out, figures, dataset, rows, probabilities, truth)
     return figures
-
-
-def _known(labels: tuple[str, ...], preset: Preset) -> tuple[str, ...]:
-    known = {canonical(name): name for name in preset.labels}
-    unknown = [name for name in labels if canonical(name) not in known]
-    if unknown:
-        raise DataError(
-            f"the model {preset.name} does not know {', '.join(unknown)}.",
-            hint=f"Its labels are {', '.join(preset.labels)}.",
-        )
-    return tuple(known[canonical(name)] for name in labels) or preset.labels
-
-
-def _rows(dataset: Dataset, split: str) -> NDArray[np.int64]:
-    if split == "all":
-        return np.flatnonzero(dataset.splits >= 0)
-    return dataset.rows(split)  # type: ignore[arg-type]
 
 
 def _write(
@@ -157,6 +125,8 @@ def figures_as_text(figures: dict[str, Any]) -> str:
         lines += ["", *_groups_as_lines(figures)]
     if "against" in figures:
         lines += ["", *paired.as_lines(figures)]
+    if figures.get("notes"):
+        lines += ["", *figures["notes"]]
     return "\n".join(lines)
 
 

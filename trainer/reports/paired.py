@@ -52,6 +52,7 @@ def compare_with(
         labels=labels,
         size_px=other.preset.input_size_px,
         color=other.preset.color,
+        crop=other.preset.crop,
         lenient=True,
     )
     if seen.names != dataset.names:

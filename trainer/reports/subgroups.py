@@ -1,6 +1,5 @@
 """Figures for groups of faces, as a csv of the person's own names them."""
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.dataset import Dataset
+from trainer.data.tables import read_table
 from trainer.errors import DataError
 from trainer.metrics.figures import wilson_interval
 
@@ -20,22 +20,11 @@ def read_groups(path: Path) -> dict[str, str]:
     Raises:
         DataError: naming the file and the row.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = {"file", "group"} - set(reader.fieldnames or ())
-            if missing:
-                raise DataError(f"{path}, row 1: no column {' and no column '.join(missing)}.")
-            groups = {}
-            for row in reader:
-                name, group = row["file"], row["group"]
-                if not name or not group:
-                    raise DataError(f"{path}, row {reader.line_num}: file and group are needed.")
-                groups[name.strip()] = group.strip()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} is not a csv file.") from error
+    groups = {}
+    for number, cells in read_table(path, ("file", "group")):
+        if not (cells["file"] and cells["group"]):
+            raise DataError(f"{path}, row {number}: file and group are needed.")
+        groups[cells["file"]] = cells["group"]
     return groups
 
 

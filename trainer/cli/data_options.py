@@ -1,0 +1,54 @@
+"""Options that say where faces come from and how they are read."""
+
+import argparse
+from pathlib import Path
+from typing import Any, get_args
+
+from trainer.config import DataSource, VoteUse
+from trainer.contract.crop import CropGeometry
+from trainer.data.dataset import SPLITS
+from trainer.data.folder_reader import SPLIT_NAMES
+
+
+def add_data(parser: Any) -> None:
+    """Add ``--data`` and what belongs to it."""
+    parser.add_argument("--data", required=True, type=Path, metavar="PATH")
+    add_reading(parser)
+
+
+def add_reading(parser: Any) -> None:
+    """Add what belongs to ``--data``."""
+    parser.add_argument("--votes", type=Path, metavar="CSV", help="FER+ votes for fer2013.csv")
+    parser.add_argument("--vote-use", choices=get_args(VoteUse), default="soft")
+    parser.add_argument(
+        "--subject-pattern",
+        default="",
+        metavar="REGEX",
+        help="finds the subject in an image's path, to keep people together in splits",
+    )
+
+
+def source_from_args(args: argparse.Namespace) -> DataSource:
+    """Return the source that ``add_data``'s options name."""
+    return DataSource(
+        path=args.data,
+        votes=args.votes,
+        vote_use=args.vote_use,
+        subject_pattern=args.subject_pattern,
+    )
+
+
+def split_name(text: str) -> str:
+    """Return our name for a split that may have one of its usual other names."""
+    number = SPLIT_NAMES.get(text.strip().lower())
+    return text if number is None else SPLITS[number]
+
+
+def crop_geometry(text: str) -> CropGeometry:
+    """Return the geometry that ``SCALE,SHIFT_UP`` names.
+
+    Raises:
+        ValueError: if it names none.
+    """
+    scale, shift_up = map(float, text.split(","))
+    return CropGeometry(scale=scale, shift_up=shift_up)

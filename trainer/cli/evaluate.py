@@ -1,0 +1,105 @@
+"""``fer-train evaluate``: a model on one set of faces, or on several in one table."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from trainer.cli.data_options import add_reading, split_name
+from trainer.cli.set_options import Sets, add_sets, is_table, sets_from_args
+from trainer.data.dataset import SPLITS
+
+
+def add_evaluate(commands: Any) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser("evaluate", help="measure a model on one or several datasets")
+    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
+    add_sets(parser)
+    add_reading(parser)
+    parser.add_argument(
+        "--split",
+        type=split_name,
+        choices=(*SPLITS, "all"),
+        help="or FER2013's name for it; default: test, or validation where there are no test "
+        "faces; of several datasets, all of one without splits that the model did not learn from",
+    )
+    parser.add_argument(
+        "--labels", default="", metavar="SET", help="those of the model's that it may answer with"
+    )
+    looks = parser.add_mutually_exclusive_group()
+    looks.add_argument(
+        "--look",
+        dest="flip",
+        action="store_false",
+        default=False,
+        help="ask each face once, as the window does: the default",
+    )
+    looks.add_argument("--flip", action="store_true", help="ask each face's mirror image as well")
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="DIR",
+        help="another model: is the difference on the same faces more than chance?",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and diagrams")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(command="evaluate")
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Measure, and print what was found; return the exit status."""
+    from trainer.data.readers import parse_labels
+
+    sets = sets_from_args(
+        args, votes=args.votes, vote_use=args.vote_use, subject_pattern=args.subject_pattern
+    )
+    labels = parse_labels(args.labels) if args.labels else ()
+    tables = [Path(text) for text in args.groups if is_table(text)]
+    if len(sets.labelled) == 1 and not sets.unlabelled and not args.only_labels:
+        if len(tables) > 1:
+            args.usage_error("one --groups CSV at most")
+        return _evaluate_one(args, sets, labels, tables[0] if tables else None)
+    if tables or args.against is not None:
+        args.usage_error("--against and --groups CSV belong to a single --data")
+    return _evaluate_sets(args, sets, labels)
+
+
+def _evaluate_one(
+    args: argparse.Namespace, sets: Sets, labels: tuple[str, ...], groups: Path | None
+) -> int:
+    from trainer.reports.evaluation import evaluate_model, figures_as_text
+
+    figures = evaluate_model(
+        args.model,
+        sets.labelled[0].source,
+        labels=labels,
+        split=args.split,
+        flip=args.flip,
+        groups=groups,
+        against=args.against,
+        out=args.out,
+    )
+    print(json.dumps(figures, indent=1) if args.json else figures_as_text(figures))
+    return 0
+
+
+def _evaluate_sets(args: argparse.Namespace, sets: Sets, labels: tuple[str, ...]) -> int:
+    from trainer.metrics.set_tables import sets_as_text
+    from trainer.reports.sets import evaluate_sets
+    from trainer.runs.checkpoint import make_folder, write_atomically
+
+    report = evaluate_sets(
+        args.model,
+        sets.labelled,
+        sets.unlabelled,
+        labels=labels,
+        split=args.split,
+        flip=args.flip,
+    )
+    as_json, as_text = json.dumps(report, indent=1), sets_as_text(report)
+    if args.out is not None:
+        make_folder(args.out)
+        write_atomically(args.out / "figures.json", (as_json + "\n").encode())
+        write_atomically(args.out / "figures.txt", (as_text + "\n").encode())
+    print(as_json if args.json else as_text)
+    return 0
