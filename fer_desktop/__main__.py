@@ -1,7 +1,10 @@
 """Entry point of ``fer-desktop`` and ``python -m fer_desktop``."""
 
 import argparse
+import logging
+import os
 import sys
+from typing import NoReturn
 
 from fer_desktop import cli
 
@@ -15,7 +18,7 @@ def _open_window(args: argparse.Namespace) -> int:
     from fer_desktop.app import run_app
 
     try:
-        return run_app(args)
+        status = run_app(args)
     except ImportError as error:
         if not (error.name or "").startswith("PySide6"):
             raise
@@ -25,6 +28,20 @@ def _open_window(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
+    _end_process(status)
+
+
+def _end_process(status: int) -> NoReturn:
+    """End at once: all that is to be kept is written by now.
+
+    Taking down the interpreter with its many libraries takes most of a second, and aborts where a
+    driver or a library keeps one of our threads in its native code.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

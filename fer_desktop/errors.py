@@ -15,6 +15,14 @@ class SourceError(FerError):
     """A camera, stream or file that cannot be opened or read."""
 
 
+class RefusedSourceError(SourceError):
+    """A network camera that refuses: trying again brings the same answer."""
+
+
+class LoginError(RefusedSourceError):
+    """A network camera that wants a user's name and a password, or others."""
+
+
 class ModelError(FerError):
     """A model folder that is missing, damaged or unsafe."""
 

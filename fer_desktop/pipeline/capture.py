@@ -8,17 +8,19 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from fer_desktop.domain.frame import Frame, SourceInfo
-from fer_desktop.errors import FerError, SourceError
+from fer_desktop.errors import FerError, RefusedSourceError, SourceError
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.clock import Clock
 from fer_desktop.pipeline.events import State
 from fer_desktop.pipeline.handoff import Closed
 from fer_desktop.pipeline.playback import Move, Pacer, Transport
-from fer_desktop.sources.base import FrameSource, SeekableSource
+from fer_desktop.sources.base import FrameSource, InterruptibleSource, SeekableSource
 
 log = get_logger("capture")
 
 RECONNECT_PAUSES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
+# A camera that was there and refuses now may be starting: so often it is asked again.
+_REFUSALS_MAX: Final = 5
 _FORMER_LIMIT_S: Final = 2.0
 
 
@@ -80,6 +82,12 @@ class Capture(ABC):
         self.transport = Transport(clock)
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
 
+    def stop(self) -> None:
+        """End the source, whatever it waits for; from any thread, and for good."""
+        self.transport.stop()
+        if isinstance(self._source, InterruptibleSource):
+            self._source.interrupt()
+
     @abstractmethod
     def _read_on(self) -> None:
         """Open the source and read it until it, or the user, has had enough.
@@ -127,7 +135,10 @@ class Capture(ABC):
 
 
 class LiveCapture(Capture):
-    """Reads a camera or stream, and opens it again when it stops; its time goes on."""
+    """Reads a camera or stream, and opens it again when it stops; its time goes on.
+
+    What refuses, such as a camera that wants another password, is not asked without end.
+    """
 
     def __init__(
         self,
@@ -142,6 +153,7 @@ class LiveCapture(Capture):
         super().__init__(source, outlet, clock, name=name, formers=formers)
         self._pauses_s = reconnect_pauses_s
         self._failures = 0
+        self._refusals = 0
         self._is_known = False
         self._began_ns = 0
         self._last: Frame | None = None
@@ -155,6 +167,10 @@ class LiveCapture(Capture):
             except SourceError as error:
                 self._source.close()
                 self.transport.raise_if_stopped()
+                if isinstance(error, RefusedSourceError):
+                    self._refusals += 1
+                    if not self._is_known or self._refusals > _REFUSALS_MAX:
+                        raise
                 pause_s = self._pauses_s[min(self._failures, len(self._pauses_s) - 1)]
                 self._failures += 1
                 log.info("%s Trying again in %g s.", error, pause_s)
@@ -173,7 +189,7 @@ class LiveCapture(Capture):
             self.transport.raise_if_stopped()
             if is_first:
                 is_first = False
-                self._failures = 0
+                self._failures = self._refusals = 0
                 self._connect_time(frame)
                 self._tell(State.RUNNING)
             self._last = self._shifted(frame)

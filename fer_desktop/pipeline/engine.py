@@ -36,9 +36,9 @@ __all__ = ["AnalysisSink", "Engine"]
 
 log = get_logger("pipeline")
 
-_CAPTURE_LIMIT_S: Final = 2.0
+_CAPTURE_LIMIT_S: Final = 0.5
 _INFERENCE_LIMIT_S: Final = 5.0
-_LOADER_LIMIT_S: Final = 10.0
+_LOADER_LIMIT_S: Final = 0.2
 
 
 class Engine:
@@ -132,7 +132,7 @@ class Engine:
             self._number += 1
             number = self._number
             if self._capture is not None:
-                self._capture.transport.stop()
+                self._capture.stop()
             self._capture_threads = [item for item in self._capture_threads if item.is_alive()]
             capture = self._make_capture(number, source, pacing)
             former, self._reporting = self._reporting, number
@@ -152,7 +152,7 @@ class Engine:
         if capture is not None and number is not None:
             self._on_event(StateChanged(number, State.STOPPING))
             self._inference.end(number)
-            capture.transport.stop()
+            capture.stop()
 
     def play(self) -> None:
         """Go on playing; from the beginning if the end was reached."""
@@ -227,7 +227,7 @@ class Engine:
             capture, self._capture = self._capture, None
             threads = tuple(self._capture_threads)
         if capture is not None:
-            capture.transport.stop()
+            capture.stop()
         self._loader.close()
         self._inference.close()
         _join(threads, _CAPTURE_LIMIT_S)
@@ -272,7 +272,7 @@ class Engine:
             capture, self._capture = self._capture, None
         self._inference.end(number)
         if capture is not None:
-            capture.transport.stop()
+            capture.stop()
         self._on_event(SourceFailed(number, error))
         self._on_event(StateChanged(number, State.FAILED, str(error)))
 

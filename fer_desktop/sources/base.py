@@ -39,6 +39,15 @@ class FrameSource(Protocol):
 
 
 @runtime_checkable
+class InterruptibleSource(FrameSource, Protocol):
+    """A source that may keep its thread waiting, and can be told not to."""
+
+    def interrupt(self) -> None:
+        """Let ``open`` and ``read`` fail soon, now and ever after; from any thread."""
+        ...
+
+
+@runtime_checkable
 class SeekableSource(FrameSource, Protocol):
     """A source with a beginning and an end in which one can move."""
 

@@ -5,8 +5,9 @@ from typing import Final
 
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.base import FrameSource, Pacing
-from fer_desktop.sources.camera import CameraSource, StreamSource
+from fer_desktop.sources.camera import CameraSource
 from fer_desktop.sources.media_file import ImageSource, VideoSource
+from fer_desktop.sources.network.stream_source import StreamSource
 from fer_desktop.sources.picture_series import PictureSeriesSource
 from fer_desktop.sources.pictures import PictureKind, picture_kind
 

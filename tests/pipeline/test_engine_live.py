@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop.errors import SourceError
+from fer_desktop.errors import LoginError, RefusedSourceError, SourceError
 from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S
 from fer_desktop.pipeline.events import ModelLoaded, SourceFailed, SourceOpened, State
 from fer_desktop.sources.base import Pacing
-from fer_desktop.sources.camera import StreamSource
+from fer_desktop.sources.network.stream_source import StreamSource
 from tests.helpers.clips import number_of
 from tests.helpers.clock import FakeClock
 from tests.helpers.mjpeg import MjpegServer
@@ -36,7 +36,7 @@ def test_camera_that_stops_is_opened_again_and_the_session_goes_on(make_rig: Mak
     rig.until(lambda: bool(rig.detectors))
     rig.engine.open(camera, Pacing.LIVE)
     rig.until(lambda: camera.opened == 5 and rig.states()[-1] is State.RUNNING)
-    rig.until(lambda: rig.frames()[-1] > 10)
+    rig.until(lambda: rig.frames()[-1:] > [10])
     assert rig.states() == [
         State.OPENING,
         State.RUNNING,
@@ -168,6 +168,49 @@ def test_source_that_hangs_holds_up_nobody(
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert len(rig.results) == told[1]
+    assert not rig.told(SourceFailed)
+
+
+def test_what_refuses_is_not_asked_again(make_rig: MakeRig) -> None:
+    refusal = LoginError("The camera asks for a password.", hint="It is the camera's own.")
+    camera = ScriptedCamera([refusal])
+    rig = make_rig()
+    rig.engine.open(camera, Pacing.LIVE)
+    rig.until_state(State.FAILED)
+    assert rig.told(SourceFailed)[0].error is refusal
+    assert State.RECONNECTING not in rig.states()
+    assert (camera.opened, camera.closed) == (1, True)
+
+
+def test_what_was_there_and_refuses_may_be_starting(make_rig: MakeRig) -> None:
+    refusal = RefusedSourceError("The camera has no such stream.")
+    rig = make_rig(reconnect_pauses_s=(0.01,))
+    rig.until(lambda: bool(rig.detectors))
+    camera = ScriptedCamera([3, refusal, refusal, 3, *[refusal] * 20])
+    rig.engine.open(camera, Pacing.LIVE)
+    rig.until_state(State.FAILED)
+    assert camera.opened == 4 + 6, "it has come back once, and is given up after some tries"
+    assert rig.states().count(State.RUNNING) == 2
+    assert len(rig.sinks) == 1
+
+
+def test_a_source_that_waits_is_interrupted(make_rig: MakeRig) -> None:
+    class WaitingCamera(ScriptedCamera):
+        def interrupt(self) -> None:
+            self._script.append(SourceError("It was interrupted."))
+            self._left = 0
+            self.may_deliver.set()
+
+    rig = make_rig()
+    first, second = (WaitingCamera(may_deliver=False) for _ in range(2))
+    rig.engine.open(first, Pacing.LIVE)
+    rig.until(lambda: bool(rig.told(SourceOpened)))
+    rig.engine.open(second, Pacing.LIVE)
+    rig.until(lambda: len(rig.told(SourceOpened)) == 2)
+    assert first.closed, "the next one need not wait for it"
+    rig.engine.stop()
+    rig.until_state(State.IDLE)
+    assert second.closed
     assert not rig.told(SourceFailed)
 
 

@@ -1,7 +1,6 @@
-"""Webcams, with OpenCV played by a stand-in, and streams, with a real server."""
+"""Webcams, with OpenCV played by a stand-in."""
 
 import os
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -13,9 +12,8 @@ import pytest
 
 from fer_desktop.errors import SourceError
 from fer_desktop.sources import camera
-from fer_desktop.sources.camera import Camera, CameraSource, StreamSource, find_camera, list_cameras
+from fer_desktop.sources.camera import Camera, CameraSource, find_camera, list_cameras
 from tests.helpers.clips import number_of, numbered
-from tests.helpers.mjpeg import MjpegServer
 
 CAMERAS = [Camera(0, "HD Webcam", 200), Camera(2, "USB Capture", 200), Camera(4, "USB Scope", 200)]
 
@@ -70,11 +68,6 @@ def plugged(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCapture]:
     monkeypatch.setattr(cv2, "VideoCapture", capture)
     yield capture
     assert capture.released
-
-
-def read_on(source: StreamSource) -> None:
-    for _ in range(100):
-        source.read()
 
 
 def test_camera_by_name_delivers_numbered_timed_frames(plugged: FakeCapture) -> None:
@@ -178,57 +171,3 @@ def test_no_camera_at_all_says_so(cameras: list[Camera]) -> None:
 def test_listing_cameras_never_fails() -> None:
     indices = [found.index for found in list_cameras()]
     assert indices == sorted(indices)
-
-
-def test_stream_delivers_what_the_server_sends() -> None:
-    with MjpegServer(fps=100) as server:
-        source = StreamSource(server.url)
-        info = source.open()
-        frames = [source.read() for _ in range(10)]
-        source.close()
-    assert (info.kind, info.width_px, info.height_px, info.fps) == ("stream", 192, 96, None)
-    assert info.uri == server.url
-    numbers = [number_of(frame.pixels) for frame in frames if frame]
-    assert numbers == list(range(numbers[0], numbers[0] + 10))
-    assert [frame.index for frame in frames if frame] == list(range(10))
-    times = [frame.timestamp_us for frame in frames if frame]
-    assert times == sorted(set(times))
-
-
-def test_stream_that_ends_says_so(capfd: pytest.CaptureFixture[str]) -> None:
-    with MjpegServer(fps=100) as server:
-        source = StreamSource(server.url)
-        source.open()
-        source.read()
-    with pytest.raises(SourceError, match="has stopped"):
-        read_on(source)
-    source.close()
-    assert capfd.readouterr().err == ""
-
-
-def test_unreachable_stream_says_so_at_once(capfd: pytest.CaptureFixture[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    began = time.monotonic()
-    with pytest.raises(SourceError, match=f"The stream 127.0.0.1:{port}/x cannot be reached"):
-        StreamSource(f"http://127.0.0.1:{port}/x").open()
-    assert time.monotonic() - began < 2
-    assert capfd.readouterr().err == ""
-
-
-def test_silent_stream_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camera, "_TIMEOUT_MS", 200)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        began = time.monotonic()
-        with pytest.raises(SourceError, match="cannot be reached"):
-            StreamSource(f"http://127.0.0.1:{silent.getsockname()[1]}/").open()
-        assert time.monotonic() - began < 3
-
-
-def test_passwords_stay_private() -> None:
-    with MjpegServer(fps=100) as server:
-        source = StreamSource(server.url.replace("http://", "http://me:secret@"))
-        info = source.open()
-        source.close()
-    assert "secret" not in info.uri + info.name
-    assert info.uri == server.url

@@ -7,9 +7,10 @@ from PIL import Image
 
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.base import Pacing
-from fer_desktop.sources.camera import CameraSource, StreamSource
+from fer_desktop.sources.camera import CameraSource
 from fer_desktop.sources.factory import is_stream_url, live_source, open_file, source_for
 from fer_desktop.sources.media_file import ImageSource, VideoSource
+from fer_desktop.sources.network.stream_source import StreamSource
 from tests.helpers.clips import write_clip
 
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from fer_desktop import paths
 from fer_desktop.pipeline.events import State
 from fer_desktop.recording.session_store import list_sessions
-from fer_desktop.sources.camera import StreamSource
+from fer_desktop.sources.network.stream_source import StreamSource
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from tests.helpers.mjpeg import MjpegServer
 from tests.ui.conftest import Desk
