@@ -147,8 +147,8 @@ class MainWindow(QMainWindow):
         if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
             self.acts.full_screen.trigger()
             return
-        for action in self.acts.bare:
-            if action.shortcut() == pressed:
+        for action, key in self.acts.bare.items():
+            if key == pressed:
                 if action.isEnabled():
                     action.trigger()
                 return

@@ -202,3 +202,26 @@ def test_a_camera_is_live_and_mirrored(desk: Desk, qtbot: QtBot) -> None:
     app.window.acts.start.trigger()
     qtbot.waitUntil(lambda: app.controller.state is State.IDLE)
     assert app.window.pages.currentWidget() is app.window.pages.empty
+
+
+def test_the_arrows_move_between_menus_though_a_video_is_open(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    bar = app.window.menuBar()
+    file, source, session = (action.menu() for action in bar.actions()[:3])
+    qtbot.keyClick(app.window.player.view, Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(file.isVisible)
+    qtbot.keyClick(file, Qt.Key.Key_Right)
+    qtbot.waitUntil(source.isVisible)
+    qtbot.keyClick(source, Qt.Key.Key_Right)
+    qtbot.waitUntil(session.isVisible)
+    qtbot.keyClick(session, Qt.Key.Key_Left)
+    qtbot.waitUntil(source.isVisible)
+    qtbot.keyClick(source, Qt.Key.Key_Escape)
+    assert app.window.player.view.frame.index == 4  # nothing was stepped
+
+
+def test_menus_show_the_keys_that_are_no_shortcuts(desk: Desk) -> None:
+    acts = desk.start().window.acts
+    assert acts.step_back.text() == "Previous frame\tLeft"
+    assert acts.step_back.shortcut().isEmpty()
+    assert "(Left)" in acts.step_back.toolTip()

@@ -1,9 +1,7 @@
 """The list of keys."""
 
-from collections.abc import Iterable
-
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -13,13 +11,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fer_desktop.ui.actions import Actions
+
 _ROWS_PER_COLUMN = 14
 
 
 class ShortcutsDialog(QDialog):
     """Every action that has a key."""
 
-    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         grid = QGridLayout()
@@ -27,7 +27,7 @@ class ShortcutsDialog(QDialog):
         grid.setVerticalSpacing(7)
         self.keys: dict[str, str] = {}
         for action in actions:
-            key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            key = actions.key(action).toString(QKeySequence.SequenceFormat.NativeText)
             if not key:
                 continue
             column, row = divmod(len(self.keys), _ROWS_PER_COLUMN)
@@ -49,6 +49,6 @@ class ShortcutsDialog(QDialog):
         layout.addWidget(buttons)
 
     @classmethod
-    def ask(cls, parent: QWidget, actions: Iterable[QAction]) -> None:
+    def ask(cls, parent: QWidget, actions: Actions) -> None:
         """Show the list until it is closed."""
         cls(actions, parent).exec()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from fer_desktop.ui.look.icons import icon
@@ -15,13 +15,14 @@ class Actions(QObject):
     """The actions of the window; what they do is connected by whoever owns the means.
 
     ``bare`` are those whose key a focused control may want for itself (Space on a button, arrows
-    on a slider): the window triggers them for keys that nobody else took.
+    on a slider or between menus): they are no shortcuts, which Qt would prefer to the control; the
+    window triggers them for keys that nobody else took.
     """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._drawings: dict[QAction, str] = {}
-        self.bare: Final[list[QAction]] = []
+        self.bare: Final[dict[QAction, QKeySequence]] = {}
         self._make_file_actions()
         self._make_source_actions()
         self._make_session_actions()
@@ -31,6 +32,10 @@ class Actions(QObject):
     def __iter__(self) -> Iterator[QAction]:
         """Yield every action, in the order of the menus."""
         return iter(self._drawings)
+
+    def key(self, action: QAction) -> QKeySequence:
+        """Return the key that triggers an action; an empty one if none does."""
+        return self.bare.get(action, action.shortcut())
 
     def refresh_icons(self) -> None:
         """Draw the icons anew in the colours of another theme."""
@@ -174,15 +179,15 @@ class Actions(QObject):
         action = QAction(text, self)
         action.setIconText(text.removesuffix("…"))
         action.setCheckable(checkable)
-        if key:
-            action.setShortcut(QKeySequence(key))
-        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        keys = QKeySequence(key)
+        shown = keys.toString(QKeySequence.SequenceFormat.NativeText)
+        if is_bare:
+            self.bare[action] = keys
+            action.setText(f"{text}\t{shown}")  # where menus show keys
+        else:
+            action.setShortcut(keys)
         action.setToolTip(f"{tip} ({shown})" if shown else tip)
         action.setWhatsThis(tip)
-        if is_bare:
-            # Listed with its key, but no shortcut: see the class.
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            self.bare.append(action)
         self._drawings[action] = drawing
         if drawing:
             action.setIcon(icon(drawing))
