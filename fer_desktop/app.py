@@ -109,20 +109,17 @@ def _run_without_display() -> int:
 
 
 def _run_with_window(args: argparse.Namespace) -> int:
-    from PySide6.QtWidgets import QApplication
-
     from fer_desktop.ui.assembly import Ports, assemble
     from fer_desktop.ui.look.icons import icon
+    from fer_desktop.ui.look.language import english_application
     from fer_desktop.ui.look.theme import ThemeManager
-    from fer_desktop.ui.look.translation import install_translators
     from fer_desktop.ui.smoke_test import SmokeTest
 
-    app = QApplication(sys.argv[:1])
+    app = english_application(sys.argv[:1])
     if not args.verbose:
         keep_standard_error()  # only now: that Qt cannot open a window must be seen
     app.setApplicationName(paths.APP_NAME)
     app.setDesktopFileName("fer-desktop")
-    install_translators(app)
     settings, settings_error = _settings(args)
     theme = ThemeManager(app, settings.theme)
     app.setWindowIcon(icon("fer_desktop"))

@@ -43,10 +43,20 @@ class TrainingPlan:
         words = ["train", *self._what(), *self._how(), "--out", str(out)]
         return [*words, "--resume", "--progress", "json"]
 
+    def export_words(self, out: Path) -> list[str]:
+        """Return the command that makes a model of the best epoch of the training in a folder."""
+        return ["export", "--run", str(out), "--out", str(out)]
+
     def evaluate_words(self, model: Path, out: Path, against: Path | None = None) -> list[str]:
         """Return the command that measures a model on pictures that the training leaves out."""
         words = ["evaluate", "--model", str(model), *self._data(), "--out", str(out), "--json"]
         return [*words, "--against", str(against)] if against is not None else words
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs it has; 0 where the trainer decides."""
+        epochs = self.settings.get("epochs")
+        return epochs if isinstance(epochs, int) else 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as JSON can hold it."""

@@ -17,7 +17,9 @@ from fer_desktop.training.plan import TrainingPlan, plan_from_json
 from trainer.contract.preset import METRICS_FILE, MODEL_FILE, PRESET_FILE
 
 PLAN_FILE: Final = "plan.json"
-_HISTORY_FILE: Final = "history.csv"  # the trainer's own
+# The trainer's own.
+_HISTORY_FILE: Final = "history.csv"
+_BEST_FILE: Final = "best.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Run:
         """Whether there is a model to be looked at."""
         names = (MODEL_FILE, PRESET_FILE, METRICS_FILE)
         return all((self.folder / name).is_file() for name in names)
+
+    @property
+    def has_best(self) -> bool:
+        """Whether a model can be made of the best epoch so far."""
+        return (self.folder / _BEST_FILE).is_file()
 
     def history(self) -> tuple[EpochFigures, ...]:
         """Return the figures of the epochs that are done; none where they cannot be read."""

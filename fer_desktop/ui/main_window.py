@@ -4,7 +4,6 @@ import base64
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, QSize, Qt, QTimer, Signal
@@ -20,11 +19,19 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStatusBar, QVBoxLayout,
 
 from fer_desktop.models.catalogue import available_models
 from fer_desktop.paths import APP_NAME
-from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded, ModelLoading
+from fer_desktop.pipeline.events import (
+    EngineEvent,
+    ModelFailed,
+    ModelLoaded,
+    ModelLoading,
+    StateChanged,
+)
 from fer_desktop.settings import Settings
+from fer_desktop.ui.commands.dropped_files import DroppedFiles
 from fer_desktop.ui.commands.handlers import Commands
 from fer_desktop.ui.commands.menus import Menus, ToolBar
 from fer_desktop.ui.commands.state_keeper import StateKeeper
+from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.look.theme import ThemeManager
 from fer_desktop.ui.look.tokens import Tokens
@@ -39,10 +46,11 @@ from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
 from fer_desktop.ui.viewer.pages import Pages
 from fer_desktop.ui.viewer.player import Player
-from fer_desktop.ui.widgets.drops import dropped_target
+from fer_desktop.ui.viewer.recording_sign import RecordingSign
+from fer_desktop.ui.viewer.welcome_page import WelcomeDialog
+from fer_desktop.ui.widgets.drops import dropped_targets
 
 _DEFAULT_SIZE: Final = QSize(1280, 820)
-_TITLE_BAR: Final = QSize(0, 40)  # is drawn around the window, and its height told too late
 _FACES_WIDTH: Final = 280
 _TIMELINE_SHARE: Final = 0.25
 _LAYOUT_VERSION: Final = 1
@@ -52,8 +60,8 @@ class MainWindow(QMainWindow):
     """Puts the parts together and keeps their layout.
 
     Attributes:
-        acts, player, pages, messages, status, announcer, toolbar, menus, docks, training: the
-            parts.
+        acts, player, pages, messages, status, announcer, commands, dropped, toolbar, menus,
+            docks, training: the parts.
         cameras: those that were found.
 
     Signals:
@@ -73,6 +81,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._controller = controller
         self._theme = theme
+        self._recorder = recorder
         self.cameras: list[SourceRequest] = []
         self._whole_layout: QByteArray | None = None
         self._asks = True
@@ -88,11 +97,15 @@ class MainWindow(QMainWindow):
         self.commands = Commands(
             self, self.acts, controller, self.announcer, self.player.view, background, recorder
         )
+        self.dropped = DroppedFiles(
+            self.commands.open_target, controller, self.acts, self.announcer, self
+        )
         self.menus = Menus(
             self, self.acts, controller.open, controller.set_speed, controller.load_model
         )
         self.toolbar = ToolBar(self.acts, self)
         self.status = StatusLine(self)
+        RecordingSign(recorder, self.player.view)
         self.training = TrainingDesk(
             self, self.acts, controller, self.announcer, background, make_pictures
         )
@@ -128,13 +141,6 @@ class MainWindow(QMainWindow):
         self.toolbar.model.show_models(models, in_use, is_loading=is_loading)
         self.menus.show_models(models, in_use)
 
-    def open_target(self, target: Path | str) -> None:
-        """Open a file, use a model folder, or connect to a URL."""
-        if isinstance(target, Path):
-            self.commands.open_path(target)
-        else:
-            self._controller.open(SourceRequest("stream", target))
-
     def close_unasked(self) -> None:
         """Close without a question, as nobody may be there to answer it."""
         self._asks = False
@@ -156,16 +162,16 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files, folders and links."""
-        if dropped_target(event.mimeData()) is not None:
+        if dropped_targets(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
-        target = dropped_target(event.mimeData())
-        if target is not None:
+        targets = dropped_targets(event.mimeData())
+        if targets:
             event.acceptProposedAction()
             # Later, so that the program it came from is not held up by a message of ours.
-            QTimer.singleShot(0, self, lambda: self.open_target(target))
+            QTimer.singleShot(0, self, lambda: self.dropped.open(targets))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell when the window is on screen."""
@@ -245,7 +251,7 @@ class MainWindow(QMainWindow):
         return dock
 
     def _use_default_size(self) -> None:
-        size = _DEFAULT_SIZE.boundedTo(self.screen().availableSize() - _TITLE_BAR)
+        size = fitting_size(self, _DEFAULT_SIZE)
         self.resize(size)
         faces, timeline = self.docks
         self.resizeDocks([faces], [_FACES_WIDTH], Qt.Orientation.Horizontal)
@@ -257,8 +263,7 @@ class MainWindow(QMainWindow):
         acts.quit.triggered.connect(self.close)
         acts.full_screen.triggered.connect(self._on_full_screen)
         acts.reset_layout.triggered.connect(self._reset_layout)
-        acts.welcome.triggered.connect(self.pages.show_welcome)
-        self.pages.welcome_shown.connect(lambda: self._set_aside(self.docks))
+        acts.welcome.triggered.connect(lambda: WelcomeDialog.ask(self, self.pages.model_sentence()))
         self.pages.welcome_accepted.connect(self._bring_back)
         self.toolbar.source.chosen.connect(self._on_source_chosen)
         self.toolbar.model.chosen.connect(self._on_model_chosen)
@@ -268,6 +273,8 @@ class MainWindow(QMainWindow):
         controller.request_refused.connect(self._on_request)  # the toolbar shows what is open
         controller.settings_changed.connect(self._on_settings)
         controller.marked.connect(self.player.add_mark)
+        self._recorder.started.connect(self._show_title)
+        self._recorder.ended.connect(self._show_title)
         controller.happened.connect(self._on_event)
         self.player.bottom.currentChanged.connect(self._name_bottom_dock)
         self._theme.changed.connect(self._on_theme)
@@ -290,7 +297,17 @@ class MainWindow(QMainWindow):
         request = self._controller.request
         self.toolbar.source.set_request(request)
         self.menus.show_cameras(self.cameras, request)
-        self.setWindowTitle(f"{request.title} – {APP_NAME}" if request is not None else APP_NAME)  # noqa: RUF001
+        self._show_title()
+
+    def _show_title(self) -> None:
+        """Name what is open, and say so if it is recorded."""
+        parts = [APP_NAME]
+        request = self._controller.request
+        if request is not None and self._controller.is_open:
+            parts.insert(0, request.title)
+        if self._recorder.is_recording:
+            parts.insert(0, self.tr("● Recording"))
+        self.setWindowTitle(" – ".join(parts))  # noqa: RUF001
 
     def _on_settings(self, settings: Settings) -> None:
         self._theme.choose(settings.theme)
@@ -300,6 +317,8 @@ class MainWindow(QMainWindow):
     def _on_event(self, event: EngineEvent) -> None:
         if isinstance(event, ModelLoading | ModelLoaded | ModelFailed):
             self.refresh_models()
+        elif isinstance(event, StateChanged):
+            self._show_title()
 
     def _on_theme(self, tokens: Tokens) -> None:
         self.acts.refresh_icons()
@@ -310,10 +329,11 @@ class MainWindow(QMainWindow):
     def _on_full_screen(self, wanted: bool) -> None:
         if wanted:
             self._set_aside((self.menuBar(), self.toolbar, self.statusBar(), *self.docks))
-            self.showFullScreen()
         else:
-            self.showNormal()
             self._bring_back()
+        # The other states stay: a maximized window is maximized again after it.
+        full = Qt.WindowState.WindowFullScreen
+        self.setWindowState(self.windowState() | full if wanted else self.windowState() & ~full)
         self.player.view.setFocus()
 
     def _set_aside(self, furniture: Sequence[QWidget]) -> None:

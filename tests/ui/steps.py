@@ -15,11 +15,16 @@ DEMO = SourceRequest("demo")
 
 
 def messages(app: Application) -> str:
-    return "\n".join(row.label.text() for row in app.window.messages.rows)
+    """Return the text of the message on screen, and of those that wait behind it."""
+    return "\n".join(
+        f"{message.text} {message.hint}".strip() for message in app.window.messages.messages
+    )
 
 
 def press_message_button(app: Application, topic: str) -> None:
-    (row,) = [row for row in app.window.messages.rows if row.message.topic == topic]
+    row = app.window.messages.row
+    assert row is not None
+    assert row.message.topic == topic
     row.button.click()
 
 

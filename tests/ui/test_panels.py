@@ -150,10 +150,10 @@ def messages(qtbot: QtBot) -> MessageBar:
 def test_a_message_replaces_the_one_of_its_topic(messages: MessageBar) -> None:
     messages.show_message(Message("source", "error", "First."))
     messages.show_message(Message("source", "error", "Second.", "Do this."))
-    assert [row.label.text() for row in messages.rows] == ["Second. Do this."]
+    assert messages.row.label.text() == "Second. Do this."
     assert not messages.isHidden()
     messages.dismiss("source")
-    assert messages.rows == []
+    assert messages.row is None
     assert messages.isHidden()
 
 
@@ -161,9 +161,9 @@ def test_a_message_does_what_its_button_says(messages: MessageBar, qtbot: QtBot)
     done: list[str] = []
     message = Message("source", "error", "Broken.", button="Mend", run=lambda: done.append("x"))
     messages.show_message(message)
-    qtbot.mouseClick(messages.rows[0].button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(messages.row.button, Qt.MouseButton.LeftButton)
     assert done == ["x"]
-    assert messages.rows == []
+    assert messages.row is None
 
 
 def test_a_long_message_is_not_cut_off(messages: MessageBar, qtbot: QtBot) -> None:
@@ -171,13 +171,13 @@ def test_a_long_message_is_not_cut_off(messages: MessageBar, qtbot: QtBot) -> No
     messages.resize(500, messages.heightForWidth(500))
     messages.show()
     qtbot.waitExposed(messages)
-    label = messages.rows[0].label
+    label = messages.row.label
     assert label.height() >= label.heightForWidth(label.width())
 
 
 def test_messages_are_plain_text(messages: MessageBar) -> None:
     messages.show_message(Message("source", "error", "<b>clip</b>.mp4"))
-    assert messages.rows[0].label.textFormat() is Qt.TextFormat.PlainText
+    assert messages.row.label.textFormat() is Qt.TextFormat.PlainText
 
 
 def test_the_status_line_reads_as_designed(qtbot: QtBot) -> None:

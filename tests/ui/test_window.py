@@ -53,7 +53,7 @@ def test_without_a_camera_the_demo_clip_plays_and_says_so(desk: Desk, qtbot: QtB
 
 def test_a_camera_found_later_takes_over_from_the_demo(desk: Desk, qtbot: QtBot) -> None:
     app = desk.start()
-    qtbot.waitUntil(lambda: bool(app.window.messages.rows))
+    qtbot.waitUntil(lambda: app.window.messages.row is not None)
     desk.cameras = ["HD Webcam"]
     desk.sources[CAMERA] = ScriptedCamera()
     press_message_button(app, "demo")

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.gui
 def test_a_file_that_cannot_be_opened_is_explained(desk: Desk, qtbot: QtBot) -> None:
     desk.refusals[CLIP] = SourceError("There is no file one.mp4.", hint="Check its name.")
     app = desk.start(wanted=CLIP)
-    qtbot.waitUntil(lambda: bool(app.window.messages.rows))
+    qtbot.waitUntil(lambda: app.window.messages.row is not None)
     assert messages(app) == "There is no file one.mp4. Check its name."
     assert "one.mp4" in app.window.pages.empty.title.text()
     assert len(app.window.pages.empty.buttons) == 3

@@ -13,6 +13,7 @@ from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.about_dialogs import AboutDialog, ModelDialog
 from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
+from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
@@ -28,6 +29,7 @@ from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.exporter import Exporter
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.viewer.frame_view import FrameView
+from fer_desktop.ui.widgets.drops import is_model_folder
 
 
 class Commands(QObject):
@@ -65,12 +67,14 @@ class Commands(QObject):
         self._connect_settings_actions()
         self._connect_help_actions()
 
-    def open_path(self, path: Path) -> None:
-        """Open a file, or use a model folder."""
-        if (path / "preset.json").is_file():
-            self._controller.load_model(str(path))
+    def open_target(self, target: Path | str) -> None:
+        """Open a file, use a model folder, or connect to a URL."""
+        if isinstance(target, str):
+            self._controller.open(SourceRequest("stream", target))
+        elif is_model_folder(target):
+            self._controller.load_model(str(target))
         else:
-            self._controller.open(SourceRequest("file", str(path)))
+            self._controller.open(SourceRequest("file", str(target)))
 
     def add_mark(self) -> None:
         """Mark the present moment."""
@@ -110,9 +114,13 @@ class Commands(QObject):
         actions.export.triggered.connect(self._export)
         actions.sessions.triggered.connect(self._show_sessions)
         self._exporter.exported.connect(self._announcer.say_exported)
-        self._exporter.snapped.connect(self._announcer.say_snapped)
+        self._exporter.snapped.connect(
+            lambda path: self._announcer.say_snapped(path, self._controller.settings.snapshot_dir)
+        )
         self._exporter.failed.connect(self._announcer.say_error)
-        self._recorder.ended.connect(self._announcer.say_recorded)
+        self._recorder.ended.connect(
+            lambda made: self._announcer.say_recorded(made, self._controller.settings.recording_dir)
+        )
         self._recorder.ended.connect(lambda: actions.record.setChecked(self._is_recording()))
         # A recording shows one source: it ends with it.
         self._controller.request_changed.connect(self._recorder.stop)
@@ -165,7 +173,7 @@ class Commands(QObject):
         folder = str(Path(recent[0]).parent) if recent else str(Path.home())
         path = OpenMedia.ask(self._window, folder)
         if path is not None:
-            self.open_path(path)
+            self.open_target(path)
 
     def _open_network(self) -> None:
         url = NetworkDialog.ask(self._window, self._controller.settings.recent_urls)
@@ -201,16 +209,16 @@ class Commands(QObject):
     def _snapshot(self) -> None:
         view = self._view
         if view.frame is not None:
-            settings = self._controller.settings
-            self._exporter.snapshot(view.frame, view.analysis, view.parts, settings)
+            shown = view.analysis if view.overlay_is_shown else None
+            self._exporter.snapshot(view.frame, shown, view.look, self._controller.settings)
 
     def _record(self, wanted: bool) -> None:
         if not wanted:
             self._recorder.stop()
         elif not self._is_recording():
-            chosen = self._controller.settings.recording_dir
+            folder = output_folder(self._controller.settings.recording_dir, paths.videos_dir())
             try:
-                self._recorder.start(Path(chosen) if chosen else paths.videos_dir())
+                self._recorder.start(folder)
             except StorageError as error:
                 self._announcer.say_error("record", error)
         self._actions.record.setChecked(self._is_recording())
@@ -235,7 +243,8 @@ class Commands(QObject):
             self._window,
             log.folder,
             self._background,
-            lambda path: self._exporter.ask_and_export(path, controller.settings),
+            self._exporter,
+            controller.settings,
             log.path if controller.is_open else None,
         )
 

@@ -42,7 +42,7 @@ class Menus(QObject):
         self._cameras = QActionGroup(self)
         self._models = QActionGroup(self)
         file = bar.addMenu(self.tr("&File"))
-        file.addAction(actions.open_file)
+        file.addActions([actions.open_file, actions.open_next])
         file.addMenu(self._recent)
         file.addActions([actions.open_network, actions.open_demo])
         file.addSeparator()
@@ -154,7 +154,9 @@ class ToolBar(QToolBar):
         self.model.setMaximumWidth(220)
         self.addWidget(self.source)
         for action in (actions.start, actions.record, actions.mark, actions.snapshot):
-            self._add_button(action, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button = self._add_button(action, Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            if action is actions.record:
+                button.setProperty("role", "record")
         gap = QWidget(self)
         gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(gap)
@@ -164,10 +166,11 @@ class ToolBar(QToolBar):
         self.addWidget(self.model)
         self._add_button(actions.settings, Qt.ToolButtonStyle.ToolButtonIconOnly)
 
-    def _add_button(self, action: QAction, style: Qt.ToolButtonStyle) -> None:
+    def _add_button(self, action: QAction, style: Qt.ToolButtonStyle) -> QToolButton:
         button = QToolButton(self)
         button.setDefaultAction(action)
         button.setToolButtonStyle(style)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setAccessibleName(action.iconText())
         self.addWidget(button)
+        return button

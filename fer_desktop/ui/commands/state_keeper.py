@@ -95,7 +95,10 @@ class StateKeeper(QObject):
         actions.snapshot.setEnabled(is_open and self._has_picture)
         actions.mark.setEnabled(is_open)
         actions.record.setEnabled(kind not in ("", "image") or self._recorder.is_recording)
-        actions.record.setChecked(self._recorder.is_recording)
+        is_recording = self._recorder.is_recording
+        actions.record.setChecked(is_recording)
+        actions.record.setText(self.tr("Stop recording") if is_recording else self.tr("Record"))
+        actions.record.setIconText(actions.record.text())
         actions.about_model.setEnabled(controller.preset is not None)
 
     def _state_text(self) -> str:

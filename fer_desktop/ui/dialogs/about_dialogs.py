@@ -1,15 +1,56 @@
 """What this application is, and what its model is."""
 
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fer_desktop import __version__
 from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.look.model_facts import read_model_facts
 from fer_desktop.ui.look.wording import label_text
 from trainer.contract.preset import CARD_FILE, Preset
+
+_SIZE: Final = QSize(560, 340)
+_ICON_PX: Final = 64
+
+
+class TextDialog(QDialog):
+    """A text that scrolls where it is long, beside the application's sign."""
+
+    def __init__(self, title: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        sign = QLabel(self)
+        sign.setPixmap(icon("fer_desktop").pixmap(_ICON_PX, _ICON_PX))
+        self.text = QTextBrowser(self)
+        self.text.setOpenExternalLinks(True)
+        self.text.setHtml(text)
+        self.text.setAccessibleName(title)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout()
+        column.addWidget(sign)
+        column.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addLayout(column)
+        row.addWidget(self.text, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 14)
+        layout.setSpacing(12)
+        layout.addLayout(row, 1)
+        layout.addWidget(buttons)
+        self.resize(_SIZE)
 
 
 class AboutDialog:
@@ -18,26 +59,8 @@ class AboutDialog:
     @classmethod
     def ask(cls, parent: QWidget) -> None:
         """Show it until it is closed."""
-        translate = QCoreApplication.translate
-        text = "<br><br>".join(
-            (
-                f"<b>FER Desktop {__version__}</b>",
-                translate("About", "Reads facial expressions in real time, on this computer only."),
-                translate("About", "MIT licence, © the FER Desktop authors."),
-                translate(
-                    "About",
-                    "Stands on Qt and PySide6 (LGPL), MediaPipe, Keras, TensorFlow, PyAV, OpenCV "
-                    "and pyqtgraph. The face detector's networks are MediaPipe's (Apache-2.0); the "
-                    "demo clip is rendered from a public-domain portrait by NASA.",
-                ),
-            )
-        )
-        box = QMessageBox(parent)
-        box.setWindowTitle(translate("About", "About FER Desktop"))
-        box.setTextFormat(Qt.TextFormat.RichText)
-        box.setText(text)
-        box.setIconPixmap(icon("fer_desktop").pixmap(64, 64))
-        box.exec()
+        title = QCoreApplication.translate("About", "About FER Desktop")
+        TextDialog(title, about_text(), parent).exec()
 
 
 class ModelDialog:
@@ -46,11 +69,26 @@ class ModelDialog:
     @classmethod
     def ask(cls, parent: QWidget, preset: Preset, folder: Path, device: str) -> None:
         """Show it until it is closed."""
-        box = QMessageBox(parent)
-        box.setWindowTitle(QCoreApplication.translate("Model", "About this model"))
-        box.setTextFormat(Qt.TextFormat.RichText)
-        box.setText(model_text(preset, folder, device))
-        box.exec()
+        title = QCoreApplication.translate("Model", "About this model")
+        TextDialog(title, model_text(preset, folder, device), parent).exec()
+
+
+def about_text() -> str:
+    """Return what the application is, as rich text."""
+    translate = QCoreApplication.translate
+    return "<br><br>".join(
+        (
+            f"<b>FER Desktop {__version__}</b>",
+            translate("About", "Reads facial expressions in real time, on this computer only."),
+            translate("About", "MIT licence, © the FER Desktop authors."),
+            translate(
+                "About",
+                "Built with Qt and PySide6 (LGPL), MediaPipe, Keras, TensorFlow, PyAV, OpenCV "
+                "and pyqtgraph. The face detection networks are MediaPipe's (Apache-2.0); the "
+                "demo clip is rendered from a public-domain portrait by NASA.",
+            ),
+        )
+    )
 
 
 def model_text(preset: Preset, folder: Path, device: str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from fer_desktop.errors import FerError
+from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 
 
-class NameDialog(QDialog):
+class NameDialog(AskingDialog):
     """Asks for a name; only one that passes the check can be given."""
 
     def __init__(
@@ -21,6 +22,7 @@ class NameDialog(QDialog):
         """Take the words of the question, and what raises FerError for a name that cannot be."""
         super().__init__(parent)
         self._check = check
+        self._suggestion = suggestion
         self.setWindowTitle(title)
         question = QLabel(text, self)
         question.setWordWrap(True)
@@ -36,7 +38,7 @@ class NameDialog(QDialog):
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
         )
         self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
+        self._buttons.rejected.connect(self.cancel)
         layout = QVBoxLayout(self)
         for widget in (question, self.edit, self.problem, self._buttons):
             layout.addWidget(widget)
@@ -47,6 +49,10 @@ class NameDialog(QDialog):
     def name(self) -> str:
         """What was typed."""
         return self.edit.text().strip()
+
+    def has_changes(self) -> bool:
+        """Whether another name was typed than the suggested one."""
+        return self.name != self._suggestion
 
     @classmethod
     def ask(

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
+
 SCHEMES: Final = ("rtsp", "rtsps", "http", "https", "rtmp", "udp", "tcp", "srt", "rtp")
 
 
@@ -38,7 +40,7 @@ def url_problem(url: str) -> str:
     return ""
 
 
-class NetworkDialog(QDialog):
+class NetworkDialog(AskingDialog):
     """Asks for a URL and checks its form while it is typed."""
 
     def __init__(self, recent: Sequence[str], parent: QWidget | None = None) -> None:
@@ -70,7 +72,7 @@ class NetworkDialog(QDialog):
         buttons.addButton(self.connect_button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.connect_button.setDefault(True)
         buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons.rejected.connect(self.cancel)
         form = QFormLayout()
         form.addRow(self.tr("&Address:"), self.address)
         form.addRow("", self.problem)
@@ -78,6 +80,7 @@ class NetworkDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(hint)
         layout.addWidget(buttons)
+        self._suggestion = self.url
         self.address.editTextChanged.connect(self._check)
         self._check()
 
@@ -85,6 +88,10 @@ class NetworkDialog(QDialog):
     def url(self) -> str:
         """What was typed."""
         return self.address.currentText().strip()
+
+    def has_changes(self) -> bool:
+        """Whether another address was typed than the latest one."""
+        return self.url != self._suggestion
 
     @classmethod
     def ask(cls, parent: QWidget, recent: Sequence[str]) -> str | None:

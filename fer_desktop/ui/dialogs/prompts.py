@@ -1,12 +1,14 @@
 """Questions that only the person can decide; each is one ``ask`` that tests replace."""
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-_PICTURES = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.avif *.heic *.heif"
-_VIDEOS = "*.mp4 *.m4v *.mov *.mkv *.webm *.avi *.mpg *.mpeg *.wmv *.ts"
+_PICTURES: Final = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.avif *.heic *.heif"
+_VIDEOS: Final = "*.mp4 *.m4v *.mov *.mkv *.webm *.avi *.mpg *.mpeg *.wmv *.ts"
+MEDIA_SUFFIXES: Final = frozenset(f"{_PICTURES} {_VIDEOS}".replace("*", "").split())
 
 
 class Confirm:

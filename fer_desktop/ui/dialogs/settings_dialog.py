@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -22,7 +23,10 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop import paths
+from fer_desktop.errors import StorageError
+from fer_desktop.files import make_folder
 from fer_desktop.settings import Settings, bounds
+from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.prompts import OpenFolder
 
 _RESOLUTIONS: Final = ((0, 0), (640, 480), (800, 600), (1280, 720), (1920, 1080), (3840, 2160))
@@ -40,6 +44,11 @@ class FolderEdit(QWidget):
         self._edit.setPlaceholderText(str(default))
         self._edit.setAccessibleName(title)
         self._edit.setMinimumWidth(200)
+        self._edit.setToolTip(
+            self.tr("Where this folder cannot be found, files go to {folder}.").format(
+                folder=default
+            )
+        )
         button = QPushButton(self.tr("Choose…"), self)
         button.setAccessibleName(self.tr("Choose: {title}").format(title=title))
         button.clicked.connect(self._choose)
@@ -54,13 +63,22 @@ class FolderEdit(QWidget):
         """What was chosen."""
         return self._edit.text().strip()
 
+    def make(self) -> None:
+        """Make the chosen folder, if it does not exist.
+
+        Raises:
+            StorageError: if that is not possible.
+        """
+        if self.folder:
+            make_folder(Path(self.folder))
+
     def _choose(self) -> None:
         folder = OpenFolder.ask(self, self._title, self.folder or str(self._default))
         if folder is not None:
             self._edit.setText(str(folder))
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(AskingDialog):
     """Edits a copy of the settings."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
@@ -71,6 +89,10 @@ class SettingsDialog(QDialog):
         self._make_analysis_controls()
         self._make_picture_controls()
         self._make_folder_controls()
+        self.problem = QLabel(self)
+        self.problem.setProperty("role", "error")
+        self.problem.setWordWrap(True)
+        self.problem.hide()
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok
             | QDialogButtonBox.StandardButton.Cancel
@@ -78,7 +100,7 @@ class SettingsDialog(QDialog):
             self,
         )
         buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons.rejected.connect(self.cancel)
         buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(
             lambda: self._show(Settings())
         )
@@ -95,6 +117,7 @@ class SettingsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(columns)
         layout.addWidget(self._folder_box)
+        layout.addWidget(self.problem)
         layout.addWidget(buttons)
         self._show(settings)
 
@@ -120,6 +143,22 @@ class SettingsDialog(QDialog):
             recording_dir=self.recording_folder.folder,
             export_dir=self.export_folder.folder,
         )
+
+    def has_changes(self) -> bool:
+        """Whether something differs from the settings that hold."""
+        return self.settings != self._settings
+
+    def accept(self) -> None:
+        """Close, unless a folder is chosen that does not exist and cannot be made."""
+        for edit in (self.snapshot_folder, self.recording_folder, self.export_folder):
+            try:
+                edit.make()
+            except StorageError as error:
+                self.problem.setText(str(error))
+                self.problem.show()
+                edit.setFocus()
+                return
+        super().accept()
 
     @classmethod
     def ask(cls, parent: QWidget, settings: Settings) -> Settings | None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fer_desktop.ui.actions import Actions
+from fer_desktop.ui.runtime.actions import Actions
 
 _ROWS_PER_COLUMN = 14
 

@@ -14,18 +14,21 @@ _SIZES_PX: Final = (16, 20, 24, 32, 48, 64, 96)
 _DISABLED_OPACITY: Final = 0.45
 
 
-def icon(name: str, color: str = "") -> QIcon:
-    """Return a drawing in the theme's text colour, or in another one."""
+def icon(name: str, color: str = "", checked_color: str = "") -> QIcon:
+    """Return a drawing in the theme's text colour, or in others."""
     tokens = current_tokens()
-    return _tinted(name, color or tokens.text, tokens.muted)
+    usual = color or tokens.text
+    return _tinted(name, usual, checked_color or usual, tokens.muted)
 
 
 @cache
-def _tinted(name: str, color: str, disabled_color: str) -> QIcon:
+def _tinted(name: str, color: str, checked_color: str, disabled_color: str) -> QIcon:
     drawing = (assets_dir() / "icons" / f"{name}.svg").read_bytes()
     result = QIcon()
     for size in _SIZES_PX:
         result.addPixmap(_render(drawing, color, size, 1.0), QIcon.Mode.Normal)
+        checked = _render(drawing, checked_color, size, 1.0)
+        result.addPixmap(checked, QIcon.Mode.Normal, QIcon.State.On)
         result.addPixmap(
             _render(drawing, disabled_color, size, _DISABLED_OPACITY), QIcon.Mode.Disabled
         )

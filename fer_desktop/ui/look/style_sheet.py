@@ -20,6 +20,10 @@ QToolButton {{ color: {text}; background: transparent; border: 1px solid transpa
     border-radius: 6px; padding: 4px 8px; }}
 QToolButton:hover {{ background: {raised}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {raised}; border-color: {border}; }}
+QToolButton[role="record"]:checked {{ color: {error}; border: 2px solid {error};
+    padding: 3px 7px; font-weight: 600; }}
+QLabel[role="recording"] {{ color: #ffffff; background: #b3261e; border-radius: 6px;
+    padding: 4px 10px; font-weight: 600; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {muted}; }}
 QFileDialog QToolButton {{ padding: 2px; }}

@@ -1,5 +1,6 @@
 """How numbers and labels read in the window, the same everywhere."""
 
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
@@ -30,6 +31,16 @@ KNOWN_LABELS: Final = (
 def label_text(label: str) -> str:
     """Return a model's label for reading."""
     return translate("Labels", label)
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: "1 frame", "2,000 frames"."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def breakable(path: Path) -> str:
+    """Return a path for reading that can be broken into lines behind each folder's name."""
+    return str(path).replace("/", "/\u200b").replace("\\", "\\\u200b")
 
 
 def confidence_text(probability: float) -> str:

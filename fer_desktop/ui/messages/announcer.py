@@ -1,6 +1,6 @@
 """Turns what happens into messages in the window's bar: what, what to do, and a button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
@@ -20,13 +20,18 @@ from fer_desktop.pipeline.events import (
 from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.recording.csv_export import Counts
 from fer_desktop.recording.video_recorder import Recording
+from fer_desktop.ui.look.wording import breakable, counted
 from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.source_request import SourceRequest
 
 _SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
-_TRAINING = "training"
+_TRAINING, _DETECTOR, _DROPPED = "training", "detector", "dropped"
+# What is said about anything else belongs to the source that is open, and leaves with it.
+_BEYOND_THE_SOURCE = frozenset(
+    {_MODEL, "models", _DETECTOR, _TRAINING, "settings", "cameras", "bug"}
+)
 
 
 class Announcer(QObject):
@@ -41,7 +46,7 @@ class Announcer(QObject):
         self._actions = actions
         controller.happened.connect(self._on_event)
         controller.request_refused.connect(self._on_refused)
-        controller.request_changed.connect(lambda: bar.dismiss(_DEMO))
+        controller.request_changed.connect(lambda: bar.dismiss_all_but(_BEYOND_THE_SOURCE))
 
     def say_demo(self) -> None:
         """Tell that the demo clip plays because there is no camera."""
@@ -62,52 +67,77 @@ class Announcer(QObject):
             else self.tr("No camera was found.")
         )
         hint = "" if count else self.tr("Check that it is plugged in and allowed to be used.")
-        self._show("cameras", "info", text, hint, brief=True)
+        self._show("cameras", "info", text, hint)
+
+    def say_dropped(self, opened: str, waiting: int) -> None:
+        """Tell which of several dropped files is open; empty if the first could not be opened."""
+        text = (
+            self.tr("Opened {name}. Dropped with it and not open yet: {files}.")
+            if opened
+            else self.tr("Dropped as well and not open yet: {files}.")
+        )
+        self._show(
+            _DROPPED,
+            "info",
+            text.format(name=opened, files=counted(waiting, "file")),
+            self.tr("To analyse all of them at once, use “fer-desktop analyze” in a terminal."),
+            self.tr("Open next"),
+            self._actions.open_next.trigger,
+        )
+
+    def say_nothing_to_open(self, dropped: Sequence[str]) -> None:
+        """Tell that there is nothing to open in what was dropped."""
+        self._show(
+            _DROPPED,
+            "warning",
+            self.tr("There is no image or video in {names}.").format(names=", ".join(dropped)),
+            self.tr("Subfolders are not searched."),
+        )
 
     def say_exported(self, path: Path, counts: Counts) -> None:
         """Tell that a table was written."""
-        text = self.tr("{rows} rows from {frames} frames were exported to {name}.").format(
-            rows=f"{counts.rows:,}", frames=f"{counts.frames:,}", name=path.name
+        text = self.tr("Exported {rows} from {frames} to {path}.").format(
+            rows=counted(counts.rows, "row"),
+            frames=counted(counts.frames, "frame"),
+            path=breakable(path),
         )
         self._say_written("export", text, path)
 
-    def say_snapped(self, path: Path) -> None:
-        """Tell that a snapshot was written."""
-        text = self.tr("The snapshot was saved as {name}.").format(name=path.name)
-        self._say_written("snapshot", text, path)
+    def say_snapped(self, path: Path, wanted: str) -> None:
+        """Tell that a snapshot was written; ``wanted`` is the folder that was chosen for it."""
+        text = self.tr("Saved the snapshot as {path}.").format(path=breakable(path))
+        self._say_written("snapshot", text, path, wanted)
 
-    def say_recorded(self, recording: Recording) -> None:
-        """Tell that a video was written, or why not to its end."""
+    def say_recorded(self, recording: Recording, wanted: str) -> None:
+        """Tell that a video was written, or why not to its end; see ``say_snapped``."""
         if recording.error is not None:
             self.say_error("record", recording.error)
         elif recording.frames:
-            text = self.tr("{frames} frames were recorded to {name}.").format(
-                frames=f"{recording.frames:,}", name=recording.path.name
+            text = self.tr("Recorded {frames} to {path}.").format(
+                frames=counted(recording.frames, "frame"), path=breakable(recording.path)
             )
             if recording.dropped:
-                text += " " + self.tr("{count} came too fast and are missing.").format(
-                    count=f"{recording.dropped:,}"
+                text += " " + self.tr("{frames} came too fast to be recorded.").format(
+                    frames=counted(recording.dropped, "frame")
                 )
-            self._say_written("record", text, recording.path)
+            self._say_written("record", text, recording.path, wanted)
         else:
             self._show(
                 "record",
                 "info",
                 self.tr("Nothing was recorded: no new picture came."),
-                brief=True,
             )
 
     def say_marked(self, was_recorded: bool, when: str) -> None:
         """Tell that a moment was marked, or that there is none to mark."""
         if was_recorded:
-            self._show("mark", "good", self.tr("Marked at {time}.").format(time=when), brief=True)
+            self._show("mark", "good", self.tr("Marked at {time}.").format(time=when))
         else:
             self._show(
                 "mark",
                 "info",
                 self.tr("There is nothing to mark yet."),
                 self.tr("Marks belong to analysed frames."),
-                brief=True,
             )
 
     def say_nothing_to_export(self) -> None:
@@ -130,14 +160,14 @@ class Announcer(QObject):
             hint, button = self.tr("Use it, keep it or discard it."), self.tr("See the result…")
         else:
             text = self.tr("The training of {name} was interrupted.").format(name=name)
-            hint = self.tr("{count} epochs are done.").format(count=epochs)
-            button = self.tr("Go on with it…")
+            hint = self.tr("{epochs} done.").format(epochs=counted(epochs, "epoch"))
+            button = self.tr("Resume…")
         self._show(_TRAINING, "info", text, hint, button, show)
 
     def say_training_goes_on(self, name: str, show: Callable[[], object]) -> None:
         """Tell that a training goes on though its window is closed."""
         text = self.tr("The training of {name} goes on in the background.").format(name=name)
-        self._show(_TRAINING, "info", text, "", self.tr("Show it"), show, brief=True)
+        self._show(_TRAINING, "info", text, "", self.tr("Show it"), show)
 
     def say_training_failed(self, error: FerError, show: Callable[[], object]) -> None:
         """Tell that a training ended before its time."""
@@ -158,16 +188,16 @@ class Announcer(QObject):
             self._actions.show_log.trigger,
         )
 
-    def say_error(self, topic: str, error: FerError) -> None:
+    def say_error(self, topic: str, error: FerError, *, stands: bool = False) -> None:
         """Tell a failure that no button can mend."""
-        self._bar.show_message(error_message(topic, error))
+        self._bar.show_message(error_message(topic, error, stands=stands))
 
     def _on_event(self, event: EngineEvent) -> None:
         match event:
             case StateChanged(state=State.RECONNECTING, message=message):
                 self._say_reconnecting(message)
             case StateChanged(state=State.PAUSED, message=message) if message:
-                self._show(_SOURCE, "warning", message)  # the file ends early
+                self._show(_SOURCE, "warning", message, stands=True)  # the file ends early
             case (
                 StateChanged(state=State.OPENING | State.RUNNING | State.PAUSED | State.IDLE)
                 | SourceOpened()
@@ -175,11 +205,13 @@ class Announcer(QObject):
                 self._bar.dismiss(_SOURCE)
             case SourceFailed(error=error):
                 self._bar.dismiss(_DEMO)
-                self._say_source_error(self._controller.request, error)
-            case ModelLoaded() if not self._controller.is_fallback:
+                self._say_source_error(self._controller.request, error, stands=True)
+            case ModelLoaded() if self._controller.is_fallback:
+                self._bar.let_go(_MODEL)
+            case ModelLoaded():
                 self._bar.dismiss(_MODEL)
             case ModelFailed(name=name, error=error) if name == DETECTOR_NAME:
-                self.say_error("detector", error)
+                self.say_error(_DETECTOR, error, stands=True)
             case ModelFailed(error=error):
                 self._bar.show_message(
                     error_message(
@@ -187,6 +219,7 @@ class Announcer(QObject):
                         error,
                         self.tr("Choose a model folder…"),
                         self._actions.open_model.trigger,
+                        stands=self._controller.preset is None,
                     )
                 )
             case StorageFailed(error=error):
@@ -194,20 +227,24 @@ class Announcer(QObject):
                     error_message(
                         _STORAGE,
                         error,
-                        self.tr("Export what there is…"),
+                        self.tr("Export what was recorded…"),
                         self._actions.export.trigger,
+                        stands=True,
                     )
                 )
 
     def _on_refused(self, request: SourceRequest, error: FerError) -> None:
-        self._say_source_error(request, error)
+        # Beside a source that goes on it is soon over; else it says why there is no picture.
+        self._say_source_error(request, error, stands=not self._controller.is_open)
 
-    def _say_source_error(self, request: SourceRequest | None, error: FerError) -> None:
+    def _say_source_error(
+        self, request: SourceRequest | None, error: FerError, *, stands: bool
+    ) -> None:
         if request is not None and request.kind in ("camera", "stream"):
             button, run = self.tr("Try again"), self._controller.reopen
         else:
             button, run = self.tr("Open another file…"), self._actions.open_file.trigger
-        self._bar.show_message(error_message(_SOURCE, error, button, run))
+        self._bar.show_message(error_message(_SOURCE, error, button, run, stands=stands))
 
     def _say_reconnecting(self, message: str) -> None:
         self._show(
@@ -217,15 +254,18 @@ class Announcer(QObject):
             "",
             self.tr("Stop trying"),
             self._controller.stop,
+            stands=True,
         )
 
-    def _say_written(self, topic: str, text: str, path: Path) -> None:
+    def _say_written(self, topic: str, text: str, path: Path, wanted: str = "") -> None:
+        is_elsewhere = bool(wanted) and Path(wanted) != path.parent
+        hint = self.tr("The folder {folder} from the settings was not found.")
         self._show(
             topic,
-            "good",
+            "warning" if is_elsewhere else "good",
             text,
-            "",
-            self.tr("Show in folder"),
+            hint.format(folder=breakable(Path(wanted))) if is_elsewhere else "",
+            self.tr("Open folder"),
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
         )
 
@@ -238,6 +278,6 @@ class Announcer(QObject):
         button: str = "",
         run: Callable[[], object] | None = None,
         *,
-        brief: bool = False,
+        stands: bool = False,
     ) -> None:
-        self._bar.show_message(Message(topic, kind, text, hint, button, run, brief))
+        self._bar.show_message(Message(topic, kind, text, hint, button, run, stands))

@@ -23,7 +23,7 @@ class StatusFacts:
         reading: the meters; None hides them.
         delay_ms: age of a picture when it was painted; None hides it.
         device: what the model runs on.
-        elapsed_s: since the source was opened; None hides it.
+        elapsed_s: how long the source has run; None hides it.
         training: how a training in the background goes.
     """
 
@@ -53,7 +53,7 @@ class StatusLine(QWidget):
             "rates": self.tr("Frames a second delivered and analysed, and frames left out"),
             "delay": self.tr("Age of the picture when it is shown"),
             "device": self.tr("What the model runs on"),
-            "elapsed": self.tr("Time since the source was opened"),
+            "elapsed": self.tr("How long the source has run, pauses left out"),
             "training": self.tr("The model that is being trained: Ctrl+T shows it"),
         }.items():
             if name != "state":

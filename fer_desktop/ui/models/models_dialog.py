@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -22,12 +23,16 @@ from fer_desktop.errors import FerError, ModelError
 from fer_desktop.models.catalogue import ModelEntry, resolve_model
 from fer_desktop.models.store import ModelDetails, check_name, free_name
 from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded, ModelLoading
+from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.dialogs.name_dialog import NameDialog
+from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import Confirm, OpenFolder, OpenZip, SaveZip, ask_to_replace
 from fer_desktop.ui.models.model_jobs import ModelJobs
 from fer_desktop.ui.models.model_panel import ModelPanel
 from fer_desktop.ui.models.model_table import ModelTable
 from fer_desktop.ui.runtime.controller import Controller
+
+_SIZE: Final = QSize(940, 580)
 
 
 class ModelsDialog(QDialog):
@@ -42,7 +47,7 @@ class ModelsDialog(QDialog):
         self._to_select: Path | None = None
         self.setWindowTitle(self.tr("Models"))
         self.setMinimumSize(800, 440)
-        self.resize(940, 580)
+        self.resize(fitting_size(self, _SIZE))
         self.table = ModelTable(self)
         self.panel = ModelPanel(self)
         self.note = QLabel(self.tr("Reading the models…"), self)
@@ -224,8 +229,7 @@ class ModelsDialog(QDialog):
         model = self.table.selected
         if model is None:
             return
-        chosen = self._controller.settings.export_dir
-        folder = Path(chosen) if chosen else paths.documents_dir()
+        folder = output_folder(self._controller.settings.export_dir, paths.documents_dir())
         file = SaveZip.ask(self, folder / f"{model.name}.zip")
         if file is not None and (not file.exists() or ask_to_replace(self, file)):
             self._say(self.tr("Exporting…"))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from fer_desktop.ui.look.icons import icon
+from fer_desktop.ui.look.tokens import current_tokens
 
 _Key = str | QKeySequence.StandardKey
 
@@ -39,15 +40,14 @@ class Actions(QObject):
 
     def refresh_icons(self) -> None:
         """Draw the icons anew in the colours of another theme."""
-        for action, name in self._drawings.items():
-            if name:
-                action.setIcon(icon(name))
+        for action in self:
+            self._draw(action)
 
     def set_drawing(self, action: QAction, name: str) -> None:
         """Give an action another drawing."""
         if self._drawings[action] != name:
             self._drawings[action] = name
-            action.setIcon(icon(name))
+            self._draw(action)
 
     def _make_file_actions(self) -> None:
         self.open_file = self._make(
@@ -65,6 +65,10 @@ class Actions(QObject):
         self.open_demo = self._make(
             self.tr("Play the demo clip"), self.tr("Play the demo clip"), "Ctrl+D", "demo"
         )
+        self.open_next = self._make(
+            self.tr("Open next dropped file"), self.tr("Open the next of the dropped files"), "N"
+        )
+        self.open_next.setVisible(False)
         self.snapshot = self._make(
             self.tr("Snapshot"), self.tr("Save the picture with its overlay"), "S", "snapshot"
         )
@@ -189,6 +193,12 @@ class Actions(QObject):
         action.setToolTip(f"{tip} ({shown})" if shown else tip)
         action.setWhatsThis(tip)
         self._drawings[action] = drawing
-        if drawing:
-            action.setIcon(icon(drawing))
+        self._draw(action)
         return action
+
+    def _draw(self, action: QAction) -> None:
+        name = self._drawings[action]
+        if name:
+            # While it records, red: the only drawing that warns.
+            warns = name == "record"
+            action.setIcon(icon(name, checked_color=current_tokens().error if warns else ""))

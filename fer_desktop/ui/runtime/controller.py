@@ -1,6 +1,5 @@
 """Between the engine and the widgets: what is open, what is wanted, and the user's choices."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
@@ -8,7 +7,7 @@ from typing import Final, Literal
 from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.domain.frame import SourceInfo
-from fer_desktop.errors import FerError, ModelError
+from fer_desktop.errors import FerError, ModelError, SourceError
 from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.engine import Engine
@@ -28,6 +27,7 @@ from fer_desktop.sources.base import Pacing
 from fer_desktop.ui.runtime.bridge import Batch, ResultInbox
 from fer_desktop.ui.runtime.session_log import SessionLog
 from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest, without_password
+from fer_desktop.ui.runtime.stopwatch import Stopwatch
 from trainer.contract.preset import Preset
 
 log = get_logger("ui")
@@ -85,7 +85,7 @@ class Controller(QObject):
         self._remember = True
         self._awaits: Literal["", "model", "result"] = ""
         self._position_us = 0
-        self._opened_at: float | None = None
+        self._watch = Stopwatch()
         self.state = State.IDLE
         self.state_text = ""
         self.request: SourceRequest | None = None
@@ -136,8 +136,8 @@ class Controller(QObject):
 
     @property
     def elapsed_s(self) -> float | None:
-        """Time since the source was opened."""
-        return time.monotonic() - self._opened_at if self._opened_at is not None else None
+        """How long the source has run, pauses left out; None where none is open."""
+        return self._watch.elapsed_s if self.is_open and self.info is not None else None
 
     def start(self) -> None:
         """Start the engine; detector and model load behind the window."""
@@ -156,16 +156,23 @@ class Controller(QObject):
             remember: whether it is the one to come back at the next start.
         """
         try:
+            if not self._settings.welcome_accepted:
+                raise SourceError(
+                    "Nothing is opened before the first page is agreed to.",
+                    hint="Read it, tick the box and press Start.",
+                )
             source, pacing = self._make_source(request, self._settings)
         except FerError as error:
             log.warning("%s cannot be opened: %s", request.kind, error)
+            if not self.is_open:
+                self.request = request  # to be tried again
             self.request_refused.emit(request, error)
             return
         self.request = request
         self._remember = remember
         self.info = None
         self._position_us = 0
-        self._opened_at = None
+        self._watch.reset()
         self._session = self._engine.open(source, pacing)
         self._inbox.begin_session(self._session)
         # A video rests on its first frame until it can be read: no face of it shall be missed.
@@ -263,8 +270,7 @@ class Controller(QObject):
         match event:
             case StateChanged(state=state, message=message):
                 self.state, self.state_text = state, message
-                if not self.is_open:
-                    self._opened_at = None
+                self._watch.run(state is State.RUNNING)
             case SourceOpened(info=info):
                 self._take_source(info)
             case ModelLoading(name=name):
@@ -309,7 +315,6 @@ class Controller(QObject):
 
     def _take_source(self, info: SourceInfo) -> None:
         self.info = info
-        self._opened_at = time.monotonic()
         request = self.request
         if request is None or not self._remember:
             return

@@ -1,6 +1,7 @@
 """Records the analysed picture as a video while it is wanted."""
 
 import threading
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,7 @@ class RecordingTap(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._recorder: VideoRecorder | None = None
+        self._started_s = 0.0
         self._finishing: list[VideoRecorder] = []
         self._closed = False
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
@@ -38,6 +40,11 @@ class RecordingTap(QObject):
     def is_recording(self) -> bool:
         """Whether frames are being recorded."""
         return self._recorder is not None
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the recording began."""
+        return time.monotonic() - self._started_s
 
     def offer(self, result: Result) -> None:
         """Record a result, if wanted; called on worker threads."""
@@ -55,6 +62,7 @@ class RecordingTap(QObject):
         recorder = VideoRecorder(path, self._report)
         with self._lock:
             self._recorder = recorder
+        self._started_s = time.monotonic()
         self.started.emit(path)
 
     def stop(self) -> None:

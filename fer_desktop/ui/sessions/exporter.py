@@ -15,9 +15,10 @@ from fer_desktop.errors import FerError, StorageError
 from fer_desktop.files import new_file, whole_file
 from fer_desktop.recording.csv_export import Counts, export_session, meta_path
 from fer_desktop.settings import Settings
+from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import SaveCsv, ask_to_replace
 from fer_desktop.ui.runtime.background import Background
-from fer_desktop.ui.viewer.overlay import OverlayParts, render_snapshot
+from fer_desktop.ui.viewer.overlay import OverlayLook, render_snapshot
 
 
 class Exporter(QObject):
@@ -38,14 +39,23 @@ class Exporter(QObject):
         self._background = background
         self._window = parent
 
-    def ask_and_export(self, session_file: Path, settings: Settings) -> Path | None:
-        """Ask for a name and write a session's table; return where it goes."""
-        folder = Path(settings.export_dir) if settings.export_dir else paths.documents_dir()
-        path = SaveCsv.ask(self._window, folder / f"{session_file.stem}.csv")
+    def ask_and_export(
+        self, session_file: Path, settings: Settings, parent: QWidget | None = None
+    ) -> Path | None:
+        """Ask for a name and write a session's table; return where it goes.
+
+        Args:
+            session_file: what is exported.
+            settings: say where to begin.
+            parent: the window that asks, the main window unless given.
+        """
+        parent = parent or self._window
+        folder = output_folder(settings.export_dir, paths.documents_dir())
+        path = SaveCsv.ask(parent, folder / f"{session_file.stem}.csv")
         if path is None:
             return None
         overwrite = path.exists() or meta_path(path).exists()
-        if overwrite and not ask_to_replace(self._window, path):
+        if overwrite and not ask_to_replace(parent, path):
             return None
         self._run(
             "export",
@@ -55,13 +65,13 @@ class Exporter(QObject):
         return path
 
     def snapshot(
-        self, frame: Frame, analysis: FrameAnalysis | None, parts: OverlayParts, settings: Settings
+        self, frame: Frame, analysis: FrameAnalysis | None, look: OverlayLook, settings: Settings
     ) -> None:
-        """Write the frame on screen with its overlay into the folder of snapshots."""
-        folder = Path(settings.snapshot_dir) if settings.snapshot_dir else paths.pictures_dir()
+        """Write the frame as it is on screen into the folder of snapshots."""
+        folder = output_folder(settings.snapshot_dir, paths.pictures_dir())
         self._run(
             "snapshot",
-            lambda: _write_snapshot(folder, frame, analysis, parts),
+            lambda: _write_snapshot(folder, frame, analysis, look),
             self.snapped.emit,
         )
 
@@ -75,10 +85,10 @@ class Exporter(QObject):
 
 
 def _write_snapshot(
-    folder: Path, frame: Frame, analysis: FrameAnalysis | None, parts: OverlayParts
+    folder: Path, frame: Frame, analysis: FrameAnalysis | None, look: OverlayLook
 ) -> Path:
     path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", ".png")
-    image = render_snapshot(frame, analysis, parts)
+    image = render_snapshot(frame, analysis, look)
     try:
         with whole_file(path, overwrite=True) as part:
             writer = QImageWriter(str(part))

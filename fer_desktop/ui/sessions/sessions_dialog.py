@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.session_store import SessionSummary, delete_session, list_sessions
+from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.prompts import Confirm
-from fer_desktop.ui.look.wording import time_text
+from fer_desktop.ui.look.wording import breakable, time_text
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.source_request import without_password
+from fer_desktop.ui.sessions.exporter import Exporter
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import one_line
 
@@ -36,7 +38,7 @@ class SessionsDialog(QDialog):
         self,
         folder: Path,
         background: Background,
-        export: Callable[[Path], object],
+        export: Callable[[Path], Path | None],
         *,
         in_use: Path | None = None,
         parent: QWidget | None = None,
@@ -84,11 +86,28 @@ class SessionsDialog(QDialog):
         parent: QWidget,
         folder: Path,
         background: Background,
-        export: Callable[[Path], object],
+        exporter: Exporter,
+        settings: Settings,
         in_use: Path | None,
     ) -> None:
         """Show the sessions until the dialog is closed."""
-        cls(folder, background, export, in_use=in_use, parent=parent).exec()
+
+        def export(path: Path) -> Path | None:
+            return exporter.ask_and_export(path, settings, dialog)
+
+        dialog = cls(folder, background, export, in_use=in_use, parent=parent)
+        exporter.exported.connect(dialog.say_exported)
+        exporter.failed.connect(dialog.say_failed)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def say_exported(self, path: Path) -> None:
+        """Tell that a table was written."""
+        self.note.setText(self.tr("Exported to {path}").format(path=breakable(path)))
+
+    def say_failed(self, _: str, error: FerError) -> None:
+        """Tell why a table was not written."""
+        self.note.setText(str(error))
 
     def _make_table(self) -> RowTable:
         headings = [
@@ -109,7 +128,7 @@ class SessionsDialog(QDialog):
             "reading the sessions",
             self._read_sessions,
             lambda found: self._show_sessions(*found),
-            self._show_error,
+            lambda error: self.note.setText(str(error)),
         )
 
     def _read_sessions(self) -> tuple[list[SessionSummary], list[StorageError]]:
@@ -152,9 +171,6 @@ class SessionsDialog(QDialog):
             lines.append(self.tr("There are no sessions yet."))
         self.note.setText("\n".join(lines))
 
-    def _show_error(self, error: FerError) -> None:
-        self.note.setText(str(error))
-
     def _selected(self) -> list[SessionSummary]:
         rows = sorted({index.row() for index in self.table.selectedIndexes()})
         return [self._summaries[row] for row in rows]
@@ -169,7 +185,7 @@ class SessionsDialog(QDialog):
         for summary in self._selected()[:1]:
             path = self._export(summary.path)
             if path is not None:
-                self.note.setText(self.tr("Exporting to {path}").format(path=path))
+                self.note.setText(self.tr("Exporting to {path}…").format(path=breakable(path)))
 
     def _on_delete(self) -> None:
         doomed = self._selected()
@@ -186,5 +202,5 @@ class SessionsDialog(QDialog):
             for summary in doomed:
                 delete_session(summary.path)
         except StorageError as error:
-            self._show_error(error)
+            self.note.setText(str(error))
         self._load()

@@ -8,6 +8,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QWidget, QWizard
 
 from fer_desktop.training.runs import Run, create_run
+from fer_desktop.ui.dialogs.asking_dialog import fitting_size
+from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 from fer_desktop.ui.training.planning.prober import Prober
 from fer_desktop.ui.training.planning.settings_page import SettingsPage
@@ -64,7 +66,7 @@ class TrainWizard(QWizard):
         self.setWindowTitle(self.tr("Train a new model"))
         self.setWizardStyle(QWizard.WizardStyle.ClassicStyle)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
-        # One button closes every page: nothing is lost by it.
+        # One button closes every page; what would be lost by it is asked about.
         self.setButtonLayout(
             [
                 QWizard.WizardButton.Stretch,
@@ -75,8 +77,9 @@ class TrainWizard(QWizard):
             ]
         )
         self.setMinimumSize(_MIN_SIZE)
-        self.resize(_SIZE)
+        self.resize(fitting_size(parent or self, _SIZE))
         self._job = job
+        self._asks = True
         self._prober = Prober(self)
         self.pictures_page: PicturesPage | None = None
         self.start_page: StartPage | None = None
@@ -110,6 +113,25 @@ class TrainWizard(QWizard):
         if make_pictures is None:
             is_finished = job.run is not None and job.run.is_finished and not job.is_active
             self.setStartId(Step.RESULT if is_finished else Step.TRAINING)
+
+    def reject(self) -> None:
+        """Close, if nothing is lost by it or the person agrees."""
+        if self.may_close():
+            super().reject()
+
+    def may_close(self) -> bool:
+        """Ask whether the wizard may close while pictures are chosen for no training yet."""
+        loss = ""
+        if self._asks and self.pictures_page is not None and self._job.run is None:
+            loss = self.pictures_page.loss()
+        return not loss or Confirm.ask(
+            self, self.tr("Close without training?"), loss, self.tr("Close")
+        )
+
+    def close_unasked(self) -> None:
+        """Close without a question."""
+        self._asks = False
+        self.close()
 
     def _add_planning(
         self, pictures: PicturesPage, in_use: Callable[[], ModelInUse | None]

@@ -80,7 +80,9 @@ class TrainingDesk(QObject):
         return status_text(self.job)
 
     def may_close(self) -> bool:
-        """Ask whether the application may close while a training goes on."""
+        """Ask whether the application may close while a training goes on, or is being planned."""
+        if self.wizard is not None and not self.wizard.may_close():
+            return False
         if not self.job.is_active or self.job.run is None:
             return True
         text = self.tr(
@@ -94,7 +96,7 @@ class TrainingDesk(QObject):
     def shut_down(self) -> None:
         """End everything that was started, and wait for it."""
         if self.wizard is not None:
-            self.wizard.close()
+            self.wizard.close_unasked()
         self.job.shut_down()
 
     def open(self) -> None:

@@ -22,7 +22,6 @@ from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import confidence_text, expression_text, face_text, label_text
 from fer_desktop.ui.viewer.score_bars import paint_bars
 
-_UPDATE_EVERY_MS: Final = 100
 _KEEP_S: Final = 1.0  # a face that is missed for a moment keeps its card
 _STRIPE_PX: Final = 6
 _PADDING_PX: Final = 10
@@ -55,6 +54,11 @@ class FaceCard(QWidget):
     def face(self) -> FaceAnalysis:
         """What the card shows."""
         return self._face
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the face is out of sight."""
+        return self._gone
 
     @property
     def is_selected(self) -> bool:
@@ -190,10 +194,10 @@ class FaceCards(QScrollArea):
         self._cards: dict[int, FaceCard] = {}
         self._seen_at: dict[int, float] = {}
         self._selected: int | None = None
-        self._latest: FrameAnalysis | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._show_latest)
+        self._pruning = QTimer(self)
+        self._pruning.setSingleShot(True)
+        self._pruning.setInterval(round(1000 * _KEEP_S))
+        self._pruning.timeout.connect(self._prune)
         self._empty = QLabel(self)
         self._empty.setWordWrap(True)
         self._empty.setProperty("role", "muted")
@@ -219,11 +223,25 @@ class FaceCards(QScrollArea):
         return [self._cards[face_id] for face_id in sorted(self._cards)]
 
     def show_analysis(self, analysis: FrameAnalysis) -> None:
-        """Show the faces of a frame, ten times a second at most."""
-        self._latest = analysis
-        if not self._timer.isActive():
-            self._show_latest()
-            self._timer.start(_UPDATE_EVERY_MS)
+        """Show the faces of the frame that is on screen."""
+        now = time.monotonic()
+        in_view = set()
+        for face in analysis.faces:
+            in_view.add(face.face_id)
+            self._seen_at[face.face_id] = now
+            if face.face_id not in self._cards:
+                self._add(face)
+            self._cards[face.face_id].set_face(face, gone=False)
+        for face_id, card in self._cards.items():
+            if face_id not in in_view:
+                card.set_face(card.face, gone=True)
+        self._prune()
+
+    def show_lost(self) -> None:
+        """Dim all cards: nobody knows what the faces show now."""
+        self._pruning.stop()
+        for card in self._cards.values():
+            card.set_face(card.face, gone=True)
 
     def select_face(self, face_id: int | None) -> None:
         """Let one card stand out."""
@@ -233,31 +251,19 @@ class FaceCards(QScrollArea):
 
     def clear(self, placeholder: str = "") -> None:
         """Remove all cards; say why there are none."""
-        self._timer.stop()
-        self._latest = None
+        self._pruning.stop()
         for face_id in list(self._cards):
             self._remove(face_id)
         self._show_placeholder(placeholder or self.tr("Faces appear here."))
 
-    def _show_latest(self) -> None:
-        analysis, self._latest = self._latest, None
-        if analysis is None:
-            return
-        self._timer.start(_UPDATE_EVERY_MS)
+    def _prune(self) -> None:
+        """Remove the cards of faces that have been away for long, now and later."""
         now = time.monotonic()
-        in_view = {face.face_id: face for face in analysis.faces}
-        for face in analysis.faces:
-            self._seen_at[face.face_id] = now
-            if face.face_id not in self._cards:
-                self._add(face)
-            self._cards[face.face_id].set_face(face, gone=False)
         for face_id, card in list(self._cards.items()):
-            if face_id in in_view:
-                continue
-            if now - self._seen_at[face_id] > _KEEP_S:
+            if card.is_gone and now - self._seen_at[face_id] >= _KEEP_S:
                 self._remove(face_id)
-            else:
-                card.set_face(card.face, gone=True)
+        if any(card.is_gone for card in self._cards.values()):
+            self._pruning.start()
         if not self._cards:
             self._show_placeholder(self.tr("No face in view."))
         else:

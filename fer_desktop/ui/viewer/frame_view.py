@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontInfo,
     QImage,
     QMouseEvent,
     QPainter,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import Frame
 from fer_desktop.ui.look.tokens import current_tokens
-from fer_desktop.ui.viewer.overlay import OverlayParts, frame_image, paint_overlay
+from fer_desktop.ui.viewer.overlay import OverlayLook, OverlayParts, frame_image, paint_overlay
 from fer_desktop.ui.viewer.viewport import Placement, Viewport
 
 _OVERLAY_AGE_MS: Final = 250
@@ -84,9 +85,12 @@ class FrameView(QWidget):
         return self._analysis
 
     @property
-    def parts(self) -> OverlayParts:
-        """Which parts of the overlay are drawn."""
-        return self._parts
+    def look(self) -> OverlayLook:
+        """How the picture looks when the whole of it is in view."""
+        size = self._picture_size()
+        scale = Viewport().place(size, QSizeF(self.size())).scale if size is not None else 1.0
+        text_px = QFontInfo(self._overlay_font).pixelSize() / scale
+        return OverlayLook(self._parts, self._selected, self._mirrored, text_px)
 
     @property
     def overlay_is_shown(self) -> bool:

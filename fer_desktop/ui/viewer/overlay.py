@@ -1,25 +1,25 @@
 """What is drawn over the picture: boxes, labels and, where wanted, bars."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QTransform
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.palette import text_color_on
 from fer_desktop.ui.look.label_colors import face_color, label_color
 from fer_desktop.ui.look.wording import expression_text, label_text
-from fer_desktop.ui.viewer.viewport import Placement, whole_picture
+from fer_desktop.ui.viewer.viewport import Placement
 
 _BACKING: Final = QColor(14, 16, 18, 205)  # text reads on it whatever the picture is
 _TEXT: Final = QColor("#f5f6f7")
 _HALO: Final = QColor(10, 12, 14, 150)
 _UNSURE_OPACITY: Final = 0.5
-_SNAPSHOT_TEXT_SHARE: Final = 1 / 30  # of the picture's height
-_SNAPSHOT_TEXT_MIN_PX: Final = 13
+_SNAPSHOT_TEXT_MIN_PX: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,23 @@ class OverlayParts:
     boxes: bool = True
     labels: bool = True
     bars: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayLook:
+    """How a picture looks on screen, so that a snapshot can look the same.
+
+    Attributes:
+        parts: which parts are drawn.
+        selected: id of the face with a stronger box.
+        mirrored: whether left and right are exchanged.
+        text_px: height of the text in pixels of the picture.
+    """
+
+    parts: OverlayParts
+    selected: int | None
+    mirrored: bool
+    text_px: float
 
 
 def paint_overlay(
@@ -63,29 +80,45 @@ def paint_overlay(
     boxes = [rect for _, rect in placed]
     # The selected face's label is placed first: when there is not room for all, it stays.
     placed.sort(key=lambda item: (item[0].face_id != selected, item[0].face_id))
-    for face, rect in placed:
-        if parts.labels:
+    if parts.labels:
+        for face, rect in placed:
             # The selected face is named in full, whatever is behind.
             others = [box for box in boxes if box is not rect and face.face_id != selected]
             _paint_label(painter, face, rect, others, metrics, bounds, taken)
-        if parts.bars:
+    if parts.bars:
+        taken += boxes  # a face is never hidden
+        for face, rect in placed:
             _paint_bars(painter, face, rect, metrics, bounds, taken)
     painter.restore()
 
 
-def render_snapshot(frame: Frame, analysis: FrameAnalysis | None, parts: OverlayParts) -> QImage:
-    """Return a frame with its overlay as a picture of its own; may run on any thread."""
-    height, width, _ = frame.pixels.shape
+def render_snapshot(frame: Frame, analysis: FrameAnalysis | None, look: OverlayLook) -> QImage:
+    """Return a frame with its overlay as on screen; may run on any thread.
+
+    A picture so small that its text could not be read is enlarged by a whole factor.
+    """
     image = frame_image(frame).convertToFormat(QImage.Format.Format_RGB32)
-    if analysis is not None:
-        painter = QPainter(image)
-        font = QFont()
-        font.setPixelSize(max(_SNAPSHOT_TEXT_MIN_PX, round(height * _SNAPSHOT_TEXT_SHARE)))
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        bounds = QRectF(0, 0, width, height)
-        paint_overlay(painter, analysis.faces, whole_picture(width, height), parts, bounds=bounds)
-        painter.end()
+    if look.mirrored:
+        image = image.transformed(QTransform.fromScale(-1, 1))
+    if analysis is None:
+        return image
+    factor = max(1, math.ceil(_SNAPSHOT_TEXT_MIN_PX / look.text_px))
+    image = image.scaled(image.size() * factor, mode=Qt.TransformationMode.SmoothTransformation)
+    painter = QPainter(image)
+    font = QFont()
+    font.setPixelSize(round(look.text_px * factor))
+    font.setWeight(QFont.Weight.DemiBold)
+    painter.setFont(font)
+    bounds = QRectF(image.rect())
+    paint_overlay(
+        painter,
+        analysis.faces,
+        Placement(bounds, factor, look.mirrored),
+        look.parts,
+        bounds=bounds,
+        selected=look.selected,
+    )
+    painter.end()
     return image
 
 
@@ -189,13 +222,24 @@ def _paint_bars(
     name_width = max(metrics.horizontalAdvance(name) for name in names)
     bar_width = 5 * line
     size = (name_width + bar_width + line, line * len(names) + line * 0.5)
-    for left in (rect.right() + line * 0.4, rect.left() - size[0] - line * 0.4):
-        panel = QRectF(left, rect.top(), *size)
-        inside = _inside(panel, bounds)
-        if inside.left() == panel.left() and not _hits(inside, taken):
-            break
-    else:
-        return
+    gap = line * 0.4
+    beside = (rect.right() + gap, rect.left() - size[0] - gap)
+    below = (rect.bottom() + gap, rect.top() - size[1] - gap)
+    places = [
+        *(
+            _inside(QRectF(left, top, *size), bounds)
+            for left in beside
+            for top in (rect.top(), rect.bottom() - size[1])
+        ),
+        *(
+            _inside(QRectF(left, top, *size), bounds)
+            for top in below
+            for left in (rect.left(), rect.right() - size[0])
+        ),
+    ]
+    inside = next((place for place in places if not _hits(place, taken)), None)
+    if inside is None:
+        return  # the face's card has the same bars
     taken.append(inside)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_BACKING)

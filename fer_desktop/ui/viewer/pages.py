@@ -24,11 +24,9 @@ class Pages(QStackedWidget):
     """Follows the engine's state.
 
     Signals:
-        welcome_shown: the first page is there.
         welcome_accepted: the first page was agreed to.
     """
 
-    welcome_shown = Signal()
     welcome_accepted = Signal()
 
     def __init__(
@@ -50,40 +48,33 @@ class Pages(QStackedWidget):
         controller.request_refused.connect(self._on_refused)
         self.empty.say(self.tr("Getting ready…"), "")
         if not controller.settings.welcome_accepted:
-            self.show_welcome()
+            self._welcome = WelcomePage(self.model_sentence(), self)
+            self._welcome.accepted.connect(self._on_accepted)
+            self.addWidget(self._welcome)
+            self.setCurrentWidget(self._welcome)
+            self._welcome.setFocus()
 
     @property
     def welcome(self) -> WelcomePage | None:
         """The first page while it is shown."""
         return self._welcome
 
-    def show_welcome(self) -> None:
-        """Show what the application does and what it does not do."""
-        if self._welcome is not None:
-            return
-        self._welcome = WelcomePage(self._model_sentence(), self)
-        self._welcome.accepted.connect(self._on_accepted)
-        self.addWidget(self._welcome)
-        self.setCurrentWidget(self._welcome)
-        self._welcome.setFocus()
-        self.welcome_shown.emit()
-
-    def say_looking(self) -> None:
-        """Tell that cameras are being looked for."""
-        self.empty.say(self.tr("Looking for a camera…"), "")
-
-    def _model_sentence(self) -> str:
+    def model_sentence(self) -> str:
+        """Return how accurate the chosen model is; nothing where that is not known."""
         try:
             facts = read_model_facts(resolve_model(self._controller.settings.model))
         except FerError:
             return ""
         return facts.sentence() if facts is not None else ""
 
+    def say_looking(self) -> None:
+        """Tell that cameras are being looked for."""
+        self.empty.say(self.tr("Looking for a camera…"), "")
+
     def _on_accepted(self) -> None:
         page, self._welcome = self._welcome, None
         if page is not None:
-            has_picture = self._controller.is_open and self._controller.info is not None
-            self.setCurrentWidget(self._picture if has_picture else self.empty)
+            self.setCurrentWidget(self.empty)
             self.removeWidget(page)
             page.deleteLater()
             settings = replace(self._controller.settings, welcome_accepted=True)

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
-from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, SourceOpened
+from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, SourceOpened, State, StateChanged
 from fer_desktop.settings import Settings
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.bridge import Batch
@@ -109,6 +109,10 @@ class Player(QObject):
         match event:
             case SourceOpened(info=info):
                 self._begin(info)
+            case StateChanged(state=State.RECONNECTING):
+                self.cards.show_lost()
+            case StateChanged(state=State.IDLE | State.FAILED):
+                self.cards.clear()
             case ModelLoaded(preset=preset):
                 self.chart.set_labels(preset.labels)
 
@@ -126,8 +130,8 @@ class Player(QObject):
         for analysis in batch.analyses:
             self.chart.append(analysis)
             self.selection.take(analysis)
-        if batch.analyses:
-            self._latest = batch.analyses[-1]
+        if batch.newest.analysis is not None:  # what the picture shows, too
+            self._latest = batch.newest.analysis
             self.cards.show_analysis(self._latest)
             self._show_selected()
         if self._controller.is_seekable:

@@ -1,18 +1,25 @@
-"""What a drag brings: a file, a folder or a link."""
+"""What a drag brings: files, folders or links."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
 
 from fer_desktop.ui.dialogs.network_dialog import url_problem
+from trainer.contract.preset import PRESET_FILE
 
 
-def dropped_target(data: QMimeData) -> Path | str | None:
-    """Return the first file or folder as a path, or a stream's URL as text; None for the rest."""
+def dropped_targets(data: QMimeData) -> list[Path | str]:
+    """Return files and folders as paths and streams' URLs as text, in the order of the drag."""
+    targets: list[Path | str] = []
     for url in data.urls():
         if url.isLocalFile():
-            return Path(url.toLocalFile())
-        if not url_problem(url.toString()):
-            return url.toString()
-    text = data.text().strip() if data.hasText() else ""
-    return text if text and not url_problem(text) else None
+            targets.append(Path(url.toLocalFile()))
+        elif not url_problem(url.toString()):
+            targets.append(url.toString())
+    text = data.text().strip() if data.hasText() and not targets else ""
+    return [text] if text and not url_problem(text) else targets
+
+
+def is_model_folder(path: Path) -> bool:
+    """Tell whether a path is a model to be used, and no file to be opened."""
+    return (path / PRESET_FILE).is_file()

@@ -6,11 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from fer_desktop.ui.dialogs.prompts import OpenFolder
-
-
-def breakable(path: Path) -> str:
-    """Return a path for reading that can be broken into lines behind each folder's name."""
-    return str(path).replace("/", "/\u200b").replace("\\", "\\\u200b")
+from fer_desktop.ui.look.wording import breakable
 
 
 class FolderRow(QWidget):

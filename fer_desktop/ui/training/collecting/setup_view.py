@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 from fer_desktop.errors import FerError
 from fer_desktop.training.collection import MIN_ROUNDS, CollectionPlan, check_label
 from fer_desktop.training.picture_folder import PicturesError
-from fer_desktop.ui.look.wording import label_text
+from fer_desktop.ui.look.wording import breakable, label_text
 from fer_desktop.ui.runtime.source_request import SourceRequest
-from fer_desktop.ui.widgets.folder_row import FolderRow, breakable
+from fer_desktop.ui.widgets.folder_row import FolderRow
 from fer_desktop.ui.widgets.note import Note
 from trainer.contract.labels import LABEL_SETS
 

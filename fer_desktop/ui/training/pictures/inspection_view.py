@@ -14,11 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.training.inspection import Inspection
-from fer_desktop.ui.look.wording import label_text
+from fer_desktop.ui.look.wording import breakable, label_text
 from fer_desktop.ui.training.pictures.contact_sheet import ContactSheet
 from fer_desktop.ui.training.pictures.finding_list import FindingList
 from fer_desktop.ui.training.pictures.findings import findings
-from fer_desktop.ui.widgets.folder_row import breakable
 from fer_desktop.ui.widgets.label_bars import LabelBars
 
 _BARS_PX: Final = (210, 310)

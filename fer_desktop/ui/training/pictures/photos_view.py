@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 from fer_desktop.errors import FerError
 from fer_desktop.training.job_progress import Work
 from fer_desktop.training.picture_folder import Survey
-from fer_desktop.ui.widgets.folder_row import FolderRow, breakable
+from fer_desktop.ui.look.wording import breakable
+from fer_desktop.ui.widgets.folder_row import FolderRow
 from fer_desktop.ui.widgets.note import Note
 
 _LOOK_MS = 150

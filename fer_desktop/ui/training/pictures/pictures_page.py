@@ -1,6 +1,6 @@
 """The wizard's first page: pictures to learn from, and what is in them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from fer_desktop.ui.training.pictures.choose_view import ChooseView
 from fer_desktop.ui.training.pictures.inspection_view import InspectionView
 from fer_desktop.ui.training.pictures.photos_view import PhotosView
 from fer_desktop.ui.training.pictures.picture_jobs import PictureJobs
-from fer_desktop.ui.widgets.drops import dropped_target
+from fer_desktop.ui.widgets.drops import dropped_targets
 from fer_desktop.vision.ports import FaceDetector
 
 
@@ -142,19 +142,43 @@ class PicturesPage(QWizardPage):
         self.collection.shut_down()
         self._jobs.shut_down()
 
+    def loss(self) -> str:
+        """Return what would be lost if the wizard were closed now; empty if nothing."""
+        if self.collection.is_collecting:
+            return self.tr(
+                "The collection ends. The pictures that were taken so far are kept in {folder}."
+            ).format(folder=self.collection.setup.folder.folder)
+        if self._path is not None or self._survey is not None or self._jobs.is_busy:
+            return self.tr(
+                "The wizard forgets which pictures and settings you have chosen. The pictures "
+                "themselves stay where they are."
+            )
+        return ""
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a folder or a file where one can be chosen."""
         is_free = self._stack.currentWidget() in (self.choose, self._inspected)
-        if is_free and isinstance(dropped_target(event.mimeData()), Path):
+        if is_free and _dropped_paths(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Use what was dropped."""
-        target = dropped_target(event.mimeData())
-        if isinstance(target, Path):
+        dropped = _dropped_paths(event)
+        if dropped:
             event.acceptProposedAction()
             # Later, so that the program it came from is not held up.
-            QTimer.singleShot(0, self, lambda: self.use(target))
+            QTimer.singleShot(0, self, lambda: self._use_dropped(dropped))
+
+    def _use_dropped(self, dropped: Sequence[Path]) -> None:
+        if len(dropped) == 1:
+            self.use(dropped[0])
+        else:
+            self._fail(
+                PicturesError(
+                    f"{len(dropped)} files or folders were dropped at once: which one is meant?",
+                    hint="Drop one folder that holds a folder for each expression.",
+                )
+            )
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icons in the colours of another theme."""
@@ -313,6 +337,10 @@ class PicturesPage(QWizardPage):
             self._stack.addWidget(view)
         layout = QVBoxLayout(self)
         layout.addWidget(self._stack)
+
+
+def _dropped_paths(event: QDropEvent) -> list[Path]:
+    return [target for target in dropped_targets(event.mimeData()) if isinstance(target, Path)]
 
 
 def _vanished(path: Path) -> PicturesError:

@@ -68,8 +68,8 @@ class ResultPage(QWizardPage):
         self.tabs = QTabWidget(self)
         matrix = QWidget(self)
         QVBoxLayout(matrix).addWidget(self.confusion)
-        self.tabs.addTab(matrix, self.tr("What is confused"))
-        self.tabs.addTab(self.labels, self.tr("Each expression"))
+        self.tabs.addTab(matrix, self.tr("Confusion matrix"))
+        self.tabs.addTab(self.labels, self.tr("Per expression"))
         self.tabs.addTab(self.mistakes, self.tr("Most confident mistakes"))
         self.tabs.setCornerWidget(self.model)
         self.use_button = QPushButton(self.tr("Use it"), self)
@@ -99,6 +99,7 @@ class ResultPage(QWizardPage):
             return
         self.verdict.setText(self.tr("{name} is trained.").format(name=run.plan.name))
         self.note.say(self.tr("Measuring it on pictures that it has never seen…"))
+        self._allow_use(False)  # nobody knows yet whether it is any better
         against = run.plan.against
         other = against if against is not None and against.is_dir() else None
         folder = run.folder / _FOLDER
@@ -169,6 +170,7 @@ class ResultPage(QWizardPage):
         self.model.setVisible(len(self._shown) > 1)
         self.bars.show()
         self.tabs.show()
+        self._allow_use(True)
         self.use_button.setFocus()
 
     def _rows(self, evaluation: Evaluation) -> list[Figures]:
@@ -204,15 +206,20 @@ class ResultPage(QWizardPage):
 
     def _on_failed(self, error: FerError, folder: Path) -> None:
         self.note.say_error(error)
+        self._allow_use(True)
         facts = read_model_facts(folder)
         if facts is not None:
             self.verdict.setText(facts.sentence())
 
     def _on_discard(self) -> None:
-        text = self.tr("Throw the new model away with all that it has learned, for good?")
+        text = self.tr("Delete the new model and its training? This cannot be undone.")
         if Confirm.ask(self, self.tr("Discard?"), text, self.tr("Discard")):
             self.discard_wanted.emit()
 
     def _allow(self, is_possible: bool) -> None:
-        for button in (self.use_button, self.keep_button, self.discard_button):
+        self._allow_use(is_possible)
+        self.discard_button.setEnabled(is_possible)
+
+    def _allow_use(self, is_possible: bool) -> None:
+        for button in (self.use_button, self.keep_button):
             button.setEnabled(is_possible)

@@ -1,6 +1,7 @@
 """The one training that goes on, whichever window shows it, or none."""
 
 import time
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -107,7 +108,9 @@ class TrainingJob(QObject):
     @property
     def epochs_in_all(self) -> int:
         """How many epochs the training has; 0 while that is not known."""
-        return self.started.epochs if self.started is not None else 0
+        if self.started is not None:
+            return self.started.epochs
+        return self.run.plan.epochs if self.run is not None else 0
 
     @property
     def share_done(self) -> float:
@@ -135,20 +138,32 @@ class TrainingJob(QObject):
         Raises:
             TrainingError: if another window of the application is at it.
         """
+        self._start(run, Phase.PREPARING, run.plan.train_words(run.folder))
+
+    def use_best(self) -> None:
+        """Make a model of the best epoch so far: with it the training is finished.
+
+        Raises:
+            TrainingError: if another window of the application is at it.
+        """
+        assert self.run is not None
+        self._start(self.run, Phase.FINISHING, self.run.plan.export_words(self.run.folder))
+
+    def _start(self, run: Run, phase: Phase, words: Sequence[str]) -> None:
         assert not self.is_active
         lock = lock_of(run.folder)
         if not lock.tryLock(0):
             raise TrainingError(
-                f"The training {run.plan.name!r} goes on in another window already."
+                f"The training {run.plan.name!r} is already running in another window."
             )
         self._lock = lock
         end_orphan(run)
         self.show(run)
-        self.phase = Phase.PREPARING
+        self.phase = phase
         process = self._process = TrainerProcess(self)
         process.printed.connect(self._on_line)
         process.ended.connect(self._on_ended)
-        process.start(run.plan.train_words(run.folder))
+        process.start(words)
         if process.process_id:
             remember_trainer(run, process.process_id)
         self.changed.emit()
@@ -270,6 +285,8 @@ class TrainingJob(QObject):
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
+        if self.phase is Phase.FINISHING and not ending.status:
+            self.phase = Phase.FINISHED
         if self.phase is Phase.STOPPING:
             self.phase = Phase.STOPPED
         elif self.error is not None or self.phase not in (Phase.FINISHED, Phase.STOPPED):

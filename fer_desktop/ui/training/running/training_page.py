@@ -65,13 +65,15 @@ class TrainingPage(QWizardPage):
         self.problem = Note(parent=self)
         self.pause_button = QPushButton(self.tr("Pause"), self)
         self.stop_button = QPushButton(self.tr("Stop…"), self)
-        self.resume_button = QPushButton(self.tr("Go on with it"), self)
+        self.resume_button = QPushButton(self.tr("Resume"), self)
+        self.best_button = QPushButton(self.tr("Use the best epoch"), self)
+        self.best_button.setToolTip(
+            self.tr("Finish here: make a model of the best epoch so far, and measure it")
+        )
         self.discard_button = QPushButton(self.tr("Discard…"), self)
-        self.background_button = QPushButton(self.tr("Go on in the background"), self)
+        self.background_button = QPushButton(self.tr("Continue in the background"), self)
         self.background_button.setToolTip(
-            self.tr(
-                "Use the camera meanwhile; the status line of the main window tells how it goes"
-            )
+            self.tr("Use the camera meanwhile; the status line of the main window shows progress")
         )
         self._lay_out()
         self._timer = QTimer(self)
@@ -80,6 +82,7 @@ class TrainingPage(QWizardPage):
         self.pause_button.clicked.connect(self._on_pause)
         self.stop_button.clicked.connect(self._on_stop)
         self.resume_button.clicked.connect(self.resume)
+        self.best_button.clicked.connect(self._on_use_best)
         self.discard_button.clicked.connect(self._on_discard)
         self.background_button.clicked.connect(self.background_wanted)
         job.changed.connect(self._show)
@@ -109,8 +112,11 @@ class TrainingPage(QWizardPage):
             self._begin(self._make_run if run is None else lambda: run)
 
     def _begin(self, make_run: Callable[[], Run]) -> None:
+        self._try(lambda: self._job.begin(make_run()))
+
+    def _try(self, act: Callable[[], object]) -> None:
         try:
-            self._job.begin(make_run())
+            act()
         except FerError as error:
             self.problem.say_error(error)
             self.problem.show()
@@ -125,6 +131,7 @@ class TrainingPage(QWizardPage):
         for button in (
             self.pause_button,
             self.resume_button,
+            self.best_button,
             self.stop_button,
             self.discard_button,
         ):
@@ -165,6 +172,7 @@ class TrainingPage(QWizardPage):
         self.stop_button.setEnabled(phase is not Phase.STOPPING)
         self.background_button.setVisible(job.is_active)
         self.resume_button.setVisible(is_interrupted)
+        self.best_button.setVisible(is_interrupted and job.run is not None and job.run.has_best)
         self.discard_button.setVisible(is_interrupted and job.run is not None)
         self.completeChanged.emit()
 
@@ -192,13 +200,17 @@ class TrainingPage(QWizardPage):
 
     def _on_stop(self) -> None:
         text = self.tr(
-            "What it has learned up to the last whole epoch is kept; you can go on with it later."
+            "What it has learned up to the last completed epoch is kept: you can resume it later, "
+            "or use the best epoch so far."
         )
         if Confirm.ask(self, self.tr("Stop the training?"), text, self.tr("Stop")):
             self._job.cancel()
 
+    def _on_use_best(self) -> None:
+        self._try(self._job.use_best)
+
     def _on_discard(self) -> None:
-        text = self.tr("Throw the training away with all that it has learned, for good?")
+        text = self.tr("Delete this training and all that it has learned? This cannot be undone.")
         if Confirm.ask(self, self.tr("Discard?"), text, self.tr("Discard")):
             self.discard_wanted.emit()
 
