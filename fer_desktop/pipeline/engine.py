@@ -296,6 +296,9 @@ class _SessionOutlet:
 
     def state_changed(self, state: State, message: str) -> None:
         self._engine._report(self._number, StateChanged(self._number, state, message))
+        if state is State.PAUSED:
+            # The networks may have changed after the frame was read, and before it came to rest.
+            self._engine._inference.look_again()
 
     def failed(self, error: FerError) -> None:
         self._engine._failed(self._number, error)

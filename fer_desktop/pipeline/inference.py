@@ -183,6 +183,10 @@ class Inference:
         """Estimate the rest of every face over the session, or do so no longer."""
         self._do(lambda: self._set_automatic_calibration(automatic))
 
+    def look_again(self) -> None:
+        """Read the resting frame anew if the networks have changed since it was read."""
+        self._do(lambda: None)
+
     def close(self) -> None:
         """Finish the session, close the networks and end the thread."""
         self._slot.close()

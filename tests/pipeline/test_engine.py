@@ -231,6 +231,22 @@ def test_pause_at_once_still_shows_the_first_frame(make_rig: MakeRig) -> None:
     rig.until(lambda: rig.frames() == [0])
 
 
+def test_pause_right_after_the_networks_came_leaves_no_frame_unread(make_rig: MakeRig) -> None:
+    rig = make_rig(clock=FakeClock(), start=False)
+    rig.detector_may_load.clear()
+    rig.engine.start()
+    rig.engine.open(ScriptedSource(9), Pacing.PLAYBACK)
+    rig.until(lambda: len(rig.results) == 1)  # and time stands still before the next frame
+    rig.engine.load_model(Path("late"))
+    rig.detector_may_load.set()
+    rig.until(lambda: bool(rig.told(ModelLoaded)))
+    assert len(rig.results) == 1  # a playing source brings its next frame by itself
+    rig.engine.pause()
+    rig.until(lambda: bool(analyses(rig)))
+    assert rig.frames() == [0, 0]
+    assert analyses(rig)[0].faces[0].scores is not None
+
+
 def test_file_that_cannot_be_opened_fails(rig: Rig) -> None:
     error = SourceError("clip.mp4 is empty.", hint="Copy it again.")
     source = ScriptedSource(open_error=error)

@@ -42,13 +42,13 @@ def evaluation(
 @pytest.mark.parametrize(
     ("own", "other", "p_value", "sentence"),
     [
-        (0.7, 0.6, 0.01, "mine is better than fer7 by more than chance: 70.0 % against 60.0 %."),
-        (0.5, 0.6, 0.01, "mine is worse than fer7 by more than chance: 50.0 % against 60.0 %."),
+        (0.7, 0.6, 0.01, "mine is significantly more accurate than fer7: 70.0 % against 60.0 %."),
+        (0.5, 0.6, 0.01, "mine is significantly less accurate than fer7: 50.0 % against 60.0 %."),
         (
             *(0.7, 0.6, 0.2),
-            "mine and fer7 do not differ by more than chance: 70.0 % against 60.0 %.",
+            "mine and fer7 do not differ significantly: 70.0 % against 60.0 %.",
         ),
-        (0.6, 0.6, 1.0, "mine is exactly as accurate as fer7: 60.0 %."),
+        (0.6, 0.6, 1.0, "mine and fer7 are equally accurate: 60.0 %."),
     ],
 )
 def test_the_verdict_is_honest(
@@ -59,15 +59,20 @@ def test_the_verdict_is_honest(
 
 def test_it_is_told_on_what_the_verdict_rests(tmp_path: Path) -> None:
     text = explanation(evaluation(tmp_path, 0.7, 0.6, 0.0004))
-    assert "Measured on 100 pictures that were held back" in text
-    assert "in < 0.1 % of cases" in text
+    assert "Measured on 100 pictures held out from the training." in text
+    assert "in less than 0.1 % of cases" in text
     assert "few" not in text
     partly = evaluation(tmp_path, 0.7, 0.6, 0.034, shared=40)
-    assert verdict(partly).startswith("On the expressions that both know, mine is better")
+    assert verdict(partly).startswith(
+        "On the expressions that both know, mine is significantly more"
+    )
     assert "in 3.4 % of cases" in explanation(partly)
-    assert "Both can name 40 of the pictures: happy, sad." in explanation(partly)
-    assert "Of all 100, mine reads 50.0 % (40.0 to 60.0) as people did." in explanation(partly)
-    assert "That is few" in explanation(evaluation(tmp_path, 0.7, 0.6, 0.5, n=12, shared=12))
+    assert "Both models know the expressions of 40 of them: happy, sad." in explanation(partly)
+    assert "On all 100, mine is right on 50.0 % (40.0 to 60.0)." in explanation(partly)
+    few = explanation(evaluation(tmp_path, 0.6, 0.6, 1.0, n=1, shared=1))
+    assert few == (
+        "Measured on 1 picture held out from the training. With so few, the intervals are wide."
+    )
 
 
 def test_models_without_common_labels_are_not_compared(tmp_path: Path) -> None:
@@ -75,9 +80,9 @@ def test_models_without_common_labels_are_not_compared(tmp_path: Path) -> None:
     raw = {"model": "mine", "split": "validation", "n": 200, "labels": LABELS, **figures(0.5)}
     told = {"against": None, "against_reason": "fer7 shares fewer than two labels."}
     found = read_evaluation(json.dumps({**raw, **told}), tmp_path)
-    assert verdict(found) == "mine reads 50.0 % of the pictures as people did."
+    assert verdict(found) == "mine is right on 50.0 % of the pictures."
     assert "No comparison with the model in use: fer7 shares" in explanation(found)
-    assert "its best epoch was chosen by them" in explanation(found)
+    assert "Its best epoch was chosen with them" in explanation(found)
 
 
 @pytest.mark.parametrize("printed", ["", "[]", "{}", '{"model": "mine"}'])

@@ -1,13 +1,17 @@
 """What a person sees and does, on the real window."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
+from fer_desktop.errors import SourceError
 from fer_desktop.pipeline.events import State
 from fer_desktop.settings import Settings
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.viewer.welcome_page import WelcomeDialog
 from tests.helpers.sources import ScriptedCamera, ScriptedSource
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import (
@@ -41,6 +45,37 @@ def test_the_first_page_asks_before_anything_is_opened(desk: Desk, qtbot: QtBot)
     assert app.controller.settings.welcome_accepted
     assert not any(dock.isHidden() for dock in app.window.docks)
     assert app.window.pages.currentWidget() is app.window.player.page
+
+
+def test_nothing_is_opened_before_the_first_page_is_agreed_to(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    app = desk.start(Settings(model=MODEL))
+    app.window.dropped.open([tmp_path / "clip.mp4"])
+    app.window.acts.open_demo.trigger()
+    assert "tick the box" in messages(app)
+    assert desk.requests == []
+    assert app.window.pages.currentWidget() is app.window.pages.welcome
+
+
+def test_the_first_page_is_read_again_in_a_dialog(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = play_clip(desk, qtbot)
+    shown: list[str] = []
+
+    def look(dialog: WelcomeDialog) -> None:
+        dialog.show()
+        shown.extend(label.text() for label in dialog.findChildren(QLabel))
+        assert app.window.pages.currentWidget() is app.window.player.page
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert not dialog.isVisible()
+
+    monkeypatch.setattr(WelcomeDialog, "exec", look)
+    app.window.acts.welcome.trigger()
+    assert any("It reads expressions, not feelings." in text for text in shown)
+    assert desk.requests == [CLIP]  # the source goes on
+    assert not any(dock.isHidden() for dock in app.window.docks)
 
 
 def test_without_a_camera_the_demo_clip_plays_and_says_so(desk: Desk, qtbot: QtBot) -> None:
@@ -92,6 +127,48 @@ def test_faces_have_cards_and_the_first_one_is_selected(desk: Desk, qtbot: QtBot
     qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
     assert (first.is_selected, second.is_selected) == (False, True)
     assert app.window.player.selection.face_id == 2
+
+
+def test_cards_and_picture_show_the_same_frame(desk: Desk, qtbot: QtBot) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=100)
+    app = desk.start(wanted=CAMERA)
+    view, cards = app.window.player.view, app.window.player.cards
+    qtbot.waitUntil(lambda: bool(cards.cards) and cards.cards[0].face.smoothed is not None)
+    seen: list[bool] = []
+    app.controller.batch.connect(
+        lambda _: seen.append(cards.cards[0].face == view.analysis.faces[0])
+    )
+    qtbot.waitUntil(lambda: len(seen) > 20)
+    assert all(seen)
+
+
+def test_a_stopped_source_leaves_no_cards_behind(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    assert app.window.player.cards.cards
+    app.controller.stop()
+    qtbot.waitUntil(lambda: app.controller.state is State.IDLE)
+    assert not app.window.player.cards.cards
+
+
+def test_the_clock_stands_still_while_a_video_is_paused(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    paused_at = app.controller.elapsed_s
+    assert paused_at > 0
+    qtbot.wait(20)
+    assert app.controller.elapsed_s == paused_at
+
+
+def test_the_title_names_what_is_open(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    assert app.window.windowTitle() == "one.mp4 – FER Desktop"  # noqa: RUF001
+    app.controller.stop()
+    qtbot.waitUntil(lambda: app.controller.state is State.IDLE)
+    assert app.window.windowTitle() == "FER Desktop"
+    desk.refusals[PHOTO] = SourceError("one.png is empty.")
+    app.controller.open(PHOTO)
+    assert app.window.toolbar.source.currentText() == "one.png"  # not the file before
+    assert app.window.windowTitle() == "FER Desktop"
+    assert "one.png" in app.window.pages.empty.title.text()
 
 
 def test_a_click_in_the_picture_selects_too(desk: Desk, qtbot: QtBot) -> None:

@@ -41,7 +41,7 @@ def test_what_was_dropped_is_opened(desk: Desk, qtbot: QtBot, tmp_path: Path) ->
 
 def test_a_dropped_model_folder_is_loaded(desk: Desk, qtbot: QtBot, model_folder: Path) -> None:
     app = play_clip(desk, qtbot)
-    app.window.open_target(model_folder)
+    app.window.dropped.open([model_folder])
     qtbot.waitUntil(lambda: app.controller.settings.model == str(model_folder))
     assert app.window.toolbar.model.currentText() == MODEL
     assert desk.requests == [CLIP]
@@ -186,3 +186,16 @@ def test_closing_leaves_no_thread_behind(desk: Desk, qtbot: QtBot) -> None:
     assert set(threading.enumerate()) <= before
     (session,) = list_sessions(paths.sessions_dir())
     assert session.is_complete
+
+
+def test_a_maximized_window_is_maximized_again_after_full_screen(desk: Desk, qtbot: QtBot) -> None:
+    window = desk.start().window
+    window.showMaximized()
+    qtbot.waitUntil(window.isMaximized)
+    window.acts.full_screen.trigger()
+    qtbot.waitUntil(window.isFullScreen)
+    assert window.menuBar().isHidden()
+    window.acts.full_screen.trigger()
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    assert window.isMaximized()
+    assert not window.menuBar().isHidden()

@@ -16,7 +16,7 @@ from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from tests.helpers.sources import ScriptedCamera, ScriptedSource
 from tests.ui.conftest import MODEL, Desk
-from tests.ui.steps import CAMERA, CLIP, messages, play_clip, press_message_button
+from tests.ui.steps import CAMERA, CLIP, PHOTO, messages, play_clip, press_message_button
 
 pytestmark = pytest.mark.gui
 
@@ -37,7 +37,7 @@ def test_a_pipe_is_refused_at_once(desk: Desk, qtbot: QtBot, tmp_path: Path) -> 
         make_source(SourceRequest("file", str(tmp_path / "pipe.mp4")), Settings())
     desk.refusals[CLIP] = refused.value
     app = desk.start(wanted=CLIP)
-    qtbot.waitUntil(lambda: bool(app.window.messages.rows))
+    qtbot.waitUntil(lambda: app.window.messages.row is not None)
     assert messages(app) == "pipe.mp4 is a pipe, not a file. Choose a video or an image."
 
 
@@ -74,6 +74,7 @@ def test_a_camera_that_is_unplugged_keeps_its_last_picture(desk: Desk, qtbot: Qt
     qtbot.waitUntil(lambda: bool(messages(app)))
     assert app.window.pages.currentWidget() is app.window.player.page
     qtbot.waitUntil(lambda: not app.window.player.view.overlay_is_shown)
+    assert [card.is_gone for card in app.window.player.cards.cards] == [True]
     press_message_button(app, "source")
     qtbot.waitUntil(lambda: app.controller.state is State.IDLE)
 
@@ -109,3 +110,24 @@ def test_a_full_disk_is_told_and_the_picture_goes_on(
     app = play_clip(desk, qtbot)
     assert "cannot be" in messages(app)
     assert app.window.player.view.analysis is not None
+
+
+def test_messages_do_not_follow_into_another_file(desk: Desk, qtbot: QtBot) -> None:
+    broken = SourceError("one.mp4 is not a video.", hint="Choose another file.")
+    desk.sources[CLIP] = ScriptedSource(open_error=broken)
+    app = desk.start(wanted=CLIP)
+    qtbot.waitUntil(lambda: "not a video" in messages(app))
+    app.window.announcer.say_nothing_to_export()
+    app.controller.open(PHOTO)
+    assert messages(app) == ""
+
+
+def test_a_file_that_cannot_be_opened_leaves_the_open_one_alone(desk: Desk, qtbot: QtBot) -> None:
+    app = play_clip(desk, qtbot)
+    desk.refusals[PHOTO] = SourceError("one.png is empty.")
+    app.controller.open(PHOTO)
+    assert app.window.messages.row.message.text == "one.png is empty."
+    assert not app.window.messages.row.message.stands
+    assert app.window.windowTitle().startswith("one.mp4")
+    assert app.window.toolbar.source.currentText() == "one.mp4"
+    assert app.window.pages.currentWidget() is app.window.player.page

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from fer_desktop.pipeline.events import State
 from fer_desktop.recording.session_store import SessionReader, list_sessions
 from fer_desktop.sources.base import Pacing
 from fer_desktop.ui.dialogs.prompts import Confirm, SaveCsv
+from fer_desktop.ui.viewer.recording_sign import RecordingSign
 from tests.helpers.sources import ScriptedCamera
 from tests.ui.conftest import Desk
 from tests.ui.steps import (
@@ -42,7 +44,9 @@ def test_from_source_to_table_no_frame_is_lost(
     monkeypatch.setattr(SaveCsv, "ask", lambda *_: table)
     qtbot.waitUntil(lambda: list_sessions(paths.sessions_dir())[0].is_complete)
     app.window.acts.export.trigger()
-    qtbot.waitUntil(lambda: "40 rows from 40 frames" in messages(app))
+    qtbot.waitUntil(lambda: "Exported 40 rows from 40 frames" in messages(app))
+    assert str(tmp_path) in messages(app).replace("\u200b", "")
+    assert app.window.messages.row.button.text() == "Open folder"
     assert [int(row["frame_index"]) for row in rows_of(table)] == list(range(40))
 
 
@@ -54,7 +58,7 @@ def test_a_running_session_is_exported_and_goes_on(
     qtbot.waitUntil(lambda: app.controller.position_us > 500_000)
     monkeypatch.setattr(SaveCsv, "ask", lambda *_: tmp_path / "live.csv")
     app.window.acts.export.trigger()
-    qtbot.waitUntil(lambda: "exported" in messages(app))
+    qtbot.waitUntil(lambda: "Exported" in messages(app))
     assert len(rows_of(tmp_path / "live.csv")) > 10
     assert app.controller.state is State.RUNNING
 
@@ -73,7 +77,7 @@ def test_a_table_is_replaced_only_after_asking(
     assert table.read_text() == "precious"
     monkeypatch.setattr(Confirm, "ask", lambda *_: True)
     app.window.acts.export.trigger()
-    qtbot.waitUntil(lambda: "exported" in messages(app))
+    qtbot.waitUntil(lambda: "Exported" in messages(app))
     assert table.read_text() != "precious"
 
 
@@ -98,7 +102,7 @@ def test_a_moment_is_marked(desk: Desk, qtbot: QtBot) -> None:
 def test_a_snapshot_is_saved(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     app = play_clip(desk, qtbot)
     qtbot.keyClick(app.window, Qt.Key.Key_S)
-    qtbot.waitUntil(lambda: "snapshot was saved" in messages(app))
+    qtbot.waitUntil(lambda: "Saved the snapshot" in messages(app))
     (picture,) = paths.pictures_dir().glob("*.png")
     assert picture.stat().st_size > 0
 
@@ -110,9 +114,38 @@ def test_a_camera_is_recorded(desk: Desk, qtbot: QtBot) -> None:
     qtbot.keyClick(app.window, Qt.Key.Key_R)
     assert app.window.acts.record.isChecked()
     qtbot.waitUntil(lambda: "recording" in app.window.status.text())
+    (sign,) = app.window.player.view.findChildren(RecordingSign)
+    assert sign.isVisible()
+    assert sign.text().startswith("● REC 00:00:0")
+    assert app.window.windowTitle().startswith("● Recording")
+    assert app.window.acts.record.text() == "Stop recording"
     qtbot.wait(300)
     app.window.acts.record.trigger()
-    qtbot.waitUntil(lambda: "were recorded" in messages(app))
+    qtbot.waitUntil(lambda: "Recorded" in messages(app))
     (video,) = paths.videos_dir().glob("*.mp4")
     assert video.stat().st_size > 0
     assert not app.window.acts.record.isChecked()
+    assert app.window.acts.record.text() == "Record"
+    assert not app.window.windowTitle().startswith("●")
+    qtbot.waitUntil(sign.isHidden)
+
+
+def test_a_missing_folder_is_not_the_one_visited_last(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = play_clip(desk, qtbot)
+    gone = str(tmp_path / "unplugged")
+    folders = {name: gone for name in ("export_dir", "snapshot_dir", "recording_dir")}
+    app.controller.update_settings(replace(app.controller.settings, **folders))
+    suggested: list[Path] = []
+    monkeypatch.setattr(SaveCsv, "ask", lambda _, suggestion: suggested.append(suggestion))
+    app.window.acts.export.trigger()
+    assert suggested[0].parent == paths.documents_dir()
+    assert suggested[0].parent.is_dir()
+    app.window.acts.snapshot.trigger()
+    qtbot.waitUntil(lambda: "Saved the snapshot" in messages(app))
+    (picture,) = paths.pictures_dir().glob("*.png")
+    said = messages(app).replace("\u200b", "")
+    assert str(picture) in said
+    assert f"The folder {gone} from the settings was not found." in said
+    assert not Path(gone).exists()

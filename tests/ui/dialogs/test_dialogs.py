@@ -24,7 +24,7 @@ from fer_desktop.ui.runtime.source_request import (
     without_password,
 )
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
-from fer_desktop.ui.widgets.drops import dropped_target
+from fer_desktop.ui.widgets.drops import dropped_targets
 from tests.helpers.fakes import fake_preset
 from tests.ui.samples import analysis_of, face
 
@@ -192,12 +192,12 @@ def test_a_name_without_suffix_becomes_a_table(
 def test_a_drag_brings_a_file_or_a_link(tmp_path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "clip ä 😀.mp4"))])
-    assert dropped_target(data) == tmp_path / "clip ä 😀.mp4"
+    assert dropped_targets(data) == [tmp_path / "clip ä 😀.mp4"]
     data = QMimeData()
     data.setText("rtsp://host/stream\n")
-    assert dropped_target(data) == "rtsp://host/stream"
+    assert dropped_targets(data) == ["rtsp://host/stream"]
     data.setText("just words")
-    assert dropped_target(data) is None
+    assert dropped_targets(data) == []
 
 
 def test_a_model_is_described_with_its_figures(tmp_path: Path) -> None:

@@ -240,3 +240,21 @@ def test_the_wizard_can_be_closed_on_every_page(
     assert not paths.runs_dir().exists()
     assert app.window.training.wizard is None
     assert messages(app) == ""
+
+
+def test_the_best_epoch_of_a_stopped_training_becomes_a_model(
+    app: Application, start: Start, faces: Path, answers: list[str], qtbot: QtBot
+) -> None:
+    wizard, job = start(faces, epochs=40), app.window.training.job
+    qtbot.waitUntil(lambda: len(job.epochs) >= 1, timeout=LIMIT_MS)
+    page = wizard.training_page
+    page.stop_button.click()
+    qtbot.waitUntil(lambda: job.phase is Phase.STOPPED, timeout=LIMIT_MS)
+    assert page.best_button.isVisible()
+    page.best_button.click()
+    qtbot.waitUntil(lambda: wizard.currentId() == Step.RESULT, timeout=LIMIT_MS)
+    result = wizard.result_page
+    assert not result.use_button.isEnabled()
+    qtbot.waitUntil(result.use_button.isEnabled, timeout=LIMIT_MS)
+    result.keep_button.click()
+    qtbot.waitUntil(lambda: (paths.user_models_dir() / "tiny").is_dir(), timeout=LIMIT_MS)

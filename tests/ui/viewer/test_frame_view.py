@@ -7,12 +7,14 @@ from pytestqt.qtbot import QtBot
 from fer_desktop.domain.frame import Frame
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.viewer.frame_view import FrameView
-from fer_desktop.ui.viewer.overlay import OverlayParts, frame_image, render_snapshot
+from fer_desktop.ui.viewer.overlay import OverlayLook, OverlayParts, frame_image, render_snapshot
 from tests.ui.samples import analysis_of, face, frame_of, picture
 
 pytestmark = pytest.mark.gui
 
 LEFT = Qt.MouseButton.LeftButton
+LOOK = OverlayLook(OverlayParts(), selected=None, mirrored=False, text_px=13)
+RED = {QColor("#ff0000").rgb()}
 
 
 @pytest.fixture
@@ -129,7 +131,7 @@ def test_a_very_large_picture_is_thinned_out(view: FrameView) -> None:
 
 def test_a_snapshot_shows_boxes_and_leaves_the_frame_alone(qapp: object) -> None:
     frame = frame_of(picture(200, 150))
-    image = render_snapshot(frame, analysis_of(face(1, (50, 60, 100, 120))), OverlayParts())
+    image = render_snapshot(frame, analysis_of(face(1, (50, 60, 100, 120))), LOOK)
     assert (image.width(), image.height()) == (200, 150)
     assert image.pixelColor(50, 90) == label_color("happy")
     assert (frame.pixels == (0, 0, 255)).all()
@@ -138,6 +140,52 @@ def test_a_snapshot_shows_boxes_and_leaves_the_frame_alone(qapp: object) -> None
 def test_a_label_keeps_off_other_faces(qapp: object) -> None:
     # The second face stands right above the first, where its label would go.
     below, above = face(1, (40, 100, 80, 140)), face(2, (40, 52, 80, 92))
-    image = render_snapshot(frame_of(picture(400, 300)), analysis_of(below, above), OverlayParts())
+    image = render_snapshot(frame_of(picture(400, 300)), analysis_of(below, above), LOOK)
     inside = {image.pixelColor(x, y).name() for x in range(48, 72, 4) for y in range(60, 86, 4)}
     assert inside == {"#ff0000"}
+
+
+def colors(image: QImage, box: tuple[int, int, int, int]) -> set[int]:
+    x1, y1, x2, y2 = box
+    return {image.pixel(x, y) for x in range(x1, x2, 3) for y in range(y1, y2, 3)}
+
+
+@pytest.mark.parametrize(
+    "others", [[(230, 100, 290, 160)], [(230, 100, 290, 160), (20, 100, 80, 160)]]
+)
+def test_bars_hide_no_other_face(others: list[tuple[int, int, int, int]], qapp: object) -> None:
+    faces = [face(1, (150, 100, 210, 160)), *(face(2 + at, box) for at, box in enumerate(others))]
+    look = OverlayLook(OverlayParts(labels=False, bars=True), None, mirrored=False, text_px=13)
+    image = render_snapshot(frame_of(picture(400, 300)), analysis_of(*faces), look)
+    for shown in faces:
+        box = shown.detection.box
+        inside = (int(box.x1) + 6, int(box.y1) + 6, int(box.x2) - 6, int(box.y2) - 6)
+        assert colors(image, inside) == RED
+    assert colors(image, (0, 0, 400, 300)) > RED  # there is room for bars somewhere else
+
+
+def test_a_snapshot_looks_like_the_screen(view: FrameView) -> None:
+    pixels = picture(640, 480, (40, 40, 40))
+    pixels[:, :320] = (0, 90, 0)
+    view.set_parts(OverlayParts(bars=True))
+    view.begin(live=False, mirrored=True, zoomable=False)
+    faces = (face(1, (60, 200, 160, 300)), face(2, (200, 200, 300, 300), unsure=True))
+    view.set_frame(frame_of(pixels), analysis_of(*faces, size=(640, 480)))
+    view.select_face(2)
+    on_screen = shot(view)
+    saved = render_snapshot(view.frame, view.analysis, view.look)
+    assert saved.size() == on_screen.size()
+    different = sum(
+        on_screen.pixel(x, y) != saved.pixel(x, y)
+        for x in range(0, 640, 2)
+        for y in range(0, 480, 2)
+    )
+    assert different < 320 * 240 / 500  # the edges of letters, at most
+
+
+def test_a_small_snapshot_is_enlarged_until_its_text_can_be_read(view: FrameView) -> None:
+    view.set_frame(frame_of(picture(64, 48)), analysis_of(face(1)))
+    assert view.look.text_px < 3
+    saved = render_snapshot(view.frame, view.analysis, view.look)
+    assert saved.width() % 64 == 0
+    assert saved.width() >= 5 * 64

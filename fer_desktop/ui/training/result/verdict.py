@@ -3,9 +3,10 @@
 from typing import Final
 
 from fer_desktop.training.results import Comparison, Evaluation, Figures
-from fer_desktop.ui.look.wording import accuracy_text, label_text, translate
+from fer_desktop.ui.look.wording import accuracy_text, counted, label_text, translate
 
 _FEW: Final = 100
+_SURELY_CHANCE: Final = 0.995  # there is nothing to tell
 
 
 def verdict(evaluation: Evaluation) -> str:
@@ -13,7 +14,7 @@ def verdict(evaluation: Evaluation) -> str:
     comparison = evaluation.comparison
     if comparison is None:
         figures = evaluation.figures
-        return translate("Training", "{name} reads {share} of the pictures as people did.").format(
+        return translate("Training", "{name} is right on {share} of the pictures.").format(
             name=figures.model, share=accuracy_text(figures.accuracy, None)
         )
     own, other = comparison.own, comparison.other
@@ -24,21 +25,21 @@ def verdict(evaluation: Evaluation) -> str:
         "against": accuracy_text(other.accuracy, None),
     }
     if own.accuracy == other.accuracy:
-        text = translate("Training", "{own} is exactly as accurate as {other}: {share}.")
+        text = translate("Training", "{own} and {other} are equally accurate: {share}.")
     elif not comparison.is_beyond_chance:
         text = translate(
             "Training",
-            "{own} and {other} do not differ by more than chance: {share} against {against}.",
+            "{own} and {other} do not differ significantly: {share} against {against}.",
         )
     elif own.accuracy > other.accuracy:
         text = translate(
             "Training",
-            "{own} is better than {other} by more than chance: {share} against {against}.",
+            "{own} is significantly more accurate than {other}: {share} against {against}.",
         )
     else:
         text = translate(
             "Training",
-            "{own} is worse than {other} by more than chance: {share} against {against}.",
+            "{own} is significantly less accurate than {other}: {share} against {against}.",
         )
     sentence = text.format(**values)
     if own.n == evaluation.figures.n:
@@ -51,16 +52,16 @@ def verdict(evaluation: Evaluation) -> str:
 def explanation(evaluation: Evaluation) -> str:
     """Return on what the sentence rests."""
     figures, comparison = evaluation.figures, evaluation.comparison
-    pictures = (
-        translate("Training", "Measured on {n} pictures that were held back from the training.")
+    measured = (
+        translate("Training", "Measured on {pictures} held out from the training.")
         if evaluation.split == "test"
         else translate(
             "Training",
-            "Measured on {n} pictures that it did not learn from, though its best epoch was chosen "
-            "by them.",
+            "Measured on {pictures} that it was not trained on. Its best epoch was chosen with "
+            "them, so the figures are slightly optimistic.",
         )
-    ).format(n=f"{figures.n:,}")
-    parts = [pictures]
+    ).format(pictures=counted(figures.n, "picture"))
+    parts = [measured]
     if comparison is None:
         if evaluation.why_not:
             parts.append(
@@ -69,25 +70,29 @@ def explanation(evaluation: Evaluation) -> str:
                 )
             )
     else:
-        parts.append(_compared(comparison, figures))
+        parts += _compared(comparison, figures)
     if figures.n < _FEW:
-        parts.append(translate("Training", "That is few: the intervals are wide."))
+        parts.append(translate("Training", "With so few, the intervals are wide."))
     return " ".join(parts)
 
 
-def _compared(comparison: Comparison, figures: Figures) -> str:
-    parts = [
-        translate(
-            "Training", "By chance alone a difference at least as large comes in {share} of cases."
-        ).format(share=_rare(comparison.p_value))
-    ]
+def _compared(comparison: Comparison, figures: Figures) -> list[str]:
+    parts = []
+    if comparison.p_value < _SURELY_CHANCE:
+        parts.append(
+            translate(
+                "Training",
+                "By chance alone a difference at least this large arises in {share} of cases "
+                "(exact McNemar test).",
+            ).format(share=_rare(comparison.p_value))
+        )
     own = comparison.own
     if own.n < figures.n:
         parts.append(
             translate(
                 "Training",
-                "Both can name {n} of the pictures: {labels}. Of all {all}, {name} reads {share} "
-                "as people did.",
+                "Both models know the expressions of {n} of them: {labels}. On all {all}, {name} "
+                "is right on {share}.",
             ).format(
                 n=f"{own.n:,}",
                 labels=", ".join(map(label_text, own.labels)),
@@ -96,11 +101,11 @@ def _compared(comparison: Comparison, figures: Figures) -> str:
                 share=accuracy_text(figures.accuracy, figures.interval),
             )
         )
-    return " ".join(parts)
+    return parts
 
 
 def _rare(probability: float) -> str:
     percent = 100 * probability
     if percent < 0.1:
-        return "< 0.1 %"
+        return translate("Training", "less than 0.1 %")
     return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"

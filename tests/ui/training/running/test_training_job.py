@@ -7,10 +7,11 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop.errors import TrainingError
 from fer_desktop.training.plan import TrainingPlan
-from fer_desktop.training.runs import create_run
-from fer_desktop.ui.runtime.trainer_process import Ending
+from fer_desktop.training.runs import Run, create_run
+from fer_desktop.ui.runtime.trainer_process import Ending, TrainerProcess
 from fer_desktop.ui.training.running.progress_text import headline, status_text, time_left_text
 from fer_desktop.ui.training.running.training_job import Phase, TrainingJob, is_locked, lock_of
+from fer_desktop.ui.training.running.training_page import TrainingPage
 from trainer.contract.progress import (
     EpochDone,
     Event,
@@ -142,3 +143,71 @@ def test_two_windows_do_not_train_the_same(job: TrainingJob, qtbot: QtBot) -> No
         TrainingJob().begin(run)
     other.unlock()
     assert not is_locked(run.folder)
+
+
+HISTORY = "epoch,loss,accuracy,val_loss,val_accuracy\n1,1,0.5,1,0.6\n2,1,0.5,1,0.5\n"
+
+
+@pytest.fixture
+def stopped(qtbot: QtBot) -> Run:
+    """A training of four epochs that was stopped after two."""
+    plan = TrainingPlan(name="half", data=Path("/pictures"), system="x", settings={"epochs": 4})
+    run = create_run(plan)
+    (run.folder / "history.csv").write_text(HISTORY, encoding="utf-8")
+    return run
+
+
+def test_a_resumed_training_begins_with_the_bar_where_it_was(stopped: Run, qtbot: QtBot) -> None:
+    job = TrainingJob()
+    page = TrainingPage(job, lambda: stopped)
+    qtbot.addWidget(page)
+    job.show(stopped)
+    assert job.share_done == 0.5
+    assert page.bar.value() == page.bar.maximum() / 2
+    job.phase = Phase.PREPARING
+    assert job.share_done == 0.5
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What the trainer is asked to do; it does nothing."""
+    asked: list[list[str]] = []
+    monkeypatch.setattr(TrainerProcess, "start", lambda _, words: asked.append(list(words)))
+    return asked
+
+
+def test_a_stopped_training_offers_its_best_epoch(
+    stopped: Run, commands: list[list[str]], qtbot: QtBot
+) -> None:
+    job = TrainingJob()
+    page = TrainingPage(job, lambda: stopped)
+    qtbot.addWidget(page)
+    job.show(stopped)
+    assert page.best_button.isHidden()  # nothing was kept yet
+    (stopped.folder / "best.npz").touch()
+    job.changed.emit()
+    assert not page.best_button.isHidden()
+    page.best_button.click()
+    folder = str(stopped.folder)
+    assert commands == [["export", "--run", folder, "--out", folder]]
+    assert headline(job) == "Measuring the new model…"
+    assert page.best_button.isHidden()
+    with qtbot.waitSignal(job.ended):
+        job._on_ended(Ending(0, ""))
+    assert job.phase is Phase.FINISHED
+    assert page.isComplete()
+    assert not is_locked(stopped.folder)
+
+
+def test_a_best_epoch_that_cannot_be_used_is_told_and_the_training_stays(
+    stopped: Run, commands: list[list[str]], qtbot: QtBot
+) -> None:
+    job = TrainingJob()
+    page = TrainingPage(job, lambda: stopped)
+    qtbot.addWidget(page)
+    job.show(stopped)
+    job.use_best()
+    job._on_ended(Ending(1, "fer-train: /pictures does not exist."))
+    assert job.phase is Phase.FAILED
+    assert page.problem.text() == "/pictures does not exist."
+    assert not page.resume_button.isHidden()

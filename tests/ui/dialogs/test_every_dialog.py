@@ -1,0 +1,271 @@
+"""What every dialog and every page of the wizard owes the person: to fit, and to ask."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QScreen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDialog,
+    QDialogButtonBox,
+    QMessageBox,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+import fer_desktop.ui
+from fer_desktop.settings import Settings
+from fer_desktop.training.results import Comparison, Evaluation, Figures, LabelFigures
+from fer_desktop.ui.assembly import Application
+from fer_desktop.ui.dialogs.about_dialogs import TextDialog, about_text, model_text
+from fer_desktop.ui.dialogs.asking_dialog import TITLE_BAR, AskingDialog
+from fer_desktop.ui.dialogs.name_dialog import NameDialog
+from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
+from fer_desktop.ui.dialogs.prompts import Confirm
+from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
+from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
+from fer_desktop.ui.models.model_jobs import ModelJobs
+from fer_desktop.ui.models.models_dialog import ModelsDialog
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.trainer_process import TrainerProcess
+from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
+from fer_desktop.ui.training.pictures.pictures_page import ChosenPictures, PicturesPage
+from fer_desktop.ui.training.train_wizard import Step, TrainWizard
+from fer_desktop.ui.viewer.welcome_page import WelcomeDialog
+from tests.helpers.fakes import fake_preset
+from tests.ui.conftest import Desk
+
+pytestmark = pytest.mark.gui
+
+SCREEN = QSize(1024, 640)  # the smallest
+ROOM = SCREEN - TITLE_BAR
+LONG = "a long sentence that somebody wrote about a model, " * 60
+
+LABELS = tuple(f"expression {number}" for number in range(12))
+FIGURES = Figures(
+    model=LONG[:60],
+    n=30,
+    accuracy=0.5,
+    interval=(0.4, 0.6),
+    labels=LABELS,
+    per_label={label: LabelFigures(0.5, 0.5, 0.5, 10) for label in LABELS},
+    confusion=tuple(tuple(range(12)) for _ in LABELS),
+)
+EVALUATION = Evaluation(FIGURES, "test", (), Comparison(FIGURES, FIGURES, 0.2), "")
+
+Make = Callable[[Application, Background], QDialog]
+
+
+def make_model_dialog(app: Application, _: Background) -> QDialog:
+    preset = fake_preset(labels=[f"expression {number}" for number in range(40)])
+    return TextDialog("About this model", model_text(preset, Path(), LONG), app.window)
+
+
+def make_question(app: Application, _: Background) -> QDialog:
+    icon = QMessageBox.Icon.Question
+    return QMessageBox(icon, "Delete?", LONG[:600], QMessageBox.StandardButton.Cancel, app.window)
+
+
+DIALOGS: dict[str, Make] = {
+    "about": lambda app, _: TextDialog("About FER Desktop", about_text(), app.window),
+    "model": make_model_dialog,
+    "models": lambda app, jobs: ModelsDialog(
+        app.controller, ModelJobs(jobs, app.window), app.window
+    ),
+    "name": lambda app, _: NameDialog("Rename", LONG[:300], "mine", lambda _: None, app.window),
+    "network": lambda app, _: NetworkDialog(["rtsp://host/" + "x" * 300], app.window),
+    "question": make_question,
+    "sessions": lambda app, jobs: SessionsDialog(
+        Path("nowhere"), jobs, lambda _: None, parent=app.window
+    ),
+    "settings": lambda app, _: SettingsDialog(Settings(export_dir="/x" * 200), app.window),
+    "shortcuts": lambda app, _: ShortcutsDialog(app.window.acts, app.window),
+    "welcome": lambda app, _: WelcomeDialog(LONG, app.window),
+}
+
+
+def outside(dialog: QWidget) -> list[str]:
+    """Return the buttons of a dialog that cannot be reached, and it if it is too large."""
+    lost = [
+        button.text()
+        for button in dialog.findChildren(QAbstractButton)
+        if button.isVisible()
+        and isinstance(button.parentWidget(), QDialog | QDialogButtonBox)
+        and not QRect(dialog.rect()).contains(
+            QRect(button.mapTo(dialog, button.rect().topLeft()), button.size())
+        )
+    ]
+    size = dialog.size()
+    too_large = size.width() > ROOM.width() or size.height() > ROOM.height()
+    return [*lost, f"{size.width()} x {size.height()}"] if too_large else lost
+
+
+def test_every_kind_of_dialog_is_tried() -> None:
+    folder = Path(fer_desktop.ui.__file__).parent
+    kinds = {
+        line.split("(")[0].removeprefix("class ")
+        for file in folder.rglob("*.py")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if line.startswith("class ") and ("Dialog)" in line or "QWizard)" in line)
+    }
+    tried = {
+        "TextDialog", "ModelsDialog", "NameDialog", "NetworkDialog", "SessionsDialog",
+        "SettingsDialog", "ShortcutsDialog", "WelcomeDialog",
+        "AskingDialog",  # what three of them are
+        "TrainWizard",  # page by page, below
+    }  # fmt: skip
+    assert kinds == tried
+
+
+@pytest.fixture(autouse=True)
+def smallest_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: SCREEN)
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_a_dialog_fits_the_smallest_screen(name: str, desk: Desk, qtbot: QtBot) -> None:
+    app, jobs = desk.start(), Background()
+    dialog = DIALOGS[name](app, jobs)
+    qtbot.addWidget(dialog, before_close_func=lambda _: jobs.shutdown())
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    assert outside(dialog) == []
+
+
+@pytest.fixture
+def idle_trainer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trainer that never answers, and pictures that nobody looks at."""
+    monkeypatch.setattr(TrainerProcess, "start", lambda *_: None)
+    chosen = ChosenPictures(Path("faces"), None, {"happy": 30, "sad": 30, "wink": 30})
+    monkeypatch.setattr(PicturesPage, "dataset", lambda _: chosen)
+
+
+def fill(wizard: TrainWizard, step: Step) -> list[QWidget]:
+    """Show as much as a page can hold; return what it shows in turn."""
+    match step:
+        case Step.PICTURES:
+            stack = wizard.pictures_page.findChild(QStackedWidget)
+            return [stack.widget(at) for at in range(stack.count())]
+        case Step.SETTINGS:
+            wizard.settings_page.more.setChecked(True)
+        case Step.TRAINING:
+            page = wizard.training_page
+            for button in page.findChildren(QPushButton):
+                button.show()
+        case Step.RESULT:
+            wizard.result_page._show(EVALUATION)
+    return [wizard.page(step)]
+
+
+@pytest.mark.parametrize("step", list(Step), ids=lambda step: step.name.lower())
+def test_a_page_of_the_wizard_fits_the_smallest_screen(
+    step: Step, desk: Desk, qtbot: QtBot, idle_trainer: None
+) -> None:
+    app = desk.start()
+    training = app.window.training
+    wizard = TrainWizard(training.job, training.make_pictures, lambda: None, app.window)
+    wizard.setStartId(step)
+    wizard.show()
+    qtbot.waitExposed(wizard)
+    assert wizard.currentId() == step
+    for view in fill(wizard, step):
+        if isinstance(view.parentWidget(), QStackedWidget):
+            view.parentWidget().setCurrentWidget(view)
+        qtbot.wait(1)  # the layout follows
+        assert outside(wizard) == []
+    wizard.close_unasked()
+
+
+class Answers:
+    """Answers questions, and remembers them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.yes = False
+        self.asked: list[str] = []
+        monkeypatch.setattr(Confirm, "ask", self._answer)
+
+    def _answer(self, parent: QWidget, title: str, text: str, yes: str) -> bool:
+        self.asked.append(f"{title} {text}")
+        return self.yes
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    return Answers(monkeypatch)
+
+
+CHANGES: dict[str, Callable[[AskingDialog], object]] = {
+    "name": lambda dialog: dialog.edit.setText("other"),
+    "network": lambda dialog: dialog.address.setEditText("rtsp://other/x"),
+    "settings": lambda dialog: dialog.mirror.click(),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_dialog_asks_before_it_forgets(
+    name: str, desk: Desk, qtbot: QtBot, answers: Answers
+) -> None:
+    app, jobs = desk.start(), Background()
+    dialog = DIALOGS[name](app, jobs)
+    qtbot.addWidget(dialog, before_close_func=lambda _: jobs.shutdown())
+    dialog.show()
+    CHANGES[name](dialog)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    dialog.close()
+    assert dialog.isVisible()
+    assert len(answers.asked) == 2
+    answers.yes = True
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_dialog_asks_nothing_where_nothing_is_lost(
+    name: str, desk: Desk, qtbot: QtBot, answers: Answers
+) -> None:
+    app, jobs = desk.start(), Background()
+    dialog = DIALOGS[name](app, jobs)
+    qtbot.addWidget(dialog, before_close_func=lambda _: jobs.shutdown())
+    dialog.show()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    dialog.show()
+    CHANGES[name](dialog)
+    cancel = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel)
+    cancel.click()  # which says what it does
+    assert not dialog.isVisible()
+    assert answers.asked == []
+
+
+def test_the_wizard_asks_before_it_forgets_the_pictures(
+    desk: Desk, qtbot: QtBot, idle_trainer: None, answers: Answers, tmp_path: Path
+) -> None:
+    app = desk.start()
+    app.window.acts.train_model.trigger()
+    wizard = app.window.training.wizard
+    qtbot.waitExposed(wizard)
+    wizard.pictures_page.use(tmp_path)
+    qtbot.keyClick(wizard, Qt.Key.Key_Escape)
+    app.window.close()
+    assert [question.split("?")[0] for question in answers.asked] == ["Close without training"] * 2
+    assert wizard.isVisible()
+    assert app.window.isVisible()
+    answers.yes = True
+    qtbot.keyClick(wizard, Qt.Key.Key_Escape)
+    assert app.window.training.wizard is None
+
+
+def test_the_wizard_closes_at_once_where_nothing_was_chosen(
+    desk: Desk, qtbot: QtBot, answers: Answers
+) -> None:
+    app = desk.start()
+    app.window.acts.train_model.trigger()
+    wizard = app.window.training.wizard
+    qtbot.waitExposed(wizard)
+    qtbot.keyClick(wizard, Qt.Key.Key_Escape)
+    assert app.window.training.wizard is None
+    assert answers.asked == []
