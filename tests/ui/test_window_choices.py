@@ -88,7 +88,7 @@ def test_settings_hold_at_once(desk: Desk, qtbot: QtBot, monkeypatch: pytest.Mon
     monkeypatch.setattr(SettingsDialog, "ask", lambda *_: wanted)
     app.window.acts.settings.trigger()
     assert app.controller.settings == wanted
-    assert not app.window.player.view.parts.labels
+    assert not app.window.player.view.look.parts.labels
     assert app.window.palette().window().color().lightness() < 128
     app.window.acts.themes.actions()[1].trigger()
     assert app.window.palette().window().color().lightness() > 128

@@ -72,6 +72,7 @@ def test_a_camera_that_is_unplugged_keeps_its_last_picture(desk: Desk, qtbot: Qt
     app = desk.start(wanted=CAMERA)
     qtbot.waitUntil(lambda: app.controller.state is State.RECONNECTING)
     qtbot.waitUntil(lambda: bool(messages(app)))
+    qtbot.waitUntil(lambda: bool(app.window.player.cards.cards))
     assert app.window.pages.currentWidget() is app.window.player.page
     qtbot.waitUntil(lambda: not app.window.player.view.overlay_is_shown)
     assert [card.is_gone for card in app.window.player.cards.cards] == [True]

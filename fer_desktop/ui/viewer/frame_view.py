@@ -38,10 +38,12 @@ class FrameView(QWidget):
     Signals:
         face_clicked: the id of a face that was clicked.
         frame_painted: the ``Frame`` that was just painted, once for each frame.
+        went_stale: a live source has brought no frame for a while.
     """
 
     face_clicked = Signal(int)
     frame_painted = Signal(object)
+    went_stale = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -275,6 +277,7 @@ class FrameView(QWidget):
     def _on_overlay_expired(self) -> None:
         self._expired = True
         self.update()
+        self.went_stale.emit()
 
 
 def _drawable(frame: Frame, step: int) -> QImage:

@@ -75,6 +75,7 @@ class Player(QObject):
         controller.settings_changed.connect(self.use_settings)
         self.view.face_clicked.connect(self.selection.choose)
         self.view.frame_painted.connect(self.delay.painted)
+        self.view.went_stale.connect(self.cards.show_lost)
         self.cards.face_chosen.connect(self.selection.choose)
         self.selection.changed.connect(self._on_selected)
         self.transport.seek_requested.connect(controller.seek)
@@ -109,8 +110,6 @@ class Player(QObject):
         match event:
             case SourceOpened(info=info):
                 self._begin(info)
-            case StateChanged(state=State.RECONNECTING):
-                self.cards.show_lost()
             case StateChanged(state=State.IDLE | State.FAILED):
                 self.cards.clear()
             case ModelLoaded(preset=preset):
