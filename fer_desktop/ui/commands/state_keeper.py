@@ -64,7 +64,7 @@ class StateKeeper(QObject):
                 size=f"{info.width_px}×{info.height_px}" if info else "",  # noqa: RUF001
                 is_live=info.is_live if info else False,
                 reading=controller.reading() if shows_rates else None,
-                delay_ms=self._delay.delay_ms() if info else None,
+                delay_ms=self._delay.delay_ms() if info and info.kind != "image" else None,
                 device=self._device_text(),
                 elapsed_s=controller.elapsed_s if info and info.kind != "image" else None,
                 training=self._training_status(),

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QTextBrowser,
@@ -36,6 +37,8 @@ class TextDialog(QDialog):
         self.text.setOpenExternalLinks(True)
         self.text.setHtml(text)
         self.text.setAccessibleName(title)
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        self.text.viewport().setAutoFillBackground(False)  # the dialog's own colour shows
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout()

@@ -3,10 +3,20 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QTransform
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontInfo,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPen,
+    QTransform,
+)
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import Frame
@@ -20,6 +30,8 @@ _TEXT: Final = QColor("#f5f6f7")
 _HALO: Final = QColor(10, 12, 14, 150)
 _UNSURE_OPACITY: Final = 0.5
 _SNAPSHOT_TEXT_MIN_PX: Final = 12
+_BAR_SIZES: Final = (1.0, 0.8, 0.65)  # of the labels' text
+_BAR_LINES: Final = 5  # length of a whole bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ def paint_overlay(
     if parts.bars:
         taken += boxes  # a face is never hidden
         for face, rect in placed:
-            _paint_bars(painter, face, rect, metrics, bounds, taken)
+            _paint_bars(painter, face, rect, bounds, taken)
     painter.restore()
 
 
@@ -211,50 +223,67 @@ def _paint_bars(
     painter: QPainter,
     face: FaceAnalysis,
     rect: QRectF,
-    metrics: QFontMetricsF,
     bounds: QRectF,
     taken: list[QRectF],
 ) -> None:
+    """Draw bars near a box, the smaller the less room there is; nothing is drawn over others."""
     if face.smoothed is None:
         return
-    line = metrics.height()
     names = [label_text(label) for label in face.smoothed.labels]
-    name_width = max(metrics.horizontalAdvance(name) for name in names)
-    bar_width = 5 * line
-    size = (name_width + bar_width + line, line * len(names) + line * 0.5)
-    gap = line * 0.4
-    beside = (rect.right() + gap, rect.left() - size[0] - gap)
-    below = (rect.bottom() + gap, rect.top() - size[1] - gap)
-    places = [
-        *(
-            _inside(QRectF(left, top, *size), bounds)
-            for left in beside
-            for top in (rect.top(), rect.bottom() - size[1])
-        ),
-        *(
-            _inside(QRectF(left, top, *size), bounds)
-            for top in below
-            for left in (rect.left(), rect.right() - size[0])
-        ),
-    ]
-    inside = next((place for place in places if not _hits(place, taken)), None)
-    if inside is None:
+    for share in _BAR_SIZES:
+        font = _scaled(painter.font(), share)
+        metrics = QFontMetricsF(font)
+        line = metrics.height()
+        name_width = max(metrics.horizontalAdvance(name) for name in names)
+        width, height = name_width + (_BAR_LINES + 1) * line, (len(names) + 0.5) * line
+        panel = _free_place(rect, QSizeF(width, height), line * 0.4, bounds, taken)
+        if panel is not None:
+            break
+    else:
         return  # the face's card has the same bars
-    taken.append(inside)
+    taken.append(panel)
+    painter.save()
+    painter.setFont(font)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_BACKING)
-    painter.drawRoundedRect(inside, line * 0.25, line * 0.25)
-    top = inside.top() + line * 0.25
+    painter.drawRoundedRect(panel, line * 0.25, line * 0.25)
+    top = panel.top() + line * 0.25
     for label, name, probability in zip(
         face.smoothed.labels, names, face.smoothed.probabilities, strict=True
     ):
         painter.setPen(_TEXT)
-        painter.drawText(QPointF(inside.left() + line * 0.3, top + metrics.ascent()), name)
+        painter.drawText(QPointF(panel.left() + line * 0.3, top + metrics.ascent()), name)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(label_color(label))
-        start = inside.left() + name_width + line * 0.6
-        painter.drawRect(QRectF(start, top + line * 0.25, bar_width * probability, line * 0.5))
+        start = panel.left() + name_width + line * 0.6
+        painter.drawRect(
+            QRectF(start, top + line * 0.25, _BAR_LINES * line * probability, line * 0.5)
+        )
         top += line
+    painter.restore()
+
+
+def _scaled(font: QFont, share: float) -> QFont:
+    scaled = QFont(font)
+    scaled.setPixelSize(max(1, round(QFontInfo(font).pixelSize() * share)))
+    return scaled
+
+
+def _free_place(
+    box: QRectF, size: QSizeF, gap: float, bounds: QRectF, taken: list[QRectF]
+) -> QRectF | None:
+    """Return a place beside a box, else below or above it, that hits nothing."""
+    beside = (box.right() + gap, box.left() - size.width() - gap)
+    below = (box.bottom() + gap, box.top() - size.height() - gap)
+    corners = [
+        *product(beside, (box.top(), box.bottom() - size.height())),
+        *product((box.left(), box.right() - size.width()), below),
+    ]
+    for left, top in corners:
+        place = _inside(QRectF(QPointF(left, top), size), bounds)
+        if bounds.contains(place) and not _hits(place, taken):
+            return place
+    return None
 
 
 def _hits(rect: QRectF, others: list[QRectF]) -> bool:
