@@ -228,7 +228,7 @@ def test_pause_at_once_still_shows_the_first_frame(make_rig: MakeRig) -> None:
     rig.engine.open(ScriptedSource(9), Pacing.PLAYBACK)
     rig.engine.pause()
     rig.until_state(State.PAUSED)
-    rig.until(lambda: rig.frames() == [0])
+    rig.until(lambda: set(rig.frames()) == {0})  # again, if the detector came later
 
 
 def test_pause_right_after_the_networks_came_leaves_no_frame_unread(make_rig: MakeRig) -> None:
@@ -344,7 +344,7 @@ def test_session_without_a_sink_is_fine(make_rig: MakeRig) -> None:
     for open_sink in (None, lambda *_: None):
         rig = make_rig(open_sink=open_sink)
         rig.engine.open(ScriptedSource(2), Pacing.EVERY_FRAME)
-        rig.until(lambda rig=rig: len(rig.results) == 2)
+        rig.until(lambda rig=rig: len(rig.results) >= 2)
 
 
 def test_listener_may_call_the_engine(make_rig: MakeRig) -> None:
