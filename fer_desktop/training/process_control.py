@@ -1,23 +1,20 @@
 """Trainers beside other programs: they give way, and are ended where nobody watches them."""
 
 from contextlib import suppress
-from typing import Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from fer_desktop.log import get_logger
 from fer_desktop.training.runs import Run
 
+if TYPE_CHECKING:
+    import psutil
+
 log = get_logger("train")
 
-_PROCESS_FILE: Final = "trainer.pid"
 _GRACE_S: Final = 5.0
 _NICER_BY: Final = 10
 _NICEST: Final = 19
-
-
-def remember_trainer(run: Run, process_id: int) -> None:
-    """Keep the number of the process that trains, in case the application dies before it."""
-    with suppress(OSError):  # without it all is well but after a crash
-        (run.folder / _PROCESS_FILE).write_text(str(process_id), encoding="utf-8")
 
 
 def end_orphan(run: Run) -> None:
@@ -27,21 +24,27 @@ def end_orphan(run: Run) -> None:
     """
     import psutil
 
-    file = run.folder / _PROCESS_FILE
-    try:
-        process = psutil.Process(int(file.read_text(encoding="utf-8")))
-        # The number may belong to somebody else by now.
-        if str(run.folder) in process.cmdline():
-            log.info("ending a training of an earlier start, process %d", process.pid)
+    for process in _trainers_at(run):
+        log.info("ending a training of an earlier start, process %d", process.pid)
+        with suppress(psutil.Error):
             process.terminate()
             try:
                 process.wait(_GRACE_S)
             except psutil.TimeoutExpired:
                 process.kill()
                 process.wait(_GRACE_S)
-    except (OSError, ValueError, psutil.Error):
-        pass  # there is none
-    file.unlink(missing_ok=True)
+
+
+def _trainers_at(run: Run) -> "list[psutil.Process]":
+    """Return the processes that train in a run's folder, by what they were called with."""
+    import psutil
+
+    words = ["--out", str(run.folder)]
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if words in map(list, pairwise(process.info["cmdline"] or ()))
+    ]
 
 
 def give_way(process_id: int) -> None:

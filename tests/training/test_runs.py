@@ -10,7 +10,7 @@ from fer_desktop import paths
 from fer_desktop.errors import FerError
 from fer_desktop.models.catalogue import available_models
 from fer_desktop.training.plan import TrainingPlan
-from fer_desktop.training.process_control import end_orphan, remember_trainer
+from fer_desktop.training.process_control import end_orphan
 from fer_desktop.training.runs import (
     create_run,
     discard_run,
@@ -85,13 +85,11 @@ def test_a_trainer_that_outlived_its_application_is_ended() -> None:
     run = create_run(plan())
     code = "import time; time.sleep(60)"
     trainer = subprocess.Popen([sys.executable, "-c", code, "--out", str(run.folder)])
-    stranger = subprocess.Popen([sys.executable, "-c", code])
+    elsewhere = ["--out", f"{run.folder}-2"]
+    stranger = subprocess.Popen([sys.executable, "-c", code, *elsewhere])
     try:
-        remember_trainer(run, stranger.pid)
-        end_orphan(run)  # the number belongs to somebody else by now
-        assert psutil.pid_exists(stranger.pid)
-        remember_trainer(run, trainer.pid)
         end_orphan(run)
+        assert psutil.pid_exists(stranger.pid)
         assert not psutil.pid_exists(trainer.pid)
         end_orphan(run)
     finally:

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import keras
-from filelock import FileLock, Timeout
 
 from trainer.config import Recipe, TrainConfig, config_from_dict, gentle
+from trainer.contract.run_lock import RunLock
+from trainer.contract.whole_file import remove_leftovers
 from trainer.errors import RunError
 from trainer.runs.checkpoint import write_atomically
 from trainer.runs.devices import machine
 from trainer.systems.catalogue import get_system
 
 RUN_FILE: Final = "run.json"
-_LOCK_FILE: Final = ".lock"
 _LIBRARIES: Final = ("keras", "tensorflow", "jax", "torch", "numpy")
 
 
@@ -109,23 +109,22 @@ def read_run(folder: Path) -> Run:
 def held(folder: Path) -> Iterator[None]:
     """Keep a run to this process: two that write the same checkpoints would mix them.
 
-    The system lets go of it when the process ends, however it ends.
-
     Raises:
         RunError: if another process has it, or nothing can be written there.
     """
-    lock = FileLock(folder / _LOCK_FILE)
+    lock = RunLock(folder, "trainer")
     try:
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise RunError(
-            f"{folder} is being trained by another program.",
-            hint="Wait for it, or choose another --out.",
-        ) from error
+        is_ours = lock.acquire()
     except OSError as error:
         raise RunError(
             f"{folder} cannot be written: {error.strerror}.", hint="Choose another --out."
         ) from error
+    if not is_ours:
+        raise RunError(
+            f"{folder} is being trained by another program.",
+            hint="Wait for it, or choose another --out.",
+        )
+    remove_leftovers(folder)
     try:
         yield
     finally:

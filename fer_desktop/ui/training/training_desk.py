@@ -20,7 +20,8 @@ from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.training.running.progress_text import headline, status_text
-from fer_desktop.ui.training.running.training_job import Phase, TrainingJob, is_locked
+from fer_desktop.ui.training.running.training_job import Phase, TrainingJob
+from trainer.contract.run_lock import is_held
 
 if TYPE_CHECKING:
     from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
@@ -119,7 +120,7 @@ class TrainingDesk(QObject):
         if self.job.is_active or self.wizard is not None:
             return
         runs = (run for run in leftover_runs() if run != self._keeping)
-        run = next((run for run in runs if not is_locked(run.folder)), None)
+        run = next((run for run in runs if not is_held(run.folder, "window")), None)
         if run is not None:
             self._announcer.say_training_left(
                 run.plan.name, run.is_finished, len(run.history()), lambda: self.show_run(run)

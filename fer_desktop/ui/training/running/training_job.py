@@ -3,14 +3,14 @@
 import time
 from collections.abc import Sequence
 from enum import Enum
-from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from fer_desktop.errors import FerError, TrainingError
+from fer_desktop.files import storage_error
 from fer_desktop.log import get_logger
-from fer_desktop.training.process_control import end_orphan, remember_trainer
+from fer_desktop.training.process_control import end_orphan
 from fer_desktop.training.runs import EpochFigures, Run
 from fer_desktop.ui.runtime.trainer_process import Ending, TrainerProcess
 from trainer.contract.progress import (
@@ -29,10 +29,9 @@ from trainer.contract.progress import (
     StepDone,
     decode,
 )
+from trainer.contract.run_lock import RunLock
 
 log = get_logger("train")
-
-_LOCK_FILE: Final = "in_use.lock"
 
 
 class Phase(Enum):
@@ -87,7 +86,7 @@ class TrainingJob(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._process: TrainerProcess | None = None
-        self._lock: QLockFile | None = None
+        self._lock: RunLock | None = None
         self.run: Run | None = None
         self.error: FerError | None = None
         self.started: Started | None = None
@@ -136,7 +135,8 @@ class TrainingJob(QObject):
         """Begin a training, or go on with one where it was interrupted.
 
         Raises:
-            TrainingError: if another window of the application is at it.
+            FerError: if another window of the application is at it, or its folder cannot be
+                written.
         """
         self._start(run, Phase.PREPARING, run.plan.train_words(run.folder))
 
@@ -144,15 +144,19 @@ class TrainingJob(QObject):
         """Make a model of the best epoch so far: with it the training is finished.
 
         Raises:
-            TrainingError: if another window of the application is at it.
+            FerError: as ``begin`` does.
         """
         assert self.run is not None
         self._start(self.run, Phase.FINISHING, self.run.plan.export_words(self.run.folder))
 
     def _start(self, run: Run, phase: Phase, words: Sequence[str]) -> None:
         assert not self.is_active
-        lock = lock_of(run.folder)
-        if not lock.tryLock(0):
+        lock = RunLock(run.folder, "window")
+        try:
+            is_ours = lock.acquire()
+        except OSError as error:
+            raise storage_error(run.folder, error) from error
+        if not is_ours:
             raise TrainingError(
                 f"The training {run.plan.name!r} is already running in another window."
             )
@@ -164,8 +168,6 @@ class TrainingJob(QObject):
         process.printed.connect(self._on_line)
         process.ended.connect(self._on_ended)
         process.start(words)
-        if process.process_id:
-            remember_trainer(run, process.process_id)
         self.changed.emit()
 
     def show(self, run: Run) -> None:
@@ -283,7 +285,7 @@ class TrainingJob(QObject):
         if process is not None:
             process.deleteLater()
         if self._lock is not None:
-            self._lock.unlock()
+            self._lock.release()
             self._lock = None
         if self.phase is Phase.FINISHING and not ending.status:
             self.phase = Phase.FINISHED
@@ -295,19 +297,3 @@ class TrainingJob(QObject):
             log.warning("the training failed: %s", self.error)
         self.changed.emit()
         self.ended.emit()
-
-
-def lock_of(folder: Path) -> QLockFile:
-    """Return the lock that is held while a training goes on in a folder."""
-    lock = QLockFile(str(folder / _LOCK_FILE))
-    lock.setStaleLockTime(0)  # as long as its owner lives, however long that is
-    return lock
-
-
-def is_locked(folder: Path) -> bool:
-    """Tell whether another window of the application is at a training."""
-    lock = lock_of(folder)
-    if not lock.tryLock(0):
-        return True
-    lock.unlock()
-    return False

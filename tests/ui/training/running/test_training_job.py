@@ -10,7 +10,7 @@ from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.training.runs import Run, create_run
 from fer_desktop.ui.runtime.trainer_process import Ending, TrainerProcess
 from fer_desktop.ui.training.running.progress_text import headline, status_text, time_left_text
-from fer_desktop.ui.training.running.training_job import Phase, TrainingJob, is_locked, lock_of
+from fer_desktop.ui.training.running.training_job import Phase, TrainingJob
 from fer_desktop.ui.training.running.training_page import TrainingPage
 from trainer.contract.progress import (
     EpochDone,
@@ -23,6 +23,7 @@ from trainer.contract.progress import (
     StepDone,
     encode,
 )
+from trainer.contract.run_lock import RunLock, is_held
 
 pytestmark = pytest.mark.gui
 
@@ -136,13 +137,13 @@ def test_a_sudden_end_is_explained(job: TrainingJob, ending: Ending, text: str) 
 def test_two_windows_do_not_train_the_same(job: TrainingJob, qtbot: QtBot) -> None:
     run = job.run
     assert run is not None
-    other = lock_of(run.folder)
-    assert other.tryLock(0)
-    assert is_locked(run.folder)
+    other = RunLock(run.folder, "window")
+    assert other.acquire()
+    assert is_held(run.folder, "window")
     with pytest.raises(TrainingError, match="another window"):
         TrainingJob().begin(run)
-    other.unlock()
-    assert not is_locked(run.folder)
+    other.release()
+    assert not is_held(run.folder, "window")
 
 
 HISTORY = "epoch,loss,accuracy,val_loss,val_accuracy\n1,1,0.5,1,0.6\n2,1,0.5,1,0.5\n"
