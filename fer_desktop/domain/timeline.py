@@ -275,19 +275,12 @@ class Timeline:
         self._series: dict[int, TimelineSeries] = {}
         self._extent_us: tuple[int, int] | None = None
         self._newest_us = 0
-        self._main_face: int | None = None
-        self._main_seen_us = 0
         self.add_labels(tuple(labels))
 
     @property
     def extent_us(self) -> tuple[int, int] | None:
         """First and last time analysed; None before anything was."""
         return self._extent_us
-
-    @property
-    def main_face(self) -> int | None:
-        """The face to show unless another is chosen; it stays until it is gone for a while."""
-        return self._main_face
 
     @property
     def nbytes(self) -> int:
@@ -319,7 +312,6 @@ class Timeline:
         self._newest_us = time_us
         for face_id, smoothed in scores.items():
             self._series_of(face_id).put(time_us, self._row(smoothed))
-        self._choose_main_face(time_us, scores.keys())
 
     def _clear_for(self, time_us: int, face_ids: Iterable[int]) -> None:
         is_playing_on = 0 < time_us - self._newest_us <= GAP_US
@@ -340,11 +332,3 @@ class Timeline:
                 del self._series[min(self._series, key=lambda key: self._series[key].last_us)]
             self._series[face_id] = TimelineSeries(len(self.labels))
         return self._series[face_id]
-
-    def _choose_main_face(self, time_us: int, face_ids: Iterable[int]) -> None:
-        is_gone = abs(time_us - self._main_seen_us) > GAP_US
-        present = sorted(face_ids)
-        if present and (self._main_face is None or (is_gone and self._main_face not in present)):
-            self._main_face = present[0]
-        if self._main_face in present:
-            self._main_seen_us = time_us

@@ -231,7 +231,6 @@ class TestTimeline:
         face = FaceAnalysis(1, Detection(BoundingBox(0, 0, 1, 1), 0.9), None, None)
         timeline = timeline_of(FrameAnalysis(0, 0, None, 640, 480, (face,)))
         assert timeline.series(1) is None
-        assert timeline.main_face is None
 
     def test_playing_again_replaces_also_frames_dropped_this_time(self) -> None:
         first = [frame(index * FRAME, {1: (0.25, 0.75)}) for index in range(10)]
@@ -272,18 +271,6 @@ class TestTimeline:
             everything(series).values,
             np.array([[0.25, 0.75, np.nan, np.nan], [0.25, np.nan, 0.5, 0.25]], np.float32),
         )
-
-    def test_the_main_face_changes_only_when_it_is_gone(self) -> None:
-        both = {1: (0.5, 0.5), 2: (0.5, 0.5)}
-        timeline = timeline_of(frame(0, {2: (0.5, 0.5)}))
-        assert timeline.main_face == 2
-        timeline.append(frame(FRAME, both))
-        timeline.append(frame(2 * FRAME, {1: (0.5, 0.5)}))
-        assert timeline.main_face == 2
-        timeline.append(frame(2 * SECOND, {1: (0.5, 0.5)}))
-        assert timeline.main_face == 1
-        timeline.append(frame(9 * SECOND, {}))
-        assert timeline.main_face == 1
 
     def test_passers_by_are_forgotten_oldest_first(self) -> None:
         timeline = timeline_of(

@@ -109,7 +109,7 @@ class TimelineChart(QWidget):
         self._schedule()
 
     def select_face(self, face_id: int | None) -> None:
-        """Show this face; None leaves the choice to the timeline."""
+        """Show this face, or none."""
         self._selected = face_id
         self._schedule()
 
@@ -200,8 +200,7 @@ class TimelineChart(QWidget):
     def _refresh(self) -> None:
         first_us, last_us = self._content.timeline.extent_us or (self._now_us, self._now_us)
         self._stretch.advance(first_us, last_us, self._now_us)
-        face_id = self._content.timeline.main_face if self._selected is None else self._selected
-        self._content.face_id = face_id
+        face_id = self._content.face_id = self._selected
         self._title.setText(self.tr("No face yet") if face_id is None else face_text(face_id))
         self._follow.setChecked(self._stretch.is_following)
         self._canvas.refresh()

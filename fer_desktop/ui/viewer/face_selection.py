@@ -1,16 +1,13 @@
-"""Which face the timeline shows."""
-
-from typing import Final
+"""The main face, as the widgets follow it."""
 
 from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.domain.emotion import FrameAnalysis
-
-_PATIENCE_US: Final = 3_000_000
+from fer_desktop.domain.main_face import MainFace
 
 
 class FaceSelection(QObject):
-    """The user's choice while that face is there, else the first face in view.
+    """Tells all who show the main face when it is another one.
 
     Signals:
         changed: the face's id, or None.
@@ -20,35 +17,30 @@ class FaceSelection(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._face_id: int | None = None
-        self._seen_us = 0
+        self._main = MainFace()
+        self._told: int | None = None
 
     @property
     def face_id(self) -> int | None:
         """The selected face."""
-        return self._face_id
+        return self._main.face_id
 
     def choose(self, face_id: int) -> None:
         """Select a face because the user wants it."""
-        self._select(face_id)
+        self._main.choose(face_id)
+        self._tell()
 
     def clear(self) -> None:
         """Select nothing."""
-        self._seen_us = 0
-        self._select(None)
+        self._main.clear()
+        self._tell()
 
     def take(self, analysis: FrameAnalysis) -> None:
         """Move on to another face when the selected one has been away for some seconds."""
-        ids = [face.face_id for face in analysis.faces]
-        if self._face_id in ids:
-            self._seen_us = analysis.timestamp_us
-            return
-        is_gone = abs(analysis.timestamp_us - self._seen_us) > _PATIENCE_US
-        if ids and (self._face_id is None or is_gone):
-            self._seen_us = analysis.timestamp_us
-            self._select(min(ids))
+        self._main.take(analysis)
+        self._tell()
 
-    def _select(self, face_id: int | None) -> None:
-        if face_id != self._face_id:
-            self._face_id = face_id
-            self.changed.emit(face_id)
+    def _tell(self) -> None:
+        if self._told != self.face_id:
+            self._told = self.face_id
+            self.changed.emit(self.face_id)
