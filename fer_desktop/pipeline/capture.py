@@ -201,17 +201,19 @@ class LiveCapture(Capture):
         if self._last is None:
             self._began_ns = frame.captured_ns - frame.timestamp_us * 1000
         else:
-            self._shift_us = (frame.captured_ns - self._began_ns) // 1000 - frame.timestamp_us
+            elapsed_us = (frame.captured_ns - self._began_ns) // 1000
+            goes_on_us = max(elapsed_us, self._last.timestamp_us + 1)
+            self._shift_us = goes_on_us - frame.timestamp_us
             self._shift_index = self._last.index + 1 - frame.index
 
     def _shifted(self, frame: Frame) -> Frame:
-        timestamp_us = frame.timestamp_us + self._shift_us
-        if self._last is not None:
-            timestamp_us = max(timestamp_us, self._last.timestamp_us + 1)
-        index = frame.index + self._shift_index
-        if (index, timestamp_us) == (frame.index, frame.timestamp_us):
+        if self._shift_us == self._shift_index == 0:
             return frame
-        return replace(frame, index=index, timestamp_us=timestamp_us)
+        return replace(
+            frame,
+            index=frame.index + self._shift_index,
+            timestamp_us=frame.timestamp_us + self._shift_us,
+        )
 
 
 class FileCapture(Capture):
@@ -225,12 +227,10 @@ class FileCapture(Capture):
         *,
         name: str,
         formers: Sequence[threading.Thread] = (),
-        is_paced: bool = True,
     ) -> None:
-        """Take what to play, at the pace of its timestamps or else as fast as it can be read."""
+        """Take what to play, at the pace of its timestamps."""
         super().__init__(source, outlet, clock, name=name, formers=formers)
         self._seekable = source if isinstance(source, SeekableSource) else None
-        self._is_paced = is_paced
         self._pacer = Pacer(clock)
         self._ahead: Frame | None = None
         self._shown: int | None = None
@@ -262,13 +262,12 @@ class FileCapture(Capture):
         if self._ahead is None:
             self.transport.reach_end()
             return
-        if self._is_paced:
-            speed = self.transport.speed
-            due_ns = self._pacer.due_ns(self._ahead.timestamp_us, speed)
-            # The first frame comes at once, and even if the user paused before it.
-            if self._shown is not None and not self.transport.wait_until(due_ns, speed):
-                self._pacer.rest()
-                return
+        speed = self.transport.speed
+        due_ns = self._pacer.due_ns(self._ahead.timestamp_us, speed)
+        # The first frame comes at once, and even if the user paused before it.
+        if self._shown is not None and not self.transport.wait_until(due_ns, speed):
+            self._pacer.rest()
+            return
         self._show(self._ahead)
 
     def _go(self, move: Move) -> None:

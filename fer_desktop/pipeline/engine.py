@@ -235,7 +235,7 @@ class Engine:
         _join((self._loader.thread,), _LOADER_LIMIT_S)
 
     def _make_capture(self, number: int, source: FrameSource, pacing: Pacing) -> Capture:
-        outlet = _SessionOutlet(self, number, pacing)
+        outlet = _SessionOutlet(self, number)
         name, formers = f"capture-{number}", tuple(self._capture_threads)
         if pacing is Pacing.LIVE:
             pauses_s = self._reconnect_pauses_s
@@ -247,10 +247,7 @@ class Engine:
                 formers=formers,
                 reconnect_pauses_s=pauses_s,
             )
-        is_paced = pacing is Pacing.PLAYBACK
-        return FileCapture(
-            source, outlet, self._clock, name=name, formers=formers, is_paced=is_paced
-        )
+        return FileCapture(source, outlet, self._clock, name=name, formers=formers)
 
     def _played(self) -> Capture | None:
         """Return the capture that obeys a transport bar, if there is one."""
@@ -280,18 +277,18 @@ class Engine:
 class _SessionOutlet:
     """Passes on what a capture thread delivers, under the number of its session."""
 
-    def __init__(self, engine: Engine, number: int, pacing: Pacing) -> None:
+    def __init__(self, engine: Engine, number: int) -> None:
         self._engine = engine
         self._number = number
-        self._waits = pacing is Pacing.EVERY_FRAME
 
     def opened(self, info: SourceInfo, is_resting: Callable[[], bool]) -> None:
+        self._engine._meters.reset()
         self._engine._inference.begin(Session(self._number, info, is_resting))
         self._engine._report(self._number, SourceOpened(self._number, info))
 
     def frame(self, frame: Frame, jumps: int) -> None:
         self._engine._meters.frame_captured()
-        if self._engine._inference.put(Item(self._number, frame, jumps), wait=self._waits):
+        if self._engine._inference.put(Item(self._number, frame, jumps)):
             self._engine._meters.frame_dropped()
 
     def state_changed(self, state: State, message: str) -> None:

@@ -21,19 +21,13 @@ class LatestSlot(Generic[T]):
         self._woken = False
         self._closed = False
 
-    def put(self, item: T, *, wait: bool = False) -> bool:
+    def put(self, item: T) -> bool:
         """Leave an item; tell whether it replaced one that nobody had taken.
-
-        Args:
-            item: what to leave.
-            wait: block until the former item was taken instead of replacing it.
 
         Raises:
             Closed: if the slot was closed.
         """
         with self._changed:
-            while wait and self._item is not None and not self._closed:
-                self._changed.wait()
             if self._closed:
                 raise Closed
             replaced = self._item is not None

@@ -137,13 +137,13 @@ class Inference:
         self._jumps = 0
         self._is_outdated = False
 
-    def put(self, item: Item, *, wait: bool = False) -> bool:
+    def put(self, item: Item) -> bool:
         """Hand over a frame; tell whether it replaced one that was not analysed.
 
         Raises:
             Closed: if the thread takes no more.
         """
-        return self._slot.put(item, wait=wait)
+        return self._slot.put(item)
 
     def begin(self, session: Session) -> None:
         """Begin a session; the former one ends."""
@@ -230,7 +230,6 @@ class Inference:
 
     def _begin(self, session: Session) -> None:
         self._finish_session()
-        self._meters.reset()
         self._session = session
         self._may_open_sink = self._open_sink is not None
         self._jumps = 0
@@ -310,9 +309,8 @@ class Inference:
         if self._analyzer is not None and item.jumps != self._jumps:
             self._jumps = item.jumps
             self._analyzer.jump()
-        began_ns = self._now_ns()
         if self._analyze(item):
-            self._meters.frame_analysed(item.frame.captured_ns, began_ns)
+            self._meters.frame_analysed(item.frame.captured_ns)
 
     def _read_anew(self) -> None:
         session, latest, analyzer = self._session, self._latest, self._analyzer

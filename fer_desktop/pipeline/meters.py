@@ -20,14 +20,12 @@ class MeterReading:
         analysed_fps: frames a second that were analysed.
         dropped: frames of this session that were replaced by newer ones before analysis.
         delay_ms: median age of a frame when its result was ready.
-        analysis_ms: median time that the analysis of a frame took.
     """
 
     source_fps: float = 0.0
     analysed_fps: float = 0.0
     dropped: int = 0
     delay_ms: float = 0.0
-    analysis_ms: float = 0.0
 
 
 class RateMeter:
@@ -68,7 +66,7 @@ class Meters:
             self._source = RateMeter()
             self._analysed = RateMeter()
             self._dropped = 0
-            self._delays_ns: deque[tuple[int, int, int]] = deque(maxlen=_WINDOW_ITEMS)
+            self._delays_ns: deque[tuple[int, int]] = deque(maxlen=_WINDOW_ITEMS)
 
     def frame_captured(self) -> None:
         """Count a frame that the source delivered."""
@@ -80,17 +78,12 @@ class Meters:
         with self._lock:
             self._dropped += 1
 
-    def frame_analysed(self, captured_ns: int, began_ns: int) -> None:
-        """Count a finished analysis.
-
-        Args:
-            captured_ns: when the frame was captured.
-            began_ns: when its analysis began.
-        """
+    def frame_analysed(self, captured_ns: int) -> None:
+        """Count a finished analysis of a frame that was captured at this time."""
         with self._lock:
             now_ns = self._now_ns()
             self._analysed.tick(now_ns)
-            self._delays_ns.append((now_ns, now_ns - captured_ns, now_ns - began_ns))
+            self._delays_ns.append((now_ns, now_ns - captured_ns))
 
     def reading(self) -> MeterReading:
         """Return what the status line shows."""
@@ -102,5 +95,4 @@ class Meters:
                 analysed_fps=self._analysed.rate(now_ns),
                 dropped=self._dropped,
                 delay_ms=median(entry[1] for entry in recent) / 1e6 if recent else 0.0,
-                analysis_ms=median(entry[2] for entry in recent) / 1e6 if recent else 0.0,
             )

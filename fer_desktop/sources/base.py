@@ -11,7 +11,6 @@ class Pacing(Enum):
 
     LIVE = auto()  # when it arrives; the newest wins
     PLAYBACK = auto()  # at its own timestamp; the newest wins
-    EVERY_FRAME = auto()  # at once; the reader waits and nothing is dropped
 
 
 class FrameSource(Protocol):
@@ -27,6 +26,9 @@ class FrameSource(Protocol):
 
     def read(self) -> Frame | None:
         """Return the next frame, None at the end; live sources block until one arrives.
+
+        From one frame to the next, time strictly increases until the source is sought or opened
+        anew.
 
         Raises:
             SourceError: if a live source stopped or a file is damaged beyond this point.
@@ -57,8 +59,4 @@ class SeekableSource(FrameSource, Protocol):
 
     def index_at(self, timestamp_us: int) -> int:
         """Return the index of the frame on screen at this time."""
-        ...
-
-    def timestamp_at(self, frame_index: int) -> int:
-        """Return the presentation time of a frame, microseconds."""
         ...

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Final
 
 from fer_desktop.errors import SourceError
-from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.sources.camera import CameraSource
 from fer_desktop.sources.media_file import ImageSource, VideoSource
 from fer_desktop.sources.network.stream_source import StreamSource
@@ -56,22 +55,3 @@ def live_source(
         )
     camera = int(target) if target.isascii() and target.isdigit() else target
     return CameraSource(camera, width_px=width_px, height_px=height_px, fps=fps)
-
-
-def source_for(
-    target: str, *, width_px: int = 0, height_px: int = 0, fps: int = 0
-) -> tuple[FrameSource, Pacing]:
-    """Return the source that a text stands for, and how it is paced.
-
-    Args:
-        target: a file, the number or name of a camera, or a URL; an existing file comes first.
-        width_px, height_px, fps: asked of a camera; 0 leaves it to the camera.
-
-    Raises:
-        SourceError: if it stands for nothing that can be opened.
-    """
-    path = Path(target)
-    looks_like_a_file = not is_stream_url(target) and (len(path.parts) > 1 or path.suffix)
-    if target and (looks_like_a_file or path.is_file()):
-        return open_file(path), Pacing.PLAYBACK
-    return live_source(target, width_px=width_px, height_px=height_px, fps=fps), Pacing.LIVE

@@ -120,11 +120,6 @@ class VideoSource:
         """Return the index of the frame on screen at this time."""
         return self._known_index().at_time(timestamp_us)
 
-    def timestamp_at(self, frame_index: int) -> int:
-        """Return the presentation time of a frame, microseconds."""
-        index = self._known_index()
-        return int(index.times_us[min(max(frame_index, 0), len(index) - 1)])
-
     def close(self) -> None:
         """Release decoder and file."""
         self._decoded = iter(())

@@ -106,10 +106,6 @@ class PictureSeriesSource:
         """Return the index of the picture on screen at this time."""
         return max(0, bisect_right(self._times_us, timestamp_us) - 1)
 
-    def timestamp_at(self, frame_index: int) -> int:
-        """Return the time of a picture, microseconds."""
-        return self._times_us[min(max(frame_index, 0), len(self._times_us) - 1)]
-
     def close(self) -> None:
         """Release the file."""
         self._image = None

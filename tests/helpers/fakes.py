@@ -53,6 +53,7 @@ class FakeDetector:
     Attributes:
         calls: number of pictures seen.
         thorough_calls: how many of them were to be searched thoroughly.
+        latest: the picture seen last.
         closed: whether it was closed.
         error: raised by the next call, if set.
     """
@@ -64,6 +65,7 @@ class FakeDetector:
         ]
         self.calls = 0
         self.thorough_calls = 0
+        self.latest: NDArray[np.uint8] | None = None
         self.closed = False
         self.error: Exception | None = None
 
@@ -74,6 +76,7 @@ class FakeDetector:
         faces = self._script[min(self.calls, len(self._script) - 1)] if self._script else []
         self.calls += 1
         self.thorough_calls += thorough
+        self.latest = pixels
         return list(faces)
 
     def close(self) -> None:

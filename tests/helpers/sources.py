@@ -12,6 +12,7 @@ from fer_desktop.errors import SourceError
 from tests.helpers.clips import numbered
 
 SIZE_PX = (192, 96)
+_PATIENCE_S = 15.0
 
 
 class ScriptedSource:
@@ -32,6 +33,7 @@ class ScriptedSource:
         error: Exception | None = None,
         open_error: Exception | None = None,
         times_us: Sequence[int] | None = None,
+        may_come: Callable[[int], bool] = lambda index: True,
     ) -> None:
         """Write the script.
 
@@ -42,7 +44,9 @@ class ScriptedSource:
             error: raised in place of the end.
             open_error: raised by ``open``.
             times_us: presentation times instead of ``fps``.
+            may_come: told a frame's index, or their number at the end: whether it is time for it.
         """
+        self._may_come = may_come
         self._times_us = list(times_us or (round(i * 1e6 / fps) for i in range(frames)))
         self._kind = kind
         self._fps = fps
@@ -73,6 +77,10 @@ class ScriptedSource:
 
     def read(self) -> Frame | None:
         self._note_thread()
+        deadline = time.monotonic() + _PATIENCE_S
+        while not self._may_come(self._next):
+            assert time.monotonic() < deadline, f"it is never time for frame {self._next}"
+            time.sleep(0.001)
         if self._next >= len(self._times_us):
             if self._error is not None:
                 raise self._error
@@ -90,9 +98,6 @@ class ScriptedSource:
 
     def index_at(self, timestamp_us: int) -> int:
         return max(0, sum(time_us <= timestamp_us for time_us in self._times_us) - 1)
-
-    def timestamp_at(self, frame_index: int) -> int:
-        return self._times_us[frame_index]
 
     def _note_thread(self) -> None:
         self.threads.add(threading.current_thread().name)

@@ -17,6 +17,7 @@ from fer_desktop.pipeline.events import EngineEvent, Result, State, StateChanged
 from fer_desktop.vision.ports import FaceDetector
 from tests.helpers.clock import FakeClock
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
+from tests.helpers.sources import ScriptedSource
 from trainer.contract.preset import Preset
 
 _PATIENCE_S = 15.0
@@ -96,6 +97,13 @@ class Rig:
         }
         self.engine = Engine(
             clock=clock, reconnect_pauses_s=reconnect_pauses_s, **(ports | options)
+        )
+
+    def source(self, frames: int, **script: Any) -> ScriptedSource:
+        """Return a video of which no frame is dropped: each waits for the one before it."""
+        before = len(self.results)
+        return ScriptedSource(
+            frames, may_come=lambda index: len(self.results) >= before + index, **script
         )
 
     def until(self, is_so: Callable[[], bool], *, within_s: float = _PATIENCE_S) -> None:

@@ -36,8 +36,8 @@ def analyses(rig: Rig) -> list[FrameAnalysis]:
 
 
 def test_every_frame_goes_from_the_source_to_results_and_session(rig: Rig) -> None:
-    source = ScriptedSource(5)
-    session = rig.engine.open(source, Pacing.EVERY_FRAME)
+    source = rig.source(5)
+    session = rig.engine.open(source, Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
     rig.until(lambda: len(rig.results) == 5)
     assert session == 1
@@ -87,7 +87,7 @@ def test_image_shows_before_the_networks_are_there_and_is_read_when_they_come(
 
 
 def test_new_model_takes_over_and_a_bad_one_does_not(rig: Rig) -> None:
-    rig.engine.open(ScriptedSource(3), Pacing.EVERY_FRAME)
+    rig.engine.open(rig.source(3), Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
     rig.until(lambda: len(rig.results) == 3)
     for name in ("damaged", "broken"):
@@ -109,7 +109,7 @@ def test_new_model_takes_over_and_a_bad_one_does_not(rig: Rig) -> None:
 
 
 def test_calibration_shows_at_once_on_a_frame_that_rests_and_goes_as_it_came(rig: Rig) -> None:
-    session = rig.engine.open(ScriptedSource(3), Pacing.EVERY_FRAME)
+    session = rig.engine.open(rig.source(3), Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
     rig.until(lambda: len(rig.results) == 3)
     rest = EmotionScores(LABEL_SETS["fer7"], (0.01, 0.01, 0.01, 0.01, 0.25, 0.01, 0.7))
@@ -130,14 +130,14 @@ def test_detector_that_cannot_be_loaded_is_reported(make_rig: MakeRig) -> None:
         raise DetectorError("The face detector is missing.")
 
     rig = make_rig(make_detector=fail)
-    rig.engine.open(ScriptedSource(2), Pacing.EVERY_FRAME)
+    rig.engine.open(rig.source(2), Pacing.PLAYBACK)
     rig.until(lambda: len(rig.results) == 2 and bool(rig.told(ModelFailed)))
     assert str(rig.told(ModelFailed)[0].error) == "The face detector is missing."
     assert [result.analysis for result in rig.results] == [None, None]
 
 
 def test_resting_frame_is_read_anew_when_settings_change(rig: Rig) -> None:
-    rig.engine.open(ScriptedSource(2), Pacing.EVERY_FRAME)
+    rig.engine.open(rig.source(2), Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
     rig.until(lambda: len(rig.results) == 2)
     rig.engine.set_detection_score(0.8)
@@ -257,13 +257,13 @@ def test_file_that_cannot_be_opened_fails(rig: Rig) -> None:
     assert source.closed
     assert not rig.sinks
     rig.engine.stop()
-    assert rig.engine.open(ScriptedSource(1), Pacing.EVERY_FRAME) == 2
+    assert rig.engine.open(rig.source(1), Pacing.PLAYBACK) == 2
     rig.until(lambda: rig.frames(2) == [0])
 
 
 def test_bug_in_a_source_is_reported_in_words(rig: Rig) -> None:
-    source = ScriptedSource(2, error=ZeroDivisionError("a bug"))
-    rig.engine.open(source, Pacing.EVERY_FRAME)
+    source = rig.source(2, error=ZeroDivisionError("a bug"))
+    rig.engine.open(source, Pacing.PLAYBACK)
     rig.until_state(State.FAILED)
     (failed,) = rig.told(SourceFailed)
     assert "a bug" in failed.error.message
@@ -274,7 +274,7 @@ def test_bug_in_a_source_is_reported_in_words(rig: Rig) -> None:
 
 def test_damaged_file_rests_at_its_last_good_frame_with_a_message(rig: Rig) -> None:
     error = SourceError("clip.mp4 is damaged.", hint="The rest is lost.")
-    rig.engine.open(ScriptedSource(3, error=error), Pacing.EVERY_FRAME)
+    rig.engine.open(rig.source(3, error=error), Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
     assert rig.messages(State.PAUSED) == [str(error)]
     assert not rig.told(SourceFailed)
@@ -291,16 +291,16 @@ def test_failing_analysis_ends_the_session_but_not_the_engine(rig: Rig) -> None:
     (failed,) = rig.told(SourceFailed)
     assert "a bug" in failed.error.message
     detector.error = None
-    rig.engine.open(ScriptedSource(1), Pacing.EVERY_FRAME)
+    rig.engine.open(rig.source(1), Pacing.PLAYBACK)
     rig.until(lambda: rig.frames(2) == [0])
     assert source.closed
 
 
 def test_next_source_ends_the_former(rig: Rig) -> None:
-    former, following = ScriptedSource(9), ScriptedSource(2)
-    rig.engine.open(former, Pacing.EVERY_FRAME)
-    rig.until(lambda: len(rig.results) == 9)
-    rig.engine.open(following, Pacing.EVERY_FRAME)
+    former = rig.source(9)
+    rig.engine.open(former, Pacing.PLAYBACK)
+    rig.until_state(State.PAUSED)
+    rig.engine.open(rig.source(2), Pacing.PLAYBACK)
     rig.until(lambda: rig.frames(2) == [0, 1])
     assert former.closed
     assert rig.sinks[1].closed
@@ -331,7 +331,7 @@ def test_session_that_cannot_be_written_is_reported_once(make_rig: MakeRig, mome
     if moment == "close":
         sink.close = fail  # type: ignore[method-assign]
     time.sleep(0.02)
-    rig.engine.open(ScriptedSource(4), Pacing.EVERY_FRAME)
+    rig.engine.open(rig.source(4), Pacing.PLAYBACK)
     rig.until(lambda: len(rig.results) == 4)
     rig.engine.stop()
     rig.until(lambda: bool(rig.told(StorageFailed)))
@@ -343,7 +343,7 @@ def test_session_that_cannot_be_written_is_reported_once(make_rig: MakeRig, mome
 def test_session_without_a_sink_is_fine(make_rig: MakeRig) -> None:
     for open_sink in (None, lambda *_: None):
         rig = make_rig(open_sink=open_sink)
-        rig.engine.open(ScriptedSource(2), Pacing.EVERY_FRAME)
+        rig.engine.open(rig.source(2), Pacing.PLAYBACK)
         rig.until(lambda rig=rig: len(rig.results) >= 2)
 
 
@@ -425,6 +425,6 @@ def test_engine_that_never_started_shuts_down(make_rig: MakeRig) -> None:
 
 
 def test_session_number_travels_with_every_state(rig: Rig) -> None:
-    rig.engine.open(ScriptedSource(1), Pacing.EVERY_FRAME)
+    rig.engine.open(rig.source(1), Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
     assert all(event.session == 1 for event in rig.told(StateChanged))

@@ -15,7 +15,7 @@ from fer_desktop.sources.network.stream_source import StreamSource
 from tests.helpers.clips import number_of
 from tests.helpers.clock import FakeClock
 from tests.helpers.mjpeg import MjpegServer
-from tests.helpers.sources import ScriptedCamera, ScriptedSource
+from tests.helpers.sources import ScriptedCamera
 from tests.pipeline.conftest import Rig
 
 MakeRig = Callable[..., Rig]
@@ -150,7 +150,7 @@ def test_source_that_hangs_holds_up_nobody(
     rig.engine.open(hung, Pacing.LIVE)
     rig.until(lambda: bool(rig.told(SourceOpened)))
     began = time.monotonic()
-    rig.engine.open(ScriptedSource(2), Pacing.EVERY_FRAME)
+    rig.engine.open(rig.source(2), Pacing.PLAYBACK)
     assert time.monotonic() - began < 0.4
     rig.until(lambda: rig.frames(2) == [0, 1])
     rig.engine.open(hung_too := ScriptedCamera(may_deliver=False), Pacing.LIVE)

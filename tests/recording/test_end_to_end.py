@@ -9,7 +9,7 @@ import pytest
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.pipeline.engine import Engine
-from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result
+from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result, State, StateChanged
 from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.session_store import SessionWriter
 from fer_desktop.sources.base import Pacing
@@ -40,9 +40,13 @@ def test_every_frame_has_its_row_with_the_numbers_of_a_direct_analysis(tmp_path:
         engine.load_model(tmp_path)
         while not isinstance(events.get(timeout=5), ModelLoaded):
             pass
-        engine.open(ScriptedSource(_FRAMES), Pacing.EVERY_FRAME)
-        for _ in range(_FRAMES):
-            results.get(timeout=5)
+        source = ScriptedSource(_FRAMES, may_come=lambda index: results.qsize() >= index)
+        engine.open(source, Pacing.PLAYBACK)
+        while not any(
+            isinstance(event, StateChanged) and event.state is State.PAUSED
+            for event in [events.get(timeout=20)]
+        ):
+            pass
     finally:
         engine.shutdown()
 

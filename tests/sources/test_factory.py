@@ -6,9 +6,8 @@ import pytest
 from PIL import Image
 
 from fer_desktop.errors import SourceError
-from fer_desktop.sources.base import Pacing
 from fer_desktop.sources.camera import CameraSource
-from fer_desktop.sources.factory import is_stream_url, live_source, open_file, source_for
+from fer_desktop.sources.factory import is_stream_url, live_source, open_file
 from fer_desktop.sources.media_file import ImageSource, VideoSource
 from fer_desktop.sources.network.stream_source import StreamSource
 from tests.helpers.clips import write_clip
@@ -35,21 +34,13 @@ def test_what_is_no_stream_is_refused(target: str) -> None:
     assert "rtsp://" in caught.value.hint
 
 
-def test_files_come_first_and_play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_files_are_pictures_or_videos(tmp_path: Path) -> None:
     write_clip(tmp_path / "clip.mp4", 2).rename(tmp_path / "7")
     Image.new("RGB", (4, 4)).save(tmp_path / "photo.png")
-    assert isinstance(source_for("7")[0], VideoSource)
-    source, pacing = source_for("photo.png")
-    assert isinstance(source, ImageSource)
-    assert pacing is Pacing.PLAYBACK
-    source, pacing = source_for("8")
-    assert isinstance(source, CameraSource)
-    assert pacing is Pacing.LIVE
-    assert isinstance(source_for("HD Webcam")[0], CameraSource)
-    assert isinstance(source_for("rtsp://host/a.mp4")[0], StreamSource)
+    assert isinstance(open_file(tmp_path / "7"), VideoSource)
+    assert isinstance(open_file(tmp_path / "photo.png"), ImageSource)
     with pytest.raises(SourceError, match="There is no file"):
-        source_for("missing.mp4")
+        open_file(tmp_path / "missing.mp4")
     with pytest.raises(SourceError, match="is a folder"):
         open_file(tmp_path)
 

@@ -70,7 +70,7 @@ def test_an_animation_has_its_frames_and_times(tmp_path: Path, suffix: str) -> N
         again = source.read()
         assert again is not None
         expected = frames[min(max(wanted, 0), 4)]
-        assert again.timestamp_us == expected.timestamp_us == source.timestamp_at(wanted)
+        assert again.timestamp_us == expected.timestamp_us
         assert np.array_equal(again.pixels, expected.pixels)
     assert [source.index_at(time_us) for time_us in (-1, 0, 399_999, 400_000, 10**9)] == [
         0, 0, 1, 2, 4,

@@ -16,6 +16,7 @@ from fer_desktop.ui.assembly import Application, Ports, assemble
 from fer_desktop.ui.look.theme import ThemeManager
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
+from tests.helpers.clips import number_of
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
 from tests.helpers.sources import ScriptedSource
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE, preset_to_json
@@ -32,7 +33,6 @@ class Desk:
         refusals: why some requests cannot stand for a source.
         requests: what was asked for, in order.
         cameras: names of the cameras that are found.
-        pacing: of files.
         faces: what the detector finds, as ``FakeDetector`` takes it.
         model_error: why models cannot be loaded.
         model_may_load: cleared, it holds up the loading of a model.
@@ -42,15 +42,20 @@ class Desk:
         self._qtbot = qtbot
         self._theme = theme
         self._applications: list[Application] = []
+        self._detectors: list[FakeDetector] = []
         self.sources: dict[SourceRequest, FrameSource] = {}
         self.refusals: dict[SourceRequest, FerError] = {}
         self.requests: list[SourceRequest] = []
         self.cameras: list[str] = []
         self.faces: Sequence[Sequence[Box]] = (((20, 10, 60, 60),),)
-        self.pacing = Pacing.PLAYBACK
         self.model_error: ModelError | None = None
         self.model_may_load = threading.Event()
         self.model_may_load.set()
+
+    def has_read(self, index: int) -> bool:
+        """Tell whether a numbered picture, or a later one, was looked at for faces."""
+        seen = [item.latest for item in self._detectors if item.latest is not None]
+        return index < 0 or (bool(seen) and number_of(seen[-1]) >= index)
 
     def start(
         self, settings: Settings | None = None, wanted: SourceRequest | None = None
@@ -83,10 +88,11 @@ class Desk:
             raise self.refusals[request]
         source = self.sources.get(request) or ScriptedSource(frames=5, fps=100.0)
         is_live = request.kind in ("camera", "stream")
-        return source, Pacing.LIVE if is_live else self.pacing
+        return source, Pacing.LIVE if is_live else Pacing.PLAYBACK
 
     def _make_detector(self, min_score: float) -> FaceDetector:
-        return FakeDetector(self.faces)
+        self._detectors.append(FakeDetector(self.faces))
+        return self._detectors[-1]
 
     def _load_classifier(self, folder: Path) -> EmotionClassifier:
         self.model_may_load.wait()

@@ -36,7 +36,7 @@ def at_end(app: Application, frames: int) -> bool:
 
 def play_clip(desk: Desk, qtbot: QtBot, frames: int = 5) -> Application:
     """Start the application on a clip and wait until it has played."""
-    desk.sources[CLIP] = ScriptedSource(frames=frames, fps=100)
+    desk.sources.setdefault(CLIP, ScriptedSource(frames, fps=100))
     app = desk.start(wanted=CLIP)
     qtbot.waitUntil(lambda: at_end(app, frames))
     return app

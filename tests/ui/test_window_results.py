@@ -13,10 +13,9 @@ from fer_desktop import paths
 from fer_desktop.errors import SourceError
 from fer_desktop.pipeline.events import State
 from fer_desktop.recording.session_store import SessionReader, list_sessions
-from fer_desktop.sources.base import Pacing
 from fer_desktop.ui.dialogs.prompts import Confirm, SaveCsv
 from fer_desktop.ui.viewer.recording_sign import RecordingSign
-from tests.helpers.sources import ScriptedCamera
+from tests.helpers.sources import ScriptedCamera, ScriptedSource
 from tests.ui.conftest import Desk
 from tests.ui.steps import (
     CAMERA,
@@ -36,7 +35,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 def test_from_source_to_table_no_frame_is_lost(
     desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    desk.pacing = Pacing.EVERY_FRAME
+    desk.sources[CLIP] = ScriptedSource(40, may_come=lambda index: desk.has_read(index - 1))
     app = play_clip(desk, qtbot, frames=40)
     app.controller.stop()
     qtbot.waitUntil(lambda: app.controller.state is State.IDLE)

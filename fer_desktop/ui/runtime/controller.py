@@ -87,7 +87,6 @@ class Controller(QObject):
         self._position_us = 0
         self._watch = Stopwatch()
         self.state = State.IDLE
-        self.state_text = ""
         self.request: SourceRequest | None = None
         self.info: SourceInfo | None = None
         self.preset: Preset | None = None
@@ -268,8 +267,8 @@ class Controller(QObject):
 
     def _on_event(self, event: EngineEvent) -> None:
         match event:
-            case StateChanged(state=state, message=message):
-                self.state, self.state_text = state, message
+            case StateChanged(state=state):
+                self.state = state
                 self._watch.run(state is State.RUNNING)
             case SourceOpened(info=info):
                 self._take_source(info)

@@ -58,11 +58,6 @@ class CameraLoan(QObject):
         controller.happened.connect(self._on_event)
         controller.request_refused.connect(self._on_refused)
 
-    @property
-    def is_lent(self) -> bool:
-        """Whether pictures are wanted."""
-        return self._is_lent
-
     def open_camera(self) -> SourceRequest | None:
         """Return the camera or stream that is open already."""
         request = self._controller.request

@@ -197,7 +197,7 @@ def test_a_stopped_training_offers_its_best_epoch(
         job._on_ended(Ending(0, ""))
     assert job.phase is Phase.FINISHED
     assert page.isComplete()
-    assert not is_locked(stopped.folder)
+    assert not is_held(stopped.folder, "window")
 
 
 def test_a_best_epoch_that_cannot_be_used_is_told_and_the_training_stays(
