@@ -282,11 +282,13 @@ def pack(scores: EmotionScores | None) -> bytes | None:
     return None if scores is None else np.asarray(scores.probabilities, "<f4").tobytes()
 
 
-def _unpack(blob: bytes | None, labels: tuple[str, ...]) -> EmotionScores | None:
+def unpack(blob: bytes, labels: tuple[str, ...]) -> EmotionScores:
     """Return what ``pack`` packed."""
-    if blob is None:
-        return None
     return EmotionScores(labels, tuple(row_types.probabilities(blob).tolist()))
+
+
+def _unpack(blob: bytes | None, labels: tuple[str, ...]) -> EmotionScores | None:
+    return None if blob is None else unpack(blob, labels)
 
 
 def model_row(model_id: int, model: UsedModel) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fer_desktop import __version__
-from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
 from fer_desktop.files import new_file
@@ -308,6 +308,32 @@ class SessionReader:
             cursor = self._db.execute(session_format.SELECT_FRAMES)
             for _, rows in itertools.groupby(cursor, key=operator.itemgetter(0)):
                 yield session_format.frame_from_rows(list(rows), self._models, self._calibrations)
+
+    def readings(
+        self, face_id: int, from_us: int, to_us: int, sha256: str
+    ) -> list[tuple[int, EmotionScores]]:
+        """Return when and how a model read a face between two times, in the order of the source.
+
+        Args:
+            face_id: the face.
+            from_us, to_us: the interval, ends included.
+            sha256: checksum of the model; what others read is left out.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with _reading(self.path):
+            rows = self._db.execute(
+                "SELECT timestamp_us, probabilities, model_id FROM frames"
+                " JOIN faces USING (frame_index) WHERE face_id = ? AND timestamp_us BETWEEN ? AND ?"
+                " AND probabilities IS NOT NULL ORDER BY timestamp_us",
+                (face_id, from_us, to_us),
+            )
+            return [
+                (timestamp_us, session_format.unpack(probabilities, preset.labels))
+                for timestamp_us, probabilities, model_id in rows
+                if (preset := self._models[model_id].preset).sha256 == sha256
+            ]
 
     def marks(self) -> list[Mark]:
         """Return the moments that the user marked, in the order of the source.

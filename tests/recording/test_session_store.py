@@ -340,3 +340,21 @@ def test_a_session_from_before_calibration_is_brought_up_to_date(tmp_path: Path)
     (version,) = db.execute("PRAGMA user_version").fetchone()
     db.close()
     assert version == session_format.SCHEMA_VERSION
+
+
+def test_readings_of_one_face_in_an_interval_by_one_model(tmp_path: Path) -> None:
+    path = tmp_path / "a.fersession"
+    raw = [scores(0.5, 0.25, 0.25), scores(0.25, 0.5, 0.25), scores(0.25, 0.25, 0.5)]
+    other = scores(0.25, 0.75, labels=OTHER_PRESET.labels)
+    writer = SessionWriter(path, VIDEO, settings={})
+    writer.write(frame(0, face(1)))  # before a model was ready
+    writer.model_changed(OTHER_PRESET, 1)
+    writer.write(frame(1, face(1, raw=other)))
+    writer.model_changed(PRESET, 2)
+    for index, each in enumerate(raw, start=2):
+        writer.write(frame(index, face(1, raw=each), face(2, raw=raw[0])))
+    writer.close()
+    with SessionReader(path) as reader:
+        found = reader.readings(1, 0, 100_000, PRESET.sha256)
+        assert found == [(66_666, raw[0]), (100_000, raw[1])]
+        assert reader.readings(3, 0, 1_000_000, PRESET.sha256) == []

@@ -1,0 +1,55 @@
+"""Readings that show a face at rest, and those that only claim to."""
+
+import numpy as np
+import pytest
+
+from fer_desktop.domain.emotion import EmotionScores
+from fer_desktop.domain.neutral_evidence import is_lively, judged_baseline
+from fer_desktop.errors import CalibrationError
+
+LABELS = ("angry", "disgust", "happiness", "sad", "surprise", "neutral")
+REST = (0.01, 0.005, 0.01, 0.2, 0.005, 0.77)
+SMILE = (0.01, 0.01, 0.6, 0.01, 0.01, 0.36)
+SAD = (0.01, 0.005, 0.01, 0.55, 0.005, 0.42)
+THREE_SECONDS = 3.0
+
+
+def readings(
+    probabilities: tuple[float, ...], count: int = 90, *, sigma: float = 0.1
+) -> list[EmotionScores]:
+    random = np.random.default_rng(2)
+    powers = np.exp(np.log(probabilities) + random.normal(0, sigma, (count, len(LABELS))))
+    rows = powers / powers.sum(axis=1, keepdims=True)
+    return [EmotionScores(LABELS, tuple(row)) for row in rows.tolist()]
+
+
+def test_a_face_at_rest_is_taken() -> None:
+    baseline = judged_baseline(readings(REST), THREE_SECONDS, origin="interval")
+    assert (baseline.origin, baseline.evidence_s) == ("interval", THREE_SECONDS)
+
+
+def test_a_face_that_looks_sad_at_rest_is_taken() -> None:
+    judged_baseline(readings(SAD), THREE_SECONDS, origin="live")
+
+
+def test_a_smile_is_refused_also_if_it_lasts_a_third_of_the_time() -> None:
+    assert is_lively(EmotionScores(LABELS, SMILE))
+    for frames in (readings(SMILE), readings(REST, 60) + readings(SMILE, 30)):
+        with pytest.raises(CalibrationError, match="smiles or looks surprised"):
+            judged_baseline(frames, THREE_SECONDS, origin="live")
+
+
+def test_a_blink_of_a_smile_is_overlooked() -> None:
+    frames = readings(REST, 87) + [EmotionScores(LABELS, SMILE)] * 3
+    judged_baseline(frames, THREE_SECONDS, origin="live")
+
+
+def test_a_changing_expression_is_refused() -> None:
+    with pytest.raises(CalibrationError, match="changes"):
+        judged_baseline(readings(REST, sigma=1.5), THREE_SECONDS, origin="live")
+
+
+@pytest.mark.parametrize(("count", "evidence_s"), [(0, 3.0), (3, 3.0), (30, 0.9)])
+def test_too_little_is_refused(count: int, evidence_s: float) -> None:
+    with pytest.raises(CalibrationError, match="too briefly"):
+        judged_baseline(readings(REST, count), evidence_s, origin="interval")
