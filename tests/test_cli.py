@@ -8,20 +8,22 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from fer_desktop import __version__, cli
 from fer_desktop.cli import analyze
 from fer_desktop.cli.analyze import output_stems
+from fer_desktop.domain.face import Detection
 from fer_desktop.errors import ModelError
 from fer_desktop.log import set_up_logging
 from fer_desktop.vision.analyzer import Analyzer
-from tests.helpers.clips import cut_short, write_clip, write_sound
+from tests.helpers.clips import cut_short, number_of, write_clip, write_sound
 from tests.helpers.data import astronaut
 from tests.helpers.fakes import FakeClassifier, FakeDetector
 from tests.helpers.models import make_model_folder
@@ -143,6 +145,55 @@ def test_animations_and_pages_are_read_picture_by_picture(tmp_path: Path, model:
     for name in "ab":
         with av.open(str(out / f"{name}.annotated.mp4")) as container:
             assert sum(1 for _ in container.decode(video=0)) == 4
+
+
+def test_faces_are_read_against_the_seconds_in_which_they_are_neutral(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at_rest = [0.01, 0.01, 0.01, 0.01, 0.25, 0.01, 0.7]
+    angrier = [0.25, 0.01, 0.01, 0.01, 0.2, 0.01, 0.51]
+
+    class Classifier(FakeClassifier):
+        def classify(
+            self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
+        ) -> NDArray[np.float32]:
+            row = at_rest if number_of(pixels) < 40 else angrier
+            return np.array([row] * len(detections), np.float32)
+
+    def get(self: object) -> object:
+        classifier = Classifier()
+        return Analyzer(FakeDetector(), classifier, smoothing_ms=0), classifier.preset
+
+    monkeypatch.setattr(analyze._Networks, "get", get)
+    monkeypatch.setattr(analyze, "resolve_model", Path)
+    clip = _numbered_clip(tmp_path / "a.mp4", 60)
+    _run("analyze", clip, "--out", tmp_path, "--json", "--calibrate", "0-1.5")
+    assert json.loads(capsys.readouterr().out)["calibrated"] == [1]
+    rows = _read(tmp_path / "a.csv")
+    assert len(rows) == 60
+    assert rows[0]["emotion"] == "neutral"
+    last = rows[-1]
+    assert float(last["p_neutral"]) == pytest.approx(0.51, abs=0.01)
+    assert last["emotion"] == "angry"
+    assert float(last["corrected_angry"]) == float(last["confidence"])
+    meta = json.loads((tmp_path / "a.meta.json").read_text(encoding="utf-8"))
+    (said,) = meta["calibrations"]
+    assert (said["face_id"], said["origin"], said["from_frame"]) == (1, "interval", 0)
+    assert said["evidence_s"] == pytest.approx(1.48, abs=0.1)
+
+
+def test_faces_that_are_not_neutral_keep_their_scores_and_are_named(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = _numbered_clip(tmp_path / "a.mp4", 40)  # its labels come in turn
+    for interval, reason in (("0-1.5", "face 1 is not calibrated: The"), ("7-9", "no face")):
+        out = tmp_path / interval
+        assert _run("analyze", clip, "--out", out, "--model", model, "--calibrate", interval) == 0
+        assert reason in capsys.readouterr().err
+        rows = _read(out / "a.csv")
+        assert len(rows) == 40
+        assert "corrected_happy" not in rows[0]
+        assert json.loads((out / "a.meta.json").read_text())["calibrations"] == []
 
 
 def test_each_failure_is_a_line_and_the_others_are_written(
@@ -328,6 +379,9 @@ def test_one_picture_has_the_same_faces_as_a_still_and_as_a_video(tmp_path: Path
         ["analyze", "a.mp4", "--out", "x", "--min-score", "nan"],
         ["--camera", "0", "--open", "a.mp4"],
         ["--camera", "0", "models"],
+        ["analyze", "a.mp4", "--out", "x", "--calibrate", "3"],
+        ["analyze", "a.mp4", "--out", "x", "--calibrate", "5-2"],
+        ["analyze", "a.mp4", "--out", "x", "--calibrate", "nan-inf"],
         ["--nonsense"],
         ["nonsense"],
     ],

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from fer_desktop import __version__
 from fer_desktop.cli.arguments import PROGRAM
+from fer_desktop.cli.calibration import interval_baselines
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import DetectorError, FerError, ModelError, SourceError
@@ -26,6 +27,7 @@ from fer_desktop.recording.annotated import (
     annotated_video,
     write_annotated_image,
 )
+from fer_desktop.recording.calibrations import UsedCalibration
 from fer_desktop.recording.chart import TimelineChart
 from fer_desktop.recording.csv_export import Counts, meta_path, write_csv, write_meta
 from fer_desktop.recording.session_format import (
@@ -145,6 +147,7 @@ class _FileRun:
         self._video: AnnotatedVideoWriter | None = None
         self._chart = TimelineChart() if args.chart else None
         self._damage: SourceError | None = None
+        self._calibrations: tuple[UsedCalibration, ...] = ()
 
     def run(self) -> None:
         """Analyse the file and write its results.
@@ -158,12 +161,24 @@ class _FileRun:
         analyzer, preset = self._networks.get()
         models = (UsedModel(preset, 0),)
         began = time.perf_counter()
+        if self._args.calibrate is not None:
+            self._calibrate(analyzer)
         with self._outputs as outputs:
             results = outputs.enter_context(
-                closing(analyze_file(source, analyzer, on_opened=self._opened))
+                closing(
+                    analyze_file(
+                        source, analyzer, on_opened=lambda info: self._opened(info, analyzer)
+                    )
+                )
             )
             rows = self._rows(results, preset.name)
-            counts = write_csv(rows, self._csv_path, models, overwrite=True)
+            counts = write_csv(
+                rows,
+                self._csv_path,
+                models,
+                is_calibrated=bool(self._calibrations),
+                overwrite=True,
+            )
         seconds = time.perf_counter() - began
         assert self._info is not None  # there were frames
         write_meta(
@@ -181,6 +196,7 @@ class _FileRun:
             ),
             models,
             counts,
+            calibrations=self._calibrations,
             problem=str(self._damage or ""),
             overwrite=True,
         )
@@ -192,11 +208,22 @@ class _FileRun:
         if self._damage is not None:
             raise self._damage
 
+    def _calibrate(self, analyzer: Analyzer) -> None:
+        """Read the interval in which the faces are neutral first."""
+        found, refusals = interval_baselines(self._path, self._args.calibrate, analyzer)
+        self._calibrations = tuple(
+            UsedCalibration(face_id, baseline, 0) for face_id, baseline in found.items()
+        )
+        for refusal in refusals:
+            _complain(self._path, refusal)
+
     def _output(self, suffix: str) -> Path:
         return self._csv_path.with_name(self._csv_path.name.removesuffix(".csv") + suffix)
 
-    def _opened(self, info: SourceInfo) -> None:
+    def _opened(self, info: SourceInfo, analyzer: Analyzer) -> None:
         self._info = info
+        for used in self._calibrations:  # only now: a source that begins forgets its faces
+            analyzer.calibrator.calibrate(used.face_id, used.baseline)
         # No bar where standard error is no terminal: a file of carriage returns helps nobody.
         progress: tqdm[Any] = tqdm(
             total=info.frame_count,
@@ -258,6 +285,7 @@ class _FileRun:
             "seconds": round(seconds, 3),
             "fps": round(counts.frames / max(seconds, 1e-6), 1),
             "csv": str(self._csv_path),
+            "calibrated": [used.face_id for used in self._calibrations],
         }
         if self._damage is not None:
             report["problem"] = str(self._damage)

@@ -1,6 +1,7 @@
 """What can be typed after ``fer-desktop``."""
 
 import argparse
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, get_args
@@ -114,6 +115,14 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="leave out faces of which the detector is less sure (default: %(default)s)",
     )
     analyze.add_argument(
+        "--calibrate",
+        metavar="FROM-TO",
+        type=_interval,
+        help="read the faces of each video against their own neutral expression, which they show"
+        " between these seconds: emotion, confidence and the columns corrected_... then follow"
+        " it, and the columns p_... do not",
+    )
+    analyze.add_argument(
         "--faces",
         choices=get_args(FaceSearch),
         default=defaults.face_search,
@@ -121,6 +130,20 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         " classroom, which takes about a hundred times as long, tenths of a second a frame;"
         " large: search nothing for them; auto: pictures, but not videos (default: %(default)s)",
     )
+
+
+def _interval(text: str) -> tuple[float, float]:
+    """Return the two times of ``FROM-TO`` in seconds."""
+    begin, dash, end = text.partition("-")
+    try:
+        interval = float(begin), float(end)
+    except ValueError:
+        interval = 0.0, 0.0
+    if not dash or not 0 <= interval[0] < interval[1] < math.inf:
+        raise argparse.ArgumentTypeError(
+            f"must be two times in seconds, as in 2-5 or 0.5-3.5: {text!r}"
+        )
+    return interval
 
 
 def _check_range(top: argparse.ArgumentParser, option: str, value: float, setting: str) -> None:

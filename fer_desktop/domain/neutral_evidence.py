@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from fer_desktop.domain.emotion import EmotionScores
@@ -14,8 +15,8 @@ from fer_desktop.domain.neutral_baseline import (
 from fer_desktop.errors import CalibrationError
 from trainer.contract.labels import canonical
 
-LEAST_S: Final = 1.0
-_FEWEST: Final = 5
+LEAST_S: Final = 0.95  # a second, of which a frame may be missing
+_GAP_US: Final = 500_000
 # What nobody shows at rest. A resting face may well be read as sad, angry or disgusted.
 _LIVELY: Final = frozenset({"happy", "surprise"})
 _LIVELY_SHARE: Final = 0.2
@@ -29,28 +30,35 @@ def is_lively(scores: EmotionScores) -> bool:
     return canonical(scores.emotion) in _LIVELY and scores.confidence >= 0.5
 
 
+def evidence_s(times_us: Sequence[int]) -> float:
+    """Return for how long a face was seen at these times; longer gaps do not count."""
+    steps = [latter - former for former, latter in pairwise(times_us)]
+    return sum(step for step in steps if 0 < step <= _GAP_US) / 1e6
+
+
 def judged_baseline(
-    readings: Sequence[EmotionScores], evidence_s: float, *, origin: Origin
+    readings: Sequence[tuple[int, EmotionScores]], *, origin: Origin
 ) -> NeutralBaseline:
     """Return the baseline of a face from readings that are said to be neutral.
 
     Args:
-        readings: of one face by one model.
-        evidence_s: how long the face was seen.
+        readings: of one face by one model, each with its time on the source's clock, rising.
         origin: how the readings came about.
 
     Raises:
         CalibrationError: if there are too few, or if the face is not at rest in them.
     """
-    if len(readings) < _FEWEST or evidence_s < LEAST_S:
+    seconds = evidence_s([time_us for time_us, _ in readings])
+    scores = [each for _, each in readings]
+    if seconds < LEAST_S:
         raise CalibrationError(
             "The face was seen too briefly.", hint="A second of it is the least, three are better."
         )
-    if sum(map(is_lively, readings)) > _LIVELY_SHARE * len(readings):
+    if sum(map(is_lively, scores)) > _LIVELY_SHARE * len(scores):
         raise CalibrationError(
             "The face smiles or looks surprised.", hint="Look relaxed, with the mouth closed."
         )
-    baseline = estimate_baseline(readings, evidence_s, origin=origin)
+    baseline = estimate_baseline(scores, seconds, origin=origin)
     if baseline.spread > _RESTLESS * _mean_margin(baseline):
         raise CalibrationError(
             "The expression changes.", hint="Keep a relaxed face without talking or moving."

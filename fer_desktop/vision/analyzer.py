@@ -15,6 +15,9 @@ class Analyzer:
 
     Only ``find`` may run on a thread of its own, ahead of the rest: it knows no other frame.
     The same frames in the same order give the same answers, byte for byte.
+
+    Attributes:
+        calibrator: knows which faces are read against their own rest.
     """
 
     def __init__(
@@ -31,7 +34,7 @@ class Analyzer:
         self._tracker = FaceTracker()
         self._smoother = ScoreSmoother(smoothing_ms)
         self._face_search = face_search
-        self._calibrator = calibrator or Calibrator()
+        self.calibrator = calibrator or Calibrator()
 
     def analyze(self, frame: Frame, *, still: bool = False) -> FrameAnalysis:
         """Return the faces of a frame; without a classifier only where they are.
@@ -73,7 +76,7 @@ class Analyzer:
         """Use another model from the next frame on; faces must be calibrated for it anew."""
         self._classifier = classifier
         self._smoother.reset()
-        self._calibrator.reset()
+        self.calibrator.reset()
 
     def set_smoothing(self, ms: int) -> None:
         """Change the time constant of the smoothing; 0 switches it off."""
@@ -87,7 +90,7 @@ class Analyzer:
         """Begin a new source: face ids start from 1."""
         self._tracker.reset()
         self._smoother.reset()
-        self._calibrator.reset()
+        self.calibrator.reset()
 
     def jump(self) -> None:
         """Go on at another time of the same source: faces keep their ids where places agree."""
@@ -111,7 +114,7 @@ class Analyzer:
     ) -> FaceAnalysis:
         if scores is None or self._classifier is None:
             return FaceAnalysis(face_id, detection, None, None)
-        baseline = self._calibrator.baseline_for(face_id, scores, timestamp_us)
+        baseline = self.calibrator.baseline_for(face_id, scores, timestamp_us)
         corrected = baseline.correct(scores) if baseline is not None else None
         shown = corrected or scores
         smoothed = shown if still else self._smoother.smooth(face_id, shown, timestamp_us)

@@ -1,0 +1,45 @@
+"""``--calibrate``: the neutral faces of a video, read before the video is analysed."""
+
+from collections import defaultdict
+from contextlib import closing
+from pathlib import Path
+
+from fer_desktop.domain.emotion import EmotionScores
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
+from fer_desktop.domain.neutral_evidence import judged_baseline
+from fer_desktop.errors import CalibrationError
+from fer_desktop.pipeline.analysis_run import analyze_file
+from fer_desktop.sources.factory import open_file
+from fer_desktop.vision.analyzer import Analyzer
+
+
+def interval_baselines(
+    path: Path, interval_s: tuple[float, float], analyzer: Analyzer
+) -> tuple[dict[int, NeutralBaseline], list[str]]:
+    """Return the baselines of the faces in an interval, and why others have none.
+
+    Faces get the ids that they will have when the file is analysed: both times every frame is read
+    from the beginning.
+
+    Raises:
+        SourceError: if the file cannot be read.
+    """
+    begin_us, end_us = (round(1e6 * moment) for moment in interval_s)
+    readings: dict[int, list[tuple[int, EmotionScores]]] = defaultdict(list)
+    with closing(analyze_file(open_file(path), analyzer)) as frames:
+        for frame, analysis in frames:
+            if frame.timestamp_us > end_us:
+                break
+            for face in analysis.faces if frame.timestamp_us >= begin_us else ():
+                if face.scores is not None:
+                    readings[face.face_id].append((frame.timestamp_us, face.scores))
+    found, refusals = {}, []
+    for face_id, rows in sorted(readings.items()):
+        try:
+            found[face_id] = judged_baseline(rows, origin="interval")
+        except CalibrationError as error:
+            refusals.append(f"face {face_id} is not calibrated: {error}")
+    if not readings:
+        begin, end = interval_s
+        refusals.append(f"no face is calibrated: none is seen between {begin:g} and {end:g} s")
+    return found, refusals
