@@ -4,8 +4,9 @@ The columns are fixed, then one per label follows; what comes later is appended,
 Where a session used several models, there is a column for each label of any of them (empty in rows
 of a model without it) and a last column ``model``. Where a face was calibrated, ``corrected_``
 columns stand after those of the plain probabilities, empty in rows of other faces. Rows from before
-a model was ready have empty expression cells. Numbers are printed alike whether they come from
-memory or from a session file.
+a model was ready have empty expression cells. Texts from models are written so that no spreadsheet
+takes them for formulas. Numbers are printed alike whether they come from memory or from a session
+file.
 """
 
 import csv
@@ -25,6 +26,7 @@ from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_store import SessionReader
+from fer_desktop.recording.text_cells import text_cell
 from trainer.contract.whole_file import remove_leftovers
 
 Getter = Callable[[FrameAnalysis, FaceAnalysis], str]
@@ -81,7 +83,7 @@ COLUMNS: Final[tuple[tuple[str, Getter], ...]] = (
     ("width_px", lambda frame, face: f"{_box(frame, face).width:.2f}"),
     ("height_px", lambda frame, face: f"{_box(frame, face).height:.2f}"),
     ("detection_score", lambda frame, face: f"{face.detection.score:.6f}"),
-    ("emotion", lambda frame, face: _emotion(face)),
+    ("emotion", lambda frame, face: text_cell(_emotion(face))),
     ("confidence", lambda frame, face: _confidence(face)),
 )
 
@@ -156,7 +158,7 @@ def write_csv(
                 cells = [getter(row.analysis, face) for _, getter in COLUMNS]
                 cells += _probabilities(face.scores, labels)
                 cells += _probabilities(face.corrected, labels) * is_calibrated
-                table.writerow(cells + [row.model] * with_model)
+                table.writerow(cells + [text_cell(row.model)] * with_model)
     return counts
 
 

@@ -14,6 +14,7 @@ from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_export import export_session, write_csv
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 from fer_desktop.recording.session_store import SessionWriter
+from fer_desktop.recording.text_cells import text_cell
 from tests.helpers.fakes import fake_preset
 from tests.recording.samples import (
     CAMERA,
@@ -264,3 +265,47 @@ def test_an_estimate_that_changed_often_is_described_once(tmp_path: Path) -> Non
     (said,) = json.loads((tmp_path / "a.meta.json").read_text(encoding="utf-8"))["calibrations"]
     assert (said["origin"], said["from_frame"], said["updates"]) == ("automatic", 0, 4)
     assert said["rest"]["sad"] == pytest.approx(0.24, abs=0.01)
+
+
+FORMULAS = ("=HYPERLINK(A1)", "+1", "-1", "@sum", "\uff1d1", " =2", "a;=1", "'=1", "plain; text")
+
+
+def test_no_text_of_a_model_is_a_formula(tmp_path: Path) -> None:
+    preset = fake_preset("=cmd", FORMULAS)
+    rows = [
+        RecordedFrame(
+            frame(at, face(raw=scores(*np.eye(len(FORMULAS))[at].tolist(), labels=FORMULAS))),
+            "=cmd",
+        )
+        for at in range(len(FORMULAS))
+    ]
+    write_csv(rows, tmp_path / "a.csv", (UsedModel(preset, 0), UsedModel(PRESET, 99)))
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as file:
+        header, *table = csv.reader(file)
+    assert [dict(zip(header, row, strict=True))["emotion"] for row in table] == [
+        "'=HYPERLINK(A1)",
+        "'+1",
+        "'-1",
+        "'@sum",
+        "'\uff1d1",
+        "' =2",
+        "a;'=1",
+        "'=1",
+        "plain; text",
+    ]
+    assert {row[-1] for row in table} == {"'=cmd"}
+    for cell in (cell for row in (header, *table) for cell in row):
+        assert not cell.lstrip().startswith(("=", "+", "-", "@", "\uff1d"))
+    # What a formula may look like in numbers stays a number.
+    assert float(table[0][header.index("x_px")]) == 100
+
+
+@pytest.mark.parametrize("text", ["\t=1", "\r=1", "\n", "a\r\n=1", "=", "\t"])
+def test_texts_that_begin_otherwise_are_no_formulas_either(text: str) -> None:
+    assert text_cell(text)[0] in "'a"
+    assert "\n=" not in text_cell(text)
+
+
+@pytest.mark.parametrize("text", ["", "happy", "a=b", "sehr traurig", "悲しい", "3-4", "50 %"])
+def test_plain_texts_stay_as_they_are(text: str) -> None:
+    assert text_cell(text) == text
