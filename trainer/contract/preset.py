@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from trainer.contract.checked_json import JsonError, Prose, Share, decode_json, read_bounded
 from trainer.contract.crop import CropGeometry
-from trainer.contract.text import LONGEST_NAME, is_clean, labels_problem
+from trainer.contract.text import LONGEST_NAME, MOST_LABELS, is_clean, labels_problem
 
 FORMAT_VERSION: Final = 1
 MODEL_FILE: Final = "model.keras"
@@ -27,7 +27,6 @@ CARD_FILE: Final = "MODEL_CARD.md"
 
 Color = Literal["gray", "rgb"]
 
-_MOST_LABELS: Final = 100
 _MOST_PRESET_BYTES: Final = 1 << 20
 _MOST_MODEL_BYTES: Final = 2 << 30
 
@@ -56,7 +55,7 @@ class Preset:
     """
 
     name: Annotated[str, Meta(max_length=LONGEST_NAME)]
-    labels: Annotated[tuple[str, ...], Meta(max_length=_MOST_LABELS)]
+    labels: Annotated[tuple[str, ...], Meta(max_length=MOST_LABELS)]
     input_size_px: Annotated[int, Meta(ge=16, le=1024)]
     color: Color
     sha256: Annotated[str, Meta(pattern=r"\A[0-9a-fA-F]{64}\Z")]

@@ -3,15 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta
-
+MOST_LABELS: Final = 100
 LONGEST_LABEL: Final = 64
 LONGEST_NAME: Final = 255  # what file systems take
 LONGEST_LINE: Final = 300
-
-LabelText = Annotated[str, Meta(min_length=1, max_length=LONGEST_LABEL)]
 
 _ELLIPSIS: Final = "…"
 # They join or part letters in Persian, Hindi and emoji; by themselves nobody sees them.
@@ -64,6 +61,8 @@ def labels_problem(labels: Sequence[str]) -> str:
     """Return why texts cannot be the labels of one model; empty if they can."""
     if len(labels) < 2:
         return "there must be at least two labels"
+    if len(labels) > MOST_LABELS:
+        return f"there are {len(labels):,} labels, more than {MOST_LABELS}"
     places: dict[str, int] = {}
     for at, label in enumerate(labels):
         if problem := label_problem(label):

@@ -11,6 +11,7 @@ from trainer.config import DataSource
 from trainer.contract.crop import CropGeometry
 from trainer.contract.labels import LABEL_SETS, REST, canonical
 from trainer.contract.preset import Color
+from trainer.contract.text import labels_problem
 from trainer.data.csv_reader import CsvReader
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.faces import FaceReader, Faces, Layout, ReadOptions, read_cached
@@ -58,6 +59,8 @@ def read_faces(
             f"{path} holds no faces{first}.",
             hint="Give fer2013.csv, a folder with a folder per label, or one with an index.csv.",
         )
+    if len(faces.label_names) > 1 and (problem := labels_problem(faces.label_names)):
+        raise DataError(f"{path} cannot be used: {problem}.", hint="Rename or join such labels.")
     return faces
 
 
@@ -205,6 +208,8 @@ def parse_labels(text: str) -> tuple[str, ...]:
             f"{text!r} is neither a label set nor two or more different labels.",
             hint=f"The sets are {', '.join(LABEL_SETS)}; or give names separated by commas.",
         )
+    if problem := labels_problem(names):
+        raise DataError(f"{problem}.", hint="Give other names.")
     return names
 
 

@@ -73,6 +73,7 @@ def test_texts_that_look_different_stay_apart() -> None:
         ((), "at least two"),
         (("a",), "at least two"),
         (("a", ""), "empty"),
+        (tuple(map(str, range(101))), "101 labels, more than 100"),
         (("a", "x" * 65), "64"),
         (("a", "b", "a"), "'a' is there twice"),
         (("a", "b\n"), "cannot be seen"),

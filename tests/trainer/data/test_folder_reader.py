@@ -123,6 +123,26 @@ def test_a_stray_folder_beside_splits_is_named(face_folder: FolderMaker) -> None
         read_faces(DataSource(path=root), size_px=16)
 
 
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ("Happy", "look alike"),
+        ("h\u0430ppy", "look alike"),
+        ("x" * 65, "more than 64 characters"),
+        ("sad\nline", "cannot be seen"),
+        ("\u202edas", "cannot be seen"),
+    ],
+)
+def test_a_folder_whose_name_can_be_no_label_is_named(
+    face_folder: FolderMaker, other: str, reason: str
+) -> None:
+    folder = face_folder("happy", "sad", other, count=6)
+    with pytest.raises(DataError, match=reason) as caught:
+        load_dataset(DataSource(path=folder))
+    assert caught.value.message.isprintable()
+    assert caught.value.hint
+
+
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no faces"):
         read_faces(DataSource(path=tmp_path), size_px=16)
