@@ -2,14 +2,19 @@
 
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
+from msgspec import Meta
+
+from trainer.contract.checked_json import Count, JsonError, Share, as_type
 from trainer.contract.crop import CropGeometry
 
 Optimizer = Literal["adam", "adamw", "nadam", "sgd"]
 Schedule = Literal["constant", "cosine", "plateau"]
 VoteUse = Literal["soft", "majority"]
 Precision = Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
+
+_Positive = Annotated[float, Meta(ge=0, le=1e6)]
 
 # The outputs of a network with two heads.
 MAIN_HEAD: Final = "main"
@@ -36,14 +41,14 @@ class Augmentation:
     """
 
     flip: bool = False
-    rotate_deg: float = 0.0
-    shift: float = 0.0
-    zoom: float = 0.0
-    brightness: float = 0.0
-    contrast: float = 0.0
-    sharpness: float = 0.0
-    erase: float = 0.0
-    mixup: float = 0.0
+    rotate_deg: _Positive = 0.0
+    shift: Share = 0.0
+    zoom: Annotated[float, Meta(ge=0, le=0.9)] = 0.0
+    brightness: Share = 0.0
+    contrast: Share = 0.0
+    sharpness: Share = 0.0
+    erase: Share = 0.0
+    mixup: _Positive = 0.0
 
 
 NO_AUGMENTATION = Augmentation()
@@ -73,17 +78,17 @@ class Recipe:
     """
 
     optimizer: Optimizer = "adamw"
-    learning_rate: float = 1e-3
+    learning_rate: _Positive = 1e-3
     schedule: Schedule = "cosine"
-    warmup_epochs: float = 1.0
-    weight_decay: float = 5e-2
-    batch_size: int = 64
-    epochs: int = 60
-    patience: int = 0
-    plateau_patience: int = 5
-    label_smoothing: float = 0.1
-    clip_norm: float = 0.0
-    ema: float = 0.0
+    warmup_epochs: _Positive = 1.0
+    weight_decay: _Positive = 5e-2
+    batch_size: Annotated[int, Meta(ge=1, le=65_536)] = 64
+    epochs: Annotated[int, Meta(ge=1, le=100_000)] = 60
+    patience: Count = 0
+    plateau_patience: Count = 5
+    label_smoothing: Share = 0.1
+    clip_norm: _Positive = 0.0
+    ema: Share = 0.0
     class_weights: bool = False
     augmentation: Augmentation = field(default_factory=lambda: STANDARD_AUGMENTATION)
 
@@ -154,11 +159,11 @@ class TrainConfig:
     labels: str = ""
     start: Path | None = None
     teacher: Path | None = None
-    teacher_share: float = 0.5
+    teacher_share: Share = 0.5
     weights: str = "imagenet"
-    seed: int = 0
+    seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 0
     precision: Precision = "auto"
-    folds: int = 3
+    folds: Annotated[int, Meta(ge=2, le=100)] = 3
     recipe: Recipe = field(default_factory=Recipe)
 
     @property
@@ -177,16 +182,16 @@ class TrainConfig:
         return {key: str(value) if isinstance(value, Path) else value for key, value in raw.items()}
 
 
-def config_from_dict(raw: dict[str, Any]) -> TrainConfig:
+def config_from_dict(raw: Any) -> TrainConfig:
     """Build the settings that ``TrainConfig.to_dict`` gave.
 
     Raises:
-        KeyError, TypeError: if they are of another version.
+        ValueError: if a setting is unknown, or what it cannot be.
     """
-    settings = dict(raw)
-    recipe = dict(settings.pop("recipe"))
-    recipe["augmentation"] = Augmentation(**recipe["augmentation"])
-    for name in ("data", "out", "votes", "auxiliary_votes", "start", "teacher"):
-        if settings.get(name) is not None:
-            settings[name] = Path(settings[name])
-    return TrainConfig(**settings, recipe=Recipe(**recipe))
+    config = as_type(raw, TrainConfig)
+    recipe = raw.get("recipe", {})
+    given = {**raw, **recipe, **recipe.get("augmentation", {})}
+    known = {*vars(config), *vars(config.recipe), *vars(config.recipe.augmentation)}
+    if unknown := given.keys() - known:
+        raise JsonError(f"{min(unknown)!r} is a setting of another version")
+    return config

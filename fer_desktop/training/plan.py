@@ -4,7 +4,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from trainer.contract.checked_json import Line, Number
+
+_SettingName = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]*\Z", max_length=60)]
+_SettingValue = bool | Annotated[int, Meta(ge=-(2**53), le=2**53)] | Number | Line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,13 +28,13 @@ class TrainingPlan:
         against: folder of the model that it is compared with; None compares with none.
     """
 
-    name: str
+    name: Line
     data: Path
     votes: Path | None = None
     start: Path | None = None
-    system: str = ""
-    labels: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    system: Line = ""
+    labels: tuple[Line, ...] = ()
+    settings: Mapping[_SettingName, _SettingValue] = field(default_factory=dict)
     against: Path | None = None
 
     def settings_words(self) -> list[str]:
@@ -76,7 +83,7 @@ class TrainingPlan:
         return [*words, "--votes", str(self.votes)] if self.votes is not None else words
 
     def _what(self) -> list[str]:
-        labels = ["--labels", ",".join(self.labels)] if self.labels else []
+        labels = [f"--labels={','.join(self.labels)}"] if self.labels else []
         return [*self._network(), *self._data(), *labels]
 
     def _network(self) -> list[str]:
@@ -93,24 +100,6 @@ class TrainingPlan:
         return words
 
 
-def plan_from_json(raw: Mapping[str, Any]) -> TrainingPlan:
-    """Build the plan that ``TrainingPlan.to_json`` gave.
-
-    Raises:
-        KeyError, TypeError, AttributeError: if it is none.
-    """
-    return TrainingPlan(
-        name=str(raw["name"]),
-        data=Path(raw["data"]),
-        votes=_path(raw["votes"]),
-        start=_path(raw["start"]),
-        system=str(raw["system"]),
-        labels=tuple(map(str, raw["labels"])),
-        settings=dict(raw["settings"].items()),
-        against=_path(raw["against"]),
-    )
-
-
 def trainer_command(words: Sequence[str]) -> list[str]:
     """Return the program and the arguments that run a command of the trainer."""
     return [sys.executable, "-m", "trainer", *words]
@@ -118,7 +107,3 @@ def trainer_command(words: Sequence[str]) -> list[str]:
 
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
-
-
-def _path(text: str | None) -> Path | None:
-    return None if text is None else Path(text)

@@ -3,18 +3,32 @@
 import csv
 import json
 import shutil
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from fer_desktop.errors import StorageError
+from fer_desktop.files import shown_name
+from fer_desktop.log import get_logger
 from fer_desktop.models.archive import import_model
 from fer_desktop.models.catalogue import HIDDEN
 from fer_desktop.models.store import check_name, free_name, remove_folder
 from fer_desktop.paths import runs_dir
-from fer_desktop.training.plan import TrainingPlan, plan_from_json
+from fer_desktop.training.plan import TrainingPlan
+from trainer.contract.checked_json import (
+    Count,
+    JsonError,
+    Number,
+    Share,
+    as_type,
+    read_bounded,
+    read_json,
+)
 from trainer.contract.preset import METRICS_FILE, MODEL_FILE, PRESET_FILE
+
+log = get_logger("train")
 
 PLAN_FILE: Final = "plan.json"
 # The trainer's own.
@@ -26,11 +40,11 @@ _BEST_FILE: Final = "best.npz"
 class EpochFigures:
     """How well a network did after an epoch; counted from 1."""
 
-    epoch: int
-    loss: float
-    accuracy: float
-    val_loss: float
-    val_accuracy: float
+    epoch: Count
+    loss: Number
+    accuracy: Share
+    val_loss: Number
+    val_accuracy: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +68,15 @@ class Run:
     def history(self) -> tuple[EpochFigures, ...]:
         """Return the figures of the epochs that are done; none where they cannot be read."""
         try:
-            with (self.folder / _HISTORY_FILE).open(encoding="utf-8", newline="") as file:
-                return tuple(
-                    EpochFigures(
-                        int(row["epoch"]),
-                        float(row["loss"]),
-                        float(row["accuracy"]),
-                        float(row["val_loss"]),
-                        float(row["val_accuracy"]),
-                    )
-                    for row in csv.DictReader(file)
-                )
-        except (OSError, ValueError, KeyError, TypeError):
+            text = read_bounded(self.folder / _HISTORY_FILE).decode("utf-8")
+            return tuple(map(_figures, csv.DictReader(text.splitlines())))
+        except (OSError, ValueError, KeyError, TypeError, csv.Error):
             return ()
+
+
+def _figures(row: Mapping[str, str]) -> EpochFigures:
+    numbers = {name: float(row[name]) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+    return as_type({"epoch": int(row["epoch"]), **numbers}, EpochFigures)
 
 
 def check_run_name(name: str) -> None:
@@ -99,7 +109,7 @@ def create_run(plan: TrainingPlan) -> Run:
     folder = runs_dir() / plan.name
     try:
         folder.mkdir(parents=True)
-        text = json.dumps(plan.to_json(), indent=2, ensure_ascii=False)
+        text = json.dumps(plan.to_json(), indent=2)  # names that are no text as JSON's own escapes
         (folder / PLAN_FILE).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -107,18 +117,36 @@ def create_run(plan: TrainingPlan) -> Run:
     return Run(folder, plan)
 
 
-def leftover_runs() -> list[Run]:
-    """Return the trainings that were neither kept nor thrown away, the latest first."""
+def _log_unreadable(error: StorageError) -> None:
+    log.warning("left out of the trainings: %s", error)
+
+
+def leftover_runs(on_unreadable: Callable[[StorageError], object] = _log_unreadable) -> list[Run]:
+    """Return the trainings that were neither kept nor thrown away, the latest first.
+
+    Args:
+        on_unreadable: hears of each whose plan cannot be read.
+    """
     found: list[tuple[float, Run]] = []
     with suppress(OSError):  # the folder comes with the first training
         for folder in runs_dir().iterdir():
             if folder.name.startswith(HIDDEN):
                 shutil.rmtree(folder, ignore_errors=True)
                 continue
-            with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-                file = folder / PLAN_FILE
-                raw = json.loads(file.read_text(encoding="utf-8"))
-                found.append((folder.stat().st_mtime, Run(folder, plan_from_json(raw))))
+            file = folder / PLAN_FILE
+            try:
+                plan = read_json(file, TrainingPlan, has_odd_names=True)
+                found.append((folder.stat().st_mtime, Run(folder, plan)))
+            except OSError:
+                continue  # it holds no training
+            except JsonError as error:
+                on_unreadable(
+                    StorageError(
+                        f"The training {shown_name(folder.name)!r} cannot be gone on with: {file} "
+                        f"is damaged: {error}.",
+                        hint="Delete its folder if you do not need it.",
+                    )
+                )
     return [run for _, run in sorted(found, key=lambda item: item[0], reverse=True)]
 
 

@@ -1,14 +1,15 @@
 import json
 from pathlib import Path
 
-from fer_desktop.training.plan import TrainingPlan, plan_from_json, trainer_command
+from fer_desktop.training.plan import TrainingPlan, trainer_command
 from trainer.cli.options import build_parser
+from trainer.contract.checked_json import decode_json
 
 PLAN = TrainingPlan(
     name="mine",
     data=Path("/pictures"),
     start=Path("/models/fer7"),
-    labels=("happy", "sad"),
+    labels=("-happy", "sad"),
     settings={"learning_rate": 0.5, "class_weights": True, "flip": False, "subject_pattern": "-x"},
     against=Path("/models/fer7"),
 )
@@ -18,7 +19,7 @@ def test_the_trainer_understands_every_command() -> None:
     parse = build_parser().parse_args
     train = parse(PLAN.train_words(Path("/run")))
     assert (train.command, train.data, train.out) == ("train", Path("/pictures"), Path("/run"))
-    assert (train.start, train.system, train.labels) == (Path("/models/fer7"), None, "happy,sad")
+    assert (train.start, train.system, train.labels) == (Path("/models/fer7"), None, "-happy,sad")
     assert (train.learning_rate, train.class_weights, train.flip) == (0.5, True, False)
     assert (train.subject_pattern, train.resume, train.progress) == ("-x", True, "json")
     assert parse(PLAN.probe_words()).json
@@ -31,7 +32,7 @@ def test_the_trainer_understands_every_command() -> None:
 
 
 def test_a_plan_comes_back_from_its_file() -> None:
-    assert plan_from_json(json.loads(json.dumps(PLAN.to_json()))) == PLAN
+    assert decode_json(json.dumps(PLAN.to_json()), TrainingPlan) == PLAN
 
 
 def test_the_trainer_is_run_by_the_same_python() -> None:

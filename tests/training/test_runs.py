@@ -1,3 +1,4 @@
+import json
 import shutil
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import psutil
 import pytest
 
 from fer_desktop import paths
-from fer_desktop.errors import FerError
+from fer_desktop.errors import FerError, StorageError
 from fer_desktop.models.catalogue import available_models
 from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.training.process_control import end_orphan
@@ -50,8 +51,57 @@ def test_folders_that_hold_no_plan_are_left_alone() -> None:
     (paths.runs_dir() / "empty").mkdir(parents=True)
     damaged = create_run(plan("damaged"))
     (damaged.folder / "plan.json").write_text('{"name": 1}')
-    assert leftover_runs() == []
+    unreadable: list[StorageError] = []
+    assert leftover_runs(unreadable.append) == []
     assert damaged.folder.is_dir()
+    (error,) = unreadable  # a folder without a plan is none of ours
+    assert str(damaged.folder / "plan.json") in error.message
+    assert "name: expected text" in error.message
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "1e999"),
+        ("name", '"' + "x" * 5_000 + '"'),
+        ("data", "3"),
+        ("data", '"a\\u0000b"'),
+        ("votes", "[]"),
+        ("labels", "7"),
+        ("labels", "[3]"),
+        ("settings", "[]"),
+        ("settings", '{"epochs": 1e999}'),
+        ("settings", '{"epochs": NaN}'),
+        ("settings", '{"epochs": []}'),
+        ("settings", '{"out=elsewhere": 1}'),
+        ("settings", '{"epochs": ' + "9" * 5_000 + "}"),
+        ("later", "[" * 100_000),
+        ("later", "\xff"),
+    ],
+    ids=range(15),
+)
+def test_a_bad_plan_is_told_and_the_others_stay(field: str, value: str) -> None:
+    good, bad = create_run(plan("good")), create_run(plan("bad"))
+    raw = json.dumps(bad.plan.to_json() | {field: "HERE"}).replace('"HERE"', value)
+    (bad.folder / "plan.json").write_text(raw, encoding="latin-1")
+    unreadable: list[StorageError] = []
+    assert leftover_runs(unreadable.append) == [good]
+    (error,) = unreadable
+    assert str(bad.folder / "plan.json") in error.message
+    assert len(str(error)) < 700
+    assert str(error).isprintable()
+
+
+def test_pictures_in_a_folder_whose_name_is_no_text_are_trained_on() -> None:
+    run = create_run(TrainingPlan(name="mine", data=Path("/pictures \udcff"), system="x"))
+    assert leftover_runs() == [run]
+
+
+@pytest.mark.parametrize("row", ["1,nan,.1,2.5,.2", "1,1e999,.1,1,.2", "-1,1,.1,1,.2", "1,1,7,1,1"])
+def test_figures_that_cannot_be_are_left_out(row: str) -> None:
+    run = create_run(plan())
+    (run.folder / "history.csv").write_text(HISTORY + row)
+    assert run.history() == ()
 
 
 def test_a_finished_run_becomes_a_model() -> None:

@@ -148,10 +148,14 @@ def _add_training(parser: Any) -> None:
         metavar="S",
         help="of the teacher's answers in what is learned; the labels have the rest",
     )
-    parser.add_argument("--seed", type=_number(int), default=0, metavar="N")
+    parser.add_argument("--seed", type=_number(int, *limits("seed")), default=0, metavar="N")
     parser.add_argument("--precision", choices=get_args(Precision), default="auto")
     parser.add_argument(
-        "--folds", type=_number(int, 2), default=3, metavar="N", help="of a stacking ensemble"
+        "--folds",
+        type=_number(int, *limits("folds")),
+        default=3,
+        metavar="N",
+        help="of a stacking ensemble",
     )
     recipe = parser.add_argument_group("recipe", "default: the system's own")
     _add_settings(recipe, Recipe())

@@ -15,20 +15,6 @@ from trainer.config import Augmentation, DataSource, Recipe, TrainConfig
 
 # Of the run rather than the recipe; the rest of ``TrainConfig`` says what is trained on what.
 _OF_THE_RUN: Final = ("precision", "seed", "weights", "folds")
-# Smallest and largest value of settings that take no others; any other only is not negative.
-_LIMITS: Final[dict[str, tuple[float, float]]] = {
-    "batch_size": (1, math.inf),
-    "epochs": (1, math.inf),
-    "label_smoothing": (0, 1),
-    "ema": (0, 1),
-    "shift": (0, 1),
-    "zoom": (0, 0.9),
-    "brightness": (0, 1),
-    "contrast": (0, 1),
-    "sharpness": (0, 1),
-    "erase": (0, 1),
-    "folds": (2, math.inf),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +68,11 @@ def settings_as_json(recipe: Recipe | None = None) -> str:
 
 def limits(name: str) -> tuple[float, float]:
     """Return the smallest and the largest value of a numeric setting."""
-    return _LIMITS.get(name, (0, math.inf))
+    for owner in (Recipe, Augmentation, TrainConfig):
+        hint = get_type_hints(owner, include_extras=True).get(name)
+        for bounds in getattr(hint, "__metadata__", ()):
+            return bounds.ge, bounds.le
+    return 0, math.inf
 
 
 def meanings(documented: type) -> dict[str, str]:

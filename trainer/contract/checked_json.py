@@ -1,13 +1,14 @@
 """JSON from anywhere, read as a type: what does not fit is refused, with the place and the reason.
 
-A type is a dataclass or a built-in container. Bounds stand beside the fields (``msgspec.Meta``), so
-that no number, text or list of a stranger can be larger than what reads it expects. Fields that a
-type does not have are left for newer versions.
+A type is a dataclass, a named tuple or a built-in container; paths are texts. Bounds stand beside
+the fields (``msgspec.Meta``), so that no number, text or list of a stranger can be larger than what
+reads it expects. Fields that a type does not have are left for newer versions.
 """
 
+import json
 import re
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -44,15 +45,25 @@ class JsonError(ValueError):
     """JSON that cannot be used; the message says in one line what is wrong with it."""
 
 
-def decode_json(text: bytes | str, kind: type[T]) -> T:
+def decode_json(text: bytes | str, kind: type[T], *, has_odd_names: bool = False) -> T:
     """Return what a text says, as a type.
+
+    Args:
+        text: JSON.
+        kind: the type.
+        has_odd_names: whether names of files may stand in it that are no text: half characters,
+            which may otherwise not come in, because they cannot be written everywhere.
 
     Raises:
         JsonError: if it is not JSON, or does not fit the type.
     """
     content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    content = content.removeprefix(_BYTE_ORDER_MARK)
     try:
-        return msgspec.json.decode(content.removeprefix(_BYTE_ORDER_MARK), type=kind)
+        if has_odd_names:
+            raw = json.loads(content.decode("utf-8"), parse_constant=_refuse)
+            return msgspec.convert(raw, type=kind, dec_hook=_from_text)
+        return msgspec.json.decode(content, type=kind, dec_hook=_from_text)
     except (ValueError, RecursionError) as error:
         raise JsonError(_reason(error)) from error
 
@@ -64,19 +75,21 @@ def as_type(value: object, kind: type[T]) -> T:
         JsonError: if it does not fit the type.
     """
     try:
-        return msgspec.convert(value, type=kind)
+        return msgspec.convert(value, type=kind, dec_hook=_from_text)
     except (ValueError, RecursionError) as error:
         raise JsonError(_reason(error)) from error
 
 
-def read_json(path: Path, kind: type[T], *, most_bytes: int = MOST_BYTES) -> T:
-    """Return what a file says, as a type.
+def read_json(
+    path: Path, kind: type[T], *, most_bytes: int = MOST_BYTES, has_odd_names: bool = False
+) -> T:
+    """Return what a file says, as a type; the arguments are those of ``decode_json``.
 
     Raises:
         JsonError: if it is too large, not JSON, or does not fit the type.
         OSError: if it cannot be read.
     """
-    return decode_json(read_bounded(path, most_bytes), kind)
+    return decode_json(read_bounded(path, most_bytes), kind, has_odd_names=has_odd_names)
 
 
 def read_bounded(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
@@ -95,17 +108,29 @@ def read_bounded(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     return content
 
 
+def _from_text(kind: type[Any], value: Any) -> Path:
+    """Return what JSON has no word for: paths."""
+    if kind is Path:
+        return Path(as_type(value, PathText))
+    raise NotImplementedError(f"no field can be a {kind.__name__}")
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no number of JSON")
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8 text"
-    if isinstance(error, msgspec.DecodeError) and not isinstance(error, msgspec.ValidationError):
+    if not isinstance(error, msgspec.ValidationError):
         return f"it is not JSON ({_first_small(str(error))})"
     message = str(error)
     place = _PLACE.search(message)
     problem = _PLACE.sub("", message).replace("Object missing required field", "it lacks")
     problem = re.sub(r"`(\w+)`", _plain_word, problem)
+    problem = re.sub(r" matching regex .*", " of another form", problem)
     where = f"{place[1]}: " if place is not None and place[1] else ""
     return one_line(f"{where}{_first_small(problem)}")
 

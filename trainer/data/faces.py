@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import math
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -13,7 +15,9 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from trainer.contract.checked_json import Count, read_json
 from trainer.contract.preset import Color
+from trainer.data.array_file import read_arrays
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.errors import DataError
 
@@ -23,6 +27,7 @@ _CACHE_VERSION: Final = 4
 _IMAGES: Final = "images.u8"
 _ARRAYS: Final = "arrays.npz"
 _TEXTS: Final = "faces.json"
+_MOST_TEXT_BYTES: Final = 1 << 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,15 +144,19 @@ def read_cached(reader: FaceReader) -> Faces:
         DataError: if the dataset holds nothing usable or the cache cannot be written.
     """
     folder = cache_dir() / cache_key(reader.fingerprint())
-    if not (folder / _TEXTS).is_file():
+    if folder.exists():
         try:
-            _fill(folder, reader)
-        except OSError as error:
-            raise DataError(
-                f"the cache {folder} cannot be written: {error.strerror}.",
-                hint=f"Free some space or set {CACHE_VARIABLE} to another folder.",
-            ) from error
-    return _load(folder)
+            return _load(folder)
+        except (OSError, ValueError, KeyError):
+            shutil.rmtree(folder, ignore_errors=True)  # damaged: read anew
+    try:
+        _fill(folder, reader)
+        return _load(folder)
+    except OSError as error:
+        raise DataError(
+            f"the cache {folder} cannot be written: {error.strerror}.",
+            hint=f"Free some space or set {CACHE_VARIABLE} to another folder.",
+        ) from error
 
 
 @dataclass
@@ -160,9 +169,20 @@ class _Columns:
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Texts:
+    shape: tuple[Count, ...]
+    colorful: bool
+    label_names: tuple[str, ...]
+    names: tuple[str, ...]
+    subjects: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+
 def _fill(folder: Path, reader: FaceReader) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    columns, numbers, shape, colorful = _Columns(), dict[bytes, int](), (0, 0, 0), False
+    columns, numbers, colorful = _Columns(), dict[bytes, int](), False
+    shape: tuple[int, ...] = (0, 0, 0)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as scratch:
         made = Path(scratch) / "faces"
         made.mkdir()
@@ -186,37 +206,40 @@ def _fill(folder: Path, reader: FaceReader) -> None:
             split=np.array(columns.split, np.int8),
             copies=np.array(columns.copies, np.int64),
         )
-        texts = {
-            "shape": [len(columns.label), *shape],
-            "colorful": colorful,
-            "label_names": reader.label_names,
-            "names": columns.names,
-            "subjects": columns.subjects if any(columns.subjects) else [],
-            "skipped": columns.skipped,
-        }
-        (made / _TEXTS).write_text(json.dumps(texts), encoding="utf-8")
+        texts = _Texts(
+            shape=(len(columns.label), *shape),
+            colorful=colorful,
+            label_names=reader.label_names,
+            names=tuple(columns.names),
+            subjects=tuple(columns.subjects) if any(columns.subjects) else (),
+            skipped=tuple(columns.skipped),
+        )
+        (made / _TEXTS).write_text(json.dumps(asdict(texts)), encoding="utf-8")
         if not folder.exists():  # another process may have been faster
             made.rename(folder)
 
 
 def _load(folder: Path) -> Faces:
-    texts = json.loads((folder / _TEXTS).read_text(encoding="utf-8"))
-    with np.load(folder / _ARRAYS) as arrays:
-        label, split, copies = arrays["label"], arrays["split"], arrays["copies"]
+    texts = read_json(folder / _TEXTS, _Texts, most_bytes=_MOST_TEXT_BYTES, has_odd_names=True)
+    arrays = read_arrays(folder / _ARRAYS)
+    if {len(array) for array in arrays.values()} != {len(texts.names)}:
+        raise ValueError(f"{folder} does not fit together")
     return Faces(
-        images=_map_images(folder / _IMAGES, tuple(texts["shape"]), colorful=texts["colorful"]),
-        label=label,
-        label_names=tuple(texts["label_names"]),
-        split=split,
-        copies=copies,
-        names=tuple(texts["names"]),
-        subjects=tuple(texts["subjects"]),
-        skipped=tuple(Skipped(*row) for row in texts["skipped"]),
+        images=_map_images(folder / _IMAGES, texts.shape, colorful=texts.colorful),
+        label=arrays["label"],
+        label_names=texts.label_names,
+        split=arrays["split"],
+        copies=arrays["copies"],
+        names=texts.names,
+        subjects=texts.subjects,
+        skipped=tuple(Skipped(*row) for row in texts.skipped),
         key=folder.name,
     )
 
 
 def _map_images(path: Path, shape: tuple[int, ...], *, colorful: bool) -> NDArray[np.uint8]:
+    if path.stat().st_size != math.prod(shape):
+        raise ValueError(f"{path} holds something else")
     if shape[0] == 0:  # an empty file cannot be mapped
         return np.zeros(shape, np.uint8)
     images = np.memmap(path, np.uint8, mode="r", shape=shape)

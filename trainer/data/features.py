@@ -1,6 +1,7 @@
 """What a frozen backbone sees in every face: computed once, kept in the cache, mapped from it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,17 +29,28 @@ def cached_features(
         DataError: if the cache cannot be written.
     """
     path = cache_dir() / f"{cache_key(f'{dataset.key} {identity}')}.features.npy"
-    if not path.is_file():
-        remove_leftovers(path.parent)
+    shape = (len(dataset.images), *network.output_shape[1:])
+    if path.is_file():
         try:
-            with replacing(path) as part:
-                _compute(network, dataset, part, check)
-        except OSError as error:
-            raise DataError(
-                f"the cache {path} cannot be written: {error.strerror}.",
-                hint=f"Free some space or set {CACHE_VARIABLE} to another folder.",
-            ) from error
+            return _mapped(path, shape)
+        except (OSError, ValueError, EOFError):
+            path.unlink(missing_ok=True)  # damaged: computed anew
+    remove_leftovers(path.parent)
+    try:
+        with replacing(path) as part:
+            _compute(network, dataset, part, check)
+        return _mapped(path, shape)
+    except OSError as error:
+        raise DataError(
+            f"the cache {path} cannot be written: {error.strerror}.",
+            hint=f"Free some space or set {CACHE_VARIABLE} to another folder.",
+        ) from error
+
+
+def _mapped(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32]:
     features: NDArray[np.float32] = np.load(path, mmap_mode="r")
+    if features.shape != shape or features.dtype != np.dtype(np.float32):
+        raise ValueError(f"{path} holds something else")
     return features
 
 

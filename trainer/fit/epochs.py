@@ -109,7 +109,7 @@ def fit(job: Job, controls: Controls) -> Progress:
         watch.epoch = progress.epoch + 1
         with _explained(watch.epoch):
             figures, weights = _epoch(job, model, watch)
-        if not math.isfinite(figures["loss"]):
+        if not math.isfinite(figures["loss"] + figures["val_loss"]):
             raise RunError(
                 f"the loss is no longer a number in epoch {watch.epoch}.",
                 hint="The checkpoint of the epoch before is kept. Lower --learning-rate.",

@@ -3,15 +3,30 @@
 import io
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypedDict
 
 import numpy as np
+from msgspec import Meta
 
+from trainer.contract.checked_json import Count, Line, Number, Seconds, as_type, decode_json
 from trainer.contract.whole_file import replacing
+from trainer.data.array_file import read_arrays
 from trainer.errors import RunError
 
 CHECKPOINT_FILE: Final = "checkpoint.npz"
 BEST_FILE: Final = "best.npz"
+
+
+class ProgressFacts(TypedDict, total=False):
+    """What a checkpoint says of how far its training has come."""
+
+    epoch: Count
+    best_accuracy: Annotated[float, Meta(ge=-1, le=1)]
+    best_epoch: Count
+    waited: Count
+    plateau_waited: Count
+    seconds: Seconds
+    history: list[dict[Line, Number]]
 
 
 def make_folder(folder: Path) -> None:
@@ -55,14 +70,15 @@ def load_state(path: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
         RunError: if the file is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            facts = json.loads(str(stored["facts"]))
-            count = {kind: sum(name.startswith(kind) for name in stored.files) for kind in "wo"}
-            weights = [stored[f"w{at}"] for at in range(count["w"])]
-            optimizer = [stored[f"o{at}"] for at in range(count["o"])]
+        stored = read_arrays(path)
+        facts = decode_json(str(stored["facts"]), dict[str, Any])
+        as_type(facts, ProgressFacts)
+        count = {kind: sum(name.startswith(kind) for name in stored) for kind in "wo"}
+        weights = [stored[f"w{at}"] for at in range(count["w"])]
+        optimizer = [stored[f"o{at}"] for at in range(count["o"])]
     except FileNotFoundError as error:
         raise RunError(f"{path} does not exist.", hint="There is nothing to continue.") from error
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, MemoryError) as error:
         raise RunError(f"{path} is damaged.", hint="Start the run anew.") from error
     return weights, optimizer, facts
 
@@ -70,4 +86,4 @@ def load_state(path: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
 def epochs_done(folder: Path) -> int:
     """Return how many epochs the checkpoint in a folder has behind it, 0 without one."""
     path = folder / CHECKPOINT_FILE
-    return int(load_state(path)[2]["epoch"]) if path.exists() else 0
+    return int(load_state(path)[2].get("epoch", 0)) if path.exists() else 0

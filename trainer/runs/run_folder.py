@@ -9,11 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import keras
 
 from trainer.config import Recipe, TrainConfig, config_from_dict, gentle
+from trainer.contract.checked_json import (
+    Count,
+    JsonError,
+    Line,
+    Prose,
+    Seconds,
+    as_type,
+    read_json,
+)
 from trainer.contract.run_lock import RunLock
 from trainer.contract.whole_file import remove_leftovers
 from trainer.errors import RunError
@@ -23,6 +32,29 @@ from trainer.systems.catalogue import get_system
 
 RUN_FILE: Final = "run.json"
 _LIBRARIES: Final = ("keras", "tensorflow", "jax", "torch", "numpy")
+
+
+class Origin(TypedDict):
+    """A model that a network began with, or learned from."""
+
+    name: Line
+    sha256: Line
+    training_data: Prose
+
+
+class RunFacts(TypedDict, total=False):
+    """What else ``run.json`` may say; not all of it is known when a run begins."""
+
+    faces: dict[Line, Count]
+    versions: dict[Line, Line]
+    backend: Line
+    machine: Line
+    commit: Line
+    epoch: Count
+    best_epoch: Count
+    seconds: Seconds
+    start: Origin
+    teacher: Origin
 
 
 @dataclass(frozen=True)
@@ -96,12 +128,16 @@ def read_run(folder: Path) -> Run:
         RunError: if the folder holds no run.
     """
     try:
-        raw = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+        raw = read_json(folder / RUN_FILE, dict[str, Any], has_odd_names=True)
         config = config_from_dict(raw.pop("config"))
-        return Run(config, tuple(raw.pop("labels")), raw)
+        labels = as_type(raw.pop("labels"), tuple[str, ...])
+        as_type(raw, RunFacts)
+        return Run(config, labels, raw)
     except FileNotFoundError as error:
         raise RunError(f"{folder} holds no run.", hint="Give the --out of a training.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except JsonError as error:
+        raise RunError(f"{folder / RUN_FILE} is damaged: {error}.", hint="Train anew.") from error
+    except (OSError, ValueError, KeyError) as error:
         raise RunError(f"{folder / RUN_FILE} is damaged.", hint="Train anew.") from error
 
 

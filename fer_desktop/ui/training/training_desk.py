@@ -119,12 +119,15 @@ class TrainingDesk(QObject):
         """Offer the latest training that was neither kept nor thrown away."""
         if self.job.is_active or self.wizard is not None:
             return
-        runs = (run for run in leftover_runs() if run != self._keeping)
+        runs = (run for run in leftover_runs(self._say_unreadable) if run != self._keeping)
         run = next((run for run in runs if not is_held(run.folder, "window")), None)
         if run is not None:
             self._announcer.say_training_left(
                 run.plan.name, run.is_finished, len(run.history()), lambda: self.show_run(run)
             )
+
+    def _say_unreadable(self, error: FerError) -> None:
+        self._announcer.say_error("unreadable training", error)
 
     def go_back(self) -> None:
         """Use the model again that was in use before the newly trained one."""

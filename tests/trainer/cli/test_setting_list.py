@@ -24,4 +24,5 @@ def test_settings_are_listed_for_programs(capsys: pytest.CaptureFixture[str]) ->
     assert listed["learning_rate"]["meaning"] == "the largest step size."
     assert listed["schedule"]["choices"] == ["constant", "cosine", "plateau"]
     assert (listed["zoom"]["least"], listed["zoom"]["most"]) == (0, 0.9)
-    assert listed["epochs"]["most"] is None
+    assert (listed["epochs"]["least"], listed["epochs"]["most"]) == (1, 100_000)
+    assert (listed["folds"]["least"], listed["seed"]["most"]) == (2, 2**32 - 1)

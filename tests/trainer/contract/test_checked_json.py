@@ -87,6 +87,29 @@ def test_a_value_that_is_parsed_already_is_held_to_the_same_bounds() -> None:
             as_type({"name": "a", "share": share}, Sample)
 
 
+def test_names_of_files_that_are_no_text_come_in_where_they_may() -> None:
+    @dataclass
+    class Place:
+        path: Path
+        other: Path | None = None
+
+    odd = b'{"path": "/a\\udcff", "other": null}'
+    assert decode_json(odd, Place, has_odd_names=True) == Place(Path("/a\udcff"))
+    with pytest.raises(JsonError, match="not JSON"):
+        decode_json(odd, Place)
+    for wrong in (
+        b'{"path": 3}',
+        b'{"path": "a\\u0000"}',
+        b'{"path": NaN}',
+        b'{"path": 1e999}',
+        b"\xff",
+    ):
+        for has_odd_names in (True, False):
+            with pytest.raises(JsonError) as caught:
+                decode_json(wrong, Place, has_odd_names=has_odd_names)
+            assert str(caught.value).isprintable()
+
+
 def test_a_large_file_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "a.json").open("wb") as file:
         file.truncate(1 << 40)  # a terabyte, of which the disk holds nothing
