@@ -6,7 +6,7 @@ tells how many frames there are and when each is due, so that every frame has on
 time whichever way it is reached.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.sources.packet_holes import PacketHoles, Span
+from fer_desktop.sources.packet_holes import PacketHoles
 
 _DEFAULT_FPS: Final = Fraction(25)
 # Formats that state their true length, so that a shorter content means that the end is missing.
@@ -87,12 +87,13 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
     from av.error import FFmpegError
 
     found: list[tuple[int, bool]] = []
+    clock = _DecodingClock()
     is_timed = True
     last_ticks = 0
     end_s = Fraction(0)
     packets = 0
     is_cut = False
-    corrupt: list[Span] = []
+    corrupt: list[tuple[int, int]] = []  # times, and how many frames came before
     holes = PacketHoles(container, stream)
     try:
         for packet in all_packets(container):
@@ -106,18 +107,21 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
                 continue
             packets += 1
             if packet.is_discard or packet.is_corrupt:
-                if packet.is_corrupt and time is not None:
-                    corrupt.append((time, time))
+                if packet.is_corrupt:
+                    corrupt.append((time or 0, len(found)))
                 continue
             is_timed = is_timed and time is not None
+            clock.tick(packet.dts)
             last_ticks = packet.duration or last_ticks
             found.append((time or 0, bool(packet.is_keyframe)))
     except FFmpegError:
         is_cut = True  # what lies before the damage can be shown
 
     is_cut = is_cut or _lacks_its_end(container, stream, packets, end_s, holes)
-    if not is_timed:
-        return _evenly_spaced(stream, len(found), is_cut=is_cut)
+    if not is_timed or clock.begins_anew:
+        return _evenly_spaced(
+            stream, len(found), is_cut=is_cut, damaged=[count for _, count in corrupt]
+        )
 
     pts_of_key = {pts for pts, is_key in found if is_key}
     pts = np.unique(np.array([pts for pts, _ in found], dtype=np.int64))
@@ -131,15 +135,35 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
     )
     interval_us = float(np.median(np.diff(times_us))) if len(times_us) > 1 else 0.0
     last_us = float(last_ticks * stream.time_base) * 1e6 or interval_us
-    damage = np.array(corrupt + holes.spans(), dtype=np.int64).reshape(-1, 2)
+    damaged = [time for time, _ in corrupt] + [time for span in holes.spans() for time in span]
     return VideoIndex(
         times_us=times_us,
         pts=None if is_decoding_time else pts,
         keys=np.flatnonzero(np.isin(pts, list(pts_of_key))),
         duration_us=round(float(times_us[-1]) + last_us) if len(times_us) else 0,
         is_cut=is_cut,
-        damaged_us=tuple(np.interp(damage.ravel(), pts, times_us).tolist()) if len(pts) else (),
+        damaged_us=tuple(np.interp(damaged, pts, times_us).tolist()) if len(pts) else (),
     )
+
+
+class _DecodingClock:
+    """Notices recordings that were joined end to end: each begins with its own times."""
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+        self._longest_step = 0
+        self.begins_anew = False
+
+    def tick(self, dts: int | None) -> None:
+        """Take the decoding time of the next packet, which is later than the last one's."""
+        if dts is None:
+            return
+        if self._last is not None:
+            step = dts - self._last
+            # A step or two back is a muxer's mistake.
+            self.begins_anew = self.begins_anew or step < -3 * self._longest_step < 0
+            self._longest_step = max(self._longest_step, step)
+        self._last = dts
 
 
 def all_packets(container: Any, *streams: Any) -> Iterator[Any]:
@@ -165,7 +189,7 @@ def _lacks_its_end(
     )
 
 
-def _evenly_spaced(stream: Any, count: int, *, is_cut: bool) -> VideoIndex:
+def _evenly_spaced(stream: Any, count: int, *, is_cut: bool, damaged: Sequence[int]) -> VideoIndex:
     fps = Fraction(stream.average_rate or stream.guessed_rate or _DEFAULT_FPS)
     times_us = _to_us(np.arange(count, dtype=np.int64), 1 / fps)
     return VideoIndex(
@@ -174,6 +198,7 @@ def _evenly_spaced(stream: Any, count: int, *, is_cut: bool) -> VideoIndex:
         keys=np.zeros(min(count, 1), dtype=np.int64),
         duration_us=round(count / fps * 1_000_000),
         is_cut=is_cut,
+        damaged_us=tuple(float(times_us[min(at, count - 1)]) for at in damaged) if count else (),
     )
 
 

@@ -184,6 +184,27 @@ def test_truncated_video_gives_what_there_is_and_says_so_once(tmp_path: Path, na
     source.close()
 
 
+def test_recordings_joined_end_to_end_keep_all_their_frames(tmp_path: Path) -> None:
+    parts = [
+        write_clip(tmp_path / f"{number}.ts", map(numbered, range(number, number + 12)))
+        for number in (0, 12)
+    ]
+    path = tmp_path / "joined.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    source = VideoSource(path)
+    info = source.open()
+    frames: list[Frame] = []
+    with pytest.raises(SourceError, match=r"joined.ts is damaged at 0.\d s"):  # where they meet
+        read_all(source, frames)
+    assert info.frame_count == len(frames) == 23
+    assert {number_of(frame.pixels) for frame in frames} >= {*range(11), *range(13, 24)}
+    source.seek(20)
+    again = source.read()
+    assert again is not None
+    assert np.array_equal(again.pixels, frames[20].pixels)
+    source.close()
+
+
 def test_whole_video_ends_without_a_word(tmp_path: Path) -> None:
     source = VideoSource(write_clip(tmp_path / "whole.mkv", 5))
     source.open()
