@@ -186,7 +186,11 @@ def test_truncated_video_gives_what_there_is_and_says_so_once(tmp_path: Path, na
 
 def test_recordings_joined_end_to_end_keep_all_their_frames(tmp_path: Path) -> None:
     parts = [
-        write_clip(tmp_path / f"{number}.ts", map(numbered, range(number, number + 12)))
+        write_clip(
+            tmp_path / f"{number}.ts",
+            map(numbered, range(number, number + 12)),
+            codec_options={"bf": "0"},
+        )
         for number in (0, 12)
     ]
     path = tmp_path / "joined.ts"
@@ -197,7 +201,7 @@ def test_recordings_joined_end_to_end_keep_all_their_frames(tmp_path: Path) -> N
     with pytest.raises(SourceError, match=r"joined.ts is damaged at 0.\d s"):  # where they meet
         read_all(source, frames)
     assert info.frame_count == len(frames) == 23
-    assert {number_of(frame.pixels) for frame in frames} >= {*range(11), *range(13, 24)}
+    assert {number_of(frame.pixels) for frame in frames} >= {*range(10), *range(12, 24)}
     source.seek(20)
     again = source.read()
     assert again is not None
