@@ -33,6 +33,8 @@ def quiet_native_libraries() -> None:
         "GLOG_minloglevel": "3",
     }.items():
         os.environ.setdefault(name, value)
+    # An unwritable home or a rare alphabet is no reason to write to the user's terminal.
+    logging.getLogger("matplotlib").setLevel(logging.CRITICAL)
 
 
 def set_up_logging(log_file: Path | None, *, verbose: bool = False) -> None:

@@ -340,6 +340,9 @@ def test_inputs_with_one_stem_get_distinct_results(tmp_path: Path) -> None:
     assert output_stems(files, tmp_path) == ["clip", "CLIP-2", "clip-2-2", "clip-3"]
     photos = [tmp_path / "a.png", tmp_path / "a.annotated.png"]
     assert output_stems(photos, tmp_path) == ["a-2", "a.annotated"], "an input is never replaced"
+    long = output_stems([Path(f"{'é' * 125}{number}.mp4") for number in range(3)], tmp_path)
+    assert len(set(long)) == 3
+    assert all(len(f"{stem}.annotated.mp4".encode()) <= 255 for stem in long)
 
 
 def test_one_picture_has_the_same_faces_as_a_still_and_as_a_video(tmp_path: Path) -> None:
@@ -509,6 +512,24 @@ analyze._Networks.get = lambda self: (Analyzer(SlowDetector(), classifier), clas
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(cli.main(sys.argv[1:], None))
 """
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="homes are found otherwise")
+def test_a_home_that_cannot_be_written_takes_one_line(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.touch()
+    clip = _numbered_clip(tmp_path / "a.mp4", 2)
+    arguments = ["analyze", clip, "--out", tmp_path / "out", "--model", tmp_path, "--chart"]
+    ended = subprocess.run(
+        [sys.executable, "-c", _SLOW, *map(str, arguments)],
+        env={"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONPATH": str(_ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    told, done = ended.stderr.splitlines()
+    assert told.startswith("No log is kept: ")
+    assert done.startswith("a.mp4: 2 frames")
+    assert ended.returncode == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -44,6 +44,8 @@ from trainer.contract.whole_file import remove_leftovers
 
 log = get_logger("app")
 
+_NAME_BYTES: Final = 255  # what file systems take
+_NUMBER_BYTES: Final = 6  # "-2", "-3" and so on
 _SUFFIXES: Final = (".csv", ".meta.json", ".annotated.mp4", ".annotated.png", ".timeline.png")
 
 
@@ -79,13 +81,22 @@ def output_stems(files: Sequence[Path], out: Path) -> list[str]:
     taken: set[str] = set()
     stems = []
     for path in files:
-        stem = distinct_name(path.stem, taken)
+        wanted = _shortened(path.stem)
+        stem = distinct_name(wanted, taken)
         while any(os.path.realpath(out / f"{stem}{suffix}") in inputs for suffix in _SUFFIXES):
             taken.add(stem.casefold())
-            stem = distinct_name(path.stem, taken)
+            stem = distinct_name(wanted, taken)
         taken.add(stem.casefold())
         stems.append(stem)
     return stems
+
+
+def _shortened(stem: str) -> str:
+    """Return as much of a stem as leaves room for a number and the longest suffix."""
+    longest = _NAME_BYTES - _NUMBER_BYTES - max(map(len, _SUFFIXES))
+    while len(os.fsencode(stem)) > longest:
+        stem = stem[:-1]
+    return stem
 
 
 def _complain(path: Path, message: str) -> None:

@@ -1,6 +1,5 @@
 """The timeline as a picture: probabilities over time, one row a face; bars for a still image."""
 
-import logging
 import math
 import warnings
 from collections import Counter
@@ -62,8 +61,6 @@ class TimelineChart:
         Raises:
             StorageError: if the file exists and must not be replaced, or cannot be written.
         """
-        # An unwritable home or a rare alphabet is no reason to write to the user's terminal.
-        logging.getLogger("matplotlib").setLevel(logging.CRITICAL)
         import matplotlib
 
         with (

@@ -185,7 +185,7 @@ def _grayto_bgr(values: NDArray[np.generic], mode: str) -> NDArray[np.uint8]:
     gray = values.astype(np.float32)
     if mode.startswith("I;16"):
         gray /= 257.0
-    elif np.isfinite(gray).any():
+    else:
         gray = np.nan_to_num(gray, posinf=0.0, neginf=0.0)
         low, high = min(0.0, float(gray.min())), float(gray.max())
         gray = (gray - low) * (255.0 / (high - low)) if high > low else gray

@@ -100,6 +100,11 @@ def test_float_pictures_use_what_is_there(tmp_path: Path) -> None:
     assert (pixels.min(), pixels.max()) == (0, 255)
 
 
+def test_a_picture_of_no_numbers_is_black(tmp_path: Path) -> None:
+    Image.fromarray(np.full((4, 4), np.nan, np.float32)).save(tmp_path / "x.tif")
+    assert not read_picture(tmp_path / "x.tif").any()
+
+
 @pytest.mark.parametrize("mode", ["L", "1", "P", "RGB"])
 def test_other_depths_become_bgr(tmp_path: Path, mode: str) -> None:
     picture = Image.new("RGB", (33, 7), (255, 255, 255)).convert(mode)
