@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
@@ -28,6 +29,8 @@ from fer_desktop.log import (
     quiet_native_libraries,
     set_up_logging,
 )
+from fer_desktop.passwords import Passwords
+from fer_desktop.private_files import keep_private, protect_user_files
 from fer_desktop.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ def run_app(args: argparse.Namespace) -> int:
             and ``verbose`` (flags).
     """
     with _profile(temporary=args.temp_profile or args.smoke_test):
+        protect_user_files()
         set_up_logging(paths.log_file(), verbose=args.verbose)
         quiet_native_libraries()
         _forget_opencv_paths()
@@ -120,10 +124,18 @@ def _run_with_window(args: argparse.Namespace) -> int:
         keep_standard_error()  # only now: that Qt cannot open a window must be seen
     app.setApplicationName(paths.APP_NAME)
     app.setDesktopFileName("fer-desktop")
+    passwords = Passwords()
     settings, settings_error = _settings(args)
+    secrets, settings = settings.secrets(), settings.without_secrets()
     theme = ThemeManager(app, settings.theme)
     app.setWindowIcon(icon("fer_desktop"))
-    ports = Ports(make_source, _make_detector, _load_classifier, _camera_names)
+    ports = Ports(
+        partial(make_source, passwords=passwords),
+        _make_detector,
+        _load_classifier,
+        _camera_names,
+        passwords,
+    )
     application = assemble(ports, theme, settings, _wanted(args))
     application.controller.settings_changed.connect(_save)  # kept even if the process is killed
     window = application.window
@@ -133,6 +145,7 @@ def _run_with_window(args: argparse.Namespace) -> int:
     with _handlers(window), _crash_report():
         window.show()
         log.info("FER Desktop %s has its window", __version__)
+        application.network_cameras.keep(secrets)
         app.exec()
     application.shut_down()
     if smoke_test is None:
@@ -141,8 +154,15 @@ def _run_with_window(args: argparse.Namespace) -> int:
     return smoke_test.status
 
 
-def make_source(request: "SourceRequest", settings: Settings) -> "tuple[FrameSource, Pacing]":
+def make_source(
+    request: "SourceRequest", settings: Settings, passwords: Passwords | None = None
+) -> "tuple[FrameSource, Pacing]":
     """Return the source that a request stands for, and how it is paced.
+
+    Args:
+        request: a source by name.
+        settings: what is asked of a camera.
+        passwords: those of network cameras.
 
     Raises:
         SourceError: if it cannot stand for any.
@@ -154,10 +174,12 @@ def make_source(request: "SourceRequest", settings: Settings) -> "tuple[FrameSou
         path = Path(request.uri) if request.kind == "file" else paths.demo_clip()
         return open_file(path), Pacing.PLAYBACK
     source = live_source(
-        request.uri,
+        request.private_url or request.uri,
         width_px=settings.camera_width_px,
         height_px=settings.camera_height_px,
         fps=settings.camera_fps,
+        complete=(passwords or Passwords()).complete,
+        may_leave=settings.streams_may_leave,
     )
     return source, Pacing.LIVE
 
@@ -189,6 +211,8 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, SettingsError | None]
     settings, error = load_settings(paths.settings_file())
     if error is not None:
         log.warning("%s", error)
+    if settings.secrets():
+        _save(settings)  # at once, without them
     if args.model:
         settings = replace(settings, model=args.model)
     if args.smoke_test:
@@ -218,7 +242,9 @@ def _save(settings: Settings) -> None:
 def _crash_report() -> Iterator[None]:
     """Let a crash in a native library leave a trace beside the log."""
     try:
-        file = paths.log_file().with_suffix(".crash").open("w", encoding="utf-8")
+        path = paths.log_file().with_suffix(".crash")
+        file = path.open("w", encoding="utf-8")
+        keep_private(path)
     except OSError:
         yield  # a read-only home must not stop the application
         return

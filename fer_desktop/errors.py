@@ -39,6 +39,10 @@ class SettingsError(FerError):
     """A settings file that cannot be used."""
 
 
+class PasswordError(FerError):
+    """A password that cannot be kept."""
+
+
 class TrainingError(FerError):
     """A training that cannot begin, go on, or be measured."""
 

@@ -141,10 +141,11 @@ def distinct_name(wanted: str, taken: Collection[str]) -> str:
     return name
 
 
-def new_file(folder: Path, stem: str, suffix: str) -> Path:
+def new_file(folder: Path, stem: str, suffix: str, *, mode: int = 0o666) -> Path:
     """Create an empty file under a name that nothing in the folder has yet.
 
-    Creating it reserves the name against other processes too.
+    Creating it reserves the name against other processes too. ``mode`` says who may read and write
+    it, less what the user's mask takes away.
 
     Raises:
         StorageError: if the folder cannot be written.
@@ -155,7 +156,7 @@ def new_file(folder: Path, stem: str, suffix: str) -> Path:
         name = distinct_name(stem, taken)
         path = folder / f"{name}{suffix}"
         try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
             return path
         except FileExistsError:
             taken.add(name.casefold())

@@ -74,7 +74,10 @@ class _LogFile(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
-        return super()._open()
+        file = super()._open()
+        with suppress(OSError):
+            Path(self.baseFilename).chmod(0o600)  # it names files and cameras
+        return file
 
     def handleError(self, record: logging.LogRecord) -> None:
         error = sys.exc_info()[1]

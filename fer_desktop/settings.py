@@ -2,19 +2,25 @@
 
 import json
 import os
+import re
 import typing
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
+from fer_desktop.addresses import has_secret, public_address
 from fer_desktop.errors import SettingsError
+from fer_desktop.private_files import OWNER_ONLY, keep_private
 from trainer.contract.whole_file import remove_leftovers, replacing
 
 Theme = Literal["system", "light", "dark"]
 FaceSearch = Literal["auto", "large", "small"]
 SourceChoice = Literal["", "camera", "stream", "file", "demo"]
 RECENT_MAX: Final = 10
+# An address, in whatever else the file holds; and how much of it is looked at.
+_ADDRESS: Final = re.compile(r'[a-z][\w+.-]*://[^\s"]+', re.IGNORECASE)
+_SEARCHED_BYTES_MAX: Final = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +42,7 @@ class Settings:
         theme: follows the system unless chosen.
         timeline_span_s: seconds that the timeline shows while it follows.
         recent_files, recent_urls: latest first.
+        streams_may_leave: whether a network camera may refer to other addresses.
         snapshot_dir, recording_dir, export_dir: empty for the platform's folder.
         window_geometry, window_state: Qt's own, base64.
     """
@@ -59,6 +66,7 @@ class Settings:
     timeline_span_s: int = 60
     recent_files: tuple[str, ...] = ()
     recent_urls: tuple[str, ...] = ()
+    streams_may_leave: bool = False
     snapshot_dir: str = ""
     recording_dir: str = ""
     export_dir: str = ""
@@ -70,8 +78,22 @@ class Settings:
         return replace(self, recent_files=_pushed(self.recent_files, path))
 
     def with_recent_url(self, url: str) -> "Settings":
-        """Return settings in which a URL is the most recent one."""
-        return replace(self, recent_urls=_pushed(self.recent_urls, url))
+        """Return settings in which a URL is the most recent one, without its password."""
+        return replace(self, recent_urls=_pushed(self.recent_urls, public_address(url)))
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the addresses with a password, which former versions kept."""
+        streams = (self.source_uri,) if self.source_kind == "stream" else ()
+        return tuple(dict.fromkeys(filter(has_secret, (*streams, *self.recent_urls))))
+
+    def without_secrets(self) -> "Settings":
+        """Return the settings without passwords, as they are kept."""
+        uri = self.source_uri
+        return replace(
+            self,
+            source_uri=public_address(uri) if self.source_kind == "stream" else uri,
+            recent_urls=tuple(dict.fromkeys(map(public_address, self.recent_urls))),
+        )
 
 
 _BOUNDS: Final[dict[str, tuple[float, float]]] = {
@@ -113,12 +135,14 @@ def load_settings(path: Path) -> tuple[Settings, SettingsError | None]:
         reason = str(error) if isinstance(error, JsonError) else "it is damaged"
         with suppress(OSError):
             os.replace(path, aside(path))
+            _make_harmless(aside(path))
         return Settings(), _unreadable(path, reason, f"It is kept as {aside(path).name}.")
     known, unfit = _fields(raw)
     if not unfit:
         return Settings(**known), None
     with suppress(OSError):
         aside(path).write_bytes(content)
+        _make_harmless(aside(path))
     return Settings(**known), SettingsError(
         f"Some settings in {path} cannot be used: {', '.join(unfit)}.",
         hint=f"They have their defaults again. The file is kept as {aside(path).name}.",
@@ -128,6 +152,15 @@ def load_settings(path: Path) -> tuple[Settings, SettingsError | None]:
 def aside(path: Path) -> Path:
     """Return where settings that cannot be used are kept."""
     return path.with_name(f"{path.stem}.damaged{path.suffix}")
+
+
+def _make_harmless(kept: Path) -> None:
+    """Close a file to others, and take out the passwords of network cameras."""
+    keep_private(kept)
+    if kept.stat().st_size <= _SEARCHED_BYTES_MAX:
+        text = kept.read_bytes().decode("utf-8", "surrogateescape")
+        text = _ADDRESS.sub(lambda found: public_address(found[0]), text)
+        kept.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def _fields(raw: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -172,8 +205,9 @@ def save_settings(settings: Settings, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(path.parent)
-        with replacing(path) as part:
-            part.write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
+        with replacing(path, mode=OWNER_ONLY) as part:
+            choices = asdict(settings.without_secrets())
+            part.write_text(json.dumps(choices, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise SettingsError(
             f"The settings cannot be saved: {error.strerror or error}.",

@@ -135,3 +135,37 @@ def test_recent_entries_are_unique_and_bounded() -> None:
     assert settings.recent_files[0] == "7.mp4"
     assert len(settings.recent_files) == len(set(settings.recent_files)) == RECENT_MAX
     assert settings.recent_urls == ("rtsp://a",)
+
+
+def test_passwords_are_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    old = Settings(
+        source_kind="stream",
+        source_uri="rtsp://me:s3cret@host/live",
+        recent_urls=("rtsp://me:s3cret@host/live", "rtsp://me@host/live", "http://h/?pwd=s3cret"),
+    )
+    assert old.secrets() == ("rtsp://me:s3cret@host/live", "http://h/?pwd=s3cret")
+    save_settings(old, path)
+    assert "s3cret" not in path.read_text()
+    kept, error = load_settings(path)
+    assert (kept, error) == (old.without_secrets(), None)
+    assert kept.source_uri == "rtsp://me@host/live"
+    assert kept.recent_urls == ("rtsp://me@host/live", "http://h/?pwd=")
+    assert kept.secrets() == ()
+    assert kept.with_recent_url("http://h/?pwd=other").recent_urls[0] == "http://h/?pwd="
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"theme": "pink", "recent_urls": ["rtsp://me:s3@cret@host/live", "http://h/?pwd=s3cret"]}',
+        '{"recent_urls": ["rtsp://me:s3cret@host/live"], ',
+    ],
+)
+def test_what_is_kept_aside_holds_no_password(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(content)
+    load_settings(path)
+    kept = aside(path).read_text()
+    assert "rtsp://me@host/live" in kept
+    assert "cret" not in kept

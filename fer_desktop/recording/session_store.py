@@ -25,6 +25,7 @@ from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
 from fer_desktop.files import new_file
 from fer_desktop.log import get_logger
+from fer_desktop.private_files import OWNER_ONLY, keep_private
 from fer_desktop.recording import session_format
 from fer_desktop.recording.calibrations import CalibrationIds, read_calibrations
 from fer_desktop.recording.row_types import MarkRow, TotalsRow
@@ -46,7 +47,10 @@ def new_session_file(folder: Path, source: SourceInfo) -> Path:
         StorageError: if the folder cannot be written.
     """
     slug = re.sub(r"\W+", "-", source.name).strip("-")[:40] or source.kind
-    return new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S} {slug}", session_format.SUFFIX)
+    name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {slug}"
+    path = new_file(folder, name, session_format.SUFFIX, mode=OWNER_ONLY)
+    keep_private(folder)
+    return path
 
 
 @dataclass

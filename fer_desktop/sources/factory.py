@@ -1,8 +1,10 @@
 """From what a person names to the source that reads it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from fer_desktop.addresses import public_address
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.camera import CameraSource
 from fer_desktop.sources.media_file import ImageSource, VideoSource
@@ -34,23 +36,31 @@ def is_stream_url(target: str) -> bool:
 
 
 def live_source(
-    target: str, *, width_px: int = 0, height_px: int = 0, fps: int = 0
+    target: str,
+    *,
+    width_px: int = 0,
+    height_px: int = 0,
+    fps: int = 0,
+    complete: Callable[[str], str] = str,
+    may_leave: bool = False,
 ) -> CameraSource | StreamSource:
     """Return the camera or stream that a number, a name or a URL stands for.
 
     Args:
         target: number or name of a camera, or URL.
         width_px, height_px, fps: asked of a camera; 0 leaves it to the camera.
+        complete: adds the password that is known for a URL; called when it is opened.
+        may_leave: whether a stream may refer to other hosts.
 
     Raises:
         SourceError: if it cannot stand for any.
     """
     target = target.strip()
     if is_stream_url(target):
-        return StreamSource(target)
+        return StreamSource(target, complete=complete, may_leave=may_leave)
     if "://" in target or not target:
         raise SourceError(
-            f"{target!r} is no address of a stream.",
+            f"{public_address(target)!r} is no address of a stream.",
             hint="Addresses begin with rtsp://, http:// or https://.",
         )
     camera = int(target) if target.isascii() and target.isdigit() else target

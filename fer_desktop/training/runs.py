@@ -16,6 +16,7 @@ from fer_desktop.models.archive import import_model
 from fer_desktop.models.catalogue import HIDDEN
 from fer_desktop.models.store import check_name, free_name, remove_folder
 from fer_desktop.paths import runs_dir
+from fer_desktop.private_files import keep_private
 from fer_desktop.training.plan import TrainingPlan
 from trainer.contract.checked_json import (
     Count,
@@ -109,6 +110,7 @@ def create_run(plan: TrainingPlan) -> Run:
     folder = runs_dir() / plan.name
     try:
         folder.mkdir(parents=True)
+        keep_private(folder.parent)  # it holds faces
         text = json.dumps(plan.to_json(), indent=2)  # names that are no text as JSON's own escapes
         (folder / PLAN_FILE).write_text(text + "\n", encoding="utf-8")
     except OSError as error:

@@ -1,16 +1,18 @@
 """The parts of the application put together, and taken apart in order."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop import paths
+from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result
 from fer_desktop.settings import Settings
+from fer_desktop.ui.commands.network_cameras import NetworkCameras
 from fer_desktop.ui.look.theme import ThemeManager
 from fer_desktop.ui.main_window import MainWindow
 from fer_desktop.ui.runtime.background import Background
@@ -36,12 +38,14 @@ class Ports:
         make_detector: from a least score to a detector; DetectorError. Called off the GUI thread.
         load_classifier: from a model folder to a classifier; ModelError. Called off the GUI thread.
         list_cameras: what opens each camera, a name or a number. Called off the GUI thread.
+        passwords: those of network cameras.
     """
 
     make_source: MakeSource
     make_detector: Callable[[float], FaceDetector]
     load_classifier: Callable[[Path], EmotionClassifier]
     list_cameras: Callable[[], Sequence[str]]
+    passwords: Passwords = field(default_factory=Passwords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Application:
     collector: Collector
     controller: Controller
     window: MainWindow
+    network_cameras: NetworkCameras
 
     def shut_down(self) -> None:
         """Stop everything and wait for it; the one who writes before what it writes to."""
@@ -114,4 +119,9 @@ def assemble(
     controller.happened.connect(on_event)
     window = MainWindow(controller, theme, background, recorder, make_pictures)
     Startup(window, controller, background, ports.list_cameras, wanted)
-    return Application(engine, inbox, recorder, background, collector, controller, window)
+    network_cameras = NetworkCameras(
+        window, window.acts, controller, window.announcer, background, ports.passwords
+    )
+    return Application(
+        engine, inbox, recorder, background, collector, controller, window, network_cameras
+    )

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
 from fer_desktop.errors import FerError, ModelError
+from fer_desktop.passwords import Passwords
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.ui.assembly import Application, Ports, assemble
@@ -18,6 +19,7 @@ from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from tests.helpers.clips import number_of
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
+from tests.helpers.keyrings import FakeKeyring
 from tests.helpers.sources import ScriptedSource
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE, preset_to_json
 
@@ -36,6 +38,8 @@ class Desk:
         faces: what the detector finds, as ``FakeDetector`` takes it.
         model_error: why models cannot be loaded.
         model_may_load: cleared, it holds up the loading of a model.
+        keyring: the system's; None if there is none.
+        passwords: those of network cameras.
     """
 
     def __init__(self, qtbot: QtBot, theme: ThemeManager) -> None:
@@ -49,6 +53,8 @@ class Desk:
         self.cameras: list[str] = []
         self.faces: Sequence[Sequence[Box]] = (((20, 10, 60, 60),),)
         self.model_error: ModelError | None = None
+        self.keyring: FakeKeyring | None = None
+        self.passwords = Passwords(lambda: self.keyring)
         self.model_may_load = threading.Event()
         self.model_may_load.set()
 
@@ -63,7 +69,11 @@ class Desk:
         """Show the window, by default one in which the first page was agreed to."""
         chosen = settings or Settings(welcome_accepted=True, model=MODEL)
         ports = Ports(
-            self._make_source, self._make_detector, self._load_classifier, lambda: self.cameras
+            self._make_source,
+            self._make_detector,
+            self._load_classifier,
+            lambda: self.cameras,
+            self.passwords,
         )
         application = assemble(ports, self._theme, chosen, wanted)
         self._applications.append(application)

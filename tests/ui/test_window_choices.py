@@ -53,7 +53,7 @@ def test_opened_files_and_addresses_are_offered_again(
     app = play_clip(desk, qtbot)
     stream = SourceRequest("stream", "http://me:secret@host/x")
     desk.sources[stream] = ScriptedCamera()
-    monkeypatch.setattr(NetworkDialog, "ask", lambda *_: stream.uri)
+    monkeypatch.setattr(NetworkDialog, "ask", lambda *_: stream)
     app.window.acts.open_network.trigger()
     qtbot.waitUntil(lambda: bool(app.controller.settings.recent_urls))
     assert app.controller.settings.recent_files == (CLIP.uri,)
@@ -61,7 +61,7 @@ def test_opened_files_and_addresses_are_offered_again(
     menus = app.window.menuBar().findChildren(QWidget)
     assert "secret" not in " ".join(widget.windowTitle() for widget in (app.window, *menus))
     sources = app.window.toolbar.source
-    assert "http://me:…@host/x" in [sources.itemText(i) for i in range(sources.count())]
+    assert "http://me@host/x" in [sources.itemText(i) for i in range(sources.count())]
 
 
 def test_a_camera_is_chosen_in_the_toolbar(desk: Desk, qtbot: QtBot) -> None:

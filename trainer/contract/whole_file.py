@@ -17,10 +17,14 @@ _PART_NAME: Final = re.compile(r"\.fer-[0-9a-f]{8}(\..*)?", re.DOTALL)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, mode: int = 0o666) -> Iterator[Path]:
     """Give a temporary file beside a path, and move it there when the block succeeds.
 
     The temporary name keeps the suffix, from which writers tell the format.
+
+    Args:
+        path: where the file is to be.
+        mode: who may read and write it, less what the user's mask takes away.
 
     Raises:
         OSError: if the file cannot be written.
@@ -28,7 +32,7 @@ def replacing(path: Path) -> Iterator[Path]:
     part = path.with_name(f".fer-{secrets.token_hex(4)}{path.suffix}")
     try:
         # Created here so that an unusable folder is reported before the work, not after it.
-        with _held(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)):
+        with _held(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)):
             yield part
             os.replace(part, path)
     finally:

@@ -12,7 +12,6 @@ from fer_desktop.errors import FerError, StorageError
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.about_dialogs import AboutDialog, ModelDialog
-from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
@@ -89,7 +88,6 @@ class Commands(QObject):
     def _connect_source_actions(self) -> None:
         actions, controller = self._actions, self._controller
         actions.open_file.triggered.connect(self._open_file)
-        actions.open_network.triggered.connect(self._open_network)
         actions.open_demo.triggered.connect(lambda: controller.open(SourceRequest("demo")))
         actions.start.triggered.connect(controller.start_or_stop)
         actions.play.triggered.connect(controller.toggle)
@@ -174,11 +172,6 @@ class Commands(QObject):
         path = OpenMedia.ask(self._window, folder)
         if path is not None:
             self.open_target(path)
-
-    def _open_network(self) -> None:
-        url = NetworkDialog.ask(self._window, self._controller.settings.recent_urls)
-        if url is not None:
-            self._controller.open(SourceRequest("stream", url))
 
     def _open_model(self) -> None:
         title = self.tr("Choose a model folder")

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fer_desktop.addresses import public_address
 from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.settings import Settings
 from fer_desktop.ui.commands.choosers import ModelChooser, SourceChooser
 from fer_desktop.ui.runtime.actions import Actions
-from fer_desktop.ui.runtime.source_request import SourceRequest, without_password
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.viewer.transport_bar import SPEEDS
 
 
@@ -97,7 +98,7 @@ class Menus(QObject):
             self._recent.addSeparator()
         for url in settings.recent_urls:
             self._open_with(
-                self._recent.addAction(without_password(url)), SourceRequest("stream", url)
+                self._recent.addAction(public_address(url)), SourceRequest("stream", url)
             )
         self._recent.setEnabled(not self._recent.isEmpty())
         self._recent.setToolTipsVisible(True)

@@ -1,8 +1,7 @@
-"""The URL of a network camera."""
+"""The address of a network camera, and how to log in to it."""
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import (
@@ -16,7 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fer_desktop.addresses import has_secret, split_address
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
+from fer_desktop.ui.dialogs.login_dialog import LoginFields
+from fer_desktop.ui.runtime.source_request import SourceRequest
 
 SCHEMES: Final = ("rtsp", "rtsps", "http", "https", "rtmp", "udp", "tcp", "srt", "rtp")
 
@@ -29,13 +31,14 @@ def url_problem(url: str) -> str:
     if any(character.isspace() for character in url):
         return translate("NetworkDialog", "An address has no spaces.")
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        parts = split_address(url)
     except ValueError:
-        return translate("NetworkDialog", "This is not a valid address: check host and port.")
-    if "://" not in url or parts.scheme.lower() not in SCHEMES:
+        if "://" in url:
+            return translate("NetworkDialog", "This is not a valid address: check host and port.")
         return translate("NetworkDialog", "An address begins with rtsp:// or http://.")
-    if not host:
+    if parts.scheme.lower() not in SCHEMES:
+        return translate("NetworkDialog", "An address begins with rtsp:// or http://.")
+    if not parts.hostname:
         return translate("NetworkDialog", "The address has no host name.")
     return ""
 
@@ -43,7 +46,9 @@ def url_problem(url: str) -> str:
 class NetworkDialog(AskingDialog):
     """Asks for a URL and checks its form while it is typed."""
 
-    def __init__(self, recent: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, recent: Sequence[str], may_be_kept: bool, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Connect a network camera"))
         self.address = QComboBox(self)
@@ -60,8 +65,9 @@ class NetworkDialog(AskingDialog):
         self.problem.setWordWrap(True)
         hint = QLabel(
             self.tr(
-                "RTSP, or MJPEG over HTTP. A name and password can stand in the address: "
-                "rtsp://name:password@host/path. They are kept with the recent addresses."
+                "RTSP, or MJPEG over HTTP. A user name and a password are needed only where the "
+                "camera asks for them. They can also stand in the address: "
+                "rtsp://name:password@host/path."
             ),
             self,
         )
@@ -76,9 +82,11 @@ class NetworkDialog(AskingDialog):
         form = QFormLayout()
         form.addRow(self.tr("&Address:"), self.address)
         form.addRow("", self.problem)
+        self.login = LoginFields("", may_be_kept, self)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addWidget(hint)
+        layout.addWidget(self.login)
         layout.addWidget(buttons)
         self._suggestion = self.url
         self.address.editTextChanged.connect(self._check)
@@ -90,17 +98,30 @@ class NetworkDialog(AskingDialog):
         return self.address.currentText().strip()
 
     def has_changes(self) -> bool:
-        """Whether another address was typed than the latest one."""
-        return self.url != self._suggestion
+        """Whether another address was typed than the latest one, or a login."""
+        return self.url != self._suggestion or self.login.has_changes()
+
+    @property
+    def request(self) -> SourceRequest:
+        """What was typed, as a request."""
+        return self.login.request(self.url)
 
     @classmethod
-    def ask(cls, parent: QWidget, recent: Sequence[str]) -> str | None:
-        """Return the URL that the person gave."""
-        dialog = cls(recent, parent)
+    def ask(cls, parent: QWidget, recent: Sequence[str], may_be_kept: bool) -> SourceRequest | None:
+        """Return the camera that the person named.
+
+        Args:
+            parent: the window.
+            recent: addresses to choose from.
+            may_be_kept: whether there may be a keyring for the password.
+        """
+        dialog = cls(recent, may_be_kept, parent)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        return dialog.url if accepted else None
+        dialog.deleteLater()
+        return dialog.request if accepted else None
 
     def _check(self) -> None:
         problem = url_problem(self.url)
         self.problem.setText(problem or self.tr("Looks right."))
         self.connect_button.setEnabled(not problem)
+        self.login.set_needed(not has_secret(self.url))

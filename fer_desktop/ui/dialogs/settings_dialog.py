@@ -130,6 +130,7 @@ class SettingsDialog(AskingDialog):
             camera_width_px=width,
             camera_height_px=height,
             camera_fps=self.rate.currentData(),
+            streams_may_leave=self.may_leave.isChecked(),
             smoothing_ms=self.smoothing.value(),
             min_detection_score=round(self.score.value(), 2),
             face_search=self.face_search.currentData(),
@@ -178,8 +179,13 @@ class SettingsDialog(AskingDialog):
         for rate in _RATES:
             text = self.tr("{rate} a second").format(rate=rate) if rate else auto
             self.rate.addItem(text, rate)
+        self.may_leave = QCheckBox(self.tr("Network cameras may refer to other &places"), self)
+        self.may_leave.setToolTip(
+            self.tr("Without this, a camera's answer is followed within the camera only.")
+        )
         form.addRow(self.tr("&Resolution:"), self.resolution)
         form.addRow(self.tr("&Frames:"), self.rate)
+        form.addRow(self.may_leave)
 
     def _make_analysis_controls(self) -> None:
         self._analysis_box = QGroupBox(self.tr("Analysis"), self)
@@ -263,6 +269,7 @@ class SettingsDialog(AskingDialog):
         size = (settings.camera_width_px, settings.camera_height_px)
         _select(self.resolution, size, f"{size[0]} × {size[1]}")  # noqa: RUF001
         _select(self.rate, settings.camera_fps, str(settings.camera_fps))
+        self.may_leave.setChecked(settings.streams_may_leave)
         self.smoothing.setValue(settings.smoothing_ms)
         self.score.setValue(settings.min_detection_score)
         self.face_search.setCurrentIndex(self.face_search.findData(settings.face_search))

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from fer_desktop.errors import FerError
+from fer_desktop.errors import FerError, LoginError
 from fer_desktop.pipeline.events import (
     EngineEvent,
     ModelFailed,
@@ -240,7 +240,9 @@ class Announcer(QObject):
     def _say_source_error(
         self, request: SourceRequest | None, error: FerError, *, stands: bool
     ) -> None:
-        if request is not None and request.kind in ("camera", "stream"):
+        if isinstance(error, LoginError):
+            button, run = self.tr("Log in…"), self._actions.log_in.trigger
+        elif request is not None and request.kind in ("camera", "stream"):
             button, run = self.tr("Try again"), self._controller.reopen
         else:
             button, run = self.tr("Open another file…"), self._actions.open_file.trigger

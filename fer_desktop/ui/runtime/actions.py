@@ -62,6 +62,9 @@ class Actions(QObject):
             "Ctrl+U",
             "network",
         )
+        self.log_in = self._make(
+            self.tr("Log in to the camera…"), self.tr("Log in to the camera"), ""
+        )
         self.open_demo = self._make(
             self.tr("Play the demo clip"), self.tr("Play the demo clip"), "Ctrl+D", "demo"
         )

@@ -26,7 +26,7 @@ from fer_desktop.settings import Settings
 from fer_desktop.sources.base import Pacing
 from fer_desktop.ui.runtime.bridge import Batch, ResultInbox
 from fer_desktop.ui.runtime.session_log import SessionLog
-from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest, without_password
+from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
 from fer_desktop.ui.runtime.stopwatch import Stopwatch
 from trainer.contract.preset import Preset
 
@@ -322,7 +322,7 @@ class Controller(QObject):
             settings = settings.with_recent_file(request.uri)
         elif request.kind == "stream":
             settings = settings.with_recent_url(request.uri)
-        log.info("opened %s", without_password(info.uri))
+        log.info("opened %s", info.uri)
         self.update_settings(settings)
 
 

@@ -1,11 +1,11 @@
 """What the user wants to look at, before anything is opened."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
 
+from fer_desktop.addresses import has_secret, public_address
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.ui.look.wording import translate
@@ -19,22 +19,31 @@ class SourceRequest:
 
     Attributes:
         kind: what it is.
-        uri: camera index or name, URL, or path; empty for the demo clip.
+        uri: camera index or name, URL without a password, or path; empty for the demo clip.
+        private_url: a URL with its password; empty where it holds none. Never shown or stored.
+        keeps_password: whether the user wants it in the system's keyring.
     """
 
     kind: RequestKind
     uri: str = ""
+    private_url: str = field(default="", repr=False, compare=False)
+    keeps_password: bool = field(default=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.kind == "stream" and has_secret(self.uri):
+            object.__setattr__(self, "private_url", self.uri)
+            object.__setattr__(self, "uri", public_address(self.uri))
 
     @property
     def title(self) -> str:
-        """What it is called in the window; passwords in a URL are left out."""
+        """What it is called in the window."""
         if self.kind == "demo":
             return translate("SourceRequest", "Demo clip")
         if self.kind == "camera":
             number = translate("SourceRequest", "Camera {index}").format(index=self.uri)
             return number if self.uri.isdecimal() else self.uri
         if self.kind == "stream":
-            return without_password(self.uri)
+            return self.uri
         return Path(self.uri).name
 
 
@@ -44,18 +53,6 @@ MakeSource = Callable[[SourceRequest, Settings], tuple[FrameSource, Pacing]]
 def request_for(target: str) -> SourceRequest:
     """Return the request for what a person typed as a camera: an index, a name or a URL."""
     return SourceRequest("stream" if "://" in target else "camera", target)
-
-
-def without_password(url: str) -> str:
-    """Return a URL fit to be shown."""
-    try:
-        parts = urlsplit(url)
-        if parts.password is None:
-            return url
-        host = parts.netloc.rpartition("@")[2]
-        return urlunsplit(parts._replace(netloc=f"{parts.username}:…@{host}"))
-    except ValueError:
-        return url
 
 
 def last_request(settings: Settings) -> SourceRequest | None:

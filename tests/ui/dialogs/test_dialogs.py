@@ -3,13 +3,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QDialogButtonBox, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.recording.session_store import SessionWriter, new_session_file
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.about_dialogs import model_text
+from fer_desktop.ui.dialogs.login_dialog import LoginDialog
 from fer_desktop.ui.dialogs.network_dialog import NetworkDialog, url_problem
 from fer_desktop.ui.dialogs.prompts import Confirm, SaveCsv
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
@@ -21,7 +22,6 @@ from fer_desktop.ui.runtime.source_request import (
     SourceRequest,
     last_request,
     request_for,
-    without_password,
 )
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.widgets.drops import dropped_targets
@@ -47,7 +47,7 @@ def test_other_addresses_are_explained(url: str) -> None:
 
 
 def test_the_network_dialog_connects_only_to_what_looks_right(qtbot: QtBot) -> None:
-    dialog = NetworkDialog(["rtsp://old/one"])
+    dialog = NetworkDialog(["rtsp://old/one"], True)
     qtbot.addWidget(dialog)
     assert dialog.connect_button.isEnabled()
     dialog.address.setEditText("nonsense")
@@ -57,10 +57,40 @@ def test_the_network_dialog_connects_only_to_what_looks_right(qtbot: QtBot) -> N
     assert dialog.url == "rtsp://new/two"
 
 
-def test_passwords_are_not_shown() -> None:
-    assert without_password("rtsp://me:secret@host:554/x") == "rtsp://me:…@host:554/x"
-    assert without_password("rtsp://host/x") == "rtsp://host/x"
-    assert "secret" not in SourceRequest("stream", "http://me:secret@host/").title
+def test_a_login_is_taken_from_the_fields_or_from_the_address(qtbot: QtBot) -> None:
+    dialog = NetworkDialog([], True)
+    qtbot.addWidget(dialog)
+    dialog.address.setEditText("rtsp://host/one")
+    assert dialog.request.private_url == ""
+    dialog.login.user.setText("me")
+    dialog.login.password.setText("s3#cret")
+    assert dialog.request == SourceRequest("stream", "rtsp://me@host/one")
+    assert dialog.request.private_url == "rtsp://me:s3%23cret@host/one"
+    assert dialog.request.keeps_password
+    dialog.login.kept.setChecked(False)
+    assert not dialog.request.keeps_password
+    dialog.address.setEditText("rtsp://you:other@host/one")
+    assert not dialog.login.password.isEnabled()
+    assert dialog.request.private_url == "rtsp://you:other@host/one"
+
+
+def test_the_login_dialog_knows_the_user_already(qtbot: QtBot) -> None:
+    for url in ("http://me@host/v", "http://me:wrong@host/v"):
+        dialog = LoginDialog(SourceRequest("stream", url), False)
+        qtbot.addWidget(dialog)
+        assert dialog.fields.user.text() == "me"
+        assert dialog.fields.password.echoMode() is QLineEdit.EchoMode.Password
+        dialog.fields.password.setText("right")
+        assert dialog.request.private_url == "http://me:right@host/v"
+        assert not dialog.request.keeps_password, "there is nothing to keep it in"
+
+
+@pytest.mark.parametrize("url", ["http://me:s3cret@host/", "http://host/v?user=me&pwd=s3cret"])
+def test_passwords_are_not_shown(url: str) -> None:
+    request = SourceRequest("stream", url)
+    assert "s3cret" not in request.uri + request.title + repr(request)
+    assert request.private_url == url
+    assert request == SourceRequest("stream", request.uri)
 
 
 def test_what_is_typed_as_a_camera_is_understood() -> None:

@@ -23,6 +23,7 @@ from fer_desktop.training.results import Comparison, Evaluation, Figures, LabelF
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.about_dialogs import TextDialog, about_text, model_text
 from fer_desktop.ui.dialogs.asking_dialog import TITLE_BAR, AskingDialog
+from fer_desktop.ui.dialogs.login_dialog import LoginDialog
 from fer_desktop.ui.dialogs.name_dialog import NameDialog
 from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
 from fer_desktop.ui.dialogs.prompts import Confirm
@@ -31,6 +32,7 @@ from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from fer_desktop.ui.models.model_jobs import ModelJobs
 from fer_desktop.ui.models.models_dialog import ModelsDialog
 from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.runtime.trainer_process import TrainerProcess
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.training.pictures.pictures_page import ChosenPictures, PicturesPage
@@ -77,7 +79,10 @@ DIALOGS: dict[str, Make] = {
         app.controller, ModelJobs(jobs, app.window), app.window
     ),
     "name": lambda app, _: NameDialog("Rename", LONG[:300], "mine", lambda _: None, app.window),
-    "network": lambda app, _: NetworkDialog(["rtsp://host/" + "x" * 300], app.window),
+    "login": lambda app, _: LoginDialog(
+        SourceRequest("stream", f"rtsp://{'me' * 100}@{'host.' * 40}/x"), False, app.window
+    ),
+    "network": lambda app, _: NetworkDialog(["rtsp://host/" + "x" * 300], False, app.window),
     "question": make_question,
     "sessions": lambda app, jobs: SessionsDialog(
         Path("nowhere"), jobs, lambda _: None, parent=app.window
@@ -113,9 +118,9 @@ def test_every_kind_of_dialog_is_tried() -> None:
         if line.startswith("class ") and ("Dialog)" in line or "QWizard)" in line)
     }
     tried = {
-        "TextDialog", "ModelsDialog", "NameDialog", "NetworkDialog", "SessionsDialog",
-        "SettingsDialog", "ShortcutsDialog", "WelcomeDialog",
-        "AskingDialog",  # what three of them are
+        "TextDialog", "LoginDialog", "ModelsDialog", "NameDialog", "NetworkDialog",
+        "SessionsDialog", "SettingsDialog", "ShortcutsDialog", "WelcomeDialog",
+        "AskingDialog",  # what four of them are
         "TrainWizard",  # page by page, below
     }  # fmt: skip
     assert kinds == tried
@@ -199,6 +204,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 
 CHANGES: dict[str, Callable[[AskingDialog], object]] = {
+    "login": lambda dialog: dialog.fields.password.setText("secret"),
     "name": lambda dialog: dialog.edit.setText("other"),
     "network": lambda dialog: dialog.address.setEditText("rtsp://other/x"),
     "settings": lambda dialog: dialog.mirror.click(),

@@ -1,0 +1,114 @@
+"""The user's name and the password of a network camera."""
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fer_desktop.addresses import login_of, split_address, with_login
+from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
+from fer_desktop.ui.runtime.source_request import SourceRequest
+
+
+class LoginFields(QWidget):
+    """A name, a password, and whether it is to be kept."""
+
+    def __init__(self, user: str, may_be_kept: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._known_user = user
+        self.user = QLineEdit(user, self)
+        self.password = QLineEdit(self)
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.kept = QCheckBox(self.tr("&Keep the password in this computer's keyring"), self)
+        self.kept.setChecked(may_be_kept)
+        self.kept.setVisible(may_be_kept)
+        hint = QLabel(
+            self.tr(
+                "The password is not stored: the camera asks for it again after the next start. "
+                "With the Python package keyring installed it can be kept in the system's keyring."
+            ),
+            self,
+        )
+        hint.setWordWrap(True)
+        hint.setProperty("role", "muted")
+        hint.setVisible(not may_be_kept)
+        form = QFormLayout()
+        form.addRow(self.tr("&User name:"), self.user)
+        form.addRow(self.tr("&Password:"), self.password)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(form)
+        layout.addWidget(self.kept)
+        layout.addWidget(hint)
+
+    def has_changes(self) -> bool:
+        """Whether something was typed that is not known already."""
+        return self.user.text() != self._known_user or bool(self.password.text())
+
+    def set_needed(self, is_needed: bool) -> None:
+        """Close the fields where the address says it all already."""
+        self.user.setEnabled(is_needed)
+        self.password.setEnabled(is_needed)
+
+    def request(self, url: str) -> SourceRequest:
+        """Return the request for an address, with what was typed."""
+        user, password = self.user.text().strip(), self.password.text()
+        if self.user.isEnabled() and (user or password):
+            url = with_login(url, user, password)
+        return SourceRequest("stream", url, keeps_password=self.kept.isChecked())
+
+
+class LoginDialog(AskingDialog):
+    """Asks for what a camera that is known wants to hear."""
+
+    def __init__(
+        self, request: SourceRequest, may_be_kept: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._request = request
+        self.setWindowTitle(self.tr("Log in to the camera"))
+        parts = split_address(request.uri)
+        former = login_of(request.private_url)
+        place = QLabel(
+            self.tr("{host} asks for the name and the password of one of its users.").format(
+                host=parts.netloc.rpartition("@")[2]
+            ),
+            self,
+        )
+        place.setWordWrap(True)
+        self.fields = LoginFields(former[0] if former else parts.username or "", may_be_kept, self)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        connect = buttons.addButton(self.tr("Connect"), QDialogButtonBox.ButtonRole.AcceptRole)
+        connect.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.cancel)
+        layout = QVBoxLayout(self)
+        for widget in (place, self.fields, buttons):
+            layout.addWidget(widget)
+        self.setMinimumWidth(440)
+        (self.fields.password if self.fields.user.text() else self.fields.user).setFocus()
+
+    def has_changes(self) -> bool:
+        """Whether something was typed."""
+        return self.fields.has_changes()
+
+    @property
+    def request(self) -> SourceRequest:
+        """The same camera with what was typed."""
+        return self.fields.request(self._request.uri)
+
+    @classmethod
+    def ask(
+        cls, parent: QWidget, request: SourceRequest, may_be_kept: bool
+    ) -> SourceRequest | None:
+        """Return the request with the login that the person gave."""
+        dialog = cls(request, may_be_kept, parent)
+        accepted = dialog.exec() == QDialog.DialogCode.Accepted
+        dialog.deleteLater()
+        return dialog.request if accepted else None
