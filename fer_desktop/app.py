@@ -31,7 +31,7 @@ from fer_desktop.log import (
 )
 from fer_desktop.passwords import Passwords
 from fer_desktop.private_files import keep_private, protect_user_files
-from fer_desktop.settings import Settings, load_settings, save_settings
+from fer_desktop.settings import EngineChoice, Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
     from fer_desktop.sources.base import FrameSource, Pacing
@@ -48,8 +48,8 @@ def run_app(args: argparse.Namespace) -> int:
     """Run the application until its window closes; return the exit status.
 
     Args:
-        args: ``camera``, ``open`` and ``model`` (text or None), ``temp_profile``, ``smoke_test``
-            and ``verbose`` (flags).
+        args: ``camera``, ``open``, ``model`` and ``engine`` (text or None), ``temp_profile``,
+            ``smoke_test`` and ``verbose`` (flags).
     """
     with _profile(temporary=args.temp_profile or args.smoke_test):
         protect_user_files()
@@ -190,10 +190,10 @@ def _make_detector(min_score: float) -> "FaceDetector":
     return MediaPipeFaceDetector(min_score=min_score)
 
 
-def _load_classifier(folder: Path) -> "EmotionClassifier":
-    from fer_desktop.vision.engines.keras import KerasEmotionClassifier
+def _load_classifier(folder: Path, engine: EngineChoice) -> "EmotionClassifier":
+    from fer_desktop.vision.classifier import ModelClassifier
 
-    return KerasEmotionClassifier.load(folder)
+    return ModelClassifier.load(folder, engine=engine)
 
 
 def _camera_names() -> list[str]:
@@ -215,6 +215,8 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, SettingsError | None]
         _save(settings)  # at once, without them
     if args.model:
         settings = replace(settings, model=args.model)
+    if args.engine:
+        settings = replace(settings, engine=args.engine)
     if args.smoke_test:
         settings = replace(settings, welcome_accepted=True)
     return settings, error

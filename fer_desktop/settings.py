@@ -16,6 +16,7 @@ from trainer.contract.whole_file import remove_leftovers, replacing
 
 Theme = Literal["system", "light", "dark"]
 FaceSearch = Literal["auto", "large", "small"]
+EngineChoice = Literal["auto", "litert", "keras"]
 SourceChoice = Literal["", "camera", "stream", "file", "demo"]
 RECENT_MAX: Final = 10
 # An address, in whatever else the file holds; and how much of it is looked at.
@@ -33,6 +34,7 @@ class Settings:
         camera_width_px, camera_height_px, camera_fps: requested; 0 leaves it to the camera.
         model: name or folder of the model in use; empty for the bundled default.
         former_model: the one that was in use before a newly trained one, to go back to.
+        engine: what runs models; ``auto`` takes the quickest.
         smoothing_ms: time constant of the smoothing over time; 0 switches it off.
         min_detection_score: faces below it are not reported.
         face_search: how far down the size of faces goes that are looked for; ``auto`` looks for
@@ -55,6 +57,7 @@ class Settings:
     camera_fps: int = 0
     model: str = ""
     former_model: str = ""
+    engine: EngineChoice = "auto"
     smoothing_ms: int = 300
     min_detection_score: float = 0.5
     face_search: FaceSearch = "auto"

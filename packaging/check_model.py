@@ -27,8 +27,8 @@ from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.classifier import ModelClassifier
 from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
-from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 from fer_desktop.vision.smoothing import ScoreSmoother
 from trainer.config import DataSource
 from trainer.contract.crop import CropGeometry
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--split", choices=("test", "validation"), default="test")
     args = parser.parse_args()
     with (
-        closing(KerasEmotionClassifier.load(args.model)) as classifier,
+        closing(ModelClassifier.load(args.model)) as classifier,
         closing(MediaPipeFaceDetector()) as detector,
     ):
         times = [face_ms(classifier)]
@@ -122,7 +122,7 @@ def command(args: argparse.Namespace) -> str:
     return " ".join([*words, *(["--videos", args.videos.name] if args.videos else [])])
 
 
-def face_ms(classifier: KerasEmotionClassifier) -> dict[int, float]:
+def face_ms(classifier: ModelClassifier) -> dict[int, float]:
     """Return the median time of one face and of four, crops included, milliseconds."""
     pixels = np.random.default_rng(SEED).integers(0, 256, (720, 1280, 3), np.uint8)
     medians = {}
@@ -141,7 +141,7 @@ def face_ms(classifier: KerasEmotionClassifier) -> dict[int, float]:
 
 
 def framing(
-    classifier: KerasEmotionClassifier, detector: MediaPipeFaceDetector, args: argparse.Namespace
+    classifier: ModelClassifier, detector: MediaPipeFaceDetector, args: argparse.Namespace
 ) -> list[Framing]:
     """Return how well test faces are read when the application has to find them."""
     preset = classifier.preset
@@ -212,7 +212,7 @@ def is_inside(found: BoundingBox, box: BoundingBox) -> bool:
 
 
 def calmness(
-    classifier: KerasEmotionClassifier, detector: MediaPipeFaceDetector, videos: Path
+    classifier: ModelClassifier, detector: MediaPipeFaceDetector, videos: Path
 ) -> dict[str, Any]:
     """Return the calmness at each smoothing over a folder of videos."""
     paths = sorted(path for path in videos.iterdir() if path.is_file())
@@ -229,7 +229,7 @@ def calmness(
 
 
 def unsmoothed(
-    classifier: KerasEmotionClassifier, detector: MediaPipeFaceDetector, path: Path
+    classifier: ModelClassifier, detector: MediaPipeFaceDetector, path: Path
 ) -> list[FrameAnalysis]:
     """Return what the application sees on every frame of a video."""
     analyzer = Analyzer(detector, classifier, smoothing_ms=0)

@@ -40,12 +40,12 @@ def test_window_imports_nothing_that_would_delay_it() -> None:
 
 def test_every_bundled_model_fits_its_preset() -> None:
     from fer_desktop.models.catalogue import available_models
-    from fer_desktop.vision.engines.keras import KerasEmotionClassifier
+    from fer_desktop.vision.classifier import ModelClassifier
 
     bundled = [entry for entry in available_models() if entry.bundled]
     assert bundled
     for entry in bundled:
         assert not entry.problem
-        classifier = KerasEmotionClassifier.load(entry.folder)
+        classifier = ModelClassifier.load(entry.folder)
         assert classifier.preset.name == entry.folder.name
         classifier.close()

@@ -22,6 +22,7 @@ from fer_desktop.cli.analyze import output_stems
 from fer_desktop.domain.face import Detection
 from fer_desktop.errors import ModelError
 from fer_desktop.log import set_up_logging
+from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.vision.analyzer import Analyzer
 from tests.helpers.clips import cut_short, number_of, write_clip, write_sound
 from tests.helpers.data import astronaut
@@ -65,7 +66,9 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     def get(self: object) -> object:
         classifier = FakeClassifier()
-        return Analyzer(FakeDetector(), classifier), classifier.preset
+        return Analyzer(FakeDetector(), classifier), UsedModel(
+            classifier.preset, 0, "litert", "CPU"
+        )
 
     monkeypatch.setattr(analyze._Networks, "get", get)
     return folder
@@ -87,6 +90,7 @@ def test_a_clip_becomes_a_table_with_a_row_for_every_frame(
     meta = json.loads((out / "une clé ☺ 1.meta.json").read_text(encoding="utf-8"))
     assert meta["frame_count"] == 10
     assert meta["source"]["kind"] == "video"
+    assert (meta["engine"], meta["device"]) == ("litert", "CPU")
     assert meta["settings"] == {
         "smoothing_ms": 300,
         "min_detection_score": 0.5,
@@ -376,6 +380,8 @@ def test_one_picture_has_the_same_faces_as_a_still_and_as_a_video(tmp_path: Path
     "argv",
     [
         ["analyze", "a.mp4", "--out", "x", "--faces", "tiny"],
+        ["analyze", "a.mp4", "--out", "x", "--engine", "abacus"],
+        ["--engine", "abacus"],
         ["analyze", "a.mp4"],
         ["analyze", "--out", "x"],
         ["analyze", "a.mp4", "--out", "x", "--smoothing-ms", "-1"],
@@ -497,6 +503,7 @@ _SLOW = """
 import signal, sys, time
 from fer_desktop import cli
 from fer_desktop.cli import analyze
+from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.vision.analyzer import Analyzer
 from tests.helpers.fakes import FakeClassifier, FakeDetector
 
@@ -507,7 +514,8 @@ class SlowDetector(FakeDetector):
         return super().detect(*args, **options)
 
 classifier = FakeClassifier()
-analyze._Networks.get = lambda self: (Analyzer(SlowDetector(), classifier), classifier.preset)
+model = UsedModel(classifier.preset, 0)
+analyze._Networks.get = lambda self: (Analyzer(SlowDetector(), classifier), model)
 # A suite that runs in the background is told to ignore Ctrl-C, and so would be this process.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(cli.main(sys.argv[1:], None))

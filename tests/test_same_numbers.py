@@ -14,8 +14,8 @@ from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.session_store import SessionWriter
 from fer_desktop.sources.base import Pacing
 from fer_desktop.sources.media_file import VideoSource
+from fer_desktop.vision.classifier import ModelClassifier
 from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
-from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 
 HAS_MEMORY = ("face_id", "emotion", "confidence")  # depends on which frames came before
 TIMEOUT_S = 60
@@ -53,7 +53,7 @@ def _play(tmp_path: Path) -> Path:
         on_result=lambda _: None,
         on_event=on_event,
         make_detector=lambda score: MediaPipeFaceDetector(min_score=score),
-        load_classifier=KerasEmotionClassifier.load,
+        load_classifier=ModelClassifier.load,
         open_sink=open_sink,
     )
     engine.start()

@@ -36,10 +36,9 @@ from fer_desktop.recording.session_format import (
     UsedModel,
     library_versions,
 )
-from fer_desktop.settings import FaceSearch
+from fer_desktop.settings import EngineChoice, FaceSearch
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
-from trainer.contract.preset import Preset
 from trainer.contract.whole_file import remove_leftovers
 
 log = get_logger("app")
@@ -112,19 +111,20 @@ class _Networks:
 
     def __init__(self, model: Path, args: argparse.Namespace) -> None:
         self._model = model
+        self._engine: EngineChoice = args.engine or "auto"
         self._min_score: float = args.min_score
         self._smoothing_ms: int = args.smoothing_ms
         self._face_search: FaceSearch = args.faces
         self._stack = ExitStack()
-        self._loaded: tuple[Analyzer, Preset] | None = None
+        self._loaded: tuple[Analyzer, UsedModel] | None = None
 
-    def get(self) -> tuple[Analyzer, Preset]:
+    def get(self) -> tuple[Analyzer, UsedModel]:
         if self._loaded is None:
+            from fer_desktop.vision.classifier import ModelClassifier
             from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
-            from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 
             classifier = self._stack.enter_context(
-                closing(KerasEmotionClassifier.load(self._model))
+                closing(ModelClassifier.load(self._model, engine=self._engine))
             )
             detector = self._stack.enter_context(
                 closing(MediaPipeFaceDetector(min_score=self._min_score))
@@ -135,7 +135,8 @@ class _Networks:
                 smoothing_ms=self._smoothing_ms,
                 face_search=self._face_search,
             )
-            self._loaded = analyzer, classifier.preset
+            used = UsedModel(classifier.preset, 0, classifier.engine, classifier.device)
+            self._loaded = analyzer, used
         return self._loaded
 
     def close(self) -> None:
@@ -169,8 +170,8 @@ class _FileRun:
         """
         started_ns = time.time_ns()
         source = open_file(self._path)
-        analyzer, preset = self._networks.get()
-        models = (UsedModel(preset, 0),)
+        analyzer, model = self._networks.get()
+        models = (model,)
         began = time.perf_counter()
         if self._args.calibrate is not None:
             self._calibrate(analyzer)
@@ -182,7 +183,7 @@ class _FileRun:
                     )
                 )
             )
-            rows = self._rows(results, preset.name)
+            rows = self._rows(results, model.preset.name)
             counts = write_csv(
                 rows,
                 self._csv_path,

@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Final, get_args
 
 from fer_desktop import __version__
-from fer_desktop.settings import FaceSearch, Settings, bounds
+from fer_desktop.settings import EngineChoice, FaceSearch, Settings, bounds
 
 PROGRAM: Final = "fer-desktop"
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
+_ENGINES: Final = get_args(EngineChoice)
+_ENGINE_HELP: Final = (
+    "what runs the model: auto takes Keras on a graphics card, else LiteRT where it can run the"
+    " model, which is several times quicker on a processor"
+)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -48,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     source.add_argument("--open", metavar="FILE", help="open this video or image")
     top.add_argument("--model", metavar="NAME|DIR", default="", help=_MODEL_HELP)
+    top.add_argument("--engine", choices=_ENGINES, default="", help=_ENGINE_HELP)
     top.add_argument(
         "--temp-profile",
         action="store_true",
@@ -88,6 +94,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     # Not set where it is not given, so that one before the command holds.
     analyze.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)
+    analyze.add_argument("--engine", choices=_ENGINES, default=argparse.SUPPRESS, help=_ENGINE_HELP)
     analyze.add_argument(
         "--annotated",
         action="store_true",

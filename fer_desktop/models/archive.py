@@ -1,7 +1,7 @@
 """Models that come from elsewhere, and leave for it: a folder, or the same in one zip file.
 
 Nothing of what comes in is trusted: an archive is judged by its list of contents before anything is
-unpacked, and a model becomes one of the user's only when it has been loaded.
+unpacked, and a model becomes one of the user's only when another process has run it.
 """
 
 import errno
@@ -21,10 +21,17 @@ from typing import IO, Final
 
 from fer_desktop.errors import ModelError
 from fer_desktop.models.catalogue import HIDDEN
+from fer_desktop.models.conversion import add_litert
 from fer_desktop.models.store import MODEL_FILES, cannot_write, check_name, rename_preset
 from fer_desktop.paths import user_models_dir
-from fer_desktop.vision.engines.keras import KerasEmotionClassifier
-from trainer.contract.preset import MODEL_FILE, PRESET_FILE, PresetError, preset_from_json
+from fer_desktop.vision.engines.trial import try_on_all_engines
+from trainer.contract.preset import (
+    LITERT_FILE,
+    MODEL_FILE,
+    PRESET_FILE,
+    PresetError,
+    preset_from_json,
+)
 
 _REQUIRED: Final = (PRESET_FILE, MODEL_FILE)
 _MOST_ENTRIES: Final = 200
@@ -90,6 +97,7 @@ def import_model(source: Path, name: str) -> Path:
             staging.mkdir()
             _unpack(source, files, staging)
             _check(staging, source)
+            add_litert(staging)
             rename_preset(staging, name)
             check_name(name)  # it may be taken by now
             staging.rename(parent / name)
@@ -207,7 +215,7 @@ def _judged(source: Path, parts: Mapping[str, _Part]) -> Mapping[str, _Part]:
     for name, part in parts.items():
         if name not in MODEL_FILES:
             raise _not_a_model(source, f"it also holds {name}")
-        most = _MOST_BYTES if name == MODEL_FILE else _MOST_TEXT_BYTES
+        most = _MOST_BYTES if name in (MODEL_FILE, LITERT_FILE) else _MOST_TEXT_BYTES
         if part.size_bytes > most:
             raise _not_a_model(source, f"its {name} is too large")
     return parts
@@ -235,7 +243,7 @@ def _chunks(source: Path, part: _Part) -> Iterator[bytes]:
 def _check(folder: Path, source: Path) -> None:
     """Check that a model works, speaking of it as the source that the user knows."""
     try:
-        KerasEmotionClassifier.load(folder, warm_up=False).close()
+        try_on_all_engines(folder)
     except ModelError as error:
         message = error.message.replace(str(folder), source.name)
         raise ModelError(message, hint=error.hint) from error

@@ -18,19 +18,19 @@ from fer_desktop.files import distinct_name, fitting_name, name_problem
 from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import HIDDEN, ModelEntry, available_models
 from fer_desktop.paths import user_models_dir
-from fer_desktop.vision.engines.keras import KerasEmotionClassifier
+from fer_desktop.vision.classifier import ModelClassifier
 from trainer.contract.keras_archive import count_parameters
 from trainer.contract.preset import (
     CARD_FILE,
+    LITERT_FILE,
     METRICS_FILE,
     MODEL_FILE,
     PRESET_FILE,
     PresetError,
-    renamed_json,
+    update_preset,
 )
-from trainer.contract.whole_file import replacing
 
-MODEL_FILES: Final = (MODEL_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE)
+MODEL_FILES: Final = (MODEL_FILE, LITERT_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE)
 
 _log = get_logger("vision")
 
@@ -69,7 +69,7 @@ def measure_speed(folder: Path) -> float:
     Raises:
         ModelError: if the model cannot be used.
     """
-    classifier = KerasEmotionClassifier.load(folder, warm_up=False)
+    classifier = ModelClassifier.load(folder, warm_up=False)
     try:
         picture = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
         face = Detection(BoundingBox(220, 140, 420, 340), 1.0)
@@ -135,13 +135,10 @@ def rename_preset(folder: Path, name: str) -> None:
         OSError: if it cannot be written; the former one is kept.
         ModelError: if it cannot be read.
     """
-    file = folder / PRESET_FILE
     try:
-        text = renamed_json(file.read_bytes(), name)
+        update_preset(folder, name=name)
     except PresetError as error:
         raise ModelError(f"The model cannot be renamed: {error}.") from error
-    with replacing(file) as part:
-        part.write_bytes(text)
 
 
 def delete_model(entry: ModelEntry) -> None:

@@ -62,6 +62,7 @@ class ModelLoaded:
     """From the next frame on this model is used."""
 
     preset: Preset
+    engine: str
     device: str
 
 

@@ -38,8 +38,8 @@ class AnalysisSink(Protocol):
         """
         ...
 
-    def model_changed(self, preset: Preset, frame_index: int) -> None:
-        """Note which model reads from this frame on; also called for the first one."""
+    def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
+        """Note which model reads from this frame on, and on what; also for the first one."""
         ...
 
     def close(self) -> None:
@@ -269,10 +269,10 @@ class Inference:
         if former is not None:
             former.close()
         self._is_outdated = True
-        self._on_event(ModelLoaded(classifier.preset, classifier.device))
+        self._on_event(ModelLoaded(classifier.preset, classifier.engine, classifier.device))
         if self._sink is not None and self._session is not None and self._latest is not None:
             is_next = not self._session.is_resting()
-            self._sink.model_changed(classifier.preset, self._latest.frame.index + is_next)
+            self._tell_model(self._latest.frame.index + is_next)
 
     def _set_smoothing(self, ms: int) -> None:
         self._smoothing_ms = ms
@@ -352,13 +352,19 @@ class Inference:
                 # Only now, so that a source without a single analysis leaves no empty session.
                 self._may_open_sink = False
                 self._sink = self._open_sink(session.number, session.info)
-                if self._sink is not None and self._classifier is not None:
-                    self._sink.model_changed(self._classifier.preset, analysis.frame_index)
+                self._tell_model(analysis.frame_index)
             if self._sink is not None:
                 self._sink.write(analysis)
         except StorageError as error:
             self._on_event(StorageFailed(session.number, error))
             self._close_sink(session)
+
+    def _tell_model(self, frame_index: int) -> None:
+        model = self._classifier
+        if self._sink is not None and model is not None:
+            self._sink.model_changed(
+                model.preset, frame_index, engine=model.engine, device=model.device
+            )
 
     def _close_sink(self, session: Session) -> None:
         sink, self._sink = self._sink, None

@@ -205,6 +205,8 @@ def write_meta(
         "faces": len(counts.face_ids),
         "rows": counts.rows,
         "model": asdict(models[0].preset) if models else None,
+        "engine": models[0].engine if models else "",
+        "device": models[0].device if models else "",
         "labels": all_labels(models),
         "settings": dict(info.settings),
         "marks": [{"time_s": mark.timestamp_us / 1e6, "text": mark.text} for mark in marks],
@@ -212,7 +214,13 @@ def write_meta(
     }
     if _is_switched(models):
         meta["models"] = [
-            {"from_frame": model.from_frame, **asdict(model.preset)} for model in models
+            {
+                "from_frame": model.from_frame,
+                "engine": model.engine,
+                "device": model.device,
+                **asdict(model.preset),
+            }
+            for model in models
         ]
     if problem:
         meta["problem"] = problem

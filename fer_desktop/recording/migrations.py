@@ -14,6 +14,10 @@ _STEPS: Final = {
         baseline TEXT NOT NULL
     );
     """,
+    2: """
+    ALTER TABLE models ADD COLUMN engine TEXT NOT NULL DEFAULT '';
+    ALTER TABLE models ADD COLUMN device TEXT NOT NULL DEFAULT '';
+    """,
 }
 SCHEMA_VERSION: Final = 1 + max(_STEPS)
 

@@ -49,6 +49,8 @@ class ModelRow(NamedTuple):
     model_id: Count
     preset: str
     from_frame: Count
+    engine: Line
+    device: Line
 
 
 class FrameRow(NamedTuple):

@@ -48,7 +48,8 @@ CREATE TABLE models (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL, sha256 TEXT NOT NULL,
     preset TEXT NOT NULL,            -- the whole preset.json, labels included
-    from_frame INTEGER NOT NULL
+    from_frame INTEGER NOT NULL,
+    engine TEXT NOT NULL DEFAULT '', device TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE frames (
     frame_index INTEGER PRIMARY KEY,
@@ -72,8 +73,8 @@ CREATE TABLE marks (id INTEGER PRIMARY KEY, timestamp_us INTEGER NOT NULL, text 
 
 # The packages that can change a number of the result.
 _LIBRARIES: Final = (
-    "av", "jax", "keras", "mediapipe", "numpy", "opencv-contrib-python", "pillow", "tensorflow",
-    "torch",
+    "ai-edge-litert", "av", "jax", "keras", "mediapipe", "numpy", "opencv-contrib-python", "pillow",
+    "tensorflow", "torch",
 )  # fmt: skip
 
 _ERRNO_OF_SQLITE: Final = {
@@ -94,10 +95,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class UsedModel:
-    """A model, and the frame from which on a session used it."""
+    """A model, and the frame from which on a session used it.
+
+    Attributes:
+        engine: what ran it, such as "litert"; empty in sessions of older versions.
+        device: what that computed on.
+    """
 
     preset: Preset
     from_frame: int
+    engine: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +274,13 @@ def read_models(db: sqlite3.Connection) -> dict[int, UsedModel]:
         ValueError: if one is damaged.
         sqlite3.Error: if the tables cannot be read.
     """
-    rows = db.execute("SELECT id, preset, from_frame FROM models ORDER BY id")
+    rows = db.execute("SELECT id, preset, from_frame, engine, device FROM models ORDER BY id")
     found = (as_type(row, ModelRow) for row in rows)
     models = {
-        row.model_id: UsedModel(preset_from_json(row.preset), row.from_frame) for row in found
+        row.model_id: UsedModel(
+            preset_from_json(row.preset), row.from_frame, row.engine, row.device
+        )
+        for row in found
     }
     used = {model_id for (model_id,) in db.execute("SELECT DISTINCT model_id FROM frames")}
     if used.isdisjoint(models):
@@ -294,7 +305,15 @@ def _unpack(blob: bytes | None, labels: tuple[str, ...]) -> EmotionScores | None
 def model_row(model_id: int, model: UsedModel) -> tuple[object, ...]:
     """Return a row of the table ``models``."""
     preset = model.preset
-    return model_id, preset.name, preset.sha256, preset_to_json(preset), model.from_frame
+    return (
+        model_id,
+        preset.name,
+        preset.sha256,
+        preset_to_json(preset),
+        model.from_frame,
+        model.engine,
+        model.device,
+    )
 
 
 def frame_row(frame: FrameAnalysis, model_id: int | None) -> tuple[object, ...]:

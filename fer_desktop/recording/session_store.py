@@ -117,11 +117,14 @@ class SessionWriter:
             else:
                 self.dropped += 1
 
-    def model_changed(self, preset: Preset, frame_index: int) -> None:
-        """Record that frames are read by this model from now on."""
+    def model_changed(
+        self, preset: Preset, frame_index: int, *, engine: str = "", device: str = ""
+    ) -> None:
+        """Record that frames are read by this model from now on, and on what."""
         with self._lock:
             self._model_id = (self._model_id or 0) + 1
-            self._batch.models.append((self._model_id, UsedModel(preset, frame_index)))
+            model = UsedModel(preset, frame_index, engine, device)
+            self._batch.models.append((self._model_id, model))
 
     def add_mark(self, timestamp_us: int, text: str = "") -> None:
         """Record that the user marked a moment.
@@ -178,7 +181,7 @@ class SessionWriter:
     def _store(self, batch: _Batch) -> None:
         with self._db as db:  # one transaction
             db.executemany(
-                "INSERT INTO models VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (session_format.model_row(model_id, model) for model_id, model in batch.models),
             )
             db.executemany(

@@ -1,7 +1,6 @@
 """What the user wants trained, and how that is said to the trainer."""
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -98,11 +97,6 @@ class TrainingPlan:
             else:
                 words.append(f"--{flag}={value}")  # a value may begin with a hyphen
         return words
-
-
-def trainer_command(words: Sequence[str]) -> list[str]:
-    """Return the program and the arguments that run a command of the trainer."""
-    return [sys.executable, "-m", "trainer", *words]
 
 
 def _text(path: Path | None) -> str | None:

@@ -11,7 +11,7 @@ from fer_desktop import paths
 from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result
-from fer_desktop.settings import Settings
+from fer_desktop.settings import EngineChoice, Settings
 from fer_desktop.ui.commands.network_cameras import NetworkCameras
 from fer_desktop.ui.look.theme import ThemeManager
 from fer_desktop.ui.main_window import MainWindow
@@ -36,14 +36,15 @@ class Ports:
     Attributes:
         make_source: from a request to the source that reads it; SourceError.
         make_detector: from a least score to a detector; DetectorError. Called off the GUI thread.
-        load_classifier: from a model folder to a classifier; ModelError. Called off the GUI thread.
+        load_classifier: from a model folder and the choice of an engine to a classifier;
+            ModelError. Called off the GUI thread.
         list_cameras: what opens each camera, a name or a number. Called off the GUI thread.
         passwords: those of network cameras.
     """
 
     make_source: MakeSource
     make_detector: Callable[[float], FaceDetector]
-    load_classifier: Callable[[Path], EmotionClassifier]
+    load_classifier: Callable[[Path, EngineChoice], EmotionClassifier]
     list_cameras: Callable[[], Sequence[str]]
     passwords: Passwords = field(default_factory=Passwords)
 
@@ -94,7 +95,7 @@ def assemble(
         on_result=on_result,
         on_event=inbox.post_event,
         make_detector=ports.make_detector,
-        load_classifier=ports.load_classifier,
+        load_classifier=lambda folder: ports.load_classifier(folder, controller.settings.engine),
         open_sink=session_log.open_sink,
         smoothing_ms=settings.smoothing_ms,
         face_search=settings.face_search,

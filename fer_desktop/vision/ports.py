@@ -32,11 +32,15 @@ class EmotionClassifier(Protocol):
 
     Attributes:
         preset: what the model is; labels in the order of the columns.
-        device: what it runs on, for the status line ("CPU", "GPU: ...").
+        engine: what runs it, such as "litert".
+        device: what that computes on ("CPU", "GPU: ...").
     """
 
     @property
     def preset(self) -> Preset: ...
+
+    @property
+    def engine(self) -> str: ...
 
     @property
     def device(self) -> str: ...

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.vision.assignment import assign
 
 # How long a face may be hidden and still come back as itself.
 _MAX_GAP_US: Final = 1_200_000
@@ -72,9 +71,6 @@ class FaceTracker:
     """
 
     def __init__(self) -> None:
-        from scipy.optimize import linear_sum_assignment  # now, so that no frame waits for it
-
-        self._solve = linear_sum_assignment
         self._tracks: list[_Track] = []
         self._next_id = 1
         self._jumped = False
@@ -118,13 +114,9 @@ class FaceTracker:
     def _assign(self, boxes: Sequence[BoundingBox], timestamp_us: int) -> dict[int, _Track]:
         if not boxes or not self._tracks:
             return {}
-        costs = np.array([[t.cost(box, timestamp_us) for box in boxes] for t in self._tracks])
-        rows, columns = self._solve(np.minimum(costs, _UNMATCHED_COST))
-        return {
-            int(column): self._tracks[row]
-            for row, column in zip(rows, columns, strict=True)
-            if costs[row, column] < math.inf
-        }
+        costs = [[track.cost(box, timestamp_us) for box in boxes] for track in self._tracks]
+        pairs = assign([[min(cost, _UNMATCHED_COST) for cost in row] for row in costs])
+        return {column: self._tracks[row] for row, column in pairs if costs[row][column] < math.inf}
 
 
 def _size(box: BoundingBox) -> float:

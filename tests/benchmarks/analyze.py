@@ -7,8 +7,8 @@ from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.classifier import ModelClassifier
 from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
-from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 from tests.benchmarks import clips
 from tests.benchmarks.figures import Figure, figure
 
@@ -19,7 +19,7 @@ RUNS = 5
 def run(work: Path) -> list[Figure]:
     """Measure frames a second for one and three faces, models already loaded."""
     detector = MediaPipeFaceDetector()
-    classifier = KerasEmotionClassifier.load(resolve_model(""))
+    classifier = ModelClassifier.load(resolve_model(""))
     figures = []
     try:
         for faces, mark in ((1, 6.0), (3, None)):

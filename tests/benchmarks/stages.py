@@ -7,8 +7,8 @@ from fer_desktop.domain.frame import Frame
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.classifier import ModelClassifier
 from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
-from fer_desktop.vision.engines.keras import KerasEmotionClassifier
 from fer_desktop.vision.tracker import FaceTracker
 from tests.benchmarks import clips
 from tests.benchmarks.figures import Figure, figure, timed_ms
@@ -21,7 +21,7 @@ def run(work: Path) -> list[Figure]:
     """Measure decode, detect, crop and classify, track, and all of them, for 1 and 4 faces."""
     figures = [figure("stages", "decode, 640 x 480 H.264", _decode(work / "one.mp4"))]
     detector = MediaPipeFaceDetector()
-    classifier = KerasEmotionClassifier.load(resolve_model(""))
+    classifier = ModelClassifier.load(resolve_model(""))
     try:
         for faces, mark in ((1, 3.5), (4, 8.0)):
             figures += _vision(detector, classifier, faces, mark)
@@ -42,7 +42,7 @@ def _decode(path: Path) -> list[float]:
 
 
 def _vision(
-    detector: MediaPipeFaceDetector, classifier: KerasEmotionClassifier, faces: int, mark: float
+    detector: MediaPipeFaceDetector, classifier: ModelClassifier, faces: int, mark: float
 ) -> list[Figure]:
     pictures = clips.with_faces(clips.demo_pictures(FRAMES), faces)
     detect, classify, track, found = [], [], [], 0

@@ -93,6 +93,7 @@ class FakeClassifier:
         error: raised by the next call, if set.
     """
 
+    engine = "litert"
     device = "CPU"
 
     def __init__(

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE, Color, Preset, preset_to_json
 
@@ -100,3 +102,16 @@ def describe_network(folder: Path, config: dict[str, Any]) -> None:
     with zipfile.ZipFile(folder / MODEL_FILE, "w") as archive:
         archive.writestr("config.json", json.dumps(config))
         archive.writestr("model.weights.h5", weights)
+
+
+def run_trials_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let imported models be run in this process, where Keras is already, and not converted.
+
+    Tests of their own do both in other processes, which take seconds to start.
+    """
+    from fer_desktop.models import archive
+    from fer_desktop.vision.engines import factory, trial
+
+    for module in (factory, trial):
+        monkeypatch.setattr(module, "try_model", trial.run_model)
+    monkeypatch.setattr(archive, "add_litert", lambda folder: None)

@@ -44,7 +44,7 @@ class FakeSink:
             raise self.error
         self.written.append(analysis)
 
-    def model_changed(self, preset: Preset, frame_index: int) -> None:
+    def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         self.models.append((preset.name, frame_index))
 
     def close(self) -> None:

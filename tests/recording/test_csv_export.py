@@ -137,7 +137,7 @@ def test_switching_models_unites_the_labels_and_names_the_model(tmp_path: Path) 
     writer.model_changed(fake_preset("never used", ("a", "b")), 1)
     writer.model_changed(PRESET, 1)
     writer.write(frame(1, face(1, raw=scores(0.5, 0.25, 0.25))))
-    writer.model_changed(OTHER_PRESET, 2)
+    writer.model_changed(OTHER_PRESET, 2, engine="keras", device="GPU: Card 9")
     writer.write(frame(2, face(1, raw=scores(0.25, 0.75, labels=OTHER_PRESET.labels))))
     writer.close()
     export_session(tmp_path / "a.fersession", tmp_path / "a.csv")
@@ -151,9 +151,10 @@ def test_switching_models_unites_the_labels_and_names_the_model(tmp_path: Path) 
     ]
     assert lines[2]["emotion"] == "surprise"
     meta = json.loads((tmp_path / "a.meta.json").read_text(encoding="utf-8"))
-    assert [(model["name"], model["from_frame"]) for model in meta["models"]] == [
-        ("fake3", 1),
-        ("other2", 2),
+    keys = ("name", "from_frame", "engine", "device")
+    assert [tuple(model[key] for key in keys) for model in meta["models"]] == [
+        ("fake3", 1, "", ""),
+        ("other2", 2, "keras", "GPU: Card 9"),
     ]
 
 

@@ -320,7 +320,7 @@ def test_a_calibration_whose_frames_were_all_read_anew_is_not_listed(tmp_path: P
         assert reader.calibrations == ()
 
 
-def test_a_session_from_before_calibration_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_a_session_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "a.fersession"
     written = frame(0, face(1, raw=scores(0.5, 0.25, 0.25)))
     writer = SessionWriter(path, VIDEO, settings={})
@@ -330,12 +330,14 @@ def test_a_session_from_before_calibration_is_brought_up_to_date(tmp_path: Path)
     db = sqlite3.connect(path)
     db.executescript(
         "ALTER TABLE faces DROP COLUMN calibration_id; ALTER TABLE faces DROP COLUMN corrected;"
-        "DROP TABLE calibrations; PRAGMA user_version = 1;"
+        "DROP TABLE calibrations; ALTER TABLE models DROP COLUMN engine;"
+        "ALTER TABLE models DROP COLUMN device; PRAGMA user_version = 1;"
     )
     db.close()
     for _ in range(2):
         with SessionReader(path) as reader:
             assert [row.analysis for row in reader.rows()] == [written]
+            assert [(model.engine, model.device) for model in reader.models] == [("", "")]
     db = sqlite3.connect(path)
     (version,) = db.execute("PRAGMA user_version").fetchone()
     db.close()

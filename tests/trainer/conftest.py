@@ -13,6 +13,8 @@ from PIL import Image
 from tests.helpers.data import astronaut
 from trainer.config import NO_AUGMENTATION, Recipe
 from trainer.data.faces import CACHE_VARIABLE
+from trainer.errors import RunError
+from trainer.presets import export
 from trainer.systems import catalogue
 from trainer.systems.blocks import Tensor
 from trainer.systems.catalogue import register
@@ -36,6 +38,17 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv(CACHE_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_conversion(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Leave out the file for LiteRT, seconds of work, where a test does not ask for it."""
+    if "conversion" not in request.keywords:
+        monkeypatch.setattr(export, "add_litert", _not_converted)
+
+
+def _not_converted(*_: object, **__: object) -> None:
+    raise RunError("left out of this test")
 
 
 def face(label: int, seed: int, side: int = SIDE) -> NDArray[np.uint8]:

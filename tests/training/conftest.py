@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
+from tests.helpers.models import run_trials_here
 
 
 @pytest.fixture(scope="module")
@@ -13,3 +14,8 @@ def detector() -> Iterator[MediaPipeFaceDetector]:
     detector = MediaPipeFaceDetector()
     yield detector
     detector.close()
+
+
+@pytest.fixture(autouse=True)
+def trials_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_trials_here(monkeypatch)

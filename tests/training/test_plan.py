@@ -1,7 +1,8 @@
 import json
 from pathlib import Path
 
-from fer_desktop.training.plan import TrainingPlan, trainer_command
+from fer_desktop.programs import trainer_command
+from fer_desktop.training.plan import TrainingPlan
 from trainer.cli.options import build_parser
 from trainer.contract.checked_json import decode_json
 

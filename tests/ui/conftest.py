@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from fer_desktop import paths
 from fer_desktop.errors import FerError, ModelError
 from fer_desktop.passwords import Passwords
-from fer_desktop.settings import Settings
+from fer_desktop.settings import EngineChoice, Settings
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.ui.assembly import Application, Ports, assemble
 from fer_desktop.ui.look.theme import ThemeManager
@@ -20,6 +20,7 @@ from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from tests.helpers.clips import number_of
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
 from tests.helpers.keyrings import FakeKeyring
+from tests.helpers.models import run_trials_here
 from tests.helpers.sources import ScriptedSource
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE, preset_to_json
 
@@ -40,6 +41,7 @@ class Desk:
         model_may_load: cleared, it holds up the loading of a model.
         keyring: the system's; None if there is none.
         passwords: those of network cameras.
+        engines: which engine each model was to be loaded with.
     """
 
     def __init__(self, qtbot: QtBot, theme: ThemeManager) -> None:
@@ -57,6 +59,7 @@ class Desk:
         self.passwords = Passwords(lambda: self.keyring)
         self.model_may_load = threading.Event()
         self.model_may_load.set()
+        self.engines: list[EngineChoice] = []
 
     def has_read(self, index: int) -> bool:
         """Tell whether a numbered picture, or a later one, was looked at for faces."""
@@ -104,11 +107,17 @@ class Desk:
         self._detectors.append(FakeDetector(self.faces))
         return self._detectors[-1]
 
-    def _load_classifier(self, folder: Path) -> EmotionClassifier:
+    def _load_classifier(self, folder: Path, engine: EngineChoice) -> EmotionClassifier:
+        self.engines.append(engine)
         self.model_may_load.wait()
         if self.model_error is not None:
             raise self.model_error
         return FakeClassifier()
+
+
+@pytest.fixture(autouse=True)
+def trials_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_trials_here(monkeypatch)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,6 +24,7 @@ NOTHING_SAID = {
     "camera": None,
     "open": None,
     "model": None,
+    "engine": None,
     "temp_profile": False,
     "smoke_test": False,
     "verbose": False,

@@ -1,6 +1,7 @@
 """Choices, layout and keyboard of the real window."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from tests.helpers.fakes import FakeClassifier
 from tests.helpers.sources import ScriptedCamera
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, CLIP, play_clip
@@ -92,6 +94,21 @@ def test_settings_hold_at_once(desk: Desk, qtbot: QtBot, monkeypatch: pytest.Mon
     assert app.window.palette().window().color().lightness() < 128
     app.window.acts.themes.actions()[1].trigger()
     assert app.window.palette().window().color().lightness() > 128
+
+
+def test_another_engine_loads_the_model_again(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = play_clip(desk, qtbot)
+    assert desk.engines == ["auto"]
+    assert "LiteRT on CPU" in app.window.status.text()
+    wanted = replace(app.controller.settings, engine="keras")
+    monkeypatch.setattr(SettingsDialog, "ask", lambda *_: wanted)
+    monkeypatch.setattr(FakeClassifier, "engine", "keras")
+    app.window.acts.settings.trigger()
+    qtbot.waitUntil(lambda: "Keras on CPU" in app.window.status.text())
+    assert desk.engines == ["auto", "keras"]
+    assert app.controller.settings == wanted
 
 
 def test_another_camera_mode_reopens_the_camera(

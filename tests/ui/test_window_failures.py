@@ -12,6 +12,7 @@ from fer_desktop.app import make_source
 from fer_desktop.errors import ModelError, SourceError
 from fer_desktop.pipeline.events import State
 from fer_desktop.settings import Settings
+from fer_desktop.training import requirements
 from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from tests.helpers.sources import ScriptedCamera, ScriptedSource
@@ -132,3 +133,14 @@ def test_a_file_that_cannot_be_opened_leaves_the_open_one_alone(desk: Desk, qtbo
     assert app.window.windowTitle().startswith("one.mp4")
     assert app.window.toolbar.source.currentText() == "one.mp4"
     assert app.window.pages.currentWidget() is app.window.player.page
+
+
+def test_who_trains_without_tensorflow_is_told_what_to_install(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requirements, "is_installed", lambda package: package != "tensorflow")
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    app = play_clip(desk, qtbot)
+    app.window.acts.train_model.trigger()
+    assert "pip install tensorflow" in messages(app)
+    assert app.window.training.wizard is None

@@ -17,3 +17,13 @@ def detector() -> Iterator[MediaPipeFaceDetector]:
     detector = MediaPipeFaceDetector()
     yield detector
     detector.close()
+
+
+@pytest.fixture(scope="session")
+def converted_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder whose network lies there for LiteRT, too."""
+    from trainer.presets.conversion.convert import add_litert
+
+    folder = make_model_folder(tmp_path_factory.mktemp("models") / "converted")
+    add_litert(folder)
+    return folder

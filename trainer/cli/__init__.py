@@ -223,6 +223,14 @@ def _export(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _convert(args: argparse.Namespace) -> int:
+    from trainer.presets.conversion.convert import add_litert
+
+    for folder in args.models:
+        print(add_litert(folder, data=args.data), flush=True)
+    return DONE
+
+
 _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "systems": _systems,
     "settings": _settings,
@@ -233,4 +241,5 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "compare": _compare,
     "predict": _predict,
     "export": _export,
+    "convert": _convert,
 }

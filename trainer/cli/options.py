@@ -40,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_predict(commands)
     _add_export(commands)
+    _add_convert(commands)
     return parser
 
 
@@ -246,3 +247,17 @@ def _add_export(commands: Any) -> None:
         "--data", type=Path, metavar="PATH", help="faces to check the file on; default: a portrait"
     )
     parser.set_defaults(command="export", usage_error=parser.error)
+
+
+def _add_convert(commands: Any) -> None:
+    parser = commands.add_parser(
+        "convert",
+        help="add to model folders the file that the application runs on processors",
+        description="Writes the network of each model folder once more, as model.tflite for LiteRT,"
+        " and names it in preset.json. It is kept only if it answers as model.keras does.",
+    )
+    parser.add_argument("models", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument(
+        "--data", type=Path, metavar="PATH", help="faces to check it on; default: a portrait"
+    )
+    parser.set_defaults(command="convert")

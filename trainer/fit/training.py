@@ -58,7 +58,12 @@ def train(config: TrainConfig, controls: Controls) -> None:
         )
         write_run(config.out, run)
         controls.report(Note(text="evaluating"))
-        metrics = export_run(config.out, config.out, dataset=dataset)
+        metrics = export_run(
+            config.out,
+            config.out,
+            dataset=dataset,
+            say=lambda text: controls.report(Note(text=text)),
+        )
     controls.report(
         Finished(
             folder=str(config.out),

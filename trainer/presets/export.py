@@ -4,6 +4,7 @@ import json
 import shlex
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ from trainer.contract.calibration import calibrate
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import (
     CARD_FILE,
+    LITERT_FILE,
     METRICS_FILE,
     MODEL_FILE,
     PRESET_FILE,
@@ -31,6 +33,8 @@ from trainer.metrics.figures import (
     measure,
     restricted,
 )
+from trainer.presets.conversion.convert import add_litert
+from trainer.presets.conversion.faces import some_of
 from trainer.presets.heads import Blend, choose_blend, one_headed, two_headed
 from trainer.presets.model_card import model_card
 from trainer.presets.model_folder import LoadedModel, raw_probabilities
@@ -70,8 +74,11 @@ def export_run(
     name: str = "",
     answer: Answer = WHOLE_ANSWER,
     dataset: Dataset | None = None,
+    say: Callable[[str], object] = print,
 ) -> dict[str, Any]:
     """Write the best network of a run as a model folder, and return its figures.
+
+    The network is written for Keras, and for LiteRT too where it can be converted here.
 
     Args:
         run_folder: the ``--out`` of a training; it may still be going on.
@@ -79,6 +86,7 @@ def export_run(
         name: the model's name; the folder's unless given.
         answer: which head and labels it has.
         dataset: the run's faces where they are at hand; else they are read again.
+        say: gets what came of the file for LiteRT.
 
     Raises:
         TrainerError: if the run cannot be read or the folder not be written.
@@ -134,7 +142,16 @@ def export_run(
             _put_in_place(made, folder)
     except OSError as error:
         raise RunError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    say(_add_litert(folder, dataset))
     return metrics
+
+
+def _add_litert(folder: Path, dataset: Dataset) -> str:
+    faces = some_of(dataset.images[dataset.rows("validation")])
+    try:
+        return str(add_litert(folder, faces=faces))
+    except RunError as error:
+        return f"no file for LiteRT, so Keras runs the model: {error}"
 
 
 def _source(run: Run, answer: Answer) -> DataSource:
@@ -216,6 +233,7 @@ def _put_in_place(made: Path, folder: Path) -> None:
         made.rename(folder)
         return
     # Until the last file is in its place the checksum tells a reader that they do not fit yet.
+    (folder / LITERT_FILE).unlink(missing_ok=True)
     for name in (MODEL_FILE, METRICS_FILE, CARD_FILE, PRESET_FILE):
         shutil.move(made / name, folder / name)
 

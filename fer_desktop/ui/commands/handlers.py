@@ -16,7 +16,7 @@ from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
-from fer_desktop.ui.look.wording import time_text
+from fer_desktop.ui.look.wording import runs_on_text, time_text
 from fer_desktop.ui.messages.announcer import Announcer
 from fer_desktop.ui.models.model_jobs import ModelJobs
 from fer_desktop.ui.models.models_dialog import ModelsDialog
@@ -197,7 +197,8 @@ class Commands(QObject):
         except FerError as error:
             self._announcer.say_error("model", error)
         else:
-            ModelDialog.ask(self._window, preset, folder, self._controller.device)
+            runs_on = runs_on_text(self._controller.engine, self._controller.device)
+            ModelDialog.ask(self._window, preset, folder, runs_on)
 
     def _snapshot(self) -> None:
         view = self._view

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 
 from fer_desktop.pipeline.events import EngineEvent, State
+from fer_desktop.ui.look.wording import runs_on_text
 from fer_desktop.ui.messages.status_line import StatusFacts, StatusLine
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.bridge import Batch
@@ -134,7 +135,7 @@ class StateKeeper(QObject):
             return self.tr("loading {model}…").format(model=self._controller.loading_model)
         if not self._has_detector:
             return self.tr("loading the face detector…")
-        return self._controller.device
+        return runs_on_text(self._controller.engine, self._controller.device)
 
     def _on_event(self, _: EngineEvent) -> None:
         self.refresh()

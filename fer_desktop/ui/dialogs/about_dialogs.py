@@ -70,10 +70,10 @@ class ModelDialog:
     """What a model reads, how well, and on whose terms."""
 
     @classmethod
-    def ask(cls, parent: QWidget, preset: Preset, folder: Path, device: str) -> None:
+    def ask(cls, parent: QWidget, preset: Preset, folder: Path, runs_on: str) -> None:
         """Show it until it is closed."""
         title = QCoreApplication.translate("Model", "About this model")
-        TextDialog(title, model_text(preset, folder, device), parent).exec()
+        TextDialog(title, model_text(preset, folder, runs_on), parent).exec()
 
 
 def about_text() -> str:
@@ -94,7 +94,7 @@ def about_text() -> str:
     )
 
 
-def model_text(preset: Preset, folder: Path, device: str) -> str:
+def model_text(preset: Preset, folder: Path, runs_on: str) -> str:
     """Return what is known of a model, as rich text."""
     translate = QCoreApplication.translate
     facts = read_model_facts(folder)
@@ -111,7 +111,7 @@ def model_text(preset: Preset, folder: Path, device: str) -> str:
                 data=preset.training_data, licence=preset.licence or "?"
             )
         )
-    lines.append(translate("Model", "Runs on: {device}.").format(device=device))
+    lines.append(translate("Model", "Run by: {runs_on}.").format(runs_on=runs_on))
     if (folder / CARD_FILE).is_file():
         card = (folder / CARD_FILE).as_uri()
         words = translate("Model", "The model's card")

@@ -28,6 +28,7 @@ from fer_desktop.files import make_folder
 from fer_desktop.settings import Settings, bounds
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.prompts import OpenFolder
+from fer_desktop.ui.look.wording import engine_text
 
 _RESOLUTIONS: Final = ((0, 0), (640, 480), (800, 600), (1280, 720), (1920, 1080), (3840, 2160))
 _RATES: Final = (0, 15, 24, 25, 30, 50, 60)
@@ -131,6 +132,7 @@ class SettingsDialog(AskingDialog):
             camera_height_px=height,
             camera_fps=self.rate.currentData(),
             streams_may_leave=self.may_leave.isChecked(),
+            engine=self.engine.currentData(),
             smoothing_ms=self.smoothing.value(),
             min_detection_score=round(self.score.value(), 2),
             face_search=self.face_search.currentData(),
@@ -220,8 +222,19 @@ class SettingsDialog(AskingDialog):
             )
         )
         form.addRow(self.tr("&Smoothing:"), self.smoothing)
+        self.engine = QComboBox(self)
+        self.engine.addItem(self.tr("The quickest"), "auto")
+        for engine in ("litert", "keras"):
+            self.engine.addItem(engine_text(engine), engine)
+        self.engine.setToolTip(
+            self.tr(
+                "What runs models: Keras on a graphics card, LiteRT on a processor. "
+                "The numbers are the same."
+            )
+        )
         form.addRow(self.tr("Face detection &score:"), self.score)
         form.addRow(self.tr("Search for small fa&ces:"), self.face_search)
+        form.addRow(self.tr("En&gine:"), self.engine)
 
     def _make_picture_controls(self) -> None:
         self._picture_box = QGroupBox(self.tr("Picture and timeline"), self)
@@ -270,6 +283,7 @@ class SettingsDialog(AskingDialog):
         _select(self.resolution, size, f"{size[0]} × {size[1]}")  # noqa: RUF001
         _select(self.rate, settings.camera_fps, str(settings.camera_fps))
         self.may_leave.setChecked(settings.streams_may_leave)
+        self.engine.setCurrentIndex(self.engine.findData(settings.engine))
         self.smoothing.setValue(settings.smoothing_ms)
         self.score.setValue(settings.min_detection_score)
         self.face_search.setCurrentIndex(self.face_search.findData(settings.face_search))

@@ -28,6 +28,10 @@ KNOWN_LABELS: Final = (
 )
 
 
+# Products' own names are not translated.
+_ENGINES: Final = {"litert": "LiteRT", "keras": "Keras"}
+
+
 def label_text(label: str) -> str:
     """Return a model's label for reading."""
     return translate("Labels", label)
@@ -41,6 +45,19 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 def breakable(path: Path) -> str:
     """Return a path for reading that can be broken into lines behind each folder's name."""
     return str(path).replace("/", "/\u200b").replace("\\", "\\\u200b")
+
+
+def engine_text(engine: str) -> str:
+    """Return the name of an engine for reading."""
+    return _ENGINES.get(engine, engine)
+
+
+def runs_on_text(engine: str, device: str) -> str:
+    """Return what a model runs on, such as "LiteRT on CPU"; empty before there is one."""
+    if not engine:
+        return ""
+    text = translate("Model", "{engine} on {device}")
+    return text.format(engine=engine_text(engine), device=device)
 
 
 def confidence_text(probability: float) -> str:

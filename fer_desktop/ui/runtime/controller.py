@@ -43,7 +43,8 @@ class Controller(QObject):
         state: where the engine stands.
         request: what was opened last, or is to be opened next.
         info: the open source.
-        preset, device: the model in use.
+        preset: the model in use.
+        engine, device: what runs it, and what that computes on.
         model: its name, or its folder if that is not among the application's own.
         is_fallback: whether it stands in for one that could not be loaded at the start.
         loading_model: name of the model that is being loaded.
@@ -90,6 +91,7 @@ class Controller(QObject):
         self.request: SourceRequest | None = None
         self.info: SourceInfo | None = None
         self.preset: Preset | None = None
+        self.engine = ""
         self.device = ""
         self.model = ""
         self.is_fallback = False
@@ -252,6 +254,8 @@ class Controller(QObject):
             self._engine.set_face_search(settings.face_search)
         if settings.min_detection_score != former.min_detection_score:
             self._engine.set_detection_score(settings.min_detection_score)
+        if settings.engine != former.engine:
+            self._ask_for_model(self._asked_model)
         self.settings_changed.emit(settings)
         if _camera_mode(settings) != _camera_mode(former) and self._shows_camera():
             self.reopen()
@@ -274,8 +278,9 @@ class Controller(QObject):
                 self._take_source(info)
             case ModelLoading(name=name):
                 self.loading_model = name
-            case ModelLoaded(preset=preset, device=device):
-                self.preset, self.device, self.loading_model = preset, device, ""
+            case ModelLoaded(preset=preset, engine=engine, device=device):
+                self.preset, self.engine, self.device = preset, engine, device
+                self.loading_model = ""
                 self._keep_model(preset)
                 # Not at once: the first reading may compile the network for that many faces.
                 self._awaits = "result" if self._awaits else ""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from fer_desktop.errors import TrainingError
 from fer_desktop.log import get_logger
-from fer_desktop.training.plan import trainer_command
+from fer_desktop.programs import trainer_command
 from fer_desktop.training.process_control import give_way
 
 log = get_logger("train")

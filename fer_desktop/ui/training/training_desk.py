@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from fer_desktop.errors import FerError, ModelError
+from fer_desktop.errors import FerError, ModelError, TrainingError
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoaded
 from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.training.process_control import end_orphan
+from fer_desktop.training.requirements import require_trainer
 from fer_desktop.training.runs import Run, discard_run, keep_run, leftover_runs
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.messages.announcer import Announcer
@@ -102,6 +103,11 @@ class TrainingDesk(QObject):
 
     def open(self) -> None:
         """Show the wizard: the training that goes on, or the first page."""
+        try:
+            require_trainer()
+        except TrainingError as error:
+            self._announcer.say_error(_TOPIC, error)
+            return
         if self.wizard is None:
             self._make_wizard(begins=not self.job.is_active)
         self._raise_wizard()

@@ -32,7 +32,8 @@ def prepare_backend() -> None:
         chosen = os.environ.get("KERAS_BACKEND", "tensorflow")
         raise ModelError(
             f"Keras cannot start with the backend {chosen!r}: {error}.",
-            hint="Install that backend, or unset KERAS_BACKEND to use TensorFlow.",
+            hint=f"Install what is missing: pip install keras {chosen}. TensorFlow is the backend"
+            " where KERAS_BACKEND names no other.",
         ) from error
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.trainer.conftest import TINY_RECIPE, FolderMaker
 from trainer.cli import config_from_args, main
 from trainer.cli.options import build_parser
+from trainer.contract.preset import read_preset
 from trainer.contract.progress import (
     Continued,
     EpochDone,
@@ -21,6 +22,7 @@ from trainer.contract.progress import (
     decode,
 )
 from trainer.data.votes import COLUMNS
+from trainer.presets.conversion import convert
 from trainer.runs.run_folder import read_run
 from trainer.systems.catalogue import systems
 
@@ -151,22 +153,28 @@ def test_one_run_with_two_heads_gives_a_model_for_each_truth(
     assert main(["export", "--run", run, "--out", run, "--labels", "fear,happy"]) == 1
 
 
+@pytest.mark.conversion
 @pytest.mark.usefixtures("tiny_systems")
 def test_export_makes_a_clean_model_folder(
-    face_folder: FolderMaker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    face_folder: FolderMaker,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run, model = str(tmp_path / "run"), tmp_path / "models" / "mine"
     data = str(face_folder("angry", "disgust", "fear", count=10))
     assert main([*TRAIN, "--data", data, "--out", run]) == 0
     assert "accuracy" in capsys.readouterr().err
-    for _ in range(2):
-        assert main(["export", "--run", run, "--out", str(model)]) == 0
-        assert {path.name for path in model.iterdir()} == {
-            "model.keras",
-            "preset.json",
-            "metrics.json",
-            "MODEL_CARD.md",
-        }
+    files = {"model.keras", "model.tflite", "preset.json", "metrics.json", "MODEL_CARD.md"}
+    assert main(["export", "--run", run, "--out", str(model)]) == 0
+    assert {path.name for path in model.iterdir()} == files
+    assert set(read_preset(model).files) == {"keras", "litert"}
+    assert "largest difference from Keras" in capsys.readouterr().out
+    monkeypatch.setattr(convert, "TOLERANCE", -1.0)  # as if it differed
+    assert main(["export", "--run", run, "--out", str(model)]) == 0
+    assert {path.name for path in model.iterdir()} == files - {"model.tflite"}
+    assert read_preset(model).files == {}
+    assert "Keras runs the model: the LiteRT file answers differently" in capsys.readouterr().out
     assert [path.name for path in model.parent.iterdir()] == ["mine"]
     assert main(["evaluate", "--model", str(model), "--data", data]) == 0
 

@@ -9,13 +9,18 @@ import pytest
 
 from trainer.contract.crop import CropGeometry
 from trainer.contract.preset import (
+    KERAS,
+    LITERT,
+    LITERT_FILE,
     MODEL_FILE,
     PRESET_FILE,
+    ModelFile,
     Preset,
     PresetError,
     file_sha256,
     preset_to_json,
     read_preset,
+    read_verified,
     verify_checksum,
 )
 
@@ -87,6 +92,13 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         ({"crop": {"scale": "1"}}, "crop.scale: expected a number"),
         ({"crop": 3}, "crop: expected an object"),
         ({"description": "x" * 100_000}, "description"),
+        ({"files": {"keras": {"file": "other.keras", "sha256": "0" * 64}}}, "another keras file"),
+        ({"files": {"keras": {"file": MODEL_FILE, "sha256": "0" * 64}}}, "another keras file"),
+        ({"files": {"litert": {"file": "../x.tflite", "sha256": "0" * 64}}}, "files"),
+        ({"files": {"litert": {"file": "", "sha256": "0" * 64}}}, "files"),
+        ({"files": {"litert": {"file": "model.tflite"}}}, "lacks 'sha256'"),
+        ({"files": {"litert": "model.tflite"}}, "expected an object"),
+        ({"files": ["model.tflite"]}, "files: expected an object"),
         ({"format_version": 99}, "version 99 is not supported"),
         ({"format_version": 99, "labels": 7}, "version 99 is not supported"),
     ],
@@ -161,3 +173,43 @@ def test_exchanged_weights_are_noticed(tmp_path: Path) -> None:
     (tmp_path / "model" / MODEL_FILE).write_bytes(b"other weights")
     with pytest.raises(PresetError, match="does not match its checksum"):
         verify_checksum(tmp_path / "model", preset)
+
+
+def test_a_network_may_lie_there_in_several_formats(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    preset = make_folder(folder)
+    assert read_preset(folder).files == {}  # as older versions wrote it
+    (folder / LITERT_FILE).write_bytes(b"the same")
+    entry = ModelFile(LITERT_FILE, file_sha256(folder / LITERT_FILE))
+    keras = ModelFile(MODEL_FILE, preset.sha256)
+    make_folder(
+        tmp_path / "newer",
+        files={
+            "litert": {"file": LITERT_FILE, "sha256": entry.sha256.upper()},
+            "keras": {"file": MODEL_FILE, "sha256": preset.sha256.upper()},
+            "of a later version": {"file": "model.next", "sha256": "0" * 64},
+        },
+    )
+    newer = read_preset(tmp_path / "newer")
+    assert newer.file_in(LITERT) == entry
+    assert newer.file_in(KERAS) == preset.file_in(KERAS) == keras
+    assert preset.file_in(LITERT) is None
+    assert read_verified(folder, entry, 100) == b"the same"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"another", "checksum"), (b"x" * 101, "larger than"), (None, "cannot be read")],
+)
+def test_a_file_that_is_not_the_named_one_is_refused(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    file = tmp_path / LITERT_FILE
+    file.write_bytes(b"the same")
+    entry = ModelFile(LITERT_FILE, file_sha256(file))
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    with pytest.raises(PresetError, match=message):
+        read_verified(tmp_path, entry, 100)

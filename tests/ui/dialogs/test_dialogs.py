@@ -116,6 +116,7 @@ def test_the_settings_dialog_changes_what_it_shows_and_nothing_else(qtbot: QtBot
     dialog.smoothing.setValue(0)
     dialog.score.setValue(0.7)
     dialog.face_search.setCurrentIndex(dialog.face_search.findData("small"))
+    dialog.engine.setCurrentIndex(dialog.engine.findData("keras"))
     dialog.mirror.setChecked(False)
     dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
     after = dialog.settings
@@ -124,7 +125,14 @@ def test_the_settings_dialog_changes_what_it_shows_and_nothing_else(qtbot: QtBot
         for field in fields(Settings)
         if getattr(before, field.name) != getattr(after, field.name)
     }
-    assert changed == {"smoothing_ms", "min_detection_score", "face_search", "mirror", "theme"}
+    assert changed == {
+        "smoothing_ms",
+        "min_detection_score",
+        "face_search",
+        "engine",
+        "mirror",
+        "theme",
+    }
 
 
 def test_defaults_are_restored_on_demand(qtbot: QtBot) -> None:

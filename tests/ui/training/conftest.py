@@ -12,7 +12,7 @@ from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.training.train_wizard import TrainWizard
-from fer_desktop.vision.engines.keras import KerasEmotionClassifier
+from fer_desktop.vision.classifier import ModelClassifier
 from tests.ui.conftest import Desk, desk, model_folder, theme
 from tests.ui.training.faces import write_faces
 from trainer.data.faces import CACHE_VARIABLE
@@ -52,7 +52,11 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def app(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Application:
     """The window with a model that the trainer can improve."""
-    monkeypatch.setattr(desk, "_load_classifier", KerasEmotionClassifier.load)
+    monkeypatch.setattr(
+        desk,
+        "_load_classifier",
+        lambda folder, engine: ModelClassifier.load(folder, engine=engine),
+    )
     settings = Settings(welcome_accepted=True, model=BUNDLED)
     app = desk.start(settings, wanted=SourceRequest("demo"))
     qtbot.waitUntil(lambda: app.controller.preset is not None, timeout=LIMIT_MS)

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
 from fer_desktop.models.catalogue import resolve_model
-from fer_desktop.training.plan import TrainingPlan, trainer_command
+from fer_desktop.programs import trainer_command
+from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.training.runs import create_run, leftover_runs
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.runtime import trainer_process

@@ -3,7 +3,7 @@
 import importlib.util
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.calibration import calibrate
-from trainer.contract.preset import Preset
+from trainer.contract.preset import (
+    KERAS,
+    LITERT,
+    LITERT_FILE,
+    MODEL_FILE,
+    ModelFile,
+    Preset,
+    file_sha256,
+    update_preset,
+)
 from trainer.errors import RunError
 from trainer.presets.conversion import litert_format, onnx_format
 from trainer.presets.conversion.faces import faces_of, portrait_variants
@@ -22,6 +31,8 @@ from trainer.runs.quiet_keras import silent_stderr
 Format = Literal["litert", "onnx"]
 # Rounding in float32 stays far below it, a wrong layer far above.
 TOLERANCE: Final = 1e-4
+# On which other programs run the files: accelerators round differently.
+_PROCESSOR: Final = "cpu:0"
 _SMALLEST_PROBABILITY: Final = 1e-12
 
 
@@ -78,25 +89,73 @@ def convert_model(
         TrainerError: if packages are missing, the model or data cannot be used, the network cannot
             be converted, or the file's answers differ from the network's.
     """
-    import keras
-
-    writer = _WRITERS[file_format]
-    _check_surroundings(writer)
     if out.is_dir():
         raise RunError(f"{out} is a folder.", hint="Give --out a file name.")
-    # On the processor, as other programs run it: accelerators round differently.
-    with keras.device("cpu:0"):
-        model = load_model_folder(folder)
-        preset = model.preset
-        shape = (preset.input_size_px, preset.color)
-        faces = portrait_variants(*shape) if data is None else faces_of(data, *shape)
-        images = faces.astype(np.float32)
+    writer = _WRITERS[file_format]
+    _check_surroundings(writer)
+    model = _load(folder)
+    return _convert(model, out, writer, _faces(model.preset, data), is_calibrated=True)
+
+
+def add_litert(
+    folder: Path, *, data: Path | None = None, faces: NDArray[np.uint8] | None = None
+) -> Conversion:
+    """Write a model folder's network once more for LiteRT, and name the file in its preset.
+
+    The file gives what ``model.keras`` gives: calibration is left to who reads the preset.
+
+    Args:
+        folder: of the model.
+        data: a dataset whose faces are compared; without one a portrait is.
+        faces: to be compared instead, shape (faces, size, size, channels).
+
+    Raises:
+        TrainerError: as ``convert_model`` does; the folder is then as it was.
+    """
+    writer = replace(_WRITERS["litert"], write=litert_format.write_bare)
+    _check_surroundings(writer)
+    model, out = _load(folder), folder / LITERT_FILE
+    compared = _faces(model.preset, data) if faces is None else _Faces(faces, "of the training")
+    done = _convert(model, out, writer, compared, is_calibrated=False)
+    files = {
+        KERAS: ModelFile(MODEL_FILE, model.preset.sha256),
+        LITERT: ModelFile(LITERT_FILE, file_sha256(out)),
+    }
+    try:
+        update_preset(folder, files={**model.preset.files, **files})
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    return done
+
+
+def _load(folder: Path) -> LoadedModel:
+    import keras
+
+    with keras.device(_PROCESSOR):
+        return load_model_folder(folder)
+
+
+def _convert(
+    model: LoadedModel, out: Path, writer: _Writer, faces: "_Faces", *, is_calibrated: bool
+) -> Conversion:
+    """Write a file, and keep it if it answers as the network does.
+
+    Args:
+        is_calibrated: whether the file's own answers shall be calibrated.
+    """
+    import keras
+
+    preset = model.preset
+    images = faces.images.astype(np.float32)
+    with keras.device(_PROCESSOR):
+        network = _named(model, is_calibrated=is_calibrated)
         wanted = calibrate(np.asarray(model.network.predict_on_batch(images)), preset.temperature)
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=out.parent, prefix=".export-") as scratch:
                 made = Path(scratch) / "made"
-                given = _write_and_run(writer, model, made, images)
+                answer = _write_and_run(writer, network, preset, made, images)
+                given = answer if is_calibrated else calibrate(answer, preset.temperature)
                 difference = float(np.abs(given - wanted).max())
                 if not difference <= TOLERANCE:
                     raise RunError(
@@ -112,9 +171,22 @@ def convert_model(
         labels=preset.labels,
         difference=difference,
         faces=len(images),
-        faces_from="a portrait, varied" if data is None else data.name,
+        faces_from=faces.origin,
         size_bytes=size_bytes,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Faces:
+    images: NDArray[np.uint8]
+    origin: str
+
+
+def _faces(preset: Preset, data: Path | None) -> _Faces:
+    shape = (preset.input_size_px, preset.color)
+    if data is None:
+        return _Faces(portrait_variants(*shape), "a portrait, varied")
+    return _Faces(faces_of(data, *shape), data.name)
 
 
 def _check_surroundings(writer: _Writer) -> None:
@@ -135,31 +207,28 @@ def _check_surroundings(writer: _Writer) -> None:
 
 
 def _write_and_run(
-    writer: _Writer, model: LoadedModel, path: Path, images: NDArray[np.float32]
+    writer: _Writer, network: Any, preset: Preset, path: Path, images: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    network = _calibrated(model)
     try:
         with silent_stderr():
-            writer.write(network, model.preset, path)
+            writer.write(network, preset, path)
             return writer.run(path, images)
     except OSError:
         raise
     except Exception as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise RunError(
-            f"{model.preset.name} cannot be converted to {writer.title}: {reason}"
-        ) from error
+        raise RunError(f"{preset.name} cannot be converted to {writer.title}: {reason}") from error
 
 
-def _calibrated(model: LoadedModel) -> Any:
-    """Return the network with its temperature inside."""
+def _named(model: LoadedModel, *, is_calibrated: bool) -> Any:
+    """Return the network with the names that files give its ends, its temperature inside or not."""
     import keras
     from keras import ops
 
     size, channels = model.preset.input_size_px, model.preset.channels
     pixels = keras.Input((size, size, channels), name=INPUT_NAME)
     answer = model.network(pixels)
-    if model.preset.temperature != 1:
+    if is_calibrated and model.preset.temperature != 1:
         logs = ops.log(ops.maximum(answer, _SMALLEST_PROBABILITY))
         answer = ops.softmax(logs / model.preset.temperature)
     return keras.Model(pixels, {OUTPUT_NAME: answer})

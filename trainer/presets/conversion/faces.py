@@ -22,7 +22,11 @@ def faces_of(data: Path, size_px: int, color: Color) -> NDArray[np.uint8]:
     Raises:
         DataError: if there is nothing usable.
     """
-    images = read_faces(DataSource(path=data), size_px=size_px, color=color).images
+    return some_of(read_faces(DataSource(path=data), size_px=size_px, color=color).images)
+
+
+def some_of(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return as many faces as are worth comparing, spread evenly."""
     rows = np.linspace(0, len(images) - 1, min(_MOST, len(images))).round().astype(int)
     return np.asarray(images[rows])
 

@@ -33,13 +33,19 @@ _IMAGE_PROPERTIES, _NORMALIZATION_OPTIONS = 2, 1
 
 def write(network: Any, preset: Preset, path: Path) -> None:
     """Write a network with its metadata as a LiteRT file."""
+    write_bare(network, preset, path)
+    path.write_bytes(_with_metadata(path.read_bytes(), preset))
+
+
+def write_bare(network: Any, _: Preset, path: Path) -> None:
+    """Write a network as a LiteRT file that says nothing about itself."""
     import tensorflow as tf
 
-    plain = path.with_name("plain.tflite")
+    suffixed = path.with_name("bare.tflite")  # Keras insists on the suffix
     # Nothing but LiteRT's own operations, or other programs could not run the file.
     operations = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
-    network.export(plain, format="litert", verbose=False, target_spec=operations)
-    path.write_bytes(_with_metadata(plain.read_bytes(), preset))
+    network.export(suffixed, format="litert", verbose=False, target_spec=operations)
+    suffixed.replace(path)
 
 
 def run(path: Path, images: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -13,10 +13,10 @@ from tests.helpers.models import make_model_folder
 from tests.trainer.conftest import FolderMaker
 from trainer.cli import main
 from trainer.contract.calibration import calibrate
-from trainer.contract.preset import Color
+from trainer.contract.preset import Color, file_sha256, read_preset
 from trainer.errors import RunError
 from trainer.presets.conversion import convert
-from trainer.presets.conversion.convert import Format, convert_model
+from trainer.presets.conversion.convert import Format, add_litert, convert_model
 from trainer.presets.conversion.faces import portrait_variants
 from trainer.presets.model_folder import load_model_folder
 
@@ -211,6 +211,41 @@ def test_places_that_cannot_be_written_are_named(
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match="cannot be written"):
         convert_model(model, tmp_path / "file" / "model.tflite", "litert")
+
+
+def test_a_model_folder_gets_its_litert_file(
+    model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _need("litert")
+    before = read_preset(model)
+    assert main(["convert", str(model)]) == 0
+    assert "over 64 faces (a portrait, varied)" in capsys.readouterr().out
+    preset = read_preset(model)
+    assert replace(preset, files={}) == before
+    assert {name: entry.file for name, entry in preset.files.items()} == {
+        "keras": "model.keras",
+        "litert": "model.tflite",
+    }
+    for entry in preset.files.values():
+        assert entry.sha256 == file_sha256(model / entry.file)
+    # What model.keras gives: calibration is left to who reads the preset.
+    images = np.random.default_rng(0).uniform(0, 255, (5, 48, 48, 1)).astype(np.float32)
+    network = load_model_folder(model).network
+    given = convert._WRITERS["litert"].run(model / "model.tflite", images)
+    np.testing.assert_allclose(given, network.predict_on_batch(images), atol=1e-5)
+
+
+def test_a_folder_whose_file_would_differ_stays_as_it_was(
+    model: Path, other_writer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    other_writer(run=lambda _, images: _expected(model, images) + 0.01)
+    monkeypatch.setattr(
+        convert.litert_format, "write_bare", lambda network, _, path: path.write_bytes(b"wrong")
+    )
+    with pytest.raises(RunError, match="answers differently"):
+        add_litert(model)
+    assert {path.name: path.read_bytes() for path in model.iterdir()} == before
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""Reads expressions off faces with a model folder, on whatever engine runs it."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_desktop.domain.face import Detection
+from fer_desktop.errors import ModelError
+from fer_desktop.log import get_logger
+from fer_desktop.settings import EngineChoice
+from fer_desktop.vision.engines.base import Engine, checked
+from fer_desktop.vision.engines.factory import load_engine
+from trainer.contract.calibration import calibrate
+from trainer.contract.preset import Preset, read_preset
+
+_SUM_TOLERANCE: Final = 0.02  # networks in half precision do not sum to 1 exactly
+_GRAY: Final = 128
+
+_log = get_logger("vision")
+
+
+class ModelClassifier:
+    """A model folder, ready: crops faces as the model learned them, and calibrates its answers."""
+
+    def __init__(self, preset: Preset, engine: Engine) -> None:
+        """Take a preset and what runs its network.
+
+        Raises:
+            ModelError: if the network does not answer with probabilities.
+        """
+        self._preset = preset
+        self._engine = engine
+        shape = (1, preset.input_size_px, preset.input_size_px, preset.channels)
+        answer = engine.predict(np.full(shape, _GRAY, np.uint8))
+        is_usable = np.isfinite(answer).all() and (answer >= 0).all()
+        if not is_usable or abs(float(answer.sum()) - 1) > _SUM_TOLERANCE:
+            engine.close()
+            raise ModelError(
+                f"The model {preset.name!r} does not answer with probabilities.",
+                hint="Its network must end in a softmax.",
+            )
+
+    @classmethod
+    def load(
+        cls, folder: Path, *, engine: EngineChoice = "auto", warm_up: bool = True
+    ) -> "ModelClassifier":
+        """Load a model folder and make it ready for one face.
+
+        Args:
+            folder: holds ``preset.json`` and the files that it names.
+            engine: what shall run it; the quickest here unless chosen.
+            warm_up: whether more than one face at a time will be read.
+
+        Raises:
+            ModelError: if the folder is missing, damaged, unsafe, or not what its preset says, or
+                if the engine cannot run it.
+        """
+        started = time.monotonic()
+        with checked():
+            preset = read_preset(folder)
+        classifier = cls(preset, load_engine(folder, preset, engine, warm_up=warm_up))
+        _log.info(
+            "model %s ready on %s, %s, after %.1f s",
+            preset.name,
+            classifier.engine,
+            classifier.device,
+            time.monotonic() - started,
+        )
+        return classifier
+
+    @property
+    def preset(self) -> Preset:
+        """What the model is."""
+        return self._preset
+
+    @property
+    def engine(self) -> str:
+        """What runs it."""
+        return self._engine.name
+
+    @property
+    def device(self) -> str:
+        """What it runs on."""
+        return self._engine.device
+
+    def classify(
+        self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
+    ) -> NDArray[np.float32]:
+        """Return calibrated probabilities, shape (faces, labels), rows summing to 1."""
+        from fer_desktop.vision.crops import crop_faces
+
+        preset = self._preset
+        if not detections:
+            return np.empty((0, len(preset.labels)), np.float32)
+        crops = crop_faces(pixels, detections, preset.crop, preset.input_size_px, preset.color)
+        return calibrate(self._engine.predict(crops), preset.temperature).astype(np.float32)
+
+    def close(self) -> None:
+        """Release the model; may be called twice."""
+        self._engine.close()
