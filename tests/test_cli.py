@@ -166,7 +166,8 @@ def test_faces_are_read_against_the_seconds_in_which_they_are_neutral(
 
     def get(self: object) -> object:
         classifier = Classifier()
-        return Analyzer(FakeDetector(), classifier, smoothing_ms=0), classifier.preset
+        model = UsedModel(classifier.preset, 0)
+        return Analyzer(FakeDetector(), classifier, smoothing_ms=0), model
 
     monkeypatch.setattr(analyze._Networks, "get", get)
     monkeypatch.setattr(analyze, "resolve_model", Path)

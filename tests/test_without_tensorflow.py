@@ -32,8 +32,10 @@ class Missing(MetaPathFinder):
 sys.meta_path.insert(0, Missing())
 """
 APPLICATION = """
+import os
 from fer_desktop.__main__ import main
 sys.argv[1:] = {arguments!r}
+os._exit = lambda status: status  # the window ends its process without a word
 status = main()
 print(status, sorted(Missing.asked))
 """
