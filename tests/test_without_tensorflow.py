@@ -35,8 +35,11 @@ APPLICATION = """
 import os
 from fer_desktop.__main__ import main
 sys.argv[1:] = {arguments!r}
-os._exit = lambda status: status  # the window ends its process without a word
-status = main()
+os._exit = sys.exit  # with which the window ends
+try:
+    status = main()
+except SystemExit as end:
+    status = end.code
 print(status, sorted(Missing.asked))
 """
 TRAINER = """
