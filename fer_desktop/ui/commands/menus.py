@@ -1,7 +1,6 @@
 """The menu bar and the toolbar."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.addresses import public_address
+from fer_desktop.files import shown_name
 from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.settings import Settings
 from fer_desktop.ui.commands.choosers import ModelChooser, SourceChooser
@@ -91,9 +91,10 @@ class Menus(QObject):
         """List what was opened before, latest first."""
         self._recent.clear()
         for path in settings.recent_files:
-            action = self._recent.addAction(Path(path).name)
-            action.setToolTip(path)
-            self._open_with(action, SourceRequest("file", path))
+            request = SourceRequest("file", path)
+            action = self._recent.addAction(request.title)
+            action.setToolTip(shown_name(path))
+            self._open_with(action, request)
         if settings.recent_files and settings.recent_urls:
             self._recent.addSeparator()
         for url in settings.recent_urls:

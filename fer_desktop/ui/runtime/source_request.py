@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from fer_desktop.addresses import has_secret, public_address
+from fer_desktop.files import shown_name
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.ui.look.wording import translate
@@ -44,7 +45,7 @@ class SourceRequest:
             return number if self.uri.isdecimal() else self.uri
         if self.kind == "stream":
             return self.uri
-        return Path(self.uri).name
+        return shown_name(Path(self.uri).name)
 
 
 MakeSource = Callable[[SourceRequest, Settings], tuple[FrameSource, Pacing]]

@@ -57,6 +57,10 @@ def test_the_network_dialog_connects_only_to_what_looks_right(qtbot: QtBot) -> N
     assert dialog.url == "rtsp://new/two"
 
 
+def test_a_file_is_called_by_a_name_of_one_line() -> None:
+    assert SourceRequest("file", "/clips/two\nlines.mp4").title == "two\\nlines.mp4"
+
+
 def test_a_login_is_taken_from_the_fields_or_from_the_address(qtbot: QtBot) -> None:
     dialog = NetworkDialog([], True)
     qtbot.addWidget(dialog)
