@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from fer_desktop import paths
+from tests.helpers import rtsp
+from tests.helpers.cameras import NetworkCamera, Visit, send_pictures
 from tests.helpers.clips import write_clip
 from tests.helpers.faces import portrait, save
 from tests.helpers.network_trace import Traced, run_traced
@@ -111,3 +113,64 @@ def test_an_export_reaches_nobody(file_format: str, tmp_path: Path) -> None:
     assert traced.strangers == ()
     # ONNX Runtime keeps a number of the computer here when it reports to its maker.
     assert not list(tmp_path.rglob("*deviceid*"))
+
+
+# A place outside this computer that is nobody's: reserved for documentation.
+_ELSEWHERE = "192.0.2.1"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_files_that_name_addresses_lead_nowhere(tmp_path: Path) -> None:
+    place = f"http://{_ELSEWHERE}/clip.ts"
+    playlist = f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\n{place}\n#EXT-X-ENDLIST\n"
+    contents = {
+        "list.m3u8": playlist,
+        "list.mp4": playlist,
+        "list.ffconcat": f"ffconcat version 1.0\nfile {place}\n",
+        "list.avi": f"ffconcat version 1.0\nfile {place}\n",
+        "session.sdp": f"v=0\r\ns=x\r\nc=IN IP4 {_ELSEWHERE}\r\nt=0 0\r\nm=video 9 RTP/AVP 33\r\n",
+        "reference.mov": f"RTSPtext{place}\r\n",
+        "list.mpd": '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period>'
+        '<AdaptationSet><Representation id="1" mimeType="video/mp4">'
+        f"<BaseURL>{place}</BaseURL></Representation></AdaptationSet></Period></MPD>",
+        "picture.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+        f'<image href="{place}"/></svg>',
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content)
+    traced = run([*_APPLICATION, "analyze", *contents, "--out", "out"], tmp_path)
+    assert traced.status == 1
+    assert all(name in traced.output for name in contents), traced.output
+    assert traced.strangers == ()
+
+
+def test_cameras_that_refer_to_others_lead_nowhere(tmp_path: Path) -> None:
+    def refer(visit: Visit) -> None:
+        request = visit.request()
+        location = f"{_ELSEWHERE}/stream"
+        if "RTSP" not in request:
+            visit.answer("302 Moved", headers={"Location": f"http://{location}"})
+        while request:
+            is_asked = request.startswith("DESCRIBE")
+            moved = ("302 Moved", f"Location: rtsp://{location}")
+            rtsp.answer(visit, request, *(moved if is_asked else ()))
+            request = visit.request()
+
+    def show(visit: Visit) -> None:
+        visit.request()
+        send_pictures(visit)
+
+    program = "import sys\nfrom fer_desktop.errors import SourceError\n"
+    program += "from fer_desktop.sources.network.stream_source import StreamSource\n"
+    program += "for url in sys.argv[1:]:\n    source = StreamSource(url)\n"
+    program += "    try:\n        source.open()\n        print('opened')\n"
+    program += "    except SourceError as error:\n        print(error)\n    source.close()"
+    with NetworkCamera(refer) as referring, NetworkCamera(show) as camera:
+        urls = [referring.url(), referring.url(scheme="rtsp"), camera.url()]
+        traced = run([sys.executable, "-c", program, *urls], tmp_path)
+    first, second, third = traced.output.splitlines()
+    assert f"refers to another place, http://{_ELSEWHERE}" in first
+    assert f"refers to another place, rtsp://{_ELSEWHERE}" in second
+    assert third == "opened"
+    assert traced.strangers == ()
