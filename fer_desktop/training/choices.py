@@ -1,10 +1,10 @@
 """What the trainer offers: its networks, their settings, and what each would take here."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from fer_desktop.errors import TrainingError
+from trainer.contract.checked_json import Count, JsonError, Line, Seconds, decode_json
 from trainer.contract.labels import REST
 
 # The trainer builds these though it does not list them.
@@ -58,11 +58,11 @@ class Probe:
         epochs: how many the network is usually given.
     """
 
-    system: str
-    parameters: int
-    faces: int
-    seconds_per_epoch: float
-    epochs: int
+    system: Line
+    parameters: Count
+    faces: Count
+    seconds_per_epoch: Seconds
+    epochs: Count
 
     def epochs_within(self, seconds: float) -> int:
         """Return how many epochs fit into a time, at least one, at most the usual number."""
@@ -114,15 +114,8 @@ def read_probe(printed: str) -> Probe:
         TrainingError: if that cannot be read.
     """
     try:
-        raw = json.loads(printed)
-        return Probe(
-            system=str(raw["system"]),
-            parameters=int(raw["parameters"]),
-            faces=int(raw["faces"]),
-            seconds_per_epoch=float(raw["seconds_per_epoch"]),
-            epochs=int(raw["epochs"]),
-        )
-    except (ValueError, KeyError, TypeError) as error:
+        return decode_json(printed, Probe)
+    except JsonError as error:
         raise _unreadable() from error
 
 
@@ -132,9 +125,9 @@ def can_be_trained(system: str, systems: tuple[System, ...]) -> bool:
 
 
 def _rows(printed: str) -> list[Any]:
-    rows = json.loads(printed)
-    if not isinstance(rows, list) or not rows:
-        raise TypeError("not a list")
+    rows = decode_json(printed, list[Any])
+    if not rows:
+        raise TypeError("an empty list")
     return rows
 
 

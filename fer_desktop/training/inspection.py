@@ -1,13 +1,13 @@
 """What the trainer found in a dataset."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fer_desktop.errors import TrainingError
 from fer_desktop.training.picture_folder import LeftOut
+from trainer.contract.checked_json import decode_json
 
 # With fewer, none of them is left to check and to test with.
 MIN_PER_LABEL: Final = 6
@@ -97,7 +97,7 @@ def read_inspection(printed: str, folder: Path) -> Inspection:
         TrainingError: if it cannot be understood.
     """
     try:
-        facts = json.loads(printed)
+        facts = decode_json(printed, dict[str, Any])
         table = {
             name: LabelCount(*(int(facts["counts"][split][name]) for split in _SPLITS))
             for name in facts["labels"]

@@ -1,12 +1,12 @@
 """What the trainer measured, read from what it printed and wrote."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from fer_desktop.errors import TrainingError
+from trainer.contract.checked_json import decode_json, read_json
 
 _MISTAKES_FILE: Final = "mistakes.json"
 _CHANCE_BELOW: Final = 0.05
@@ -104,7 +104,7 @@ def read_evaluation(printed: str, folder: Path) -> Evaluation:
         TrainingError: if that cannot be read.
     """
     try:
-        raw = json.loads(printed)
+        raw = decode_json(printed, dict[str, Any])
         against = raw.get("against")
         return Evaluation(
             figures=_figures(raw, raw["model"]),
@@ -146,7 +146,7 @@ def _figures(raw: Mapping[str, Any], model: str, prefix: str = "") -> Figures:
 
 
 def _mistakes(folder: Path) -> tuple[Mistake, ...]:
-    raw = json.loads((folder / _MISTAKES_FILE).read_text(encoding="utf-8"))
+    raw = read_json(folder / _MISTAKES_FILE, list[Any])
     return tuple(
         Mistake(
             str(row["name"]),

@@ -1,12 +1,18 @@
 """How accurate a model is, in words, from the figures that came with it."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final
 
+from fer_desktop.log import get_logger
 from fer_desktop.ui.look.wording import accuracy_text, label_text, translate
+from trainer.contract.checked_json import Count, JsonError, Line, Share, read_json
 from trainer.contract.preset import METRICS_FILE
+from trainer.contract.text import one_line
+
+log = get_logger("ui")
+
+_LONGEST_DATA: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +52,35 @@ class ModelFacts:
         return text
 
 
+@dataclass(frozen=True)
+class _LabelMetrics:
+    recall: Share
+
+
+@dataclass(frozen=True)
+class _Metrics:
+    n: Count
+    accuracy: Share
+    per_label: dict[Line, _LabelMetrics]
+    accuracy_interval_95: tuple[Share, Share] | None = None
+    data: Line = ""
+
+
 def read_model_facts(folder: Path) -> ModelFacts | None:
     """Return the figures of a model folder; None where they are missing or unreadable."""
+    file = folder / METRICS_FILE
     try:
-        raw = json.loads((folder / METRICS_FILE).read_text(encoding="utf-8"))
-        recalls = {
-            str(label): float(values["recall"]) for label, values in raw["per_label"].items()
-        }
-        return ModelFacts(
-            data=str(raw.get("data", "")) or translate("ModelFacts", "its data set"),
-            faces=int(raw["n"]),
-            accuracy=float(raw["accuracy"]),
-            interval=_interval(raw.get("accuracy_interval_95")),
-            weakest=min(recalls.items(), key=lambda item: item[1], default=None),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raw = read_json(file, _Metrics)
+    except FileNotFoundError:
         return None
-
-
-def _interval(raw: Any) -> tuple[float, float] | None:
-    if raw is None:
+    except (OSError, JsonError) as error:
+        log.warning("no figures from %s: %s", file, error)
         return None
-    low, high = raw
-    return float(low), float(high)
+    recalls = {label: values.recall for label, values in raw.per_label.items()}
+    return ModelFacts(
+        data=one_line(raw.data, _LONGEST_DATA) or translate("ModelFacts", "its data set"),
+        faces=raw.n,
+        accuracy=raw.accuracy,
+        interval=raw.accuracy_interval_95,
+        weakest=min(recalls.items(), key=lambda item: item[1], default=None),
+    )

@@ -242,6 +242,29 @@ def test_a_drag_brings_a_file_or_a_link(tmp_path: Path) -> None:
     assert dropped_targets(data) == []
 
 
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        "nonsense",
+        "[]",
+        "[" * 100_000,
+        '{"n": 1e999, "accuracy": 0.5, "per_label": {}}',
+        '{"n": 3, "accuracy": NaN, "per_label": {}}',
+        '{"n": 3, "accuracy": "high", "per_label": {}}',
+        '{"n": 3, "accuracy": 0.5, "per_label": {"happy": {"recall": 7}}}',
+        '{"n": ' + "9" * 400 + ', "accuracy": 0.5, "per_label": {}}',
+    ],
+    ids=range(8),
+)
+def test_figures_that_cannot_be_are_left_out_with_the_reason(
+    tmp_path: Path, metrics: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "metrics.json").write_text(metrics)
+    assert read_model_facts(tmp_path) is None
+    assert str(tmp_path / "metrics.json") in caplog.text
+    caplog.clear()
+
+
 def test_a_model_is_described_with_its_figures(tmp_path: Path) -> None:
     assert read_model_facts(tmp_path) is None
     (tmp_path / "metrics.json").write_text(
