@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.ui.look.icons import icon
+from fer_desktop.ui.look.wording import name_text
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from trainer.contract.text import one_line
 
 _DRAWINGS = {"camera": "camera", "stream": "network", "file": "image", "demo": "demo"}
 
@@ -122,9 +124,9 @@ class ModelChooser(Chooser):
         """List the models; the one in use may be none of them."""
         self.setPlaceholderText(self.tr("Loading…") if is_loading else self.tr("No model"))
         entries: list[tuple[object, str, str, str]] = [
-            (model.name, model.name, "", model.problem) for model in models
+            (model.name, name_text(model.name), "", one_line(model.problem)) for model in models
         ]
         if in_use and in_use not in [model.name for model in models]:
-            entries.insert(0, (in_use, Path(in_use).name, "", ""))
+            entries.insert(0, (in_use, name_text(Path(in_use).name), "", ""))
         self._current = in_use or None
         self.fill(entries)

@@ -19,6 +19,7 @@ from fer_desktop.files import shown_name
 from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.settings import Settings
 from fer_desktop.ui.commands.choosers import ModelChooser, SourceChooser
+from fer_desktop.ui.look.wording import action_text, name_text
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.viewer.transport_bar import SPEEDS
@@ -92,14 +93,15 @@ class Menus(QObject):
         self._recent.clear()
         for path in settings.recent_files:
             request = SourceRequest("file", path)
-            action = self._recent.addAction(request.title)
+            action = self._recent.addAction(action_text(request.title))
             action.setToolTip(shown_name(path))
             self._open_with(action, request)
         if settings.recent_files and settings.recent_urls:
             self._recent.addSeparator()
         for url in settings.recent_urls:
             self._open_with(
-                self._recent.addAction(public_address(url)), SourceRequest("stream", url)
+                self._recent.addAction(action_text(name_text(public_address(url)))),
+                SourceRequest("stream", url),
             )
         self._recent.setEnabled(not self._recent.isEmpty())
         self._recent.setToolTipsVisible(True)
@@ -112,7 +114,7 @@ class Menus(QObject):
             none.setEnabled(False)
             self._source.insertAction(self._first_fixed, none)
         for request in cameras:
-            action = QAction(request.title, self._cameras)
+            action = QAction(action_text(request.title), self._cameras)
             action.setCheckable(True)
             action.setChecked(request == current)
             self._open_with(action, request)
@@ -122,7 +124,7 @@ class Menus(QObject):
         """List the models that were found."""
         _clear(self._models, self._model)
         for model in models:
-            action = QAction(model.name, self._models)
+            action = QAction(action_text(name_text(model.name)), self._models)
             action.setCheckable(True)
             action.setChecked(model.name == in_use)
             action.setEnabled(not model.problem)

@@ -1,5 +1,6 @@
 """What this application is, and what its model is."""
 
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,9 @@ from PySide6.QtWidgets import (
 from fer_desktop import __version__
 from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.look.model_facts import read_model_facts
-from fer_desktop.ui.look.wording import label_text
+from fer_desktop.ui.look.wording import label_text, name_text
 from trainer.contract.preset import CARD_FILE, Preset
+from trainer.contract.text import one_line
 
 _SIZE: Final = QSize(560, 340)
 _ICON_PX: Final = 64
@@ -99,21 +101,23 @@ def model_text(preset: Preset, folder: Path, runs_on: str) -> str:
     translate = QCoreApplication.translate
     facts = read_model_facts(folder)
     labels = ", ".join(label_text(label) for label in preset.labels)
-    lines = [f"<b>{preset.name}</b>", preset.description]
-    lines.append(translate("Model", "Expressions: {labels}.").format(labels=labels))
+    # What a model says of itself is a stranger's word: no markup in it has an effect.
+    lines = [f"<b>{escape(name_text(preset.name))}</b>", escape(one_line(preset.description))]
+    lines.append(escape(translate("Model", "Expressions: {labels}.").format(labels=labels)))
     if facts is not None:
-        lines.append(facts.sentence())
+        lines.append(escape(facts.sentence()))
     else:
         lines.append(translate("Model", "No figures of its accuracy came with it."))
     if preset.training_data:
         lines.append(
             translate("Model", "Learned from: {data}. Licence: {licence}.").format(
-                data=preset.training_data, licence=preset.licence or "?"
+                data=escape(one_line(preset.training_data)),
+                licence=escape(one_line(preset.licence)) or "?",
             )
         )
-    lines.append(translate("Model", "Run by: {runs_on}.").format(runs_on=runs_on))
+    lines.append(translate("Model", "Run by: {runs_on}.").format(runs_on=escape(runs_on)))
     if (folder / CARD_FILE).is_file():
         card = (folder / CARD_FILE).as_uri()
         words = translate("Model", "The model's card")
-        lines.append(f'<a href="{card}">{words}</a>')
+        lines.append(f'<a href="{escape(card)}">{words}</a>')
     return "<br><br>".join(line for line in lines if line)

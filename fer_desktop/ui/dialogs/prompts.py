@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 _PICTURES: Final = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.avif *.heic *.heif"
@@ -18,6 +18,7 @@ class Confirm:
     def ask(cls, parent: QWidget, title: str, text: str, yes: str) -> bool:
         """Return whether the person chose the named button; the other one is the default."""
         box = QMessageBox(QMessageBox.Icon.Question, title, text, parent=parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # names of strangers may stand in it
         agreed = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()

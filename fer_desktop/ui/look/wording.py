@@ -6,9 +6,15 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from fer_desktop.domain.emotion import FaceAnalysis
+from trainer.contract.text import one_line
 
 # Under this name translators' tools find the texts.
 translate = QCoreApplication.translate
+
+_LONGEST_LABEL: Final = 24
+_LONGEST_NAME: Final = 60
+_LONGEST_MESSAGE: Final = 1_000
+_BREAK: Final = "\u200b"  # a line may end here
 
 _SECOND_US: Final = 1_000_000
 
@@ -33,8 +39,24 @@ _ENGINES: Final = {"litert": "LiteRT", "keras": "Keras"}
 
 
 def label_text(label: str) -> str:
-    """Return a model's label for reading."""
-    return translate("Labels", label)
+    """Return a model's label for reading: as long as a label should be, on one line."""
+    return one_line(translate("Labels", label), _LONGEST_LABEL)
+
+
+def name_text(name: str) -> str:
+    """Return the name of a model, a camera or a file for reading: on one line, and not too long."""
+    return one_line(name, _LONGEST_NAME)
+
+
+def action_text(text: str) -> str:
+    """Return a name as the text of a menu's entry or a check box, where & marks a key."""
+    return text.replace("&", "&&")
+
+
+def message_text(text: str) -> str:
+    """Return a text for a message: on one line that can be broken where ``breakable`` says."""
+    parts = text[:_LONGEST_MESSAGE].split(_BREAK)
+    return _BREAK.join(one_line(part, _LONGEST_MESSAGE) for part in parts)
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
@@ -44,7 +66,7 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 def breakable(path: Path) -> str:
     """Return a path for reading that can be broken into lines behind each folder's name."""
-    return str(path).replace("/", "/\u200b").replace("\\", "\\\u200b")
+    return str(path).replace("/", f"/{_BREAK}").replace("\\", f"\\{_BREAK}")
 
 
 def engine_text(engine: str) -> str:

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 from fer_desktop.errors import FerError
 from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.look.tokens import current_tokens
+from fer_desktop.ui.look.wording import message_text
 
 Kind = Literal["info", "good", "warning", "error"]
 _MAX_KEPT: Final = 5
 _BRIEF_MS: Final = 8_000
+_LEAST_WIDTH_PX: Final = 120
 _LONG_MS: Final = 20_000  # failures, and what has a button to reach for
 _LOOK_AGAIN_MS: Final = 2_000
 
@@ -103,8 +105,9 @@ class MessageRow(QFrame):
         sign.setPixmap(icon(drawing, color).pixmap(20, 20))
         layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignVCenter)
         self.label = QLabel(self)
-        self.label.setText(f"{message.text} {message.hint}".strip())
+        self.label.setText(message_text(f"{message.text} {message.hint}"))
         self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setMinimumWidth(_LEAST_WIDTH_PX)  # whatever long words it has
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         policy = self.label.sizePolicy()  # changed, not replaced: it knows of the wrapped lines

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 
 from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.ui.look.model_facts import read_model_facts
-from fer_desktop.ui.look.wording import label_text
+from fer_desktop.ui.look.wording import label_text, name_text
 from trainer.contract.preset import CARD_FILE
+from trainer.contract.text import one_line
 
 _MOST_CARD_CHARACTERS: Final = 200_000
 _FACTS_WIDTH: Final = 360
@@ -109,21 +110,21 @@ class ModelPanel(QSplitter):
         preset, facts = entry.preset, read_model_facts(entry.folder)
         self.card.show_card(entry.folder)
         if preset is None:
-            self.description.setText(entry.problem)
+            self.description.setText(one_line(entry.problem))
             for text in (self.labels, self.accuracy, self.system, self.origin):
                 text.setText("–")  # noqa: RUF001
             return
-        self.description.setText(preset.description)
+        self.description.setText(one_line(preset.description))
         self.labels.setText(", ".join(label_text(label) for label in preset.labels))
         self.accuracy.setText(
             facts.sentence()
             if facts is not None
             else self.tr("No figures of its accuracy came with it.")
         )
-        self.system.setText(preset.system or "?")
+        self.system.setText(name_text(preset.system) or "?")
         self.origin.setText(
             self.tr("{data}. Licence: {licence}.").format(
-                data=preset.training_data or "?", licence=preset.licence or "?"
+                data=one_line(preset.training_data) or "?", licence=one_line(preset.licence) or "?"
             )
         )
 

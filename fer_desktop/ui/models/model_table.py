@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QTableWidgetItem, QWidget
 from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.models.store import ModelDetails
 from fer_desktop.ui.look.model_facts import read_model_facts
-from fer_desktop.ui.look.wording import translate
+from fer_desktop.ui.look.wording import name_text, translate
 from fer_desktop.ui.widgets.row_table import RowTable
 
 _UNKNOWN: Final = "?"
@@ -44,7 +44,7 @@ class ModelTable(RowTable):
         for row, model in enumerate(models):
             preset, facts = model.entry.preset, read_model_facts(model.entry.folder)
             texts = (
-                model.entry.name,
+                name_text(model.entry.name),
                 "",
                 str(len(preset.labels)) if preset is not None else _UNKNOWN,
                 facts.accuracy_text() if facts is not None else _UNKNOWN,

@@ -27,6 +27,7 @@ from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.dialogs.name_dialog import NameDialog
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import Confirm, OpenFolder, OpenZip, SaveZip, ask_to_replace
+from fer_desktop.ui.look.wording import name_text
 from fer_desktop.ui.models.model_jobs import ModelJobs
 from fer_desktop.ui.models.model_panel import ModelPanel
 from fer_desktop.ui.models.model_table import ModelTable
@@ -216,13 +217,13 @@ class ModelsDialog(QDialog):
         model = self.table.selected
         text = self.tr("Delete the model {name} with everything in its folder, for good?")
         if model is None or not Confirm.ask(
-            self, self.tr("Delete?"), text.format(name=model.name), self.tr("Delete")
+            self, self.tr("Delete?"), text.format(name=name_text(model.name)), self.tr("Delete")
         ):
             return
         handle = _handle(model)
         if self._jobs.delete(model):
             self._let_settings_follow(handle, "")
-            self._say(self.tr("{name} was deleted.").format(name=model.name))
+            self._say(self.tr("{name} was deleted.").format(name=name_text(model.name)))
         self._reload(None)
 
     def _on_export(self) -> None:
@@ -244,7 +245,7 @@ class ModelsDialog(QDialog):
 
     def _look_into(self, source: Path | None) -> None:
         if source is not None:
-            self._say(self.tr("Looking into {name}…").format(name=source.name))
+            self._say(self.tr("Looking into {name}…").format(name=name_text(source.name)))
             self._jobs.look_into(source)
 
     def _on_looked_into(self, source: Path, name: str) -> None:
@@ -258,7 +259,7 @@ class ModelsDialog(QDialog):
         if wanted is None:
             self._say(self.tr("Nothing was imported."))
         else:
-            self._say(self.tr("Checking {name}…").format(name=source.name))
+            self._say(self.tr("Checking {name}…").format(name=name_text(source.name)))
             self._jobs.bring_in(source, wanted)
 
     def _on_imported(self, folder: Path) -> None:

@@ -9,7 +9,7 @@ from fer_desktop.addresses import has_secret, public_address
 from fer_desktop.files import shown_name
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FrameSource, Pacing
-from fer_desktop.ui.look.wording import translate
+from fer_desktop.ui.look.wording import name_text, translate
 
 RequestKind = Literal["camera", "stream", "file", "demo"]
 
@@ -42,10 +42,10 @@ class SourceRequest:
             return translate("SourceRequest", "Demo clip")
         if self.kind == "camera":
             number = translate("SourceRequest", "Camera {index}").format(index=self.uri)
-            return number if self.uri.isdecimal() else self.uri
+            return number if self.uri.isdecimal() else name_text(self.uri)
         if self.kind == "stream":
-            return self.uri
-        return shown_name(Path(self.uri).name)
+            return name_text(self.uri)
+        return name_text(shown_name(Path(self.uri).name))
 
 
 MakeSource = Callable[[SourceRequest, Settings], tuple[FrameSource, Pacing]]

@@ -22,7 +22,7 @@ from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.session_store import SessionSummary, delete_session, list_sessions
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.prompts import Confirm
-from fer_desktop.ui.look.wording import breakable, time_text
+from fer_desktop.ui.look.wording import breakable, name_text, time_text
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.sessions.exporter import Exporter
 from fer_desktop.ui.widgets.row_table import RowTable
@@ -148,7 +148,7 @@ class SessionsDialog(QDialog):
                 state = self.tr("complete") if summary.is_complete else self.tr("interrupted")
             texts = (
                 started.toString("yyyy-MM-dd HH:mm"),
-                public_address(summary.info.source.name),
+                name_text(public_address(summary.info.source.name)),
                 f"{summary.frames:,}",
                 f"{summary.faces:,}",
                 time_text(summary.duration_us),
@@ -191,7 +191,7 @@ class SessionsDialog(QDialog):
         doomed = self._selected()
         text = (
             self.tr("Delete the session from {source} for good?").format(
-                source=public_address(doomed[0].info.source.name)
+                source=name_text(public_address(doomed[0].info.source.name))
             )
             if len(doomed) == 1
             else self.tr("Delete {count} sessions for good?").format(count=len(doomed))

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from fer_desktop.errors import FerError
 from fer_desktop.training.collection import MIN_ROUNDS, CollectionPlan, check_label
 from fer_desktop.training.picture_folder import PicturesError
-from fer_desktop.ui.look.wording import breakable, label_text
+from fer_desktop.ui.look.wording import action_text, breakable, label_text
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.widgets.folder_row import FolderRow
 from fer_desktop.ui.widgets.note import Note
@@ -161,7 +161,7 @@ class CollectSetup(QWidget):
             self._update()
 
     def _add_box(self, label: str) -> None:
-        box = QCheckBox(label_text(label), self)
+        box = QCheckBox(action_text(label_text(label)), self)
         box.setProperty("label", label)
         box.setChecked(True)
         box.clicked.connect(self._on_touched)
