@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import av
 import av.error
@@ -41,6 +42,8 @@ _PROTOCOLS: Final = {
     "udp": "udp",
 }
 _ELSEWHERE_PROTOCOLS: Final = "rtsp,rtp,tcp,tls,udp"
+# FFmpeg would take what we open for it for connections of its own, to be used again.
+_OURS: Final = {"http_persistent": "0", "http_multiple": "0"}
 # The first picture at once, rather than knowing the stream's frame rate.
 _PROMPT: Final = {"fpsprobesize": "0"}
 
@@ -82,6 +85,7 @@ def _open_http(url: str, may_leave: bool, stack: ExitStack) -> InputContainer:
     file = stack.enter_context(files.open(url))
     options = {
         **_PROMPT,
+        **_OURS,
         "format_whitelist": ",".join((*_FORMATS, *_PLAYLISTS)),
         "protocol_whitelist": "http,https",
     }
@@ -91,10 +95,13 @@ def _open_http(url: str, may_leave: bool, stack: ExitStack) -> InputContainer:
     def open_entry(entry: str, flags: int, options: dict[str, str]) -> Any:
         return files.open(entry)
 
+    kind = _FORMAT_OF_TYPE.get(file.content_type)
+    if kind is None and urlsplit(url).path.lower().endswith(".m3u8"):
+        kind = "hls"
     try:
         container: InputContainer = av.open(
             file,
-            format=_FORMAT_OF_TYPE.get(file.content_type),
+            format=kind,
             options=options,
             io_open=open_entry,
         )

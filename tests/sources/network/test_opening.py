@@ -228,6 +228,27 @@ def test_a_playlist_of_the_camera_is_played() -> None:
         assert numbers(camera.url()) == [0, 1, 2]
 
 
+def test_a_live_playlist_is_played_as_it_grows() -> None:
+    segment = rtsp.transport_stream(15)
+    asked: list[str] = []
+
+    def behave(visit: Visit) -> None:
+        path = visit.request().split(" ")[1]
+        if not path.endswith(".m3u8"):
+            asked.append(path)
+            visit.answer(body=segment, headers={"Content-Type": "video/mp2t"})
+            return
+        lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:1"]
+        for number in range(len(asked) + 3):  # always a little more than was asked for
+            lines += ["#EXTINF:0.5,", f"{number}.ts"]
+        kind = {"Content-Type": "application/x-mpegurl"}
+        visit.answer(body="\n".join(lines).encode(), headers=kind)
+
+    with NetworkCamera(behave) as camera:
+        assert numbers(camera.url("/live.m3u8"), 75) == list(range(15)) * 5
+    assert len(set(asked)) >= 5
+
+
 @pytest.mark.parametrize(
     ("entry", "line"),
     [
