@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from fer_desktop.errors import ModelError
+from fer_desktop.files import shown_name
 from fer_desktop.models.catalogue import available_models, resolve_model
 
 
@@ -63,6 +64,7 @@ def print_models(*, as_json: bool) -> int:
 
 
 def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    rows = [[shown_name(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     for row in (head, *rows):
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]

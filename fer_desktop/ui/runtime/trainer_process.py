@@ -15,6 +15,7 @@ log = get_logger("train")
 
 _GRACE_MS: Final = 10_000
 _WAIT_MS: Final = 5_000
+_MOST_LINE_BYTES: Final = 16 << 20
 _MOST_ERROR_BYTES: Final = 8_000
 _REFUSAL: Final = "fer-train: "
 
@@ -116,6 +117,7 @@ class TrainerProcess(QObject):
         *lines, self._rest = (self._rest + self._process.readAllStandardOutput().data()).split(
             b"\n"
         )
+        self._rest = self._rest[:_MOST_LINE_BYTES]  # no line that means anything is longer
         for line in lines:
             self.printed.emit(line.decode("utf-8", "replace").rstrip("\r"))
 
