@@ -195,3 +195,10 @@ def config_from_dict(raw: Any) -> TrainConfig:
     if unknown := given.keys() - known:
         raise JsonError(f"{min(unknown)!r} is a setting of another version")
     return config
+
+
+def flat_recipe(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe's settings and its augmentation's side by side, as options name them."""
+    settings: dict[str, Any] = {**vars(recipe), **vars(recipe.augmentation)}
+    del settings["augmentation"]
+    return settings

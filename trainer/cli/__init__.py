@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     args = build_parser().parse_args(argv)
     try:
-        if args.command != "inspect":  # the only one that asks no network anything
+        if args.command not in ("inspect", "systems"):  # which ask no network anything
             import_keras_quietly()
         return _COMMANDS[args.command](args)
     except TrainerError as error:

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from trainer.config import flat_recipe
 from trainer.errors import UnknownSystemError
-from trainer.runs.run_folder import flat_recipe
 from trainer.systems.catalogue import get_system, systems
 from trainer.systems.system import System
 

@@ -13,7 +13,7 @@ from typing import Any, Final, TypedDict
 
 import keras
 
-from trainer.config import Recipe, TrainConfig, config_from_dict, gentle
+from trainer.config import TrainConfig, config_from_dict, flat_recipe, gentle
 from trainer.contract.checked_json import (
     Count,
     JsonError,
@@ -106,13 +106,6 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
                 words += [flag, str(value)]
     words += ["--seed", str(config.seed), "--precision", config.precision]
     return [*words, "--out", (Path("runs") / config.out.name).as_posix()]
-
-
-def flat_recipe(recipe: Recipe) -> dict[str, Any]:
-    """Return a recipe's settings and its augmentation's side by side, as options name them."""
-    settings: dict[str, Any] = {**vars(recipe), **vars(recipe.augmentation)}
-    del settings["augmentation"]
-    return settings
 
 
 def write_run(folder: Path, run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keras import layers
+from trainer.systems.lazy import layers
 
 Tensor = Any
 

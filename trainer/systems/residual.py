@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from keras import layers
-
 from trainer.config import Augmentation, Recipe
 from trainer.systems.blocks import Tensor
+from trainer.systems.lazy import layers
 from trainer.systems.system import System
 
 _SQUEEZE = 8

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from keras import layers
-
 from trainer.config import NO_AUGMENTATION, STANDARD_AUGMENTATION, Recipe
 from trainer.systems.blocks import (
     Tensor,
@@ -15,6 +13,7 @@ from trainer.systems.blocks import (
     dense_relu,
     study_a_head,
 )
+from trainer.systems.lazy import layers
 from trainer.systems.system import Reported, System
 
 # Rates that a table leaves open.

@@ -3,11 +3,10 @@
 import re
 from typing import Final
 
-from keras import layers
-
 from trainer.config import NO_AUGMENTATION, STANDARD_AUGMENTATION, Recipe
 from trainer.systems.backbones import Backbone
 from trainer.systems.blocks import Tensor, dense_bn_leaky, dense_relu, study_a_head
+from trainer.systems.lazy import layers
 from trainer.systems.system import Reported, System
 
 _FROZEN_RECIPE = Recipe(
