@@ -161,8 +161,11 @@ class FaceCard(QWidget):
             self._paint_unsure(painter, line, [label for label, _ in scores.ranked()[:2]])
             return
         painter.setPen(QColor(tokens.text))
-        painter.drawText(line, right, confidence_text(scores.confidence))
-        painter.drawText(line, left, label_text(scores.emotion))
+        confidence = confidence_text(scores.confidence)
+        painter.drawText(line, right, confidence)
+        rest = line.width() - metrics.horizontalAdvance(f"  {confidence}")
+        label = label_text(scores.emotion)
+        painter.drawText(line, left, metrics.elidedText(label, Qt.TextElideMode.ElideRight, rest))
 
     def _paint_unsure(self, painter: QPainter, line: QRectF, likeliest: list[str]) -> None:
         unsure = self.tr("unsure")

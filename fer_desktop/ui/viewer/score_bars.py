@@ -1,5 +1,7 @@
 """Bars of one face's probabilities, one a label."""
 
+from typing import Final
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -9,12 +11,19 @@ from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import confidence_text, expression_text, face_text, label_text
 
+_MOST_NAME: Final = 0.5  # of the width
+
 
 def paint_bars(painter: QPainter, scores: EmotionScores, area: QRectF) -> None:
     """Draw name, bar and number of every label in the painter's font, filling an area."""
     tokens = current_tokens()
     metrics = QFontMetricsF(painter.font())
-    names = [label_text(label) for label in scores.labels]
+    # Long labels are cut rather than the bars left out, or numbers painted over.
+    most = area.width() * _MOST_NAME
+    names = [
+        metrics.elidedText(label_text(label), Qt.TextElideMode.ElideRight, most)
+        for label in scores.labels
+    ]
     name_width = max(metrics.horizontalAdvance(name) for name in names)
     number_width = metrics.horizontalAdvance(confidence_text(1.0))
     gap = metrics.height() * 0.5
