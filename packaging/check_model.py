@@ -2,16 +2,21 @@
 
     python packaging/check_model.py --model models/ferplus7 --data fer2013.csv
         [--votes fer2013new.csv] [--videos DIR] [--split validation]
+        [--set DIR ...] [--only-labels SET=A,B ...] [--framed SCALE,SHIFT_UP] [--groups DIR]
 
 Three things that no evaluation on face crops shows: what is lost when the detector frames the face
 (test faces are put into larger pictures), how calm the label is on videos at several smoothings,
-and how long a face takes. The figures go into the model's ``metrics.json`` under ``application``,
-and into its card; with the validation faces, for choices on the way, they are only printed.
+and how long a face takes. And, given sets of other people's faces, how well it reads these
+(``trainer/EVALUATION.md``). The figures go into the model's ``metrics.json``, under ``application``
+and ``sets``, and into its card; with the validation faces, for choices on the way, they are only
+printed. Without ``--data`` the sets alone are measured.
 """
 
 import argparse
 import json
+import shlex
 import statistics
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -30,17 +35,20 @@ from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.classifier import ModelClassifier
 from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
 from fer_desktop.vision.smoothing import ScoreSmoother
+from trainer.cli.set_options import add_sets, sets_from_args
 from trainer.config import DataSource
-from trainer.contract.crop import CropGeometry
-from trainer.contract.preset import CARD_FILE, METRICS_FILE
+from trainer.contract.crop import box_of_crop
+from trainer.contract.preset import METRICS_FILE
 from trainer.data.readers import load_dataset
+from trainer.presets.card_figures import application_section, sets_section
+from trainer.presets.model_card import write_card
 from trainer.presets.model_folder import load_model_folder
+from trainer.reports.sets import evaluate_sets
 from trainer.runs.devices import machine
 
 FACE_SIDES_PX: Final = (80, 160, 320)
 PICTURE_PX: Final = (640, 480)
 SMOOTHINGS_MS: Final = (0, 150, 300, 500, 1000)
-HEADING: Final = "## In the application"
 SEED: Final = 0
 ROUNDS: Final = 300
 
@@ -81,19 +89,39 @@ def main() -> None:
     """Measure, and write the figures beside the model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", required=True, type=Path)
-    parser.add_argument("--data", required=True, type=Path)
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--votes", type=Path)
     parser.add_argument("--videos", type=Path)
     parser.add_argument("--split", choices=("test", "validation"), default="test")
+    add_sets(parser, flag="--set", required=False)
     args = parser.parse_args()
+    sets = sets_from_args(args)
+    metrics = json.loads((args.model / METRICS_FILE).read_text(encoding="utf-8"))
+    if args.data is not None:
+        metrics["application"] = in_the_application(args)
+        print(application_section(metrics))
+    if sets.labelled or sets.unlabelled:
+        metrics["sets"] = evaluate_sets(args.model, sets.labelled, sets.unlabelled)
+        metrics["sets"]["command"] = command(args, ("sets", "only_labels", "framed", "groups"))
+        print(sets_section(metrics))
+    if args.split == "test":
+        (args.model / METRICS_FILE).write_text(
+            json.dumps(metrics, indent=1) + "\n", encoding="utf-8"
+        )
+        write_card(args.model)
+
+
+def in_the_application(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the figures of framing, time and, given videos, calmness."""
     with (
         closing(ModelClassifier.load(args.model)) as classifier,
         closing(MediaPipeFaceDetector()) as detector,
     ):
         times = [face_ms(classifier)]
         found: dict[str, Any] = {
-            "command": command(args),
+            "command": command(args, ("data", "votes", "split", "videos")),
             "machine": machine(),
+            "rounds": ROUNDS,
             "framing": [asdict(row) for row in framing(classifier, detector, args)],
         }
         times.append(face_ms(classifier))
@@ -102,27 +130,28 @@ def main() -> None:
         times.append(face_ms(classifier))
         # What is slower than the quietest minute was the machine's other work.
         found["face_ms"] = {faces: min(each[faces] for each in times) for faces in times[0]}
-    text = section(found)
-    print(text)
-    if args.split != "test":
-        return
-    metrics = json.loads((args.model / METRICS_FILE).read_text(encoding="utf-8"))
-    metrics["application"] = found
-    (args.model / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    card = (args.model / CARD_FILE).read_text(encoding="utf-8")
-    (args.model / CARD_FILE).write_text(with_section(card, text), encoding="utf-8")
+    return found
 
 
-def command(args: argparse.Namespace) -> str:
-    """Return the command line, with the files' names only."""
+def command(args: argparse.Namespace, options: Sequence[str]) -> str:
+    """Return the command line of these options, with the names of files and folders only."""
     words = ["python", "packaging/check_model.py", "--model", f"models/{args.model.resolve().name}"]
-    words += ["--data", args.data.name]
-    words += ["--votes", args.votes.name] if args.votes else []
-    words += ["--split", args.split] if args.split != "test" else []
-    return " ".join([*words, *(["--videos", args.videos.name] if args.videos else [])])
+    for option in options:
+        flag = "--set" if option == "sets" else f"--{option.replace('_', '-')}"
+        given = getattr(args, option)
+        for value in given if isinstance(given, list) else [given]:
+            if value not in (None, "test"):
+                words += [flag, _short(str(value)) if option != "framed" else value]
+    return shlex.join(words)
 
 
-def face_ms(classifier: ModelClassifier) -> dict[int, float]:
+def _short(text: str) -> str:
+    """Return a path's name, also where it stands before an equals sign."""
+    name, equals, value = text.partition("=")
+    return f"{Path(name).name}{equals}{value}"
+
+
+def face_ms(classifier: ModelClassifier) -> dict[str, float]:
     """Return the median time of one face and of four, crops included, milliseconds."""
     pixels = np.random.default_rng(SEED).integers(0, 256, (720, 1280, 3), np.uint8)
     medians = {}
@@ -136,7 +165,7 @@ def face_ms(classifier: ModelClassifier) -> dict[int, float]:
             started = perf_counter()
             classifier.classify(pixels, detections)
             times.append(1000 * (perf_counter() - started))
-        medians[faces] = round(statistics.median(times[ROUNDS // 10 :]), 2)
+        medians[str(faces)] = round(statistics.median(times[ROUNDS // 10 :]), 2)
     return medians
 
 
@@ -166,7 +195,8 @@ def framing(
                 continue
             best = max(hits, key=lambda one: one.score)
             right_direct.append(answer == label)
-            exact = Detection(box_of_crop(box, preset.crop), 1.0)
+            square = (box.x1, box.y1, box.x2, box.y2)
+            exact = Detection(BoundingBox(*box_of_crop(square, preset.crop)), 1.0)
             right_exact.append(classifier.classify(picture, [exact])[0].argmax() == label)
             right_found.append(classifier.classify(picture, [best])[0].argmax() == label)
         results.append(
@@ -196,13 +226,6 @@ def pasted(
     blurred = cv2.blur(picture, (side_px // 2 + 1, side_px // 2 + 1))
     blurred[top : top + side_px, left : left + side_px] = large
     return blurred, BoundingBox(left, top, left + side_px, top + side_px)
-
-
-def box_of_crop(square: BoundingBox, crop: CropGeometry) -> BoundingBox:
-    """Return the face's box of which such a square is the crop."""
-    width = square.width / crop.scale
-    x, y = square.center[0], square.center[1] + crop.shift_up * width
-    return BoundingBox(x - width / 2, y - width / 2, x + width / 2, y + width / 2)
 
 
 def is_inside(found: BoundingBox, box: BoundingBox) -> bool:
@@ -265,56 +288,6 @@ def step_delay_ms(smoothing_ms: int, frame_ms: int = 33) -> float:
     while smoother.smooth(1, after, 1000 * (at + frame_ms)).emotion != "b":
         at += frame_ms
     return at
-
-
-def section(found: dict[str, Any]) -> str:
-    """Return the figures as a section of the card."""
-    one, four = (found["face_ms"][faces] for faces in (1, 4))
-    lines = [
-        HEADING,
-        "",
-        f"`{found['command']}`, on {found['machine']}.",
-        "",
-        f"Time: {one} ms for one face, {four} ms for four, cropping included (median of "
-        f"{ROUNDS} calls, the lowest of three such measurements).",
-        "",
-        "Framing: faces put into pictures of 640 x 480, found by the application's detector and "
-        "cropped by it, against the same faces as they are and cut out where they were put.",
-        "",
-        "| side of the face | faces found | accuracy, direct | cut out | found and cropped |",
-        "|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row['face_side_px']} px | {row['found']:,} of {row['faces']:,} |"
-        f" {row['accuracy_direct']:.4f} | {row['accuracy_exact']:.4f} |"
-        f" {row['accuracy_found']:.4f} |"
-        for row in found["framing"]
-    ]
-    if "calmness" in found:
-        lines += [
-            "",
-            f"Calmness: {found['videos']} videos, {found['face_seconds']:g} seconds of faces. The "
-            "delay is that of a clear change, from 90 % one label to 90 % another, at 30 frames a "
-            "second.",
-            "",
-            "| smoothing | label changes a second | added delay |",
-            "|---|---|---|",
-        ]
-        lines += [
-            f"| {row['smoothing_ms']} ms | {row['changes_per_s']:.2f} | {row['delay_ms']:.0f} ms |"
-            for row in found["calmness"]
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def with_section(card: str, text: str) -> str:
-    """Return the card with this section before its weaknesses, in place of an earlier one."""
-    if HEADING in card:
-        start = card.index(HEADING)
-        end = card.index("\n## ", start) + 1
-        card = card[:start] + card[end:]
-    place = card.index("## Known weaknesses")
-    return f"{card[:place]}{text}\n{card[place:]}"
 
 
 if __name__ == "__main__":

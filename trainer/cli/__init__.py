@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     args = build_parser().parse_args(argv)
     try:
-        if args.command not in ("inspect", "systems"):  # which ask no network anything
+        if args.command not in ("inspect", "systems", "card"):  # which ask no network anything
             import_keras_quietly()
         return _COMMANDS[args.command](args)
     except TrainerError as error:
@@ -231,6 +231,14 @@ def _convert(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _card(args: argparse.Namespace) -> int:
+    from trainer.presets.model_card import write_card
+
+    for folder in args.models:
+        print(write_card(folder))
+    return DONE
+
+
 _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "systems": _systems,
     "settings": _settings,
@@ -242,4 +250,5 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "predict": _predict,
     "export": _export,
     "convert": _convert,
+    "card": _card,
 }

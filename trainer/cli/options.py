@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(commands)
     _add_export(commands)
     _add_convert(commands)
+    _add_card(commands)
     return parser
 
 
@@ -261,3 +262,11 @@ def _add_convert(commands: Any) -> None:
         "--data", type=Path, metavar="PATH", help="faces to check it on; default: a portrait"
     )
     parser.set_defaults(command="convert")
+
+
+def _add_card(commands: Any) -> None:
+    parser = commands.add_parser(
+        "card", help="write MODEL_CARD.md anew from a model's preset.json and metrics.json"
+    )
+    parser.add_argument("models", nargs="+", type=Path, metavar="DIR")
+    parser.set_defaults(command="card")

@@ -24,13 +24,17 @@ class Sets:
 
 
 def add_sets(parser: Any, *, flag: str = "--data", required: bool = True) -> None:
-    """Add the options that name sets of faces."""
+    """Add the options that name sets of faces.
+
+    Args:
+        flag: of a set.
+        required: whether there must be one.
+    """
     parser.add_argument(
         flag,
         dest="sets",
-        required=required,
         action="append",
-        default=None if required else [],
+        default=[],
         type=Path,
         metavar="PATH",
         help="a set of faces; given several times, one table is made of all",
@@ -59,7 +63,8 @@ def add_sets(parser: Any, *, flag: str = "--data", required: bool = True) -> Non
         "or age: answers to each group; or, for one set, a csv with the columns file and group: "
         "accuracy of each group",
     )
-    parser.set_defaults(usage_error=parser.error)
+    needed = f"one of {flag} and --groups DIR is needed" if required else ""
+    parser.set_defaults(usage_error=parser.error, no_set=needed)
 
 
 def sets_from_args(
@@ -79,6 +84,8 @@ def sets_from_args(
     """
     extra = [_group_folder(text) for text in args.groups if not is_table(text)]
     paths = [*args.sets, *(folder for folder, _ in extra)]
+    if args.no_set and not paths:
+        args.usage_error(args.no_set)
     if len({path.resolve() for path in paths}) < len(paths):
         args.usage_error("a set is named twice")
     names = dict(zip(distinct_names(paths), paths, strict=True))

@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -28,6 +28,8 @@ _IMAGES: Final = "images.u8"
 _ARRAYS: Final = "arrays.npz"
 _TEXTS: Final = "faces.json"
 _MOST_TEXT_BYTES: Final = 1 << 30
+# Pictures that could not be used, as far as a message names them.
+_NAMED: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,13 @@ class Skipped:
 
     name: str
     reason: str
+
+
+def skipped_as_text(skipped: Sequence[Skipped]) -> str:
+    """Return the first of the pictures that could not be used, with why, in a few words."""
+    first = "; ".join(f"{row.name}: {row.reason.rstrip('.')}" for row in skipped[:_NAMED])
+    more = f" and {len(skipped) - _NAMED:,} more" if len(skipped) > _NAMED else ""
+    return f"{first}{more}"
 
 
 class FaceReader(Protocol):

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.faces import ReadOptions, Skipped
+from trainer.data.faces import ReadOptions, Skipped, skipped_as_text
 from trainer.data.images import in_order, picture_below, read_image
 from trainer.data.tables import header, read_table
 from trainer.errors import DataError
@@ -81,8 +81,8 @@ def read_group_pictures(folder: Path, table: Path, options: ReadOptions) -> Grou
     usable = [(cells, image) for (_, cells), image in found if not isinstance(image, Skipped)]
     skipped = tuple(image for _, image in found if isinstance(image, Skipped))
     if not usable:
-        first = f" ({skipped[0].name}: {skipped[0].reason})" if skipped else ""
-        raise DataError(f"{table} names no usable picture{first}.")
+        why = f" ({skipped_as_text(skipped)})" if skipped else ""
+        raise DataError(f"{table} names no usable picture{why}.")
     return GroupPictures(
         images=np.stack([image for _, image in usable]),
         names=tuple(cells["file"] for cells, _ in usable),

@@ -14,7 +14,7 @@ from trainer.contract.preset import Color
 from trainer.contract.text import labels_problem
 from trainer.data.csv_reader import CsvReader
 from trainer.data.dataset import SPLITS, Dataset
-from trainer.data.faces import FaceReader, Faces, Layout, ReadOptions, read_cached
+from trainer.data.faces import FaceReader, Faces, Layout, ReadOptions, read_cached, skipped_as_text
 from trainer.data.folder_reader import FolderReader
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.data.index_reader import IndexReader
@@ -54,9 +54,9 @@ def read_faces(
     except PermissionError as error:
         raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from error
     if not len(faces.images):
-        first = f" ({faces.skipped[0].name}: {faces.skipped[0].reason})" if faces.skipped else ""
+        why = f" ({skipped_as_text(faces.skipped)})" if faces.skipped else ""
         raise DataError(
-            f"{path} holds no faces{first}.",
+            f"{path} holds no faces{why}.",
             hint="Give fer2013.csv, a folder with a folder per label, or one with an index.csv.",
         )
     if len(faces.label_names) > 1 and (problem := labels_problem(faces.label_names)):

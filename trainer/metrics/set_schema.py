@@ -4,7 +4,7 @@
 ``metrics.json`` holds one. ``trainer/EVALUATION.md`` explains it with an example.
 """
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Sure(TypedDict):
@@ -151,6 +151,7 @@ class SetsReport(TypedDict):
         mean_balanced_accuracy: over the sets, each counting the same.
         lowest_recall: the smallest of ``mean_recall``.
         pooled: all faces with truth; nothing, like the means, where no set has any.
+        command: what measured it, in a model's ``metrics.json``.
     """
 
     model: str
@@ -165,3 +166,4 @@ class SetsReport(TypedDict):
     lowest_recall: LowestRecall | None
     pooled: Pooled | None
     groups: list[GroupSet]
+    command: NotRequired[str]

@@ -36,8 +36,9 @@ from trainer.metrics.figures import (
 from trainer.presets.conversion.convert import add_litert
 from trainer.presets.conversion.faces import some_of
 from trainer.presets.heads import Blend, choose_blend, one_headed, two_headed
-from trainer.presets.model_card import model_card
+from trainer.presets.model_card import write_card
 from trainer.presets.model_folder import LoadedModel, raw_probabilities
+from trainer.presets.provenance import provenance
 from trainer.presets.renormalization import renormalize
 from trainer.runs import checkpoint
 from trainer.runs.run_folder import Run, environment, read_run
@@ -135,10 +136,11 @@ def export_run(
             metrics["unsure"] = asdict(unsure)
             metrics["answer"] = asdict(answer) | (asdict(blend) if blend is not None else {})
             metrics["commands"] = _commands(run, preset.name, source, answer, metrics["split"])
-            card = model_card(preset, system, run, metrics, network.count_params())
+            parameters = network.count_params()
+            metrics["provenance"] = provenance(preset, system, run, metrics, parameters)
             (made / PRESET_FILE).write_text(preset_to_json(preset), encoding="utf-8")
             (made / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-            (made / CARD_FILE).write_text(card, encoding="utf-8")
+            write_card(made)
             _put_in_place(made, folder)
     except OSError as error:
         raise RunError(f"{folder} cannot be written: {error.strerror or error}.") from error

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +11,11 @@ from trainer.config import DataSource
 from trainer.contract.labels import REST, canonical
 from trainer.contract.preset import Preset
 from trainer.data.dataset import SPLITS, Dataset
-from trainer.data.faces import Faces, Skipped
+from trainer.data.faces import Faces, Skipped, skipped_as_text
 from trainer.data.index_reader import IndexReader
 from trainer.data.readers import load_dataset, read_faces
 from trainer.errors import DataError
 from trainer.metrics.set_schema import Unreadable
-
-_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +187,5 @@ def _rows(dataset: Dataset, split: str) -> NDArray[np.int64]:
 
 def skipped_as_sentence(skipped: Sequence[Skipped]) -> str:
     """Return how many pictures could not be used, with the first of them and why."""
-    first = "; ".join(f"{row.name}: {row.reason.rstrip('.')}" for row in skipped[:_SHOWN])
-    more = f" and {len(skipped) - _SHOWN:,} more" if len(skipped) > _SHOWN else ""
     what = "1 picture" if len(skipped) == 1 else f"{len(skipped):,} pictures"
-    return f"{what} could not be used ({first}{more})."
+    return f"{what} could not be used ({skipped_as_text(skipped)})."

@@ -107,7 +107,7 @@ class _Published(CsvReader):
 
 
 def test_the_copies_of_fer2013_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "CsvReader", _Published)
+    monkeypatch.setattr(readers, "LAYOUTS", (_Published,))
     facts, _ = inspect(DataSource(path=shared_data() / "fer2013" / "labels.csv"))
     assert facts["exact_copies"]["distinct"] == 34_034
     assert facts["exact_copies"]["across"]["test in train"] == 288

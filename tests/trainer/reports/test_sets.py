@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.trainer.reports.brightness import (
+from tests.helpers.brightness import (
     LABELS,
     make_brightness_model,
     write_picture,
@@ -230,7 +230,7 @@ def test_groups_alone_make_a_table(
         write_picture(root / f"{at}.png", "happy" if at else "angry")
     lines = [f"{at}.png,{('Old_World', 'New')[at % 2]}" for at in range(4)]
     (root / "groups.csv").write_text("\n".join(["file,race", *lines]))
-    assert main(["evaluate", "--model", str(model), "--data", str(root)]) == 0
+    assert main(["evaluate", "--model", str(model), "--groups", str(root)]) == 0
     text = capsys.readouterr().out
     assert "Answers to the 4 faces of people" in text
     assert "- Widest gaps by origin: angry 50 points (Old World over New)" in text
@@ -326,6 +326,14 @@ def test_wrong_usage_is_told(
         main([*command, "--data", str(one), "--data", str(other), *given])
     assert caught.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_no_set_at_all_is_wrong_usage(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(command)
+    assert "one of --data and --groups DIR is needed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
