@@ -1,8 +1,11 @@
 """A frame has the same numbers wherever it is read: in the live pipeline and from a file."""
 
 import csv
+import itertools
 import threading
 from pathlib import Path
+
+import numpy as np
 
 from fer_desktop import cli
 from fer_desktop.domain.frame import SourceInfo
@@ -16,6 +19,7 @@ from fer_desktop.sources.base import Pacing
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.vision.classifier import ModelClassifier
 from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
+from tests.helpers.data import astronaut
 
 HAS_MEMORY = ("face_id", "emotion", "confidence")  # depends on which frames came before
 TIMEOUT_S = 60
@@ -76,3 +80,24 @@ def _rows(path: Path) -> dict[int, dict[str, str]]:
         int(row["frame_index"]): {key: row[key] for key in row if key not in HAS_MEMORY}
         for row in rows
     }
+
+
+def test_every_engine_gives_the_same_numbers_for_real_faces() -> None:
+    """The default model on a portrait and on frames of the demo clip, one face and several."""
+    source = VideoSource(demo_clip())
+    source.open()
+    frames = [frame.pixels for frame in itertools.islice(iter(source.read, None), 0, 480, 60)]
+    source.close()
+    detector = MediaPipeFaceDetector()
+    pictures = [
+        (pixels, detector.detect(pixels) * count)
+        for pixels, count in zip([astronaut(), *frames], itertools.cycle((1, 5)), strict=False)
+    ]
+    detector.close()
+    assert all(faces for _, faces in pictures)
+    answers = []
+    for engine in ("litert", "keras"):
+        classifier = ModelClassifier.load(resolve_model(""), engine=engine, warm_up=False)
+        answers.append(np.concatenate([classifier.classify(*shown) for shown in pictures]))
+        classifier.close()
+    np.testing.assert_allclose(*answers, atol=1e-4)
