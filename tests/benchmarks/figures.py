@@ -103,7 +103,14 @@ def machine() -> dict[str, str | int]:
         pass
     versions = {
         name: importlib.metadata.version(name)
-        for name in ("tensorflow", "keras", "mediapipe", "opencv-contrib-python", "numpy")
+        for name in (
+            "ai-edge-litert",
+            "tensorflow",
+            "keras",
+            "mediapipe",
+            "opencv-contrib-python",
+            "numpy",
+        )
     }
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),

@@ -37,6 +37,7 @@ def run_watched(
                 camera=camera,
                 open=str(file) if file is not None else None,
                 model=None,
+                engine=None,
                 temp_profile=False,
                 smoke_test=False,
                 verbose=False,

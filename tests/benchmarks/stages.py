@@ -23,7 +23,7 @@ def run(work: Path) -> list[Figure]:
     detector = MediaPipeFaceDetector()
     classifier = ModelClassifier.load(resolve_model(""))
     try:
-        for faces, mark in ((1, 3.5), (4, 8.0)):
+        for faces, mark in ((1, 2.7), (4, 7.5)):
             figures += _vision(detector, classifier, faces, mark)
     finally:
         detector.close()

@@ -11,7 +11,7 @@ from typing import Any
 from tests.benchmarks.figures import Figure, figure
 
 RUNS = 5
-MARKS_S = {"window on screen": 1.5, "first picture": None, "first label": 6.0}
+MARKS_S = {"window on screen": 0.8, "first picture": None, "first label": 2.0}
 
 
 def run(work: Path) -> list[Figure]:
