@@ -32,8 +32,13 @@ class Augmentation:
         rotate_deg: largest rotation either way.
         shift: largest shift either way, as a share of the side.
         zoom: largest change of size either way, as a share.
+        tighten: how much tighter than the dataset's a frame may be, beyond ``zoom``, as a share.
         brightness: largest change either way, as a share of the full range.
         contrast: largest change either way, as a share.
+        gamma: largest exponent of the brightness curve, less one; its inverse is as likely.
+        side_light: largest share by which one side is lit more than the other.
+        blur: largest standard deviation of a Gaussian blur, pixels; half of the images stay sharp.
+        noise: largest standard deviation of Gaussian noise, as a share of the full range.
         sharpness: largest change either way, as a share; 1 reaches from a blur of 3 x 3 pixels to
             its opposite.
         erase: share of images of which a rectangle is blanked out.
@@ -44,8 +49,13 @@ class Augmentation:
     rotate_deg: _Positive = 0.0
     shift: Share = 0.0
     zoom: Annotated[float, Meta(ge=0, le=0.9)] = 0.0
+    tighten: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
     brightness: Share = 0.0
     contrast: Share = 0.0
+    gamma: Annotated[float, Meta(ge=0, le=3)] = 0.0
+    side_light: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
+    blur: _Positive = 0.0
+    noise: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
     sharpness: Share = 0.0
     erase: Share = 0.0
     mixup: _Positive = 0.0
@@ -75,6 +85,9 @@ class Recipe:
         clip_norm: largest norm of the whole gradient; 0 does not clip.
         ema: momentum of the moving average of the weights; 0 keeps none.
         class_weights: whether rare labels count more, inversely to their frequency.
+        logit_adjustment: how much of the logarithm of each label's frequency is added to its logit
+            while training, so that the network itself does not learn to prefer frequent labels.
+            Source: Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
     """
 
     optimizer: Optimizer = "adamw"
@@ -90,6 +103,7 @@ class Recipe:
     clip_norm: _Positive = 0.0
     ema: Share = 0.0
     class_weights: bool = False
+    logit_adjustment: _Positive = 0.0
     augmentation: Augmentation = field(default_factory=lambda: STANDARD_AUGMENTATION)
 
 

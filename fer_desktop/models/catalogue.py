@@ -9,7 +9,7 @@ from fer_desktop.paths import bundled_models_dir, user_models_dir
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE, Preset, PresetError, read_preset
 
 HIDDEN: Final = ".fer-"  # begins the name of a folder that is coming or going
-_PREFERRED: Final = ("ferplus7", "fer7")
+_PREFERRED: Final = ("seven-expressions", "ferplus7", "fer7")
 
 
 @dataclass(frozen=True, slots=True)

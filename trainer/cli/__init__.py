@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from trainer.cli.data_options import source_from_args
 from trainer.cli.evaluate import evaluate
 from trainer.cli.options import build_parser
+from trainer.cli.pair import pair
 from trainer.config import Augmentation, Recipe, TrainConfig
 from trainer.contract.progress import Cancelled, Failed
 from trainer.errors import TrainerError
@@ -212,11 +213,21 @@ def _export(args: argparse.Namespace) -> int:
         return DONE
     from trainer.data.readers import parse_labels
     from trainer.presets.export import Answer, export_run
+    from trainer.presets.heads import Blend
     from trainer.reports.evaluation import figures_as_text
 
     labels = parse_labels(args.labels) if args.labels else ()
+    blend = None
+    if args.share is not None:
+        blend = Blend(share=args.share, levelling=args.levelling)
+    elif args.levelling:
+        args.usage_error("--levelling belongs to --share")
     answer = Answer(
-        head=args.head, labels=labels, balance=args.balance, renormalize=args.renormalize
+        head=args.head,
+        labels=labels,
+        balance=args.balance,
+        blend=blend,
+        renormalize=args.renormalize,
     )
     figures = export_run(args.run_folder, args.out, name=args.name, answer=answer)
     print(figures_as_text(figures))
@@ -251,4 +262,5 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "export": _export,
     "convert": _convert,
     "card": _card,
+    "pair": pair,
 }

@@ -7,6 +7,7 @@ from typing import Any, Final, get_args
 
 from trainer.cli.data_options import add_data
 from trainer.cli.evaluate import add_evaluate
+from trainer.cli.pair import add_pair
 from trainer.cli.setting_list import limits, meanings
 from trainer.config import (
     AUXILIARY_HEAD,
@@ -42,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_convert(commands)
     _add_card(commands)
+    add_pair(commands)
     return parser
 
 
@@ -233,6 +235,21 @@ def _add_export(commands: Any) -> None:
         default=0.0,
         metavar="S",
         help="what counts when the heads are blended: accuracy, 0, to balanced accuracy, 1",
+    )
+    parser.add_argument(
+        "--share",
+        type=_number(float, 0, 1),
+        metavar="S",
+        help="of --head in the model's answer, in place of the one that is best on the validation "
+        "faces; the other head has the rest",
+    )
+    parser.add_argument(
+        "--levelling",
+        type=_number(float, 0, 1),
+        default=0.0,
+        metavar="S",
+        help="with --share: how much of the logarithm of each label's frequency is taken off its "
+        "logit, so that rare labels are found more often",
     )
     parser.add_argument(
         "--labels", default="", metavar="SET", help="those of the run's that the model shall know"

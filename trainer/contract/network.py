@@ -107,12 +107,17 @@ class _Measure:
             return answer
         if isinstance(layer, self._keras.Model):
             (inputs,) = args
-            return self._keras.models.clone_model(
+            # Inputs of its own: a network may hold two that see the same tensor.
+            apart = self._keras.tree.map_structure(
+                lambda tensor: self._keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype),
+                inputs,
+            )
+            self._keras.models.clone_model(
                 layer,
-                input_tensors=inputs,
+                input_tensors=apart,
                 clone_function=lambda inner: inner,
                 call_function=self.call,
-            ).output
+            )
         answer = layer(*args, **kwargs)
         self._count(layer, answer)
         return answer

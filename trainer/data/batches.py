@@ -54,6 +54,16 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         """Number of labels."""
         return int(self._targets.shape[1])
 
+    @property
+    def frequencies(self) -> Any:
+        """How often each label occurs, shape (labels,), at least 1e-6; with two heads of each."""
+        if self._auxiliary is None:
+            return _frequency(self._targets[self._rows])
+        return {
+            MAIN_HEAD: _frequency(self._targets[self._rows]),
+            AUXILIARY_HEAD: _frequency(self._auxiliary[self._rows]),
+        }
+
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch."""
         if self._seed is not None:
@@ -85,3 +95,8 @@ def balanced_weights(targets: NDArray[np.float32]) -> NDArray[np.float32]:
     weights = np.zeros(len(counts), np.float32)
     weights[present] = counts.sum() / (present.sum() * counts[present])
     return weights
+
+
+def _frequency(targets: NDArray[np.float32]) -> NDArray[np.float32]:
+    counts = targets.sum(axis=0, dtype=np.float64)
+    return np.maximum(counts / counts.sum(), 1e-6).astype(np.float32)

@@ -65,6 +65,8 @@ class _Learner(keras.Model):  # type: ignore[misc]
         self.changes = augmentation_layers(settings, job.seed) if job.augmented else []
         self.mixup = MixUp(settings.mixup, job.seed + 3) if settings.mixup else None
         self.has_two_heads = isinstance(job.learner.output, dict)
+        self.logit_adjustment = job.recipe.logit_adjustment
+        self.frequencies = job.batches.frequencies
         self.accuracy_name = f"{MAIN_HEAD}_accuracy" if self.has_two_heads else "accuracy"
         self.build(job.learner.input_shape)
 
@@ -92,4 +94,14 @@ class _Learner(keras.Model):  # type: ignore[misc]
         """Return the loss against the targets, blended where the images were."""
         if self.mixup is not None and training:
             y = keras.tree.map_structure(self.mixup.blended, y)
+        if self.logit_adjustment and training:
+            y_pred = (
+                {name: self._adjusted(y_pred[name], self.frequencies[name]) for name in y_pred}
+                if self.has_two_heads
+                else self._adjusted(y_pred, self.frequencies)
+            )
         return super().compute_loss(x, y, y_pred, sample_weight, training)
+
+    def _adjusted(self, probabilities: Any, frequency: Any) -> Any:
+        weighted = probabilities * frequency**self.logit_adjustment
+        return weighted / keras.ops.sum(weighted, axis=-1, keepdims=True)

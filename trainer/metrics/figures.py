@@ -13,7 +13,7 @@ from trainer.contract.labels import canonical
 
 _Z95: Final = 1.959963984540054
 _CALIBRATION_BINS: Final = 15
-_WANTED_PRECISION: Final = 0.90
+WANTED_PRECISION: Final = 0.90
 _FEWEST_ACCEPTED: Final = 0.2
 
 Probabilities = NDArray[np.floating[Any]]
@@ -123,8 +123,10 @@ class UnsureThreshold:
     accepted: float
 
 
-def choose_unsure_below(probabilities: Probabilities, truth: Truth) -> UnsureThreshold:
-    """Return the lowest threshold above which nine faces in ten are right.
+def choose_unsure_below(
+    probabilities: Probabilities, truth: Truth, *, wanted: float = WANTED_PRECISION
+) -> UnsureThreshold:
+    """Return the lowest threshold above which the share of right answers is the one wanted.
 
     Where that would leave less than a fifth of the faces, the threshold that accepts the more
     confident half is taken instead.
@@ -137,7 +139,7 @@ def choose_unsure_below(probabilities: Probabilities, truth: Truth) -> UnsureThr
         accepted = confidence >= threshold
         if accepted.mean() < _FEWEST_ACCEPTED:
             break
-        if right[accepted].mean() >= _WANTED_PRECISION:
+        if right[accepted].mean() >= wanted:
             return UnsureThreshold(
                 round(float(threshold), 2), float(right[accepted].mean()), float(accepted.mean())
             )

@@ -55,6 +55,7 @@ class Answer:
         head: ``main``, or ``auxiliary`` where the run has a second head: whose truth it is.
         labels: those of the run's that it knows; all unless given.
         balance: what counts when two heads are blended, from accuracy, 0, to balanced accuracy, 1.
+        blend: how they are blended, where that is not left to the validation faces.
         renormalize: whether the statistics of batch normalization are taken anew from the training
             faces, changed less than training saw them.
     """
@@ -62,6 +63,7 @@ class Answer:
     head: str = MAIN_HEAD
     labels: tuple[str, ...] = ()
     balance: float = 0.0
+    blend: Blend | None = None
     renormalize: bool = False
 
 
@@ -187,7 +189,9 @@ def _rebuild(
         network = two_headed(system, dataset, weights)
         if answer.renormalize:
             renormalize(network, dataset)
-        blend = choose_blend(network, answer.head, dataset, labels, balance=answer.balance)
+        blend = answer.blend or choose_blend(
+            network, answer.head, dataset, labels, balance=answer.balance
+        )
         return one_headed(system, network, answer.head, blend, dataset, labels), blend
     if labels != run.labels:
         raise RunError("only runs with an auxiliary head can be cut to some of their labels.")
@@ -215,7 +219,12 @@ def _commands(
     model = (Path("models") / name).as_posix()
     export = ["fer-train", "export", "--run", (Path("runs") / run.config.out.name).as_posix()]
     if run.config.auxiliary_votes is not None:
-        export += ["--head", answer.head, "--balance", f"{answer.balance:g}"]
+        export += ["--head", answer.head]
+        if answer.blend is None:
+            export += ["--balance", f"{answer.balance:g}"]
+        else:
+            export += ["--share", f"{answer.blend.share:g}"]
+            export += ["--levelling", f"{answer.blend.levelling:g}"]
     if answer.renormalize:
         export += ["--renormalize"]
     if answer.labels:

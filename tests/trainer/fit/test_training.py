@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.models import make_model_folder
-from tests.trainer.conftest import TINY_RECIPE, FolderMaker
+from tests.trainer.conftest import SIDE, TINY_RECIPE, FolderMaker, write_csv
 from trainer.config import STANDARD_AUGMENTATION, DataSource, Recipe, TrainConfig
 from trainer.contract.preset import file_sha256, read_preset
 from trainer.contract.progress import Continued, EpochDone, Event, Finished, Paused, StepDone
@@ -24,6 +24,7 @@ from trainer.reports.evaluation import evaluate_model
 from trainer.runs.checkpoint import BEST_FILE, CHECKPOINT_FILE, epochs_done, load_state
 from trainer.runs.event_log import LOG_FOLDER
 from trainer.runs.run_folder import read_run
+from trainer.systems.catalogue import get_system
 
 pytestmark = pytest.mark.usefixtures("tiny_systems")
 BUSY = replace(
@@ -368,3 +369,24 @@ def test_six_faces_of_each_label_are_enough(face_folder: FolderMaker, tmp_path: 
     data = face_folder("angry", "fear", count=6)
     events = _train(data, tmp_path / "run", replace(TINY_RECIPE, epochs=1))
     assert isinstance(events[-1], Finished)
+
+
+@pytest.mark.parametrize(("adjustment", "expected"), [(0.0, 0.75), (1.0, 0.5)])
+def test_logit_adjustment_keeps_the_network_from_preferring_frequent_labels(
+    tmp_path: Path, adjustment: float, expected: float
+) -> None:
+    random = np.random.default_rng(0)
+    # Faces that say nothing about their label, three of four of which are angry.
+    rows = [
+        (2 if at % 4 == 0 else 0, random.integers(119, 122, (SIDE, SIDE), np.uint8), usage)
+        for usage, count in (("Training", 64), ("PublicTest", 8), ("PrivateTest", 8))
+        for at in range(count)
+    ]
+    data, out = write_csv(tmp_path / "fer2013.csv", rows), tmp_path / "run"
+    recipe = replace(TINY_RECIPE, epochs=10, learning_rate=0.003, logit_adjustment=adjustment)
+    _train(data, out, recipe)
+    network = get_system("tiny").build(("angry", "fear"))
+    network.set_weights(_weights(out))
+    unseen = random.integers(119, 122, (64, SIDE, SIDE, 1)).astype(np.float32)
+    answers = network.predict_on_batch(unseen).mean(axis=0)
+    assert answers[0] == pytest.approx(expected, abs=0.13)

@@ -1,0 +1,81 @@
+"""``fer-train pair``: two models of our own network put together into one."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from trainer.cli.data_options import add_data, crop_geometry, source_from_args
+from trainer.cli.set_options import add_sets, sets_from_args
+from trainer.contract.crop import CropGeometry
+
+
+def add_pair(commands: Any) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser(
+        "pair", help="put two models together: what they answer is weighed, in one model folder"
+    )
+    parser.add_argument(
+        "--model", dest="members", required=True, action="append", type=Path, metavar="DIR"
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--name", default="", help="default: the folder's name")
+    parser.add_argument("--description", default="", help="one sentence for the model menu")
+    parser.add_argument(
+        "--share", type=_share, default=0.5, metavar="S", help="of the first model in the answer"
+    )
+    parser.add_argument(
+        "--levelling",
+        type=_share,
+        default=0.0,
+        metavar="S",
+        help="how much of the logarithm of how often a model gives an answer to training faces is "
+        "taken off its logit, so that rare labels are found more often",
+    )
+    parser.add_argument(
+        "--crop",
+        type=crop_geometry,
+        default=CropGeometry(),
+        metavar="SCALE,SHIFT_UP",
+        help="where the pair looks, in box widths of a face",
+    )
+    parser.add_argument(
+        "--sure",
+        type=_share,
+        default=0.8,
+        metavar="S",
+        help="share of right answers wanted among the faces that the pair is sure of",
+    )
+    add_data(parser)
+    add_sets(parser, flag="--calibrate-on")
+    parser.set_defaults(command="pair")
+
+
+def pair(args: argparse.Namespace) -> int:
+    """Write the pair, and print its figures; return the exit status."""
+    from trainer.presets.pair_export import PairRecipe, export_pair
+    from trainer.presets.pairing import Weighing
+    from trainer.reports.evaluation import figures_as_text
+
+    recipe = PairRecipe(
+        members=tuple(args.members),
+        weighing=Weighing(share=args.share, levelling=args.levelling),
+        crop=args.crop,
+        calibrate_on=sets_from_args(args).labelled,
+        sure=args.sure,
+    )
+    figures = export_pair(
+        recipe,
+        source_from_args(args),
+        args.out,
+        name=args.name,
+        description=args.description,
+    )
+    print(figures_as_text(figures))
+    return 0
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"must lie between 0 and 1: {text}")
+    return value
