@@ -30,9 +30,7 @@ class RandomWarp(keras.layers.Layer):  # type: ignore[misc]
 
         angle = spread(math.radians(self.settings.rotate_deg))
         size = 1.0 + spread(self.settings.zoom)
-        size -= keras.random.uniform(
-            (count,), 0.0, self.settings.tighten, seed=self.seed_generator
-        )
+        size -= keras.random.uniform((count,), 0.0, self.settings.tighten, seed=self.seed_generator)
         mirror = ops.where(spread(1.0) < 0, -1.0, 1.0) if self.settings.flip else 1.0
         right, down = spread(self.settings.shift) * width, spread(self.settings.shift) * height
         cos, sin = ops.cos(angle) * size, ops.sin(angle) * size

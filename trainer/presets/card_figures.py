@@ -66,11 +66,12 @@ def figures_section(preset: Preset, metrics: dict[str, Any]) -> str:
         f"| {name} | " + " | ".join(map(str, row)) + " |"
         for name, row in zip(preset.labels, metrics["confusion"], strict=True)
     ]
+    measured_on = unsure.get("measured_on", "the validation faces")
     lines += [
         "",
         f"Calibration: probabilities p become softmax(log(p) / {preset.temperature:g}), fitted on"
-        f" the validation faces. Below a confidence of {preset.unsure_below:g} the application says"
-        f" *unsure*: on the validation faces the {unsure['accepted']:.0%} at or above it were right"
+        f" {measured_on}. Below a confidence of {preset.unsure_below:g} the application says"
+        f" *unsure*: on {measured_on} the {unsure['accepted']:.0%} at or above it were right"
         f" {unsure['accuracy']:.0%} of the time.",
     ]
     return "\n".join(lines)

@@ -68,6 +68,8 @@ class Answer:
 
 
 WHOLE_ANSWER: Final = Answer()
+# Stands for the checksum of a network that is not written yet.
+UNWRITTEN: Final = "0" * 64
 
 
 def export_run(
@@ -114,6 +116,47 @@ def export_run(
     temperature = fit_temperature(raw, truth)
     unsure = choose_unsure_below(calibrate(raw, temperature), truth)
 
+    preset = Preset(
+        name=name or folder.resolve().name,
+        labels=labels,
+        input_size_px=system.size_px,
+        color="gray" if network.input_shape[-1] == 1 else "rgb",
+        sha256=UNWRITTEN,
+        system=system.name,
+        training_data=source.title,
+        licence="MIT",
+        temperature=temperature,
+        unsure_below=unsure.confidence,
+        description=_description(system, labels),
+    )
+    metrics = evaluate_splits(LoadedModel(preset, network), dataset)
+    metrics["unsure"] = asdict(unsure)
+    metrics["answer"] = asdict(answer) | (asdict(blend) if blend is not None else {})
+    metrics["commands"] = _commands(run, preset.name, source, answer, metrics["split"])
+    metrics["provenance"] = provenance(preset, system, run, metrics, network.count_params())
+    write_model_folder(folder, network, preset, metrics, dataset, say)
+    return metrics
+
+
+def write_model_folder(
+    folder: Path,
+    network: Any,
+    preset: Preset,
+    metrics: dict[str, Any],
+    dataset: Dataset,
+    say: Callable[[str], object],
+) -> None:
+    """Write a model folder whole: network, preset, figures, card, and the file for LiteRT.
+
+    Args:
+        folder: files of the same names in it are replaced.
+        preset: the checksum of the network is put into it, and into the figures.
+        dataset: its validation faces show whether LiteRT answers as Keras does.
+        say: gets what came of the file for LiteRT.
+
+    Raises:
+        RunError: if the folder cannot be written.
+    """
     folder = folder.resolve()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -121,25 +164,8 @@ def export_run(
             made = Path(scratch) / folder.name
             made.mkdir()
             network.save(made / MODEL_FILE)
-            preset = Preset(
-                name=name or folder.name,
-                labels=labels,
-                input_size_px=system.size_px,
-                color="gray" if network.input_shape[-1] == 1 else "rgb",
-                sha256=file_sha256(made / MODEL_FILE),
-                system=system.name,
-                training_data=source.title,
-                licence="MIT",
-                temperature=temperature,
-                unsure_below=unsure.confidence,
-                description=_description(system, labels),
-            )
-            metrics = evaluate_splits(LoadedModel(preset, network), dataset)
-            metrics["unsure"] = asdict(unsure)
-            metrics["answer"] = asdict(answer) | (asdict(blend) if blend is not None else {})
-            metrics["commands"] = _commands(run, preset.name, source, answer, metrics["split"])
-            parameters = network.count_params()
-            metrics["provenance"] = provenance(preset, system, run, metrics, parameters)
+            preset = replace(preset, sha256=file_sha256(made / MODEL_FILE))
+            metrics["sha256"] = preset.sha256
             (made / PRESET_FILE).write_text(preset_to_json(preset), encoding="utf-8")
             (made / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
             write_card(made)
@@ -147,7 +173,6 @@ def export_run(
     except OSError as error:
         raise RunError(f"{folder} cannot be written: {error.strerror or error}.") from error
     say(_add_litert(folder, dataset))
-    return metrics
 
 
 def _add_litert(folder: Path, dataset: Dataset) -> str:
@@ -294,7 +319,6 @@ def evaluate_splits(model: LoadedModel, dataset: Dataset) -> dict[str, Any]:
     return {
         "data": model.preset.training_data,
         "split": split,
-        "sha256": model.preset.sha256,
         **figures[split],
         "flip": brief(dataset.labels),
         "restricted": {

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from trainer.contract.crop import CropGeometry
 from trainer.contract.preset import Preset
 from trainer.data.readers import load_dataset
 from trainer.metrics.figures import UnsureThreshold, choose_unsure_below, fit_temperature
-from trainer.presets.export import evaluate_splits, write_model_folder
+from trainer.presets.export import UNWRITTEN, evaluate_splits, write_model_folder
 from trainer.presets.model_folder import LoadedModel
 from trainer.presets.pairing import PAIR_SYSTEM, Weighing, load_pair, paired_network
 from trainer.presets.provenance import Provenance
@@ -22,9 +22,6 @@ from trainer.reports.selection import select
 from trainer.reports.sets import LabelledSet
 from trainer.runs.run_folder import environment
 from trainer.systems.catalogue import get_system
-
-# Stands in a preset until the file that it describes is written.
-_NO_SHA256: Final = "0" * 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +77,7 @@ def export_pair(
         labels=first.labels,
         input_size_px=first.input_size_px,
         color=first.color,
-        sha256=_NO_SHA256,
+        sha256=UNWRITTEN,
         system=system.name,
         training_data=source.title,
         licence="MIT",
@@ -90,7 +87,8 @@ def export_pair(
     temperature, unsure, faces = _calibrated(network, preset, recipe)
     preset = replace(preset, temperature=temperature, unsure_below=unsure.confidence)
     metrics = evaluate_splits(LoadedModel(preset, network), dataset)
-    metrics["unsure"] = asdict(unsure) | {"faces": faces}
+    sets = ", ".join(each.name for each in recipe.calibrate_on)
+    metrics["unsure"] = asdict(unsure) | {"measured_on": f"the {faces:,} faces of {sets}"}
     metrics["commands"] = _commands(recipe, source, preset.name)
     metrics["provenance"] = _provenance(recipe, members, system.layers, network.count_params())
     write_model_folder(folder, network, preset, metrics, dataset, say)

@@ -90,7 +90,9 @@ def test_a_pair_can_be_trained_on_for_other_labels(
     fewer = get_system(PAIR_SYSTEM).build(("happy", "sad", "bored"))
     give_start(fewer, start, ("happy", "sad", "bored"))
     kernels = [each.get_layer("weighed").get_weights()[0] for each in (network, fewer)]
-    np.testing.assert_array_equal(kernels[1][:, 0], kernels[0][:, LABEL_SETS["fer7"].index("happy")])
+    np.testing.assert_array_equal(
+        kernels[1][:, 0], kernels[0][:, LABEL_SETS["fer7"].index("happy")]
+    )
     faces = keras.ops.convert_to_tensor(dataset.images[:2], "float32")
     opinions = [
         keras.Model(each.input, each.get_layer("opinions").output)(faces)
