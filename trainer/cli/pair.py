@@ -2,11 +2,18 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trainer.cli.data_options import add_data, crop_geometry, source_from_args
 from trainer.cli.set_options import add_sets, sets_from_args
 from trainer.contract.crop import CropGeometry
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from trainer.contract.preset import Preset
+    from trainer.data.dataset import Dataset
 
 
 def add_pair(commands: Any) -> None:
@@ -52,21 +59,30 @@ def add_pair(commands: Any) -> None:
 
 def pair(args: argparse.Namespace) -> int:
     """Write the pair, and print its figures; return the exit status."""
-    from trainer.presets.pair_export import PairRecipe, export_pair
+    from trainer.presets.pair_export import HeldOut, PairRecipe, export_pair
     from trainer.presets.pairing import Weighing
     from trainer.reports.evaluation import figures_as_text
+    from trainer.reports.selection import select
+
+    def faces(each: HeldOut, preset: "Preset") -> "tuple[Dataset, NDArray[np.int64]]":
+        selection = select(each.source, preset, only=each.only, whole=True)
+        return selection.dataset, selection.rows
 
     recipe = PairRecipe(
         members=tuple(args.members),
         weighing=Weighing(share=args.share, levelling=args.levelling),
         crop=args.crop,
-        calibrate_on=sets_from_args(args).labelled,
+        calibrate_on=tuple(
+            HeldOut(name=each.name, source=each.source, only=each.only)
+            for each in sets_from_args(args).labelled
+        ),
         sure=args.sure,
     )
     figures = export_pair(
         recipe,
         source_from_args(args),
         args.out,
+        select=faces,
         name=args.name,
         description=args.description,
     )

@@ -99,4 +99,4 @@ def balanced_weights(targets: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _frequency(targets: NDArray[np.float32]) -> NDArray[np.float32]:
     counts = targets.sum(axis=0, dtype=np.float64)
-    return np.maximum(counts / counts.sum(), 1e-6).astype(np.float32)
+    return np.asarray(np.maximum(counts / counts.sum(), 1e-6), np.float32)

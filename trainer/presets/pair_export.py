@@ -7,21 +7,39 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.config import DataSource
 from trainer.contract.calibration import calibrate
 from trainer.contract.crop import CropGeometry
 from trainer.contract.preset import Preset
+from trainer.data.dataset import Dataset
 from trainer.data.readers import load_dataset
 from trainer.metrics.figures import UnsureThreshold, choose_unsure_below, fit_temperature
 from trainer.presets.export import UNWRITTEN, evaluate_splits, write_model_folder
 from trainer.presets.model_folder import LoadedModel
 from trainer.presets.pairing import PAIR_SYSTEM, Weighing, load_pair, paired_network
 from trainer.presets.provenance import Provenance
-from trainer.reports.selection import select
-from trainer.reports.sets import LabelledSet
 from trainer.runs.run_folder import environment
 from trainer.systems.catalogue import get_system
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """A set of faces that neither model of a pair has learned from.
+
+    Attributes:
+        name: how the card calls it.
+        only: labels of the faces that count; all unless given.
+    """
+
+    name: str
+    source: DataSource
+    only: tuple[str, ...] = ()
+
+
+# From a set and the preset by whose crop it is seen to its faces, and which of them count.
+Select = Callable[[HeldOut, Preset], tuple[Dataset, NDArray[np.int64]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +50,14 @@ class PairRecipe:
         members: the two model folders.
         weighing: how much each of them counts.
         crop: where the pair looks.
-        calibrate_on: sets of faces that neither model has learned from, by which temperature and
-            threshold are chosen.
+        calibrate_on: by which temperature and threshold are chosen.
         sure: share of right answers wanted among the faces of these sets that the pair is sure of.
     """
 
     members: tuple[Path, ...]
     weighing: Weighing
     crop: CropGeometry
-    calibrate_on: tuple[LabelledSet, ...]
+    calibrate_on: tuple[HeldOut, ...]
     sure: float
 
 
@@ -49,6 +66,7 @@ def export_pair(
     source: DataSource,
     folder: Path,
     *,
+    select: Select,
     name: str = "",
     description: str = "",
     say: Callable[[str], object] = print,
@@ -58,6 +76,7 @@ def export_pair(
     Args:
         source: the dataset on whose training faces the answers are levelled, and on whose test
             faces the pair is measured.
+        select: reads the sets by which the pair is calibrated.
         name: the pair's name; the folder's unless given.
         description: one sentence for the model menu.
         say: gets what came of the file for LiteRT.
@@ -84,7 +103,7 @@ def export_pair(
         crop=recipe.crop,
         description=description or f"{system.title[0].upper()}{system.title[1:]}.",
     )
-    temperature, unsure, faces = _calibrated(network, preset, recipe)
+    temperature, unsure, faces = _calibrated(network, preset, recipe, select)
     preset = replace(preset, temperature=temperature, unsure_below=unsure.confidence)
     metrics = evaluate_splits(LoadedModel(preset, network), dataset)
     sets = ", ".join(each.name for each in recipe.calibrate_on)
@@ -96,14 +115,12 @@ def export_pair(
 
 
 def _calibrated(
-    network: Any, preset: Preset, recipe: PairRecipe
+    network: Any, preset: Preset, recipe: PairRecipe, select: Select
 ) -> tuple[float, UnsureThreshold, int]:
     model = LoadedModel(preset, network)
-    selections = [
-        select(each.source, preset, only=each.only, whole=True) for each in recipe.calibrate_on
-    ]
-    raw = np.concatenate([model.probabilities(each.dataset, each.rows) for each in selections])
-    truth = np.concatenate([each.truth for each in selections])
+    faces = [select(each, preset) for each in recipe.calibrate_on]
+    raw = np.concatenate([model.probabilities(dataset, rows) for dataset, rows in faces])
+    truth = np.concatenate([dataset.truth(rows) for dataset, rows in faces])
     temperature = fit_temperature(raw, truth)
     unsure = choose_unsure_below(calibrate(raw, temperature), truth, wanted=recipe.sure)
     return temperature, unsure, len(truth)

@@ -97,4 +97,4 @@ def _mean_answer(network: Any, dataset: Dataset) -> NDArray[np.float64]:
     """Return how often a network gives each answer to training faces, shape (labels,)."""
     rows = np.random.default_rng(0).permutation(dataset.rows("train"))[:_PRIOR_FACES]
     answers = raw_probabilities(network, dataset, np.sort(rows))
-    return np.maximum(answers.mean(axis=0, dtype=np.float64), _LEAST_SHARE)
+    return np.asarray(np.maximum(answers.mean(axis=0, dtype=np.float64), _LEAST_SHARE))

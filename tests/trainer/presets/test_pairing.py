@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from tests.helpers.models import make_model_folder, write_preset
-from tests.trainer.conftest import face, write_csv
+from tests.trainer.conftest import FolderMaker, face, write_csv
+from trainer.cli import main
 from trainer.config import DataSource
 from trainer.contract.labels import LABEL_SETS
 from trainer.data.dataset import Dataset
 from trainer.data.readers import load_dataset
 from trainer.errors import RunError
 from trainer.fit.fine_tuning import give_start
-from trainer.presets.model_folder import LoadedModel
+from trainer.presets.model_folder import LoadedModel, load_model_folder
 from trainer.presets.pairing import PAIR_SYSTEM, Weighing, load_pair, paired_network
 from trainer.systems.catalogue import get_system
 
@@ -117,3 +118,25 @@ def test_models_with_different_labels_are_no_pair(
     monkeypatch.setattr("trainer.presets.pairing.load_model_folder", lambda _: next(found))
     with pytest.raises(RunError, match="different labels"):
         load_pair(SHIPPED)
+
+
+def test_the_command_writes_a_calibrated_pair_with_its_card(
+    tmp_path: Path, face_folder: FolderMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        (label, face(label, seed, side=48), usage)
+        for seed, usage in enumerate(("Training", "Training", "PublicTest", "PrivateTest"))
+        for label in range(7)
+    ]
+    data, out = write_csv(tmp_path / "fer2013.csv", rows), tmp_path / "both"
+    words = ["pair", "--data", str(data), "--calibrate-on", str(face_folder("happy", "sad"))]
+    for folder in SHIPPED:
+        words += ["--model", str(folder)]
+    assert main([*words, "--crop", "1.08,0.075", "--share", "0.3", "--out", str(out)]) == 0
+    assert "7 test faces of FER2013" in capsys.readouterr().out
+    model = load_model_folder(out)
+    assert model.preset.crop.scale == 1.08
+    assert model.preset.system == PAIR_SYSTEM
+    card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "30% of its logits are those of `fer7`" in card
+    assert "the 8 faces of faces" in card
