@@ -84,7 +84,7 @@ def test_a_killed_trainer_is_told_and_its_training_goes_on_later(
     assert not page.isComplete()
     wizard.close()
 
-    assert "The training of tiny was interrupted. 1 epochs are done." in messages(app)
+    assert "The training of tiny was interrupted. 1 epoch done." in messages(app)
     press_message_button(app, "training")
     wizard = app.window.training.wizard
     assert wizard is not None
