@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fer_desktop.errors import TrainingError
 from fer_desktop.training.picture_folder import LeftOut
-from trainer.contract.checked_json import decode_json
+from trainer.contract.checked_json import JsonError, decode_json
+from trainer.contract.dataset_facts import DatasetFacts
 
 # With fewer, none of them is left to check and to test with.
 MIN_PER_LABEL: Final = 6
@@ -97,24 +98,24 @@ def read_inspection(printed: str, folder: Path) -> Inspection:
         TrainingError: if it cannot be understood.
     """
     try:
-        facts = decode_json(printed, dict[str, Any])
+        facts = decode_json(printed, DatasetFacts)
         table = {
-            name: LabelCount(*(int(facts["counts"][split][name]) for split in _SPLITS))
+            name: LabelCount(*(facts["counts"][split][name] for split in _SPLITS))
             for name in facts["labels"]
         }
-        exact, near = facts["exact_copies"], facts["near_copies"]
-        return Inspection(
-            counts={name: count for name, count in table.items() if count.total},
-            copies=int(exact["surplus"]),
-            leaks=sum(map(int, exact["across"].values())),
-            near_pairs=int(near["pairs"]),
-            contradictions=int(exact["pictures_with_several_labels"]),
-            flat=tuple(map(str, facts["constant"])),
-            left_out=tuple(LeftOut(row["name"], row["reason"]) for row in facts["skipped"]),
-            sheets={name: folder / file for name, file in facts.get("sheets", {}).items()},
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (JsonError, KeyError) as error:
         raise TrainingError(
             "What the trainer found in the pictures cannot be understood.",
             hint="The log file says more.",
         ) from error
+    exact = facts["exact_copies"]
+    return Inspection(
+        counts={name: count for name, count in table.items() if count.total},
+        copies=exact["surplus"],
+        leaks=sum(exact["across"].values()),
+        near_pairs=facts["near_copies"]["pairs"],
+        contradictions=exact["pictures_with_several_labels"],
+        flat=tuple(facts["constant"]),
+        left_out=tuple(LeftOut(row["name"], row["reason"]) for row in facts["skipped"]),
+        sheets={name: folder / file for name, file in facts.get("sheets", {}).items()},
+    )

@@ -1,45 +1,26 @@
 """What the trainer measured, read from what it printed and wrote."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fer_desktop.errors import TrainingError
-from trainer.contract.checked_json import decode_json, read_json
+from trainer.contract.checked_json import JsonError, decode_json, read_json
+from trainer.contract.figures import (
+    MISTAKES_FILE,
+    Against,
+    Evaluation,
+    Interval,
+    LabelFigures,
+    Mistake,
+)
 
-_MISTAKES_FILE: Final = "mistakes.json"
 _CHANCE_BELOW: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A picture that a model labelled otherwise than people had.
-
-    Attributes:
-        confidence: the probability of the wrong label.
-        picture: a PNG file of the face.
-    """
-
-    name: str
-    truth: str
-    predicted: str
-    confidence: float
-    picture: Path
-
-
-@dataclass(frozen=True, slots=True)
-class LabelFigures:
-    """How well one label is found; ``support`` counts the pictures that have it."""
-
-    precision: float
-    recall: float
-    f1: float
-    support: int
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
+class ModelFigures:
     """How a model did on pictures that it had never seen.
 
     Attributes:
@@ -53,10 +34,10 @@ class Figures:
     model: str
     n: int
     accuracy: float
-    interval: tuple[float, float]
+    interval: Interval
     labels: tuple[str, ...]
     per_label: Mapping[str, LabelFigures]
-    confusion: tuple[tuple[int, ...], ...]
+    confusion: Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +49,8 @@ class Comparison:
         p_value: how likely such a difference is by chance (exact McNemar test, two-sided).
     """
 
-    own: Figures
-    other: Figures
+    own: ModelFigures
+    other: ModelFigures
     p_value: float
 
     @property
@@ -79,7 +60,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class TrainingResult:
     """Everything that is shown of a finished training.
 
     Attributes:
@@ -90,70 +71,64 @@ class Evaluation:
         why_not: why there is none.
     """
 
-    figures: Figures
+    figures: ModelFigures
     split: str
     mistakes: tuple[Mistake, ...]
     comparison: Comparison | None
     why_not: str
 
 
-def read_evaluation(printed: str, folder: Path) -> Evaluation:
+def read_result(printed: str, folder: Path) -> TrainingResult:
     """Return what ``fer-train evaluate --json --out folder`` found out.
 
     Raises:
         TrainingError: if that cannot be read.
     """
     try:
-        raw = decode_json(printed, dict[str, Any])
-        against = raw.get("against")
-        return Evaluation(
-            figures=_figures(raw, raw["model"]),
-            split=str(raw["split"]),
-            mistakes=_mistakes(folder),
-            comparison=None if against is None else _comparison(raw["model"], against),
-            why_not=str(raw.get("against_reason", "")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        found = decode_json(printed, Evaluation)
+        mistakes = read_json(folder / MISTAKES_FILE, tuple[Mistake, ...])
+    except (OSError, JsonError) as error:
         raise TrainingError(
             "The figures of the new model cannot be read.", hint="The log file says more."
         ) from error
+    against = found["against"]
+    return TrainingResult(
+        figures=ModelFigures(
+            model=found["model"],
+            n=found["n"],
+            accuracy=found["accuracy"],
+            interval=found["accuracy_interval_95"],
+            labels=tuple(found["labels"]),
+            per_label=found["per_label"],
+            confusion=found["confusion"],
+        ),
+        split=found["split"],
+        mistakes=tuple(replace(each, picture=folder / each.picture) for each in mistakes),
+        comparison=None if against is None else _comparison(found["model"], against),
+        why_not=found["against_reason"],
+    )
 
 
-def _comparison(model: str, raw: Mapping[str, Any]) -> Comparison:
+def _comparison(model: str, against: Against) -> Comparison:
+    labels = tuple(against["labels"])
     return Comparison(
-        own=_figures(raw, model, "own_"),
-        other=_figures(raw, raw["name"]),
-        p_value=float(raw["p_value"]),
-    )
-
-
-def _figures(raw: Mapping[str, Any], model: str, prefix: str = "") -> Figures:
-    low, high = raw[f"{prefix}accuracy_interval_95"]
-    return Figures(
-        model=str(model),
-        n=int(raw["n"]),
-        accuracy=float(raw[f"{prefix}accuracy"]),
-        interval=(float(low), float(high)),
-        labels=tuple(map(str, raw["labels"])),
-        per_label={
-            str(label): LabelFigures(
-                float(row["precision"]), float(row["recall"]), float(row["f1"]), int(row["support"])
-            )
-            for label, row in raw[f"{prefix}per_label"].items()
-        },
-        confusion=tuple(tuple(map(int, row)) for row in raw[f"{prefix}confusion"]),
-    )
-
-
-def _mistakes(folder: Path) -> tuple[Mistake, ...]:
-    raw = read_json(folder / _MISTAKES_FILE, list[Any])
-    return tuple(
-        Mistake(
-            str(row["name"]),
-            str(row["truth"]),
-            str(row["predicted"]),
-            float(row["confidence"]),
-            folder / row["picture"],
-        )
-        for row in raw
+        own=ModelFigures(
+            model=model,
+            n=against["n"],
+            accuracy=against["own_accuracy"],
+            interval=against["own_accuracy_interval_95"],
+            labels=labels,
+            per_label=against["own_per_label"],
+            confusion=against["own_confusion"],
+        ),
+        other=ModelFigures(
+            model=against["name"],
+            n=against["n"],
+            accuracy=against["accuracy"],
+            interval=against["accuracy_interval_95"],
+            labels=labels,
+            per_label=against["per_label"],
+            confusion=against["confusion"],
+        ),
+        p_value=against["p_value"],
     )

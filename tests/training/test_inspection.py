@@ -14,16 +14,27 @@ CLEAN = {"happy": (80, 10, 10), "sad": (40, 5, 5)}
 
 def printed(counts: dict[str, tuple[int, int, int]], **other: Any) -> str:
     """Return what the trainer prints of a dataset."""
-    facts = {
+    facts: dict[str, Any] = {
+        "data": "faces",
+        "faces": sum(map(sum, counts.values())),
         "labels": list(counts),
+        "splits_of_its_own": True,
         "counts": {
             split: {name: numbers[at] for name, numbers in counts.items()}
             for at, split in enumerate(("train", "validation", "test"))
         },
         "skipped": [],
         "constant": [],
-        "exact_copies": {"surplus": 0, "across": {}, "pictures_with_several_labels": 0},
-        "near_copies": {"pairs": 0},
+        "exact_copies": {
+            **{"distinct": 0, "surplus": 0, "inside": {}, "across": {}},
+            "pictures_with_several_labels": 0,
+        },
+        "near_copies": {
+            **{"pairs": 0, "across": {}, "pairs_with_several_labels": 0, "examples": []},
+        },
+        "size_px": {},
+        "brightness": {"median": 128.0},
+        "contrast": {"median": 30.0},
         "sheets": {name: f"label_{at}.png" for at, name in enumerate(counts)},
     }
     return json.dumps(facts | other)
@@ -64,11 +75,11 @@ def test_the_worst_is_said_first() -> None:
         constant=["a.png"],
         skipped=[{"name": "b.txt", "reason": "not an image file"}],
         exact_copies={
-            "surplus": 4,
+            **{"distinct": 40, "surplus": 4, "inside": {}},
             "across": {"test in train": 2, "validation in train": 1},
             "pictures_with_several_labels": 1,
         },
-        near_copies={"pairs": 7},
+        near_copies={"pairs": 7, "across": {}, "pairs_with_several_labels": 0, "examples": []},
     )
     found = read_inspection(text, Path())
     assert (found.copies, found.leaks, found.near_pairs, found.contradictions) == (4, 3, 7, 1)

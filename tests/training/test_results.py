@@ -1,42 +1,77 @@
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fer_desktop.errors import TrainingError
-from fer_desktop.training.choices import can_be_trained, read_probe, read_settings, read_systems
-from fer_desktop.training.results import Evaluation, read_evaluation
+from fer_desktop.training.results import TrainingResult, read_result
 from fer_desktop.ui.training.result.verdict import explanation, verdict
+from trainer.contract.checked_json import encode_json
+from trainer.contract.figures import MISTAKES_FILE, Evaluation, LabelFigures
 
 LABELS = ["happy", "sad"]
-ROW = {"precision": 0.5, "recall": 0.6, "f1": 0.55, "support": 50}
+PER_LABEL = dict.fromkeys(LABELS, LabelFigures(precision=0.5, recall=0.6, f1=0.55, support=50))
 CONFUSION = [[30, 20], [10, 40]]
 
 
-def figures(accuracy: float, prefix: str = "") -> dict[str, Any]:
+def around(accuracy: float) -> tuple[float, float]:
+    return accuracy - 0.1, accuracy + 0.1
+
+
+def measured(*, n: int = 100, split: str = "test") -> Evaluation:
+    """Return what the trainer found of one model."""
     return {
-        f"{prefix}accuracy": accuracy,
-        f"{prefix}accuracy_interval_95": [accuracy - 0.1, accuracy + 0.1],
-        f"{prefix}per_label": dict.fromkeys(LABELS, ROW),
-        f"{prefix}confusion": CONFUSION,
+        "model": "mine",
+        "sha256": "",
+        "data": "smiles",
+        "split": split,
+        "flip": False,
+        "n": n,
+        "accuracy": 0.5,
+        "accuracy_interval_95": around(0.5),
+        "accuracy_without_copies": 0.5,
+        "n_without_copies": n,
+        "balanced_accuracy": 0.5,
+        "macro_f1": 0.5,
+        "ece": 0.1,
+        "labels": LABELS,
+        "per_label": PER_LABEL,
+        "confusion": CONFUSION,
+        "left_out": {},
+        "unreadable": [],
+        "notes": [],
+        "groups": {},
+        "largest_gap": None,
+        "against": None,
+        "against_reason": "",
     }
+
+
+def read(found: Evaluation, folder: Path) -> TrainingResult:
+    (folder / MISTAKES_FILE).write_text("[]")
+    return read_result(encode_json(found), folder)
 
 
 def evaluation(
     folder: Path, own: float, other: float, p_value: float, *, n: int = 100, shared: int = 100
-) -> Evaluation:
-    (folder / "mistakes.json").write_text("[]")
-    against = {
+) -> TrainingResult:
+    found = measured(n=n)
+    found["against"] = {
         "name": "fer7",
+        "sha256": "",
         "labels": LABELS,
         "n": shared,
+        "accuracy": other,
+        "accuracy_interval_95": around(other),
+        "per_label": PER_LABEL,
+        "confusion": CONFUSION,
+        "own_accuracy": own,
+        "own_accuracy_interval_95": around(own),
+        "own_per_label": PER_LABEL,
+        "own_confusion": CONFUSION,
+        "difference": own - other,
         "p_value": p_value,
-        **figures(own, "own_"),
-        **figures(other),
     }
-    raw = {"model": "mine", "split": "test", "n": n, "labels": LABELS, **figures(0.5)}
-    return read_evaluation(json.dumps({**raw, "against": against}), folder)
+    return read(found, folder)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +111,9 @@ def test_it_is_told_on_what_the_verdict_rests(tmp_path: Path) -> None:
 
 
 def test_models_without_common_labels_are_not_compared(tmp_path: Path) -> None:
-    (tmp_path / "mistakes.json").write_text("[]")
-    raw = {"model": "mine", "split": "validation", "n": 200, "labels": LABELS, **figures(0.5)}
-    told = {"against": None, "against_reason": "fer7 shares fewer than two labels."}
-    found = read_evaluation(json.dumps({**raw, **told}), tmp_path)
+    raw = measured(n=200, split="validation")
+    raw["against_reason"] = "fer7 shares fewer than two labels."
+    found = read(raw, tmp_path)
     assert verdict(found) == "mine is right on 50.0 % of the pictures."
     assert "No comparison with the model in use: fer7 shares" in explanation(found)
     assert "Its best epoch was chosen with them" in explanation(found)
@@ -88,18 +122,4 @@ def test_models_without_common_labels_are_not_compared(tmp_path: Path) -> None:
 @pytest.mark.parametrize("printed", ["", "[]", "{}", '{"model": "mine"}'])
 def test_an_answer_that_cannot_be_read_is_told(tmp_path: Path, printed: str) -> None:
     with pytest.raises(TrainingError):
-        read_evaluation(printed, tmp_path)
-    for read in (read_systems, read_settings, read_probe):
-        with pytest.raises(TrainingError):
-            read(printed if printed != "[]" else "[1]")
-
-
-def test_an_estimate_becomes_epochs() -> None:
-    raw = {"system": "x", "parameters": 1, "faces": 9, "seconds_per_epoch": 10.0, "epochs": 20}
-    probe = read_probe(json.dumps(raw))
-    assert [probe.epochs_within(seconds) for seconds in (1, 60, 3600)] == [1, 6, 20]
-
-
-def test_what_the_trainer_does_not_know_cannot_be_improved() -> None:
-    assert can_be_trained("frozen_VGG19", ())
-    assert not can_be_trained("tiny", ())
+        read_result(printed, tmp_path)

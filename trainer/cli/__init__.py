@@ -1,25 +1,26 @@
 """Command line of the trainer: what each command does and prints."""
 
 import argparse
-import json
 import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from trainer.cli.data_options import source_from_args
 from trainer.cli.evaluate import evaluate
 from trainer.cli.options import build_parser
 from trainer.cli.pair import pair
 from trainer.config import Augmentation, Recipe, TrainConfig
+from trainer.contract.checked_json import encode_json
 from trainer.contract.progress import Cancelled, Failed
 from trainer.errors import TrainerError
 from trainer.runs.quiet_keras import import_keras_quietly
 
 if TYPE_CHECKING:
+    from trainer.contract.figures import SplitFigures
     from trainer.fit.epochs import Controls
     from trainer.reports.comparison import Row
 
@@ -70,7 +71,7 @@ def _inspect(args: argparse.Namespace) -> int:
         write_atomically(args.html, as_html(facts, dataset).encode())
     if args.out is not None:
         facts = write_contact_sheets(args.out, facts, dataset)
-    print(json.dumps(facts, indent=1) if args.json else as_text(facts))
+    print(encode_json(facts) if args.json else as_text(facts))
     return DONE
 
 
@@ -89,7 +90,7 @@ def _probe(args: argparse.Namespace) -> int:
 
     found = probe(config_from_args(args, _system_name(args)))
     if args.json:
-        print(json.dumps(vars(found)))
+        print(encode_json(found))
     else:
         print(
             f"{found.system}: {found.parameters:,} parameters, {found.faces:,} training faces; "
@@ -230,7 +231,7 @@ def _export(args: argparse.Namespace) -> int:
         renormalize=args.renormalize,
     )
     figures = export_run(args.run_folder, args.out, name=args.name, answer=answer)
-    print(figures_as_text(figures))
+    print(figures_as_text(cast("SplitFigures", figures)))
     return DONE
 
 

@@ -67,7 +67,8 @@ def evaluate(args: argparse.Namespace) -> int:
 def _evaluate_one(
     args: argparse.Namespace, sets: Sets, labels: tuple[str, ...], groups: Path | None
 ) -> int:
-    from trainer.reports.evaluation import evaluate_model, figures_as_text
+    from trainer.contract.checked_json import encode_json
+    from trainer.reports.evaluation import evaluate_model, evaluation_as_text
 
     figures = evaluate_model(
         args.model,
@@ -79,7 +80,7 @@ def _evaluate_one(
         against=args.against,
         out=args.out,
     )
-    print(json.dumps(figures, indent=1) if args.json else figures_as_text(figures))
+    print(encode_json(figures) if args.json else evaluation_as_text(figures))
     return 0
 
 

@@ -5,40 +5,17 @@ the same.
 """
 
 import inspect
-import json
 import math
 import re
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Final, Literal, get_args, get_type_hints
+from dataclasses import fields, replace
+from typing import Any, Final, get_args, get_type_hints
 
 from trainer.config import Augmentation, DataSource, Recipe, TrainConfig
+from trainer.contract.checked_json import encode_json
+from trainer.contract.offers import Setting
 
 # Of the run rather than the recipe; the rest of ``TrainConfig`` says what is trained on what.
 _OF_THE_RUN: Final = ("precision", "seed", "weights", "folds")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """One setting of a training.
-
-    Attributes:
-        name: as in its dataclass; the option is ``--name`` with hyphens.
-        group: ``recipe``, ``augmentation`` or ``run``.
-        kind: what its value is.
-        default: what holds unless the person says otherwise.
-        choices: every value that a ``choice`` can have.
-        least, most: bounds of a number; ``most`` is None where there is none.
-        meaning: one sentence for people.
-    """
-
-    name: str
-    group: str
-    kind: Literal["int", "float", "bool", "choice", "text"]
-    default: Any
-    choices: tuple[str, ...]
-    least: float
-    most: float | None
-    meaning: str
 
 
 def settings(recipe: Recipe | None = None) -> tuple[Setting, ...]:
@@ -63,7 +40,7 @@ def settings(recipe: Recipe | None = None) -> tuple[Setting, ...]:
 
 def settings_as_json(recipe: Recipe | None = None) -> str:
     """Return a JSON array with one object for each setting, its defaults from a recipe."""
-    return json.dumps([asdict(setting) for setting in settings(recipe)], indent=1)
+    return encode_json(settings(recipe))
 
 
 def limits(name: str) -> tuple[float, float]:

@@ -1,9 +1,8 @@
 """The systems as a list for people and for programs."""
 
-import json
-from typing import Any
-
 from trainer.config import flat_recipe
+from trainer.contract.checked_json import encode_json
+from trainer.contract.offers import ListedSystem, SystemKind
 from trainer.errors import UnknownSystemError
 from trainer.systems.catalogue import get_system, systems
 from trainer.systems.system import System
@@ -30,7 +29,7 @@ def systems_as_text() -> str:
 
 def systems_as_json() -> str:
     """Return a JSON array with one object for each system."""
-    return json.dumps([_describe(system) for system in systems()], indent=1)
+    return encode_json([_describe(system) for system in systems()])
 
 
 def choose_systems(text: str) -> tuple[str, ...]:
@@ -55,28 +54,28 @@ def choose_systems(text: str) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _describe(system: System) -> dict[str, Any]:
-    kind = "scratch"
+def _describe(system: System) -> ListedSystem:
+    kind: SystemKind = "scratch"
     if system.combination is not None:
         kind = "ensemble"
     elif system.backbone is not None:
         kind = "transfer"
+    members = system.combination.members if system.combination is not None else ()
+    parameters, trainable = system.parameters or (None, None)
     reported = system.reported
-    return {
-        "name": system.name,
-        "study": system.study,
-        "title": system.title,
-        "kind": kind,
-        "layers": system.layers,
-        "labels": system.labels,
-        "input": [system.size_px, system.size_px, system.channels],
-        "parameters": system.parameters and system.parameters[0],
-        "trainable_parameters": system.parameters and system.parameters[1],
-        "members": [member.name for member in system.combination.members]
-        if system.combination
-        else [],
-        "recipe": flat_recipe(system.recipe),
-        "reported_accuracy": reported and reported.accuracy,
-        "reported_interval_95": reported and reported.interval_95,
-        "reported_test": reported and reported.test,
-    }
+    return ListedSystem(
+        name=system.name,
+        study=system.study,
+        title=system.title,
+        kind=kind,
+        layers=system.layers,
+        labels=system.labels,
+        input=(system.size_px, system.size_px, system.channels),
+        parameters=parameters,
+        trainable_parameters=trainable,
+        members=tuple(member.name for member in members),
+        recipe=flat_recipe(system.recipe),
+        reported_accuracy=reported.accuracy if reported is not None else None,
+        reported_interval_95=reported.interval_95 if reported is not None else None,
+        reported_test=reported.test if reported is not None else None,
+    )

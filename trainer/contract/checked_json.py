@@ -45,6 +45,11 @@ class JsonError(ValueError):
     """JSON that cannot be used; the message says in one line what is wrong with it."""
 
 
+def encode_json(answer: object) -> str:
+    """Return dataclasses, typed dictionaries or sequences of them as JSON; paths become texts."""
+    return json.dumps(msgspec.to_builtins(answer, enc_hook=_to_text), indent=1)
+
+
 def decode_json(text: bytes | str, kind: type[T], *, has_odd_names: bool = False) -> T:
     """Return what a text says, as a type.
 
@@ -106,6 +111,12 @@ def read_bounded(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     if len(content) > most_bytes:
         raise JsonError(f"it is larger than {most_bytes / 1e6:,.0f} MB")
     return content
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, Path):
+        return value.as_posix()
+    raise NotImplementedError(f"{type(value).__name__} has no form in JSON")
 
 
 def _from_text(kind: type[Any], value: Any) -> Path:

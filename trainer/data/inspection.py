@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.config import DataSource
+from trainer.contract.dataset_facts import DatasetFacts, ExactCopies, NearCopies, Spread
 from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.near_copies import near_copies
 from trainer.data.readers import load_dataset, read_faces
@@ -20,10 +21,8 @@ _LEAKS: Final[tuple[tuple[Split, Split], ...]] = (
     ("test", "validation"),
 )
 
-Facts = dict[str, Any]
 
-
-def inspect(source: DataSource) -> tuple[Facts, Dataset]:
+def inspect(source: DataSource) -> tuple[DatasetFacts, Dataset]:
     """Return facts about a dataset as JSON can hold them, and the dataset.
 
     Raises:
@@ -44,7 +43,8 @@ def inspect(source: DataSource) -> tuple[Facts, Dataset]:
         "exact_copies": _exact_copies(dataset, used),
         "near_copies": _near_copies(dataset, used),
         "size_px": _sizes(source.path, faces.names),
-        **_light(dataset, used),
+        "brightness": _spread(np.array([dataset.images[at].mean() for at in used])),
+        "contrast": _spread(np.array([dataset.images[at].std() for at in used])),
     }, dataset
 
 
@@ -56,7 +56,7 @@ def _counts(dataset: Dataset) -> dict[str, dict[str, int]]:
     return table
 
 
-def _exact_copies(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
+def _exact_copies(dataset: Dataset, used: NDArray[np.int64]) -> ExactCopies:
     groups = dataset.copies[used]
     truth = dataset.truth(used)
     distinct = len(np.unique(groups))
@@ -83,7 +83,7 @@ def _exact_copies(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
     }
 
 
-def _near_copies(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
+def _near_copies(dataset: Dataset, used: NDArray[np.int64]) -> NearCopies:
     pairs = near_copies(dataset.images, dataset.copies, used)
     truth = dataset.truth(pairs.ravel()).reshape(-1, 2)
     splits = dataset.splits[pairs]
@@ -103,7 +103,7 @@ def _near_copies(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
     }
 
 
-def _sizes(path: Path, names: tuple[str, ...]) -> Facts:
+def _sizes(path: Path, names: tuple[str, ...]) -> dict[str, Spread]:
     """Return the spread of the pictures' own sizes; a csv's are all the same."""
     from PIL import Image
 
@@ -117,11 +117,5 @@ def _sizes(path: Path, names: tuple[str, ...]) -> Facts:
     return {"width": _spread(array[:, 0]), "height": _spread(array[:, 1])}
 
 
-def _light(dataset: Dataset, used: NDArray[np.int64]) -> Facts:
-    mean = np.array([dataset.images[at].mean() for at in used])
-    contrast = np.array([dataset.images[at].std() for at in used])
-    return {"brightness": _spread(mean), "contrast": _spread(contrast)}
-
-
-def _spread(values: NDArray[Any]) -> dict[str, float]:
+def _spread(values: NDArray[Any]) -> Spread:
     return {name: round(float(np.percentile(values, at)), 2) for name, at in _PERCENTILES.items()}

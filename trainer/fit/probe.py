@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from trainer.config import TrainConfig
+from trainer.contract.offers import Estimate
 from trainer.data.dataset import Dataset
 from trainer.data.feeding import feed
 from trainer.fit.fused_normalization import fused_normalization
@@ -26,25 +27,6 @@ _ENOUGH_S: Final = 3.0
 _FEWEST_STEPS: Final = 3
 _STEPS: Final = 4
 _FEATURE_BATCH: Final = 128
-
-
-@dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """What a training would take.
-
-    Attributes:
-        faces: number of training faces.
-        seconds_per_epoch: of all networks of an ensemble together.
-        seconds: of the whole training, at most; a run may end before its last epoch.
-    """
-
-    system: str
-    parameters: int
-    faces: int
-    steps_per_epoch: int
-    seconds_per_epoch: float
-    epochs: int
-    seconds: float
 
 
 def probe(config: TrainConfig) -> Estimate:

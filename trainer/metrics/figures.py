@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.calibration import calibrate
+from trainer.contract.figures import Figures
 from trainer.contract.labels import canonical
 
 _Z95: Final = 1.959963984540054
@@ -154,7 +155,7 @@ def measure(
     labels: tuple[str, ...],
     *,
     copied: NDArray[np.bool_] | None = None,
-) -> dict[str, Any]:
+) -> Figures:
     """Return the figures that ``fer-train evaluate --json`` prints.
 
     Args:
@@ -176,7 +177,7 @@ def measure(
     return {
         "n": n,
         "accuracy": _mean(right),
-        "accuracy_interval_95": list(wilson_interval(int(right.sum()), n)),
+        "accuracy_interval_95": wilson_interval(int(right.sum()), n),
         "accuracy_without_copies": _mean(fresh),
         "n_without_copies": len(fresh),
         "balanced_accuracy": _mean(recall[present]),

@@ -1,13 +1,13 @@
 """Contact sheets: some faces of each label side by side, so that a person sees what they are."""
 
-import json
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from trainer.contract.checked_json import encode_json
+from trainer.contract.dataset_facts import DatasetFacts
 from trainer.data.dataset import Dataset
-from trainer.data.inspection import Facts
 from trainer.reports.mistakes import as_png
 from trainer.runs.checkpoint import make_folder, write_atomically
 
@@ -33,7 +33,7 @@ def contact_sheet(dataset: Dataset, label: int) -> bytes:
     return as_png(sheet)
 
 
-def write_contact_sheets(folder: Path, facts: Facts, dataset: Dataset) -> Facts:
+def write_contact_sheets(folder: Path, facts: DatasetFacts, dataset: Dataset) -> DatasetFacts:
     """Write a sheet for each label, and the facts; return them with the sheets' file names.
 
     Raises:
@@ -46,5 +46,5 @@ def write_contact_sheets(folder: Path, facts: Facts, dataset: Dataset) -> Facts:
         sheets[name] = f"label_{at}.png"
         write_atomically(folder / sheets[name], contact_sheet(dataset, at))
     facts = {**facts, "sheets": sheets}
-    write_atomically(folder / FACTS_FILE, (json.dumps(facts, indent=1) + "\n").encode())
+    write_atomically(folder / FACTS_FILE, (encode_json(facts) + "\n").encode())
     return facts

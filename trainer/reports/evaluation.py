@@ -1,14 +1,14 @@
 """Evaluating a model folder on a dataset, and putting the figures into words and pictures."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.config import DataSource
+from trainer.contract.checked_json import encode_json
+from trainer.contract.figures import Evaluation, SplitFigures
 from trainer.data.dataset import Dataset
 from trainer.metrics.figures import measure
 from trainer.presets.model_folder import load_model_folder
@@ -28,7 +28,7 @@ def evaluate_model(
     groups: Path | None = None,
     against: Path | None = None,
     out: Path | None = None,
-) -> dict[str, Any]:
+) -> Evaluation:
     """Return a model's figures on a dataset.
 
     Args:
@@ -49,7 +49,7 @@ def evaluate_model(
     selection = select(source, preset, labels=labels, split=split)
     dataset, rows, truth = selection.dataset, selection.rows, selection.truth
     probabilities = model.probabilities(dataset, rows, flip=flip)
-    figures = {
+    figures: Evaluation = {
         "model": preset.name,
         "sha256": preset.sha256,
         "data": source.title,
@@ -59,12 +59,18 @@ def evaluate_model(
         "left_out": selection.left_out,
         "unreadable": selection.unreadable,
         "notes": selection.notes,
+        "groups": {},
+        "largest_gap": None,
+        "against": None,
+        "against_reason": "",
     }
     if named is not None:
         right = probabilities.argmax(axis=1) == truth
-        figures |= measure_groups(right, dataset, rows, named)
+        figures["groups"], figures["largest_gap"] = measure_groups(right, dataset, rows, named)
     if against is not None:
-        figures |= paired.compare_with(against, source, dataset, rows, probabilities, flip=flip)
+        figures["against"], figures["against_reason"] = paired.compare_with(
+            against, source, dataset, rows, probabilities, flip=flip
+        )
     if out is not None:
         _write(out, figures, dataset, rows, probabilities, truth)
     return figures
@@ -72,7 +78,7 @@ def evaluate_model(
 
 def _write(
     out: Path,
-    figures: dict[str, Any],
+    figures: Evaluation,
     dataset: Dataset,
     rows: NDArray[np.int64],
     probabilities: NDArray[np.float64],
@@ -87,14 +93,26 @@ def _write(
         "reliability.png": lambda: reliability_diagram(probabilities, truth),
         "confusion.png": lambda: confusion_diagram(np.array(figures["confusion"]), dataset.labels),
         "mistakes.png": lambda: mistakes_sheet(dataset, rows, probabilities, truth),
-        "figures.json": lambda: (json.dumps(figures, indent=1) + "\n").encode(),
-        "figures.txt": lambda: (figures_as_text(figures) + "\n").encode(),
+        "figures.json": lambda: (encode_json(figures) + "\n").encode(),
+        "figures.txt": lambda: (evaluation_as_text(figures) + "\n").encode(),
     }
     for name, draw in diagrams.items():
         write_atomically(out / name, draw())
 
 
-def figures_as_text(figures: dict[str, Any]) -> str:
+def evaluation_as_text(found: Evaluation) -> str:
+    """Return all of an evaluation as lines and tables for a terminal."""
+    parts = [figures_as_text(found)]
+    if found["groups"]:
+        parts.append("\n".join(_groups_as_lines(found)))
+    if found["against"] is not None or found["against_reason"]:
+        parts.append("\n".join(paired.as_lines(found)))
+    if found["notes"]:
+        parts.append("\n".join(found["notes"]))
+    return "\n\n".join(parts)
+
+
+def figures_as_text(figures: SplitFigures) -> str:
     """Return the figures as lines and tables for a terminal."""
     low, high = figures["accuracy_interval_95"]
     copies = figures["n"] - figures["n_without_copies"]
@@ -121,16 +139,10 @@ def figures_as_text(figures: dict[str, Any]) -> str:
         f"{name:<{width}}  " + "  ".join(f"{count:>8}" for count in row)
         for name, row in zip(labels, figures["confusion"], strict=True)
     ]
-    if "groups" in figures:
-        lines += ["", *_groups_as_lines(figures)]
-    if "against" in figures:
-        lines += ["", *paired.as_lines(figures)]
-    if figures.get("notes"):
-        lines += ["", *figures["notes"]]
     return "\n".join(lines)
 
 
-def _groups_as_lines(figures: dict[str, Any]) -> list[str]:
+def _groups_as_lines(figures: Evaluation) -> list[str]:
     lines = []
     for name, row in figures["groups"].items():
         low, high = row["accuracy_interval_95"]

@@ -4,8 +4,8 @@ import base64
 import html
 from typing import Final
 
+from trainer.contract.dataset_facts import DatasetFacts
 from trainer.data.dataset import SPLITS, Dataset
-from trainer.data.inspection import Facts
 from trainer.reports.contact_sheets import contact_sheet
 
 _LISTED: Final = 50
@@ -22,7 +22,7 @@ img { max-width: 100%; image-rendering: pixelated; }
 """
 
 
-def findings(facts: Facts) -> list[str]:
+def findings(facts: DatasetFacts) -> list[str]:
     """Return what a person should know about the dataset, a sentence each."""
     exact, near = facts["exact_copies"], facts["near_copies"]
     lines = [f"{facts['faces']:,} faces, {exact['distinct']:,} of them distinct."]
@@ -50,12 +50,12 @@ def findings(facts: Facts) -> list[str]:
     return lines
 
 
-def _spreads(facts: Facts) -> list[tuple[str, dict[str, float]]]:
+def _spreads(facts: DatasetFacts) -> list[tuple[str, dict[str, float]]]:
     rows = [(f"{name}, pixels", values) for name, values in facts["size_px"].items()]
     return [*rows, ("brightness", facts["brightness"]), ("contrast", facts["contrast"])]
 
 
-def as_text(facts: Facts) -> str:
+def as_text(facts: DatasetFacts) -> str:
     """Return the findings and tables for a terminal."""
     labels = facts["labels"]
     width = max(len(name) for name in (*labels, "all"))
@@ -74,7 +74,7 @@ def as_text(facts: Facts) -> str:
     return "\n".join(lines)
 
 
-def as_html(facts: Facts, dataset: Dataset) -> str:
+def as_html(facts: DatasetFacts, dataset: Dataset) -> str:
     """Return one page that needs nothing else."""
     title = html.escape(f"Dataset {facts['data']}")
     counts = [

@@ -1,17 +1,17 @@
 """The faces that a model named wrongly with the highest confidence, for a program to show."""
 
 import io
-import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.checked_json import encode_json
+from trainer.contract.figures import MISTAKES_FILE, Mistake
 from trainer.data.dataset import Dataset
 from trainer.runs.checkpoint import make_folder, write_atomically
 
-MISTAKES_FILE: Final = "mistakes.json"
 _FOLDER: Final = "mistakes"
 _COUNT: Final = 40
 
@@ -38,20 +38,20 @@ def write_mistakes(
         RunError: if they cannot be written.
     """
     make_folder(out / _FOLDER)
-    listed: list[dict[str, Any]] = []
+    listed: list[Mistake] = []
     for number, at in enumerate(most_confident_mistakes(probabilities, truth), start=1):
         picture = Path(_FOLDER) / f"{number:02d}.png"
         write_atomically(out / picture, as_png(dataset.images[rows[at]]))
         listed.append(
-            {
-                "name": dataset.names[rows[at]],
-                "truth": dataset.labels[truth[at]],
-                "predicted": dataset.labels[probabilities[at].argmax()],
-                "confidence": float(probabilities[at].max()),
-                "picture": picture.as_posix(),
-            }
+            Mistake(
+                name=dataset.names[rows[at]],
+                truth=dataset.labels[truth[at]],
+                predicted=dataset.labels[probabilities[at].argmax()],
+                confidence=float(probabilities[at].max()),
+                picture=picture,
+            )
         )
-    write_atomically(out / MISTAKES_FILE, (json.dumps(listed, indent=1) + "\n").encode())
+    write_atomically(out / MISTAKES_FILE, (encode_json(listed) + "\n").encode())
 
 
 def as_png(pixels: NDArray[np.uint8]) -> bytes:

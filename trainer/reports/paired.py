@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.config import DataSource
+from trainer.contract.figures import Against, Evaluation
 from trainer.contract.labels import REST, canonical
 from trainer.data.dataset import Dataset
 from trainer.data.readers import load_dataset
@@ -24,7 +24,7 @@ def compare_with(
     probabilities: NDArray[np.float64],
     *,
     flip: bool = False,
-) -> dict[str, Any]:
+) -> tuple[Against | None, str]:
     """Return another model's figures beside a measured one's, on the faces that both can name.
 
     Both answer with the labels that they share, whatever else they know. A face whose label only
@@ -38,7 +38,7 @@ def compare_with(
         flip: whether each face's mirror image is asked as well.
 
     Returns:
-        ``against``, nothing where the two cannot be compared, for the reason ``against_reason``.
+        The comparison; none where the two cannot be compared, and why.
 
     Raises:
         TrainerError: if the other model cannot be used.
@@ -46,7 +46,7 @@ def compare_with(
     other = load_model_folder(folder)
     labels = shared_labels(dataset.labels, other.preset.labels)
     if len(labels) < 2:
-        return _incomparable(f"{other.preset.name} shares fewer than two labels with this model.")
+        return None, f"{other.preset.name} shares fewer than two labels with this model."
     seen = load_dataset(
         source,
         labels=labels,
@@ -60,25 +60,28 @@ def compare_with(
     # Copies, and with them splits, may look different at another size: the rows decide.
     known = np.flatnonzero(seen.splits[rows] >= 0)
     if not len(known):
-        return _incomparable(f"no face has a label that {other.preset.name} knows as well.")
+        return None, f"no face has a label that {other.preset.name} knows as well."
     rows = rows[known]
     truth = seen.truth(rows)
     own = restricted(probabilities[known], dataset.labels, labels)
     theirs = other.probabilities(seen, rows, flip=flip)
     own_figures, their_figures = (measure(given, truth, labels) for given in (own, theirs))
-    shown = ("accuracy", "accuracy_interval_95", "per_label", "confusion")
     return {
-        "against": {
-            "name": other.preset.name,
-            "sha256": other.preset.sha256,
-            "labels": list(labels),
-            "n": len(rows),
-            **{key: their_figures[key] for key in shown},
-            **{f"own_{key}": own_figures[key] for key in shown},
-            "difference": own_figures["accuracy"] - their_figures["accuracy"],
-            "p_value": mcnemar(own.argmax(axis=1) == truth, theirs.argmax(axis=1) == truth),
-        }
-    }
+        "name": other.preset.name,
+        "sha256": other.preset.sha256,
+        "labels": list(labels),
+        "n": len(rows),
+        "accuracy": their_figures["accuracy"],
+        "accuracy_interval_95": their_figures["accuracy_interval_95"],
+        "per_label": their_figures["per_label"],
+        "confusion": their_figures["confusion"],
+        "own_accuracy": own_figures["accuracy"],
+        "own_accuracy_interval_95": own_figures["accuracy_interval_95"],
+        "own_per_label": own_figures["per_label"],
+        "own_confusion": own_figures["confusion"],
+        "difference": own_figures["accuracy"] - their_figures["accuracy"],
+        "p_value": mcnemar(own.argmax(axis=1) == truth, theirs.argmax(axis=1) == truth),
+    }, ""
 
 
 def shared_labels(own: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
@@ -103,24 +106,20 @@ def mcnemar(own: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
     return float(binomtest(only_own, only_own + only_theirs, 0.5).pvalue)
 
 
-def _incomparable(reason: str) -> dict[str, Any]:
-    return {"against": None, "against_reason": reason}
-
-
-def as_lines(figures: dict[str, Any]) -> list[str]:
+def as_lines(figures: Evaluation) -> list[str]:
     """Return the comparison's lines for a terminal."""
     found = figures["against"]
     if found is None:
         return [f"not compared: {figures['against_reason']}"]
 
-    def line(name: str, prefix: str) -> str:
-        low, high = found[f"{prefix}accuracy_interval_95"]
-        return f"{name}: {found[f'{prefix}accuracy']:.4f} ({low:.4f} to {high:.4f})"
+    def line(name: str, accuracy: float, interval: tuple[float, float]) -> str:
+        low, high = interval
+        return f"{name}: {accuracy:.4f} ({low:.4f} to {high:.4f})"
 
     return [
         f"{found['n']:,} faces with the labels that both know, {', '.join(found['labels'])}",
-        line(figures["model"], "own_"),
-        line(found["name"], ""),
+        line(figures["model"], found["own_accuracy"], found["own_accuracy_interval_95"]),
+        line(found["name"], found["accuracy"], found["accuracy_interval_95"]),
         f"difference {found['difference']:+.4f}, p = {found['p_value']:.2g} "
         "(McNemar's exact test, two-sided)",
     ]

@@ -1,11 +1,11 @@
 """Figures for groups of faces, as a csv of the person's own names them."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.figures import GroupFigures
 from trainer.data.dataset import Dataset
 from trainer.data.tables import read_table
 from trainer.errors import DataError
@@ -30,7 +30,7 @@ def read_groups(path: Path) -> dict[str, str]:
 
 def measure_groups(
     right: NDArray[np.bool_], dataset: Dataset, rows: NDArray[np.int64], groups: dict[str, str]
-) -> dict[str, Any]:
+) -> tuple[dict[str, GroupFigures], float]:
     """Return accuracy and interval of each group, and the largest gap between two of them.
 
     Raises:
@@ -47,13 +47,13 @@ def measure_groups(
             "none of the measured faces is in a group.",
             hint=f"Name them as the dataset does, for instance {dataset.names[rows[0]]!r}.",
         )
-    figures = {
+    figures: dict[str, GroupFigures] = {
         group: {
             "n": len(hits),
             "accuracy": sum(hits) / len(hits),
-            "accuracy_interval_95": list(wilson_interval(sum(hits), len(hits))),
+            "accuracy_interval_95": wilson_interval(sum(hits), len(hits)),
         }
         for group, hits in sorted(found.items())
     }
     shares = [sum(hits) / len(hits) for hits in found.values()]
-    return {"groups": figures, "largest_gap": max(shares) - min(shares)}
+    return figures, max(shares) - min(shares)

@@ -8,7 +8,7 @@ from PIL import Image
 from tests.helpers.models import make_model_folder
 from tests.trainer.conftest import FolderMaker, face
 from trainer.config import DataSource
-from trainer.reports.evaluation import evaluate_model, figures_as_text
+from trainer.reports.evaluation import evaluate_model, evaluation_as_text
 from trainer.reports.paired import mcnemar, shared_labels
 
 LABELS = ("angry", "disgust", "fear")
@@ -60,7 +60,7 @@ def test_two_models_are_compared_on_the_same_faces(faces: Path, tmp_path: Path) 
         assert set(against[f"{key}per_label"]) == {"angry", "fear"}
     assert against["difference"] == against["own_accuracy"] - against["accuracy"]
     assert 0 < against["p_value"] <= 1
-    text = figures_as_text(figures)
+    text = evaluation_as_text(figures)
     assert f"p = {against['p_value']:.2g} (McNemar's exact test" in text
 
 
@@ -86,7 +86,7 @@ def test_why_two_models_cannot_be_compared(
     figures = evaluate_model(own, DataSource(path=faces), against=other)
     assert figures["against"] is None
     assert figures["against_reason"] == reason
-    assert f"not compared: {reason}" in figures_as_text(figures)
+    assert f"not compared: {reason}" in evaluation_as_text(figures)
 
 
 def test_the_most_confident_mistakes_are_listed_with_their_pictures(

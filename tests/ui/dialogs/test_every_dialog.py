@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 import fer_desktop.ui
 from fer_desktop.settings import Settings
-from fer_desktop.training.results import Comparison, Evaluation, Figures, LabelFigures
+from fer_desktop.training.results import Comparison, ModelFigures, TrainingResult
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.about_dialogs import TextDialog, about_text, model_text
 from fer_desktop.ui.dialogs.asking_dialog import TITLE_BAR, AskingDialog
@@ -40,6 +40,7 @@ from fer_desktop.ui.training.train_wizard import Step, TrainWizard
 from fer_desktop.ui.viewer.welcome_page import WelcomeDialog
 from tests.helpers.fakes import fake_preset
 from tests.ui.conftest import Desk
+from trainer.contract.figures import LabelFigures
 
 pytestmark = pytest.mark.gui
 
@@ -48,16 +49,18 @@ ROOM = SCREEN - TITLE_BAR
 LONG = "a long sentence that somebody wrote about a model, " * 60
 
 LABELS = tuple(f"expression {number}" for number in range(12))
-FIGURES = Figures(
+FIGURES = ModelFigures(
     model=LONG[:60],
     n=30,
     accuracy=0.5,
     interval=(0.4, 0.6),
     labels=LABELS,
-    per_label={label: LabelFigures(0.5, 0.5, 0.5, 10) for label in LABELS},
+    per_label={
+        label: LabelFigures(precision=0.5, recall=0.5, f1=0.5, support=10) for label in LABELS
+    },
     confusion=tuple(tuple(range(12)) for _ in LABELS),
 )
-EVALUATION = Evaluation(FIGURES, "test", (), Comparison(FIGURES, FIGURES, 0.2), "")
+EVALUATION = TrainingResult(FIGURES, "test", (), Comparison(FIGURES, FIGURES, 0.2), "")
 
 Make = Callable[[Application, Background], QDialog]
 

@@ -1,5 +1,6 @@
 """All five pages with real widgets and a real training."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
 from fer_desktop.models.catalogue import available_models
-from fer_desktop.training.choices import Probe
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.training.train_wizard import Step
 from tests.ui.training.conftest import BUNDLED, LIMIT_MS, OpenWizard
+from trainer.contract.offers import Estimate
 from trainer.contract.preset import read_preset
 
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
@@ -43,10 +44,10 @@ def test_a_model_is_trained_used_and_left_again(
     assert settings.labels.chosen == ("happy", "sad")
     qtbot.waitUntil(lambda: bool(settings.advanced.editors), timeout=LIMIT_MS)
     probe = wizard._prober.found(start.plan())
-    assert isinstance(probe, Probe)
+    assert isinstance(probe, Estimate)
     # As little as can be: two epochs.
-    wizard._prober._found[tuple(start.plan().probe_words())] = Probe(
-        probe.system, probe.parameters, probe.faces, 30.0, probe.epochs
+    wizard._prober._found[tuple(start.plan().probe_words())] = replace(
+        probe, seconds_per_epoch=30.0
     )
     settings.minutes.setValue(1)
     assert settings.time_note.text().startswith("Enough for 2 of the 15 epochs")

@@ -6,9 +6,9 @@ from typing import Any, Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from fer_desktop.training.choices import Setting
 from fer_desktop.ui.training.planning.setting_editors import make_editor
 from fer_desktop.ui.widgets.note import Note
+from trainer.contract.offers import Setting
 
 _EDITOR_SIZE: Final = QSize(150, 26)
 

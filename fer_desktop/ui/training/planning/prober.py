@@ -3,9 +3,10 @@
 from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.errors import FerError
-from fer_desktop.training.choices import Probe, read_probe
+from fer_desktop.training.choices import read_estimate
 from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.ui.runtime.trainer_call import TrainerCall
+from trainer.contract.offers import Estimate
 
 _Key = tuple[str, ...]
 
@@ -23,9 +24,9 @@ class Prober(QObject):
         super().__init__(parent)
         self._call = TrainerCall(self)
         self._measuring: _Key | None = None
-        self._found: dict[_Key, Probe | FerError] = {}
+        self._found: dict[_Key, Estimate | FerError] = {}
 
-    def found(self, plan: TrainingPlan) -> Probe | FerError | None:
+    def found(self, plan: TrainingPlan) -> Estimate | FerError | None:
         """Return what was measured for a plan, or why that failed; None where it was not tried."""
         return self._found.get(_key(plan))
 
@@ -36,14 +37,14 @@ class Prober(QObject):
     def measure(self, plan: TrainingPlan) -> None:
         """Measure a plan, in place of another one that is being measured."""
         key = _key(plan)
-        if self._measuring == key or isinstance(self._found.get(key), Probe):
+        if self._measuring == key or isinstance(self._found.get(key), Estimate):
             return
         self._measuring = key
 
         def keep(printed: str) -> None:
-            end(read_probe(printed))
+            end(read_estimate(printed))
 
-        def end(found: Probe | FerError) -> None:
+        def end(found: Estimate | FerError) -> None:
             self._found[key] = found
             self._measuring = None
             self.changed.emit()

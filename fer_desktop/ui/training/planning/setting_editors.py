@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
-from fer_desktop.training.choices import Setting
+from trainer.contract.offers import Setting
 
 _MOST: Final = 1_000_000
 _DECIMALS: Final = 8

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.errors import FerError
-from fer_desktop.training.choices import Probe, read_settings
+from fer_desktop.training.choices import epochs_within, read_settings
 from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.training.runs import check_run_name, free_run_name
 from fer_desktop.ui.look.wording import duration_text
@@ -29,6 +29,7 @@ from fer_desktop.ui.training.planning.advanced_settings import AdvancedSettings
 from fer_desktop.ui.training.planning.label_choice import LabelChoice
 from fer_desktop.ui.training.planning.prober import Prober
 from fer_desktop.ui.widgets.note import Note
+from trainer.contract.offers import Estimate
 
 _DEFAULT_MINUTES: Final = 30
 _EDITOR_HEIGHT: Final = 28
@@ -90,8 +91,8 @@ class SettingsPage(QWizardPage):
         """Return the whole plan."""
         settings = self.advanced.changed_values()
         probe = self._prober.found(self._base())
-        if isinstance(probe, Probe):
-            settings[_EPOCHS] = probe.epochs_within(60 * self.minutes.value())
+        if isinstance(probe, Estimate):
+            settings[_EPOCHS] = epochs_within(probe, 60 * self.minutes.value())
         return replace(
             self._base(),
             name=self.name.text().strip(),
@@ -117,7 +118,7 @@ class SettingsPage(QWizardPage):
 
     def isComplete(self) -> bool:
         """Whether the training could begin."""
-        is_measured = isinstance(self._prober.found(self._base()), Probe)
+        is_measured = isinstance(self._prober.found(self._base()), Estimate)
         return is_measured and not self.problem.text()
 
     def shut_down(self) -> None:
@@ -180,7 +181,7 @@ class SettingsPage(QWizardPage):
         elif found is None:
             self.time_note.say(self.tr("Measuring how fast this computer trains it…"))
         else:
-            epochs = found.epochs_within(60 * self.minutes.value())
+            epochs = epochs_within(found, 60 * self.minutes.value())
             text = (
                 self.tr("Enough for all {usual} epochs that it is usually given: they take {time}.")
                 if epochs == found.epochs

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.errors import FerError
-from fer_desktop.training.choices import Probe, System, can_be_trained, read_systems
+from fer_desktop.training.choices import can_be_trained, read_systems
 from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.ui.look.wording import duration_text
 from fer_desktop.ui.runtime.trainer_call import TrainerCall
@@ -23,6 +23,7 @@ from fer_desktop.ui.training.pictures.pictures_page import ChosenPictures
 from fer_desktop.ui.training.planning.prober import Prober
 from fer_desktop.ui.training.planning.system_table import SystemTable
 from fer_desktop.ui.widgets.note import Note
+from trainer.contract.offers import Estimate, ListedSystem
 
 # With fewer pictures a network that knows nothing rarely becomes better than one that does.
 _FEW_PICTURES: Final = 5_000
@@ -62,7 +63,7 @@ class StartPage(QWizardPage):
         self._in_use: ModelInUse | None = None
         self._prober = prober
         self._call = TrainerCall(self)
-        self._systems: tuple[System, ...] = ()
+        self._systems: tuple[ListedSystem, ...] = ()
         self.setTitle(self.tr("Starting point"))
         self.improve = QRadioButton(self)
         self.improve_note = Note(parent=self)
@@ -189,12 +190,12 @@ class StartPage(QWizardPage):
         plan = self.plan()
         self.table.show_times(lambda system: self._time_of(_with_system(plan, system)))
         found, is_measuring = self._prober.found(plan), self._prober.is_measuring(plan)
-        self.measure_button.setEnabled(not is_measuring and not isinstance(found, Probe))
+        self.measure_button.setEnabled(not is_measuring and not isinstance(found, Estimate))
         if is_measuring:
             self.time_note.say(self.tr("Measuring: a few real steps on your pictures…"))
         elif isinstance(found, FerError):
             self.time_note.say_error(found)
-        elif isinstance(found, Probe):
+        elif isinstance(found, Estimate):
             self.time_note.say(
                 self.tr(
                     "On this computer: {time} for {epochs} epochs over {faces} pictures, "
@@ -213,10 +214,10 @@ class StartPage(QWizardPage):
         if self._prober.is_measuring(plan):
             return self.tr("measuring…")
         found = self._prober.found(plan)
-        if not isinstance(found, Probe):
+        if not isinstance(found, Estimate):
             return ""
         return duration_text(found.epochs * found.seconds_per_epoch)
 
 
-def _with_system(plan: TrainingPlan, system: System) -> TrainingPlan:
+def _with_system(plan: TrainingPlan, system: ListedSystem) -> TrainingPlan:
     return TrainingPlan(name="", data=plan.data, votes=plan.votes, system=system.name)

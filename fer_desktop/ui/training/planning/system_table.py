@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidgetItem, QWidget
 
-from fer_desktop.training.choices import System
 from fer_desktop.ui.look.wording import accuracy_text, translate
 from fer_desktop.ui.widgets.row_table import RowTable
+from trainer.contract.offers import ListedSystem
 
 
 class SystemTable(RowTable):
@@ -24,15 +24,15 @@ class SystemTable(RowTable):
         ]
         name = translate("SystemTable", "Networks that can be trained")
         super().__init__(headings, name, parent=parent)
-        self._systems: list[System] = []
+        self._systems: list[ListedSystem] = []
 
     @property
-    def selected(self) -> System | None:
+    def selected(self) -> ListedSystem | None:
         """The selected network."""
         row = self.currentRow()
         return self._systems[row] if 0 <= row < len(self._systems) else None
 
-    def show_systems(self, systems: Sequence[System]) -> None:
+    def show_systems(self, systems: Sequence[ListedSystem]) -> None:
         """List networks and select the first."""
         begins = {
             "scratch": self.tr("from nothing"),
@@ -44,11 +44,11 @@ class SystemTable(RowTable):
         for row, system in enumerate(systems):
             parameters = f"{system.parameters:,}" if system.parameters else ""
             reported = (
-                accuracy_text(system.accuracy, system.interval)
-                if system.accuracy is not None
+                accuracy_text(system.reported_accuracy, system.reported_interval_95)
+                if system.reported_accuracy is not None
                 else ""
             )
-            tip = "\n".join(filter(None, (system.layers, system.test)))
+            tip = "\n".join(filter(None, (system.layers, system.reported_test)))
             texts = (
                 system.title,
                 system.study,
@@ -68,13 +68,7 @@ class SystemTable(RowTable):
         if systems:
             self.selectRow(0)
 
-    def select(self, name: str) -> None:
-        """Select a network by the trainer's name."""
-        names = [system.name for system in self._systems]
-        if name in names:
-            self.selectRow(names.index(name))
-
-    def show_times(self, time_of: Callable[[System], str]) -> None:
+    def show_times(self, time_of: Callable[[ListedSystem], str]) -> None:
         """Fill in how long each would take."""
         for row, system in enumerate(self._systems):
             item = self.item(row, 5)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fer_desktop.training.results import Figures
+from fer_desktop.training.results import ModelFigures
 from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import accuracy_text
 
@@ -22,10 +22,10 @@ class AccuracyBars(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[Figures, ...] = ()
+        self._rows: tuple[ModelFigures, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_models(self, rows: Sequence[Figures]) -> None:
+    def show_models(self, rows: Sequence[ModelFigures]) -> None:
         """Show models, the new one first, the one that it is compared with last."""
         self._rows = tuple(rows)
         self.setAccessibleName(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fer_desktop.training.results import Figures
+from fer_desktop.training.results import ModelFigures
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.look.wording import confidence_text, label_text
 
@@ -39,19 +39,19 @@ class LabelTable(QTableWidget):
         self.setAlternatingRowColors(True)
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.setAccessibleName(self.tr("Figures of each expression"))
+        self.setAccessibleName(self.tr("ModelFigures of each expression"))
 
-    def show_figures(self, figures: Figures) -> None:
+    def show_figures(self, figures: ModelFigures) -> None:
         """Show the figures of a model."""
         self.setRowCount(len(figures.labels))
         for row, label in enumerate(figures.labels):
             found = figures.per_label[label]
             texts = (
                 label_text(label),
-                confidence_text(found.recall) if found.support else "",
-                confidence_text(found.precision),
-                f"{found.f1:.2f}",
-                f"{found.support:,}",
+                confidence_text(found["recall"]) if found["support"] else "",
+                confidence_text(found["precision"]),
+                f"{found['f1']:.2f}",
+                f"{found['support']:,}",
             )
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)

@@ -7,8 +7,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
-from fer_desktop.training.results import Mistake
 from fer_desktop.ui.look.wording import confidence_text, label_text
+from trainer.contract.figures import Mistake
 
 _SIDE_PX: Final = 96
 _CELL: Final = QSize(150, 150)

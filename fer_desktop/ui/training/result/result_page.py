@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.errors import FerError
-from fer_desktop.training.results import Evaluation, Figures, Mistake, read_evaluation
+from fer_desktop.training.results import ModelFigures, TrainingResult, read_result
 from fer_desktop.training.runs import Run
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.look.model_facts import read_model_facts
@@ -29,6 +29,7 @@ from fer_desktop.ui.training.result.mistakes_view import MistakesView
 from fer_desktop.ui.training.result.verdict import explanation, verdict
 from fer_desktop.ui.widgets.confusion_view import ConfusionView
 from fer_desktop.ui.widgets.note import Note
+from trainer.contract.figures import Mistake
 
 _FOLDER: Final = "evaluation"
 _OTHER_FOLDER: Final = "evaluation_of_former"
@@ -51,7 +52,7 @@ class ResultPage(QWizardPage):
         super().__init__(parent)
         self._run = run
         self._call = TrainerCall(self)
-        self._shown: list[Figures] = []
+        self._shown: list[ModelFigures] = []
         self._mistakes: list[tuple[Mistake, ...]] = []
         self.setTitle(self.tr("Result"))
         self.setFinalPage(True)
@@ -105,7 +106,7 @@ class ResultPage(QWizardPage):
         folder = run.folder / _FOLDER
 
         def show(printed: str) -> None:
-            evaluation = read_evaluation(printed, folder)
+            evaluation = read_result(printed, folder)
             self._show(evaluation)
             if other is not None and evaluation.comparison is not None:
                 self._look_at(other, run)
@@ -157,7 +158,7 @@ class ResultPage(QWizardPage):
         layout.addStretch(0)
         layout.addLayout(row)
 
-    def _show(self, evaluation: Evaluation) -> None:
+    def _show(self, evaluation: TrainingResult) -> None:
         comparison = evaluation.comparison
         self.verdict.setText(verdict(evaluation))
         self.note.say(explanation(evaluation))
@@ -173,7 +174,7 @@ class ResultPage(QWizardPage):
         self._allow_use(True)
         self.use_button.setFocus()
 
-    def _rows(self, evaluation: Evaluation) -> list[Figures]:
+    def _rows(self, evaluation: TrainingResult) -> list[ModelFigures]:
         """Return what is drawn as bars: who, on which pictures."""
         figures, comparison = evaluation.figures, evaluation.comparison
         if comparison is None:
@@ -192,7 +193,7 @@ class ResultPage(QWizardPage):
         folder = run.folder / _OTHER_FOLDER
 
         def keep(printed: str) -> None:
-            self._mistakes[1] = read_evaluation(printed, folder).mistakes
+            self._mistakes[1] = read_result(printed, folder).mistakes
             self._show_figures(self.model.currentIndex())
 
         self._call.ask(run.plan.evaluate_words(other, folder), keep, self.outcome.say_error)

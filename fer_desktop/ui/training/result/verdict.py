@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from fer_desktop.training.results import Comparison, Evaluation, Figures
+from fer_desktop.training.results import Comparison, ModelFigures, TrainingResult
 from fer_desktop.ui.look.wording import accuracy_text, counted, label_text, translate
 
 _FEW: Final = 100
 _SURELY_CHANCE: Final = 0.995  # there is nothing to tell
 
 
-def verdict(evaluation: Evaluation) -> str:
+def verdict(evaluation: TrainingResult) -> str:
     """Return the one sentence that a person should read."""
     comparison = evaluation.comparison
     if comparison is None:
@@ -49,7 +49,7 @@ def verdict(evaluation: Evaluation) -> str:
     )
 
 
-def explanation(evaluation: Evaluation) -> str:
+def explanation(evaluation: TrainingResult) -> str:
     """Return on what the sentence rests."""
     figures, comparison = evaluation.figures, evaluation.comparison
     measured = (
@@ -76,7 +76,7 @@ def explanation(evaluation: Evaluation) -> str:
     return " ".join(parts)
 
 
-def _compared(comparison: Comparison, figures: Figures) -> list[str]:
+def _compared(comparison: Comparison, figures: ModelFigures) -> list[str]:
     parts = []
     if comparison.p_value < _SURELY_CHANCE:
         parts.append(

@@ -1,0 +1,131 @@
+"""How a model does on faces: what ``fer-train evaluate --json`` prints."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypedDict
+
+from trainer.contract.checked_json import Count, Line, Number, PathText, Prose, Share
+
+MISTAKES_FILE: Final = "mistakes.json"
+
+Interval = tuple[Share, Share]
+Confusion = list[list[Count]]
+
+
+class LabelFigures(TypedDict):
+    """How well one label is found; ``support`` counts the faces that have it."""
+
+    precision: Share
+    recall: Share
+    f1: Share
+    support: Count
+
+
+class Figures(TypedDict):
+    """A model's answers against the truth.
+
+    Attributes:
+        accuracy_without_copies: without faces that are exact copies of training faces.
+        ece: expected calibration error.
+        confusion: counts; the truth in rows, answers in columns, in the order of ``labels``.
+    """
+
+    n: Count
+    accuracy: Share
+    accuracy_interval_95: Interval
+    accuracy_without_copies: Share
+    n_without_copies: Count
+    balanced_accuracy: Share
+    macro_f1: Share
+    ece: Share
+    labels: list[Line]
+    per_label: dict[Line, LabelFigures]
+    confusion: Confusion
+
+
+class GroupFigures(TypedDict):
+    """How a model does on the faces of one group of people."""
+
+    n: Count
+    accuracy: Share
+    accuracy_interval_95: Interval
+
+
+class Against(TypedDict):
+    """Another model on the same faces; both answer with the labels that they share.
+
+    Attributes:
+        difference: by how much the first model's accuracy is the higher one.
+        p_value: how likely such a difference is by chance (McNemar's exact test, two-sided).
+    """
+
+    name: Line
+    sha256: Line
+    labels: list[Line]
+    n: Count
+    accuracy: Share
+    accuracy_interval_95: Interval
+    per_label: dict[Line, LabelFigures]
+    confusion: Confusion
+    own_accuracy: Share
+    own_accuracy_interval_95: Interval
+    own_per_label: dict[Line, LabelFigures]
+    own_confusion: Confusion
+    difference: Number
+    p_value: Share
+
+
+class UnreadableFile(TypedDict):
+    """A picture that could not be used."""
+
+    file: PathText
+    reason: Prose
+
+
+class SplitFigures(Figures):
+    """A model on the faces of one split of a dataset: ``test``, ``validation``, ...
+
+    A model folder's ``metrics.json`` holds them, and more.
+    """
+
+    sha256: Line
+    data: Line
+    split: Line
+
+
+class Evaluation(SplitFigures):
+    """All that is found out about a model on one dataset.
+
+    Attributes:
+        flip: whether each face's mirror image was asked as well.
+        left_out: faces of labels that the model does not know, or that were not asked for.
+        notes: what a reader of the figures must know, a sentence each.
+        groups, largest_gap: of people; nothing where none are told apart.
+        against: another model; None where there is none, or for the reason ``against_reason``.
+    """
+
+    model: Line
+    flip: bool
+    left_out: dict[Line, Count]
+    unreadable: list[UnreadableFile]
+    notes: list[Prose]
+    groups: dict[Line, GroupFigures]
+    largest_gap: Share | None
+    against: Against | None
+    against_reason: Prose
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mistake:
+    """A face that a model labelled otherwise than people had.
+
+    Attributes:
+        confidence: the probability of the wrong label.
+        picture: a PNG file of the face, below the folder of the list.
+    """
+
+    name: PathText
+    truth: Line
+    predicted: Line
+    confidence: Share
+    picture: Path
