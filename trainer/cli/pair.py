@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from trainer.cli.data_options import add_data, crop_geometry, source_from_args
 from trainer.cli.set_options import add_sets, sets_from_args
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from trainer.contract.figures import SplitFigures
     from trainer.contract.preset import Preset
     from trainer.data.dataset import Dataset
 
@@ -86,7 +87,7 @@ def pair(args: argparse.Namespace) -> int:
         name=args.name,
         description=args.description,
     )
-    print(figures_as_text(figures))
+    print(figures_as_text(cast("SplitFigures", figures)))
     return 0
 
 
