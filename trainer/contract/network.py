@@ -81,7 +81,7 @@ def _judge_sketch(file: Path, preset: Preset, keras: Any) -> int:
             f"{file} takes input of the shape {sketch.input_shape}, but its preset promises "
             f"{wanted}"
         )
-    answer = _Measure(file, keras).call(sketch, keras.Input(wanted[1:], name="measured"))
+    answer = _Measure(file, keras).follow(sketch, keras.Input(wanted[1:], name="measured"))
     if not _fits(getattr(answer, "shape", None), (None, len(preset.labels))):
         raise PresetError(
             f"{file} answers in the shape {sketch.output_shape}, but its preset names "
@@ -98,26 +98,30 @@ class _Measure:
         self._keras = keras
         self._multiplications = 0
 
-    def call(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return what a layer answers with, symbolically."""
-        if isinstance(layer, self._keras.Sequential):
-            (answer,) = args
-            for inner in layer.layers:
-                answer = self.call(inner, answer)
+    def follow(self, network: Any, inputs: Any) -> Any:
+        """Return what a network answers with, symbolically."""
+        if isinstance(network, self._keras.Sequential):
+            answer = inputs
+            for layer in network.layers:
+                answer = self._call(layer, answer)
             return answer
+        return self._keras.models.clone_model(
+            network,
+            input_tensors=inputs,
+            clone_function=lambda layer: layer,
+            call_function=self._call,
+        ).output
+
+    def _call(self, layer: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(layer, self._keras.Model):
-            (inputs,) = args
-            # Inputs of its own: a network may hold two that see the same tensor.
+            # Inputs of its own: a network may hold two that see the same tensor, and whose layers
+            # have the same names.
             apart = self._keras.tree.map_structure(
                 lambda tensor: self._keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype),
-                inputs,
+                args[0],
             )
-            self._keras.models.clone_model(
-                layer,
-                input_tensors=apart,
-                clone_function=lambda inner: inner,
-                call_function=self.call,
-            )
+            self.follow(layer, apart)
+            return layer(*args, **kwargs)
         answer = layer(*args, **kwargs)
         self._count(layer, answer)
         return answer

@@ -333,10 +333,15 @@ def test_weights_of_another_network_are_refused(folder: Path) -> None:
 
 
 def nested(size: int | None) -> Any:
-    inner = keras.Sequential([keras.Input((size, size, 1)), layers.Conv2D(4, 3)])
     pixels = keras.Input((size, size, 1))
-    answer = inner(layers.Rescaling(1 / 255)(pixels))
-    for layer in (layers.Normalization(), *to_labels()):
+    answer = layers.Rescaling(1 / 255, name="scale")(pixels)
+    for _ in range(2):  # as in an ensemble, whose members name their layers alike
+        inside = keras.Input((size, size, 1))
+        scaled = layers.Rescaling(0.5, name="scale")(inside)
+        convolved = layers.Conv2D(1, 3, padding="same", name="look")(scaled)
+        answer = keras.Model(inside, convolved)(answer)
+    inner = keras.Sequential([keras.Input((size, size, 1)), layers.Conv2D(4, 3)])
+    for layer in (inner, layers.Normalization(), *to_labels()):
         answer = layer(answer)
     return keras.Model(pixels, answer)
 
