@@ -4,19 +4,11 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from fer_desktop.domain.neutral_baseline import NeutralBaseline, Origin
 from fer_desktop.recording.row_types import CalibrationRow
 from trainer.contract.checked_json import Line, Number, Seconds, Share, as_type, decode_json
-
-TABLE: Final = """
-CREATE TABLE calibrations (
-    id INTEGER PRIMARY KEY,
-    face_id INTEGER NOT NULL, from_frame INTEGER NOT NULL,
-    baseline TEXT NOT NULL              -- JSON object: the resting face and what is added
-);
-"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from trainer.contract.checked_json import Count, Line, PathText, Prose
 
 # A row that is longer was made to fill a memory.
 MOST_ROW_BYTES: Final = 16 << 20
-TABLES: Final = ("session", "models", "frames", "faces", "marks", "calibrations")
+TABLES: Final = (
+    "session", "models", "frames", "faces", "marks", "calibrations", "measures", "measured",
+)  # fmt: skip
 
 _SideOfPicture = Annotated[int, Meta(ge=0, le=1 << 20)]
 _Pixels = Annotated[float, Meta(ge=-1e7, le=1e7)]
@@ -87,6 +89,24 @@ class CalibrationRow(NamedTuple):
     face_id: Count
     baseline: str
     from_frame: Count
+
+
+class MeasureRow(NamedTuple):
+    """A row of the table ``measures``."""
+
+    measure_id: Count
+    key: Line
+    channels: str
+    unit: Line
+
+
+class MeasuredRow(NamedTuple):
+    """A row of the table ``measured``."""
+
+    frame_index: Count
+    face_id: Count
+    measure_id: Count
+    numbers: bytes
 
 
 class MarkRow(NamedTuple):

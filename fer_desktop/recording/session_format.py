@@ -16,60 +16,16 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error
-from fer_desktop.recording import row_types
-from fer_desktop.recording.calibrations import TABLE, UsedCalibration
-from fer_desktop.recording.migrations import SCHEMA_VERSION, migrate
+from fer_desktop.recording import measurements, row_types
+from fer_desktop.recording.calibrations import UsedCalibration
+from fer_desktop.recording.measurements import Measurement
+from fer_desktop.recording.migrations import SCHEMA_VERSION, begin_migration, migrate
 from fer_desktop.recording.row_types import FaceRow, FrameRow, ModelRow, SessionRow
 from trainer.contract.checked_json import Line, as_type, decode_json
 from trainer.contract.preset import Preset, preset_from_json, preset_to_json
 
 SUFFIX: Final = ".fersession"
 APPLICATION_ID: Final = 0x46455244  # "FERD": tells our files from other SQLite files
-
-# One row per face stays near 120 bytes, 13 MB an hour at 30 frames a second: probabilities are
-# packed, boxes and times stay readable for anyone who opens the file with SQLite's own tools.
-_SCHEMA: Final = f"""
-PRAGMA application_id = {APPLICATION_ID};
-PRAGMA user_version = {SCHEMA_VERSION};
-CREATE TABLE session (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    state TEXT NOT NULL,             -- 'recording', or 'complete' after an orderly end
-    started_ns INTEGER NOT NULL,     -- UTC nanoseconds since 1970
-    finished_ns INTEGER,
-    app_version TEXT NOT NULL,
-    libraries TEXT NOT NULL,         -- JSON object: versions that the numbers depend on
-    settings TEXT NOT NULL,          -- JSON object
-    dropped INTEGER NOT NULL DEFAULT 0,
-    kind TEXT NOT NULL, name TEXT NOT NULL, uri TEXT NOT NULL,
-    width_px INTEGER NOT NULL, height_px INTEGER NOT NULL,
-    fps REAL, frame_count INTEGER, duration_us INTEGER
-);
-CREATE TABLE models (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL, sha256 TEXT NOT NULL,
-    preset TEXT NOT NULL,            -- the whole preset.json, labels included
-    from_frame INTEGER NOT NULL,
-    engine TEXT NOT NULL DEFAULT '', device TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE frames (
-    frame_index INTEGER PRIMARY KEY,
-    timestamp_us INTEGER NOT NULL, wall_ns INTEGER,
-    width_px INTEGER NOT NULL, height_px INTEGER NOT NULL,
-    model_id INTEGER REFERENCES models (id)
-);
-CREATE TABLE faces (
-    frame_index INTEGER NOT NULL, face_id INTEGER NOT NULL,
-    x1 REAL NOT NULL, y1 REAL NOT NULL, x2 REAL NOT NULL, y2 REAL NOT NULL,
-    score REAL NOT NULL,
-    probabilities BLOB, smoothed BLOB,  -- little-endian float32, one a label
-    is_unsure INTEGER NOT NULL,
-    corrected BLOB,                     -- the same, read against the face's own rest
-    calibration_id INTEGER REFERENCES calibrations (id),
-    PRIMARY KEY (frame_index, face_id)
-) WITHOUT ROWID;
-{TABLE}
-CREATE TABLE marks (id INTEGER PRIMARY KEY, timestamp_us INTEGER NOT NULL, text TEXT NOT NULL);
-"""
 
 # The packages that can change a number of the result.
 _LIBRARIES: Final = (
@@ -180,7 +136,8 @@ def write_error(path: Path, error: Exception) -> StorageError:
 
 def _create_tables(db: sqlite3.Connection, info: SessionInfo) -> None:
     source = info.source
-    db.executescript("BEGIN;" + _SCHEMA)
+    begin_migration(db, 0)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute(
         "INSERT INTO session (id, state, started_ns, app_version, libraries, settings,"
         " kind, name, uri, width_px, height_px, fps, frame_count, duration_us)"
@@ -362,8 +319,14 @@ def frame_from_rows(
     rows: Sequence[tuple[Any, ...]],
     models: Mapping[int, UsedModel],
     calibrations: Mapping[int, UsedCalibration],
+    measured: Mapping[int, Sequence[Measurement]],
 ) -> RecordedFrame:
     """Return one frame from its rows of ``SELECT_FRAMES``, one a face and at least one.
+
+    Args:
+        rows: of the frame.
+        models, calibrations: by their numbers.
+        measured: what was measured of each of its faces, by face.
 
     Raises:
         ValueError: if they are damaged.
@@ -376,20 +339,29 @@ def frame_from_rows(
         wall_ns=frame.wall_ns,
         width_px=frame.width_px,
         height_px=frame.height_px,
-        faces=tuple(_face(row[6:], preset, calibrations) for row in rows if row[6] is not None),
+        faces=tuple(
+            _face(row[6:], preset, calibrations, measured) for row in rows if row[6] is not None
+        ),
     )
     return RecordedFrame(analysis, preset.name if preset is not None else "")
 
 
 def _face(
-    row: Sequence[Any], preset: Preset | None, calibrations: Mapping[int, UsedCalibration]
+    row: Sequence[Any],
+    preset: Preset | None,
+    calibrations: Mapping[int, UsedCalibration],
+    measured: Mapping[int, Sequence[Measurement]],
 ) -> FaceAnalysis:
     face = as_type(row, FaceRow)
     known = None if face.calibration_id is None else calibrations[face.calibration_id]
     labels = preset.labels if preset is not None else ()
     return FaceAnalysis(
         face_id=face.face_id,
-        detection=Detection(BoundingBox(face.x1, face.y1, face.x2, face.y2), face.score),
+        detection=Detection(
+            BoundingBox(face.x1, face.y1, face.x2, face.y2),
+            face.score,
+            measurements.landmarks(measured.get(face.face_id, ())),
+        ),
         scores=_unpack(face.probabilities, labels),
         smoothed=_unpack(face.smoothed, labels),
         is_unsure=bool(face.is_unsure),

@@ -28,6 +28,7 @@ from fer_desktop.log import get_logger
 from fer_desktop.private_files import OWNER_ONLY, keep_private
 from fer_desktop.recording import session_format
 from fer_desktop.recording.calibrations import CalibrationIds, read_calibrations
+from fer_desktop.recording.measurements import MeasurementReader, MeasurementRows
 from fer_desktop.recording.row_types import MarkRow, TotalsRow
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from trainer.contract.checked_json import as_type
@@ -87,6 +88,7 @@ class SessionWriter:
         self.dropped = 0
         self._model_id: int | None = None
         self._calibration_ids = CalibrationIds()
+        self._measurements = MeasurementRows()
         self._batch = _Batch()
         self._failure: StorageError | None = None
         self._is_failure_told = False
@@ -184,9 +186,11 @@ class SessionWriter:
                 "INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (session_format.model_row(model_id, model) for model_id, model in batch.models),
             )
-            db.executemany(
-                "DELETE FROM faces WHERE frame_index = ?", ((index,) for index in batch.frames)
-            )
+            for table in ("faces", "measured"):
+                db.executemany(
+                    f"DELETE FROM {table} WHERE frame_index = ?",
+                    ((index,) for index in batch.frames),
+                )
             db.executemany(
                 "INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?, ?, ?)",
                 (
@@ -197,6 +201,10 @@ class SessionWriter:
             calibrations, faces = self._face_rows(frame for frame, _ in batch.frames.values())
             db.executemany("INSERT INTO calibrations VALUES (?, ?, ?, ?)", calibrations)
             db.executemany("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", faces)
+            for index, (frame, _) in batch.frames.items():
+                measures, measured = self._measurements.take(index, frame.faces)
+                db.executemany("INSERT INTO measures VALUES (?, ?, ?, ?)", measures)
+                db.executemany("INSERT INTO measured VALUES (?, ?, ?, ?)", measured)
             db.executemany(
                 "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)",
                 ((mark.timestamp_us, mark.text) for mark in batch.marks),
@@ -313,8 +321,11 @@ class SessionReader:
         """
         with _reading(self.path):
             cursor = self._db.execute(session_format.SELECT_FRAMES)
-            for _, rows in itertools.groupby(cursor, key=operator.itemgetter(0)):
-                yield session_format.frame_from_rows(list(rows), self._models, self._calibrations)
+            measurements = MeasurementReader(self._db)
+            for index, rows in itertools.groupby(cursor, key=operator.itemgetter(0)):
+                yield session_format.frame_from_rows(
+                    list(rows), self._models, self._calibrations, measurements.take(index)
+                )
 
     def readings(
         self, face_id: int, from_us: int, to_us: int, sha256: str

@@ -320,30 +320,6 @@ def test_a_calibration_whose_frames_were_all_read_anew_is_not_listed(tmp_path: P
         assert reader.calibrations == ()
 
 
-def test_a_session_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    path = tmp_path / "a.fersession"
-    written = frame(0, face(1, raw=scores(0.5, 0.25, 0.25)))
-    writer = SessionWriter(path, VIDEO, settings={})
-    writer.model_changed(PRESET, 0)
-    writer.write(written)
-    writer.close()
-    db = sqlite3.connect(path)
-    db.executescript(
-        "ALTER TABLE faces DROP COLUMN calibration_id; ALTER TABLE faces DROP COLUMN corrected;"
-        "DROP TABLE calibrations; ALTER TABLE models DROP COLUMN engine;"
-        "ALTER TABLE models DROP COLUMN device; PRAGMA user_version = 1;"
-    )
-    db.close()
-    for _ in range(2):
-        with SessionReader(path) as reader:
-            assert [row.analysis for row in reader.rows()] == [written]
-            assert [(model.engine, model.device) for model in reader.models] == [("", "")]
-    db = sqlite3.connect(path)
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    db.close()
-    assert version == session_format.SCHEMA_VERSION
-
-
 def test_readings_of_one_face_in_an_interval_by_one_model(tmp_path: Path) -> None:
     path = tmp_path / "a.fersession"
     raw = [scores(0.5, 0.25, 0.25), scores(0.25, 0.5, 0.25), scores(0.25, 0.25, 0.5)]

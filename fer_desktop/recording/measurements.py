@@ -1,0 +1,110 @@
+"""Numbers about faces besides their probabilities, as rows of a session; landmarks first of all."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.face import Point
+from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.recording.row_types import MeasuredRow, MeasureRow
+from trainer.contract.checked_json import Line, as_type, decode_json
+
+_LANDMARKS: Final = "landmarks"
+_AXES: Final = ("x", "y")
+
+
+class Measurement(NamedTuple):
+    """What was measured of one face in one frame."""
+
+    spec: MeasureSpec
+    numbers: tuple[float, ...]
+
+
+class MeasurementRows:
+    """Makes rows of faces, and numbers the measures of a session as they come."""
+
+    def __init__(self) -> None:
+        self._ids: dict[MeasureSpec, int] = {}
+
+    def take(
+        self, frame_index: int, faces: Iterable[FaceAnalysis]
+    ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+        """Return the rows of measures that are new, and those of what was measured in a frame."""
+        measures: list[tuple[object, ...]] = []
+        measured: list[tuple[object, ...]] = []
+        for face in faces:
+            for spec, numbers in _measurements(face):
+                if spec not in self._ids:
+                    number = self._ids[spec] = len(self._ids) + 1
+                    measures.append((number, spec.key, json.dumps(spec.channels), spec.unit))
+                packed = np.asarray(numbers, "<f4").tobytes()
+                measured.append((frame_index, face.face_id, self._ids[spec], packed))
+        return measures, measured
+
+
+class MeasurementReader:
+    """Reads what was measured, frame by frame, in the order of the frames."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """Begin at the first frame.
+
+        Raises:
+            ValueError: if a measure is damaged.
+            sqlite3.Error: if the tables cannot be read.
+        """
+        self._specs = _read_specs(db)
+        self._rows: Iterator[Sequence[Any]] = db.execute(
+            "SELECT frame_index, face_id, measure_id, numbers FROM measured"
+            " ORDER BY frame_index, face_id, measure_id"
+        )
+        self._ahead = next(self._rows, None)
+
+    def take(self, frame_index: int) -> Mapping[int, list[Measurement]]:
+        """Return the measurements of a frame, which comes after all asked for before, by face.
+
+        Raises:
+            ValueError, LookupError: if one is damaged.
+        """
+        found: dict[int, list[Measurement]] = {}
+        while self._ahead is not None and self._ahead[0] <= frame_index:
+            row = as_type(self._ahead, MeasuredRow)
+            if row.frame_index == frame_index:
+                found.setdefault(row.face_id, []).append(self._unpacked(row))
+            self._ahead = next(self._rows, None)
+        return found
+
+    def _unpacked(self, row: MeasuredRow) -> Measurement:
+        spec = self._specs[row.measure_id]
+        numbers = np.frombuffer(row.numbers, "<f4")
+        if len(numbers) != len(spec.channels) or not np.isfinite(numbers).all():
+            raise ValueError(f"{spec.key} needs {len(spec.channels)} numbers")
+        return Measurement(spec, tuple(numbers.tolist()))
+
+
+def landmarks(measurements: Iterable[Measurement]) -> dict[str, Point]:
+    """Return the facial points among what was measured of a face."""
+    for spec, numbers in measurements:
+        if spec.key == _LANDMARKS:
+            names = [channel.rpartition(".")[0] for channel in spec.channels[:: len(_AXES)]]
+            return dict(zip(names, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
+    return {}
+
+
+def _measurements(face: FaceAnalysis) -> Iterator[Measurement]:
+    points = face.detection.landmarks
+    if points:
+        channels = tuple(f"{name}.{axis}" for name in points for axis in _AXES)
+        numbers = tuple(value for point in points.values() for value in point)
+        yield Measurement(MeasureSpec(_LANDMARKS, channels, "px"), numbers)
+
+
+def _read_specs(db: sqlite3.Connection) -> dict[int, MeasureSpec]:
+    rows = db.execute("SELECT id, key, channels, unit FROM measures")
+    return {
+        row.measure_id: MeasureSpec(row.key, decode_json(row.channels, tuple[Line, ...]), row.unit)
+        for row in (as_type(row, MeasureRow) for row in rows)
+    }
