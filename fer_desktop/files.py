@@ -63,7 +63,7 @@ def refuse_existing(path: Path) -> None:
     if path.is_dir():
         raise StorageError(f"{path} is a folder.", hint="Choose the name of a file.")
     if path.exists():
-        raise StorageError(f"{path} exists already.", hint="Choose another name.")
+        raise StorageError(f"{path} already exists.", hint="Choose another name.")
 
 
 @contextmanager

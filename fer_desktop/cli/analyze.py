@@ -39,6 +39,7 @@ from fer_desktop.recording.session_format import (
 from fer_desktop.settings import EngineChoice, FaceSearch
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
+from trainer.contract.text import counted
 from trainer.contract.whole_file import remove_leftovers
 
 log = get_logger("app")
@@ -100,10 +101,6 @@ def _shortened(stem: str) -> str:
 
 def _complain(path: Path, message: str) -> None:
     print(f"{PROGRAM}: {shown_name(path)}: {shown_name(message)}", file=sys.stderr)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 class _Networks:
@@ -280,7 +277,7 @@ class _FileRun:
             write_annotated_image(path, frame, analysis, overwrite=True)
 
     def _report(self, counts: Counts, seconds: float) -> None:
-        frames, faces = _count(counts.frames, "frame"), _count(len(counts.face_ids), "face")
+        frames, faces = counted(counts.frames, "frame"), counted(len(counts.face_ids), "face")
         print(
             f"{shown_name(self._path.name)}: {frames}, {faces}, in {seconds:.1f} s:"
             f" {shown_name(self._csv_path)}",

@@ -42,7 +42,8 @@ def _parser() -> argparse.ArgumentParser:
         usage="%(prog)s [--camera INDEX|NAME|URL | --open FILE] [--model NAME|DIR] [OPTION...]\n"
         "       %(prog)s analyze FILE... --out DIR [OPTION...]\n"
         "       %(prog)s cameras | models [--json]",
-        description="Reads facial expressions in real time; without a command the window opens.",
+        description="Recognises facial expressions in real time. Without a command it opens the "
+        "window.",
         allow_abbrev=False,
     )
     source = top.add_mutually_exclusive_group()
@@ -57,19 +58,19 @@ def _parser() -> argparse.ArgumentParser:
     top.add_argument(
         "--temp-profile",
         action="store_true",
-        help="use fresh settings, and forget them and the sessions afterwards",
+        help="use fresh settings, and discard them and the sessions afterwards",
     )
     top.add_argument(
         "--smoke-test",
         action="store_true",
-        help="start, analyse the demo clip for a moment and quit; for checking an installation",
+        help="start, analyse the demo clip for a moment and quit, to check the installation",
     )
-    top.add_argument("--verbose", action="store_true", help="say on standard error what happens")
+    top.add_argument("--verbose", action="store_true", help="log to standard error")
     top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = top.add_subparsers(dest="command", title="commands", metavar="COMMAND", prog=PROGRAM)
     _add_analyze(commands)
     cameras = commands.add_parser("cameras", help="list the cameras of this computer")
-    models = commands.add_parser("models", help="list the models that are installed")
+    models = commands.add_parser("models", help="list the installed models")
     for command in (cameras, models):
         command.add_argument("--json", action="store_true", help="print a JSON array")
     return top
@@ -101,7 +102,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="also write <stem>.annotated.mp4 (or .png) with boxes and labels drawn in",
     )
     analyze.add_argument(
-        "--chart", action="store_true", help="also write <stem>.timeline.png, one row a face"
+        "--chart", action="store_true", help="also write <stem>.timeline.png, one row per face"
     )
     analyze.add_argument(
         "--json", action="store_true", help="print one JSON object per file on standard output"
@@ -119,7 +120,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="SCORE",
         type=float,
         default=defaults.min_detection_score,
-        help="leave out faces of which the detector is less sure (default: %(default)s)",
+        help="least detection score of a face (default: %(default)s)",
     )
     analyze.add_argument(
         "--calibrate",
@@ -133,9 +134,10 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--faces",
         choices=get_args(FaceSearch),
         default=defaults.face_search,
-        help="small: search every frame for small faces too, as in a group photograph or a"
-        " classroom, which takes about a hundred times as long, tenths of a second a frame;"
-        " large: search nothing for them; auto: pictures, but not videos (default: %(default)s)",
+        help="small: search every frame for small faces as well, as in a group photograph or a "
+        "classroom, which takes about a hundred times as long (tenths of a second per "
+        "frame); large: never search for them; auto: in images, but not in videos (default: "
+        "%(default)s)",
     )
 
 

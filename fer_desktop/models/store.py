@@ -94,7 +94,7 @@ def check_name(name: str) -> None:
     if problem := name_problem(name, longest=_LONGEST_NAME):
         raise ModelError(problem)
     if name.casefold() in _taken_names():
-        raise ModelError(f"There is a model {name!r} already.", hint="Choose another name.")
+        raise ModelError(f"There is already a model {name!r}.", hint="Choose another name.")
 
 
 def free_name(wanted: str, also_taken: Iterable[str] = ()) -> str:
@@ -176,13 +176,15 @@ def cannot_write(path: Path, error: OSError) -> ModelError:
     """Return what to tell the user about a model folder that could not be written."""
     return ModelError(
         f"{path} cannot be written: {error.strerror or error}.",
-        hint="Free some space, or see to it that you may write there.",
+        hint="Free some space, or check that you may write there.",
     )
 
 
 def _refuse_bundled(entry: ModelEntry) -> None:
     if entry.bundled:
-        raise ModelError(f"The model {entry.name!r} belongs to the application and stays.")
+        raise ModelError(
+            f"The model {entry.name!r} is part of the application and cannot be changed."
+        )
 
 
 def _taken_names() -> set[str]:

@@ -114,7 +114,7 @@ class Capture(ABC):
         except Exception as error:  # thread boundary
             log.exception("capture failed")
             failure = SourceError(
-                f"The source failed unexpectedly: {error}.", hint="The log file says more."
+                f"The source failed unexpectedly: {error}.", hint="See the log file for details."
             )
         try:
             self._source.close()

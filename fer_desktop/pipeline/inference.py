@@ -336,7 +336,9 @@ class Inference:
             return False
         except Exception as error:  # thread boundary
             log.exception("analysis failed")
-            reason = FerError(f"The analysis failed: {error}.", hint="The log file says more.")
+            reason = FerError(
+                f"The analysis failed: {error}.", hint="See the log file for details."
+            )
             self._fail(session, reason)
             return False
         self._write(session, analysis)

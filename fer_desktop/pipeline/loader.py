@@ -84,7 +84,8 @@ class Loader:
         except Exception as error:  # thread boundary
             log.exception("loading the detector failed")
             reason = DetectorError(
-                f"The face detector cannot be loaded: {error}.", hint="The log file says more."
+                f"The face detector cannot be loaded: {error}.",
+                hint="See the log file for details.",
             )
             self._on_event(ModelFailed(DETECTOR_NAME, reason))
         else:
@@ -100,7 +101,7 @@ class Loader:
             log.exception("loading the model failed")
             reason = ModelError(
                 f"The model {folder.name} cannot be loaded: {error}.",
-                hint="The log file says more.",
+                hint="See the log file for details.",
             )
             self._on_event(ModelFailed(folder.name, reason))
         else:

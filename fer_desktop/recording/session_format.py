@@ -110,7 +110,7 @@ def create(path: Path, info: SessionInfo) -> sqlite3.Connection:
     """
     try:
         if path.exists() and path.stat().st_size > 0:
-            raise StorageError(f"{path} exists already.", hint="Choose another name.")
+            raise StorageError(f"{path} already exists.", hint="Choose another name.")
         db = sqlite3.connect(path, check_same_thread=False)
     except OSError as error:
         raise storage_error(path, error) from error

@@ -220,6 +220,6 @@ def _check_permission(camera: Camera) -> None:
     device = Path(f"/dev/video{camera.index}")
     if sys.platform == "linux" and device.exists() and not os.access(device, os.R_OK | os.W_OK):
         raise SourceError(
-            f"{camera.name} may not be used: permission to {device} is missing.",
+            f"{camera.name} cannot be used: permission for {device} is missing.",
             hint='Type "sudo usermod -aG video $USER", then log out and in again.',
         )

@@ -60,7 +60,7 @@ def live_source(
         return StreamSource(target, complete=complete, may_leave=may_leave)
     if "://" in target or not target:
         raise SourceError(
-            f"{public_address(target)!r} is no address of a stream.",
+            f"{public_address(target)!r} is not the address of a stream.",
             hint="Addresses begin with rtsp://, http:// or https://.",
         )
     camera = int(target) if target.isascii() and target.isdigit() else target

@@ -94,7 +94,7 @@ class PictureSeriesSource:
             count, total = len(self._damaged), len(self._numbers)
             raise SourceError(
                 f"{self._path.name} is damaged: {count} of its {total} pictures cannot be read.",
-                hint="All that can be read is kept.",
+                hint="Everything that can be read is kept.",
             )
         return None
 

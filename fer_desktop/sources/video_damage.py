@@ -28,12 +28,12 @@ def damage_problem(name: str, index: VideoIndex, damaged_us: Sequence[float]) ->
     end = f", and it ends at {end_us / 1e6:.1f} s" if index.is_cut else ""
     return SourceError(
         f"{name} is damaged {where}: frames there are missing or wrong{end}.",
-        hint="All that can be read is kept.",
+        hint="Everything that can be read is kept.",
     )
 
 
 def _cut(name: str, end_us: int) -> SourceError:
     return SourceError(
         f"{name} is damaged or incomplete: it ends at {end_us / 1e6:.1f} s.",
-        hint="What was read up to there is kept.",
+        hint="Everything up to that point is kept.",
     )

@@ -13,7 +13,7 @@ from fer_desktop.sources.video_index import all_packets
 
 log = get_logger("capture")
 
-NOT_A_VIDEO: Final = "It may be damaged, incompletely copied, or something else than its name says."
+NOT_A_VIDEO: Final = "It may be damaged, incompletely copied, or not what its name says."
 # Formats of recordings that may begin with pictures whose first part was never received.
 _BROADCAST: Final = ("mpeg", "h264", "hevc")
 

@@ -63,4 +63,6 @@ def _read(printed: str, kind: type[T]) -> T:
 
 
 def _unreadable() -> TrainingError:
-    return TrainingError("The trainer's answer cannot be read.", hint="The log file says more.")
+    return TrainingError(
+        "The trainer's answer cannot be read.", hint="See the log file for details."
+    )

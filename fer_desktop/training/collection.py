@@ -98,9 +98,9 @@ def check_label(label: str, taken: Collection[str]) -> None:
     if label.startswith("-"):
         raise PicturesError("A name cannot begin with -.")
     if canonical(label) in {canonical(other) for other in taken}:
-        raise PicturesError(f"There is an expression {label} already.")
+        raise PicturesError(f"There is already an expression {label}.")
     if canonical(label) in {*_SPLITS, *LABEL_SETS, REST}:
-        raise PicturesError(f"{label} means something else already: choose another name.")
+        raise PicturesError(f"{label} already means something else: choose another name.")
 
 
 class Collector:
@@ -192,8 +192,8 @@ class Collector:
         folder = self._plan.folder
         if not folder.is_dir():
             raise StorageError(
-                f"{folder} is no longer there: it was deleted or moved meanwhile.",
-                hint="Begin again with another folder.",
+                f"{folder} no longer exists: it was deleted or moved.",
+                hint="Start again with another folder.",
             )
         number, label = self._prompts[self._at]
         split = _SPLIT_OF_ROUND[number - 1] if number <= len(_SPLIT_OF_ROUND) else "train"
@@ -237,7 +237,7 @@ def prepare_folder(folder: Path) -> None:
         raise StorageError(f"{folder} cannot be read: {error.strerror}.") from error
     if strange:
         raise PicturesError(
-            f"{folder} holds something else already: {sorted(strange)[0]}.",
+            f"{folder} already contains something else: {sorted(strange)[0]}.",
             hint="Choose an empty folder, or one with pictures that were collected before.",
         )
     # A full disk is told now, not after the first expression.

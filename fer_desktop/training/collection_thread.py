@@ -118,7 +118,9 @@ class CollectionThread:
                 self._fail(error)
             except Exception as error:  # thread boundary
                 log.exception("a frame could not be collected")
-                self._fail(FerError(f"Collecting failed: {error}.", hint="The log says more."))
+                self._fail(
+                    FerError(f"Collecting failed: {error}.", hint="See the log file for details.")
+                )
             else:
                 if not self._is_stopped:
                     self._on_state(state)

@@ -105,8 +105,8 @@ def read_inspection(printed: str, folder: Path) -> Inspection:
         }
     except (JsonError, KeyError) as error:
         raise TrainingError(
-            "What the trainer found in the pictures cannot be understood.",
-            hint="The log file says more.",
+            "The trainer's report on the pictures cannot be read.",
+            hint="See the log file for details.",
         ) from error
     exact = facts["exact_copies"]
     return Inspection(

@@ -170,7 +170,7 @@ def _copy(folder: Path, name: PurePosixPath, target: Path) -> None:
 def _check_there(folder: Path) -> None:
     if not folder.is_dir():
         raise PicturesError(
-            f"{folder} is no longer there: it was deleted or moved meanwhile.",
+            f"{folder} no longer exists: it was deleted or moved.",
             hint="Choose the pictures again.",
         )
 

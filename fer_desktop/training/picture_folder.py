@@ -123,5 +123,5 @@ def _check(folder: Path, labels: Counter[str], left_out: Sequence[LeftOut]) -> N
         (label,) = labels
         raise PicturesError(
             f"{folder} has pictures of one expression only: {label}.",
-            hint="A model learns to tell two or more apart. " + layout,
+            hint="A model needs at least two to tell apart. " + layout,
         )

@@ -89,7 +89,7 @@ def read_result(printed: str, folder: Path) -> TrainingResult:
         mistakes = read_json(folder / MISTAKES_FILE, tuple[Mistake, ...])
     except (OSError, JsonError) as error:
         raise TrainingError(
-            "The figures of the new model cannot be read.", hint="The log file says more."
+            "The metrics of the new model cannot be read.", hint="See the log file for details."
         ) from error
     against = found["against"]
     return TrainingResult(

@@ -88,7 +88,7 @@ def check_run_name(name: str) -> None:
     """
     check_name(name)
     if (runs_dir() / name).exists():
-        raise StorageError(f"There is a training {name!r} already.", hint="Choose another name.")
+        raise StorageError(f"There is already a training {name!r}.", hint="Choose another name.")
 
 
 def free_run_name(wanted: str) -> str:
@@ -186,5 +186,5 @@ def discard_run(run: Run) -> None:
 def _cannot_write(folder: Path, error: OSError) -> StorageError:
     return StorageError(
         f"{folder} cannot be written: {error.strerror or error}.",
-        hint="Free some space, or see to it that you may write there.",
+        hint="Free some space, or check that you may write there.",
     )

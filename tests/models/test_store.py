@@ -169,7 +169,7 @@ def test_a_link_is_deleted_and_what_it_points_at_stays(source: Path) -> None:
 def test_bundled_models_stay() -> None:
     entry = bundled_entry()
     for change in (delete_model, lambda entry: rename_model(entry, "other")):
-        with pytest.raises(ModelError, match="belongs to the application"):
+        with pytest.raises(ModelError, match="is part of the application"):
             change(entry)
     assert entry.folder.is_dir()
 

@@ -174,5 +174,5 @@ def test_an_annotated_image_is_written_once(tmp_path: Path) -> None:
     with Image.open(path) as image:
         assert image.size == (640, 480)
         assert _has_color(np.asarray(image)[:, :, ::-1], "happy")
-    with pytest.raises(StorageError, match="exists already"):
+    with pytest.raises(StorageError, match="already exists"):
         write_annotated_image(path, picture(0), frame(0))

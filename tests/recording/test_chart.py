@@ -98,7 +98,7 @@ def test_no_face_is_said(tmp_path: Path, figures: list[Figure]) -> None:
     chart.add(frame(1))
     chart.write(tmp_path / "a.png", "悲 ☺.mp4")
     assert "no face" in figures[0].get_suptitle()
-    with pytest.raises(StorageError, match="exists already"):
+    with pytest.raises(StorageError, match="already exists"):
         chart.write(tmp_path / "a.png", "悲 ☺.mp4")
 
 

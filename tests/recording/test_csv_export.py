@@ -123,10 +123,10 @@ def test_a_session_exports_as_its_analyses_would(tmp_path: Path) -> None:
     assert meta["marks"] == [{"time_s": 0.5, "text": "é"}]
     assert "models" not in meta
 
-    with pytest.raises(StorageError, match="exists already"):
+    with pytest.raises(StorageError, match="already exists"):
         export_session(tmp_path / "a.fersession", tmp_path / "a.csv")
     (tmp_path / "a.csv").unlink()
-    with pytest.raises(StorageError, match=r"meta\.json exists already"):
+    with pytest.raises(StorageError, match=r"meta\.json already exists"):
         export_session(tmp_path / "a.fersession", tmp_path / "a.csv")
     export_session(tmp_path / "a.fersession", tmp_path / "a.csv", overwrite=True)
 
@@ -188,7 +188,7 @@ def test_a_failure_leaves_the_former_file(tmp_path: Path) -> None:
     path.write_text("mine")
     with pytest.raises(KeyboardInterrupt):
         write_csv(_failing_rows(KeyboardInterrupt()), path, MODELS, overwrite=True)  # type: ignore[arg-type]
-    with pytest.raises(StorageError, match="exists already"):
+    with pytest.raises(StorageError, match="already exists"):
         write_csv([], path, MODELS)
     assert path.read_text() == "mine"
     assert os.listdir(tmp_path) == ["a.csv"]

@@ -229,7 +229,7 @@ def test_a_standing_disk_never_holds_up_the_analysis(
 def test_a_session_never_goes_over_an_existing_file(tmp_path: Path) -> None:
     path = tmp_path / "a.fersession"
     path.write_text("something")
-    with pytest.raises(StorageError, match="exists already"):
+    with pytest.raises(StorageError, match="already exists"):
         SessionWriter(path, VIDEO, settings={})
     assert path.read_text() == "something"
 

@@ -29,7 +29,7 @@ def test_live_sources(target: str, kind: type) -> None:
 
 @pytest.mark.parametrize("target", ["", "  ", "ftp://host/clip.mp4", "http://"])
 def test_what_is_no_stream_is_refused(target: str) -> None:
-    with pytest.raises(SourceError, match="no address of a stream") as caught:
+    with pytest.raises(SourceError, match="not the address of a stream") as caught:
         live_source(target)
     assert "rtsp://" in caught.value.hint
 

@@ -176,14 +176,14 @@ def test_a_folder_that_was_deleted_is_not_made_again(plan: CollectionPlan) -> No
     sitting = Sitting(plan)
     plan.folder.rmdir()
     sitting.wait(GET_READY_S)
-    with pytest.raises(StorageError, match="no longer there"):
+    with pytest.raises(StorageError, match="no longer exists"):
         sitting.show()
     assert not plan.folder.exists()
 
 
 def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").touch()
-    with pytest.raises(PicturesError, match=r"something else already: letter\.txt"):
+    with pytest.raises(PicturesError, match=r"something else: letter\.txt"):
         prepare_folder(tmp_path)
     with pytest.raises(StorageError, match="a file is in its place"):
         prepare_folder(tmp_path / "letter.txt")

@@ -95,5 +95,5 @@ def test_the_worst_is_said_first() -> None:
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", printed(CLEAN).replace("10", '"x"', 1)])
 def test_what_cannot_be_understood_is_one_message(text: str) -> None:
-    with pytest.raises(TrainingError, match="cannot be understood"):
+    with pytest.raises(TrainingError, match="cannot be read"):
         read_inspection(text, Path())

@@ -174,5 +174,5 @@ def test_pictures_that_vanish_meanwhile_are_one_message(
 ) -> None:
     found = surveyed(photos)
     photos.rename(tmp_path / "elsewhere")
-    with pytest.raises(PicturesError, match="no longer there"):
+    with pytest.raises(PicturesError, match="no longer exists"):
         crop_photos(found, tmp_path / "faces", detector, Work())

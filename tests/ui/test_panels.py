@@ -102,7 +102,7 @@ def test_a_card_is_chosen_by_mouse_and_keyboard(cards: FaceCards, qtbot: QtBot) 
 
 def test_a_card_waits_for_the_model(cards: FaceCards) -> None:
     cards.show_analysis(analysis_of(face(1, scores=None)))
-    assert "not read yet" in cards.cards[0].accessibleName()
+    assert "not classified yet" in cards.cards[0].accessibleName()
 
 
 def test_an_unsure_face_names_the_two_likeliest() -> None:

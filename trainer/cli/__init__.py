@@ -16,6 +16,7 @@ from trainer.cli.pair import pair
 from trainer.config import Augmentation, Recipe, TrainConfig
 from trainer.contract.checked_json import encode_json
 from trainer.contract.progress import Cancelled, Failed
+from trainer.contract.text import counted
 from trainer.errors import TrainerError
 from trainer.runs.quiet_keras import import_keras_quietly
 
@@ -94,8 +95,8 @@ def _probe(args: argparse.Namespace) -> int:
     else:
         print(
             f"{found.system}: {found.parameters:,} parameters, {found.faces:,} training faces; "
-            f"{found.seconds_per_epoch:.1f} s an epoch, {found.seconds / 60:.0f} min for all "
-            f"{found.epochs}"
+            f"{found.seconds_per_epoch:.1f} s per epoch, {found.seconds / 60:.0f} min for "
+            f"{counted(found.epochs, 'epoch')}"
         )
     return DONE
 

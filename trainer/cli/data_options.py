@@ -24,7 +24,8 @@ def add_reading(parser: Any) -> None:
         "--subject-pattern",
         default="",
         metavar="REGEX",
-        help="finds the subject in an image's path, to keep people together in splits",
+        help="pattern that finds the subject in an image's path, so that splits keep people "
+        "together",
     )
 
 

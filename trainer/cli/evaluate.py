@@ -12,7 +12,7 @@ from trainer.data.dataset import SPLITS
 
 def add_evaluate(commands: Any) -> None:
     """Add the command and its options."""
-    parser = commands.add_parser("evaluate", help="measure a model on one or several datasets")
+    parser = commands.add_parser("evaluate", help="evaluate a model on one or several datasets")
     parser.add_argument("--model", required=True, type=Path, metavar="DIR")
     add_sets(parser)
     add_reading(parser)
@@ -24,7 +24,7 @@ def add_evaluate(commands: Any) -> None:
         "faces; of several datasets, all of one without splits that the model did not learn from",
     )
     parser.add_argument(
-        "--labels", default="", metavar="SET", help="those of the model's that it may answer with"
+        "--labels", default="", metavar="SET", help="labels that the model may answer with"
     )
     looks = parser.add_mutually_exclusive_group()
     looks.add_argument(
@@ -32,16 +32,18 @@ def add_evaluate(commands: Any) -> None:
         dest="flip",
         action="store_false",
         default=False,
-        help="ask each face once, as the window does: the default",
+        help="classify each face once, as the window does (default)",
     )
-    looks.add_argument("--flip", action="store_true", help="ask each face's mirror image as well")
+    looks.add_argument(
+        "--flip", action="store_true", help="classify the mirror image of each face as well"
+    )
     parser.add_argument(
         "--against",
         type=Path,
         metavar="DIR",
-        help="another model: is the difference on the same faces more than chance?",
+        help="another model: test whether the difference on the same faces is significant",
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write figures and diagrams")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for figures and diagrams")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(command="evaluate")
 

@@ -54,19 +54,21 @@ def _add_systems(commands: Any) -> None:
 
 
 def _add_settings_list(commands: Any) -> None:
-    parser = commands.add_parser("settings", help="list what can be set, and what it means")
+    parser = commands.add_parser("settings", help="list the training settings and their meaning")
     network = parser.add_mutually_exclusive_group()
-    network.add_argument("--system", metavar="NAME", help="with the values that it has by itself")
-    network.add_argument("--start", type=Path, metavar="DIR", help="the same to improve a model")
+    network.add_argument("--system", metavar="NAME", help="with the defaults of this system")
+    network.add_argument(
+        "--start", type=Path, metavar="DIR", help="with the defaults for fine-tuning this model"
+    )
     parser.set_defaults(command="settings")
 
 
 def _add_inspect(commands: Any) -> None:
-    parser = commands.add_parser("inspect", help="say what a dataset holds and what is wrong in it")
+    parser = commands.add_parser("inspect", help="report what a dataset contains and its problems")
     add_data(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
-        "--html", type=Path, metavar="FILE", help="write a page with contact sheets"
+        "--html", type=Path, metavar="FILE", help="write an HTML page with contact sheets"
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write the facts and a contact sheet for each label"
@@ -77,7 +79,7 @@ def _add_inspect(commands: Any) -> None:
 def _add_train(commands: Any) -> None:
     parser = commands.add_parser("train", help="train a network and write its model folder")
     _add_network(parser)
-    parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
+    parser.add_argument("--resume", action="store_true", help="resume an interrupted run")
     _add_training(parser)
     _add_run(parser)
     parser.set_defaults(command="train")
@@ -85,7 +87,7 @@ def _add_train(commands: Any) -> None:
 
 def _add_probe(commands: Any) -> None:
     parser = commands.add_parser(
-        "probe", help="measure on a few steps how long a training would take on this machine"
+        "probe", help="estimate the training time on this machine from a few steps"
     )
     _add_network(parser)
     _add_training(parser)
@@ -99,21 +101,19 @@ def _add_network(parser: Any) -> None:
         "--start",
         type=Path,
         metavar="DIR",
-        help="model folder to improve, gently; its system need not be named, labels may differ",
+        help="model folder to fine-tune; its system need not be named, labels may differ",
     )
     parser.set_defaults(usage_error=parser.error)
 
 
 def _add_compare(commands: Any) -> None:
     parser = commands.add_parser(
-        "compare", help="train several systems and put their figures beside the reported ones"
+        "compare", help="train several systems and compare them with the reported figures"
     )
     parser.add_argument(
         "--systems", required=True, metavar="A,B,...", help="names, or all, scratch or a study"
     )
-    parser.add_argument(
-        "--only-finished", action="store_true", help="train nothing, compare what is finished"
-    )
+    parser.add_argument("--only-finished", action="store_true", help="only compare finished runs")
     _add_training(parser)
     _add_run(parser)
     parser.set_defaults(command="compare", start=None)
@@ -131,26 +131,26 @@ def _add_training(parser: Any) -> None:
         "--weights",
         default="imagenet",
         metavar="WEIGHTS",
-        help="of a pretrained backbone: imagenet, none, or a weights file",
+        help="weights of a pretrained backbone: imagenet, none or a file",
     )
     parser.add_argument(
         "--auxiliary-votes",
         type=Path,
         metavar="CSV",
-        help="FER+ votes that a second head learns beside the dataset's own labels",
+        help="FER+ votes for a second head, trained beside the dataset's own labels",
     )
     parser.add_argument(
         "--teacher",
         type=Path,
         metavar="DIR",
-        help="model folder whose answers are learned beside the labels (distillation)",
+        help="model folder of the teacher (knowledge distillation)",
     )
     parser.add_argument(
         "--teacher-share",
         type=_number(float, 0, 1),
         default=0.5,
         metavar="S",
-        help="of the teacher's answers in what is learned; the labels have the rest",
+        help="weight of the teacher's probabilities in the targets; the labels have the rest",
     )
     parser.add_argument("--seed", type=_number(int, *limits("seed")), default=0, metavar="N")
     parser.add_argument("--precision", choices=get_args(Precision), default="auto")
@@ -159,7 +159,7 @@ def _add_training(parser: Any) -> None:
         type=_number(int, *limits("folds")),
         default=3,
         metavar="N",
-        help="of a stacking ensemble",
+        help="number of folds of a stacking ensemble",
     )
     recipe = parser.add_argument_group("recipe", "default: the system's own")
     _add_settings(recipe, Recipe())
@@ -173,7 +173,7 @@ def _add_run(parser: Any) -> None:
         "--progress",
         choices=("text", "json"),
         default="text",
-        help="json: one object a line on standard output; standard input takes `pause`, "
+        help="json: one object per line on standard output; standard input takes `pause`, "
         "`continue` and `cancel`",
     )
 
@@ -207,10 +207,10 @@ def _number(kind: type[int] | type[float], least: float = 0, most: float = math.
 
 
 def _add_predict(commands: Any) -> None:
-    parser = commands.add_parser("predict", help="print what a model reads off face crops")
+    parser = commands.add_parser("predict", help="print a model's predictions for face crops")
     parser.add_argument("--model", required=True, type=Path, metavar="DIR")
     parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
-    parser.add_argument("--json", action="store_true", help="print one JSON object an image")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per image")
     parser.set_defaults(command="predict")
 
 
@@ -222,19 +222,21 @@ def _add_export(commands: Any) -> None:
     source.add_argument("--run", dest="run_folder", type=Path, metavar="DIR")
     source.add_argument("--model", type=Path, metavar="DIR")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR|FILE")
-    parser.add_argument("--name", default="", help="of a run's model; default: the folder's name")
+    parser.add_argument(
+        "--name", default="", help="name of a run's model; default: the folder's name"
+    )
     parser.add_argument(
         "--head",
         choices=(MAIN_HEAD, AUXILIARY_HEAD),
         default=MAIN_HEAD,
-        help="whose truth the model of a run with an auxiliary head answers to",
+        help="head whose labels the model predicts, for a run with an auxiliary head",
     )
     parser.add_argument(
         "--balance",
         type=_number(float, 0, 1),
         default=0.0,
         metavar="S",
-        help="what counts when the heads are blended: accuracy, 0, to balanced accuracy, 1",
+        help="criterion by which the heads are blended, from accuracy (0) to balanced accuracy (1)",
     )
     parser.add_argument(
         "--share",
@@ -252,15 +254,15 @@ def _add_export(commands: Any) -> None:
         "logit, so that rare labels are found more often",
     )
     parser.add_argument(
-        "--labels", default="", metavar="SET", help="those of the run's that the model shall know"
+        "--labels", default="", metavar="SET", help="labels of the run that the model keeps"
     )
     parser.add_argument(
         "--renormalize",
         action="store_true",
-        help="take the statistics of batch normalization anew from the run's training faces, "
-        "half as they are and half moved as by a detector: training saw them changed more",
+        help="recompute the statistics of batch normalization on the run's training faces, half "
+        "of them unchanged and half shifted as by a detector: training augmented them more",
     )
-    parser.add_argument("--format", choices=("litert", "onnx"), help="of a model's file")
+    parser.add_argument("--format", choices=("litert", "onnx"), help="format of the file")
     parser.add_argument(
         "--data", type=Path, metavar="PATH", help="faces to check the file on; default: a portrait"
     )

@@ -126,7 +126,7 @@ class Cancelled:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """The training could not go on."""
+    "The training failed."
 
     message: Prose
     hint: Prose

@@ -40,6 +40,11 @@ def one_line(text: str, longest: int = LONGEST_LINE) -> str:
     return line[: longest - 1].rstrip() + _ELLIPSIS
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: "1 frame", "2,000 frames"."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
 def label_problem(label: str) -> str:
     """Return why a text cannot be a label, as the end of a sentence; empty if it can."""
     if not label.strip():

@@ -75,7 +75,7 @@ def picture_below(root: Path, name: str) -> Path:
     try:
         path = (root / name).resolve()
         if not path.is_relative_to(root.resolve()):
-            raise DataError("it lies outside of the folder.")
+            raise DataError("it lies outside the folder.")
         if not path.is_file():
             raise DataError("there is no such file.")
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a null character

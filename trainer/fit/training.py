@@ -90,7 +90,7 @@ def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
                 f"{config.out} holds a run of {saved.system}, not of {config.system}.",
                 hint="Choose another --out.",
             )
-        controls.report(Note(text="continuing with the settings that the run began with"))
+        controls.report(Note(text="resuming with the original settings of the run"))
         # The curve must go on as it began: only the place of things may differ.
         return replace(
             saved,
@@ -127,7 +127,7 @@ def _origin(config: TrainConfig) -> dict[str, Any]:
 def _learned(config: TrainConfig, dataset: Dataset, controls: Controls) -> Dataset:
     if config.teacher is None:
         return dataset
-    controls.report(Note(text=f"asking {config.teacher} about the training faces"))
+    controls.report(Note(text=f"computing the teacher's predictions ({config.teacher})"))
     flip = config.recipe.augmentation.flip
     return taught(dataset, config.teacher, config.teacher_share, flip=flip)
 

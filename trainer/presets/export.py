@@ -226,7 +226,7 @@ def _rebuild(
     except ValueError as error:
         raise RunError(
             f"the run's weights do not fit {system.name}.",
-            hint="They were made by another version; train anew.",
+            hint="They were made by another version; train the model again.",
         ) from error
     if answer.renormalize:
         renormalize(network, dataset)

@@ -44,7 +44,7 @@ def two_headed(system: System, dataset: Dataset, weights: list[Any]) -> Any:
         network.set_weights(weights)
     except ValueError as error:
         raise RunError(
-            f"the run's weights do not fit {system.name}.", hint="Train anew."
+            f"the run's weights do not fit {system.name}.", hint="Train the model again."
         ) from error
     return network
 

@@ -5,6 +5,7 @@ import html
 from typing import Final
 
 from trainer.contract.dataset_facts import DatasetFacts
+from trainer.contract.text import counted
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.reports.contact_sheets import contact_sheet
 
@@ -25,28 +26,30 @@ img { max-width: 100%; image-rendering: pixelated; }
 def findings(facts: DatasetFacts) -> list[str]:
     """Return what a person should know about the dataset, a sentence each."""
     exact, near = facts["exact_copies"], facts["near_copies"]
-    lines = [f"{facts['faces']:,} faces, {exact['distinct']:,} of them distinct."]
+    lines = [f"{counted(facts['faces'], 'face')}, {exact['distinct']:,} distinct."]
     if not facts["splits_of_its_own"]:
-        lines.append("It has no splits of its own; these are made, copies kept together.")
+        lines.append(
+            "The dataset has no splits of its own; they are made, with copies kept together."
+        )
     for split, count in exact["inside"].items():
         if count:
-            lines.append(f"{count:,} {split} faces are exact copies of other {split} faces.")
+            lines.append(f"Exact copies of other {split} faces in {split}: {count:,}.")
     for where, count in exact["across"].items():
         if count:
             split, _, other = where.partition(" in ")
-            lines.append(f"{count:,} {split} faces are exact copies of {other} faces.")
+            lines.append(f"Exact copies of {other} faces in {split}: {count:,}.")
     if exact["pictures_with_several_labels"]:
         count = exact["pictures_with_several_labels"]
-        lines.append(f"{count:,} pictures also occur under a different label.")
+        lines.append(f"Pictures that also occur under another label: {count:,}.")
     lines.append(
-        f"{near['pairs']:,} pairs are nearly the same picture, "
+        f"Near-duplicate pairs: {near['pairs']:,}, "
         f"{sum(near['across'].values()):,} of them across splits, "
         f"{near['pairs_with_several_labels']:,} with different labels."
     )
     if facts["constant"]:
-        lines.append(f"{len(facts['constant']):,} images are of one colour.")
+        lines.append(f"Blank images, of one colour only: {len(facts['constant']):,}.")
     if facts["skipped"]:
-        lines.append(f"{len(facts['skipped']):,} files could not be used.")
+        lines.append(f"Files that could not be used: {len(facts['skipped']):,}.")
     return lines
 
 

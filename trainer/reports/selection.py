@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from trainer.config import DataSource
 from trainer.contract.labels import REST, canonical
 from trainer.contract.preset import Preset
+from trainer.contract.text import counted
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.faces import Faces, Skipped, skipped_as_text
 from trainer.data.index_reader import IndexReader
@@ -187,5 +188,5 @@ def _rows(dataset: Dataset, split: str) -> NDArray[np.int64]:
 
 def skipped_as_sentence(skipped: Sequence[Skipped]) -> str:
     """Return how many pictures could not be used, with the first of them and why."""
-    what = "1 picture" if len(skipped) == 1 else f"{len(skipped):,} pictures"
+    what = counted(len(skipped), "picture")
     return f"{what} could not be used ({skipped_as_text(skipped)})."

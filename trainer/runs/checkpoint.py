@@ -77,9 +77,9 @@ def load_state(path: Path) -> tuple[list[Any], list[Any], dict[str, Any]]:
         weights = [stored[f"w{at}"] for at in range(count["w"])]
         optimizer = [stored[f"o{at}"] for at in range(count["o"])]
     except FileNotFoundError as error:
-        raise RunError(f"{path} does not exist.", hint="There is nothing to continue.") from error
+        raise RunError(f"{path} does not exist.", hint="There is no run to resume.") from error
     except (OSError, ValueError, KeyError, MemoryError) as error:
-        raise RunError(f"{path} is damaged.", hint="Start the run anew.") from error
+        raise RunError(f"{path} is damaged.", hint="Start a new run.") from error
     return weights, optimizer, facts
 
 

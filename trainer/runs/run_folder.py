@@ -129,9 +129,11 @@ def read_run(folder: Path) -> Run:
     except FileNotFoundError as error:
         raise RunError(f"{folder} holds no run.", hint="Give the --out of a training.") from error
     except JsonError as error:
-        raise RunError(f"{folder / RUN_FILE} is damaged: {error}.", hint="Train anew.") from error
+        raise RunError(
+            f"{folder / RUN_FILE} is damaged: {error}.", hint="Train the model again."
+        ) from error
     except (OSError, ValueError, KeyError) as error:
-        raise RunError(f"{folder / RUN_FILE} is damaged.", hint="Train anew.") from error
+        raise RunError(f"{folder / RUN_FILE} is damaged.", hint="Train the model again.") from error
 
 
 @contextmanager

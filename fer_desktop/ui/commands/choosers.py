@@ -86,7 +86,7 @@ class SourceChooser(Chooser):
         self._other: SourceRequest | None = None
         self.setMinimumContentsLength(14)
         self.setPlaceholderText(self.tr("Choose a source"))
-        self.setToolTip(self.tr("What to look at"))
+        self.setToolTip(self.tr("Source: camera, stream or file"))
         self.setAccessibleName(self.tr("Source"))
         self.refresh()
 
@@ -115,7 +115,7 @@ class ModelChooser(Chooser):
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(actions, parent)
         self.setMinimumContentsLength(9)
-        self.setToolTip(self.tr("Which model reads the faces"))
+        self.setToolTip(self.tr("Model that classifies the faces"))
         self.setAccessibleName(self.tr("Model"))
 
     def show_models(

@@ -84,7 +84,9 @@ def about_text() -> str:
     return "<br><br>".join(
         (
             f"<b>FER Desktop {__version__}</b>",
-            translate("About", "Reads facial expressions in real time, on this computer only."),
+            translate(
+                "About", "Recognises facial expressions in real time, on this computer only."
+            ),
             translate("About", "MIT licence, © the FER Desktop authors."),
             translate(
                 "About",
@@ -107,10 +109,10 @@ def model_text(preset: Preset, folder: Path, runs_on: str) -> str:
     if facts is not None:
         lines.append(escape(facts.sentence()))
     else:
-        lines.append(translate("Model", "No figures of its accuracy came with it."))
+        lines.append(translate("Model", "No accuracy figures came with this model."))
     if preset.training_data:
         lines.append(
-            translate("Model", "Learned from: {data}. Licence: {licence}.").format(
+            translate("Model", "Trained on: {data}. Licence: {licence}.").format(
                 data=escape(one_line(preset.training_data)),
                 licence=escape(one_line(preset.licence)) or "?",
             )
@@ -118,6 +120,6 @@ def model_text(preset: Preset, folder: Path, runs_on: str) -> str:
     lines.append(translate("Model", "Run by: {runs_on}.").format(runs_on=escape(runs_on)))
     if (folder / CARD_FILE).is_file():
         card = (folder / CARD_FILE).as_uri()
-        words = translate("Model", "The model's card")
+        words = translate("Model", "Model card")
         lines.append(f'<a href="{escape(card)}">{words}</a>')
     return "<br><br>".join(line for line in lines if line)

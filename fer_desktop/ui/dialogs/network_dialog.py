@@ -122,6 +122,6 @@ class NetworkDialog(AskingDialog):
 
     def _check(self) -> None:
         problem = url_problem(self.url)
-        self.problem.setText(problem or self.tr("Looks right."))
+        self.problem.setText(problem or self.tr("This is a valid address."))
         self.connect_button.setEnabled(not problem)
         self.login.set_needed(not has_secret(self.url))

@@ -95,7 +95,7 @@ def ask_to_replace(parent: QWidget, path: Path) -> bool:
     return Confirm.ask(
         parent,
         translate("Confirm", "Replace file?"),
-        translate("Confirm", "{name} exists already in {folder}. Replace it?").format(
+        translate("Confirm", "{name} already exists in {folder}. Replace it?").format(
             name=path.name, folder=path.parent
         ),
         translate("Confirm", "Replace"),

@@ -174,19 +174,19 @@ class SettingsDialog(AskingDialog):
         self._camera_box = QGroupBox(self.tr("Camera"), self)
         form = QFormLayout(self._camera_box)
         self.resolution = QComboBox(self)
-        auto = self.tr("As the camera wants")
+        auto = self.tr("Camera default")
         for width, height in _RESOLUTIONS:
             self.resolution.addItem(f"{width} × {height}" if width else auto, (width, height))  # noqa: RUF001
         self.rate = QComboBox(self)
         for rate in _RATES:
-            text = self.tr("{rate} a second").format(rate=rate) if rate else auto
+            text = self.tr("{rate} fps").format(rate=rate) if rate else auto
             self.rate.addItem(text, rate)
         self.may_leave = QCheckBox(self.tr("Network cameras may refer to other &places"), self)
         self.may_leave.setToolTip(
             self.tr("Without this, a camera's answer is followed within the camera only.")
         )
         form.addRow(self.tr("&Resolution:"), self.resolution)
-        form.addRow(self.tr("&Frames:"), self.rate)
+        form.addRow(self.tr("&Frame rate:"), self.rate)
         form.addRow(self.may_leave)
 
     def _make_analysis_controls(self) -> None:
@@ -199,26 +199,27 @@ class SettingsDialog(AskingDialog):
         self.smoothing.setSuffix(" ms")
         self.smoothing.setSpecialValueText(self.tr("Off"))
         self.smoothing.setToolTip(
-            self.tr("How calmly numbers follow the face. Tables also keep the unsmoothed ones.")
+            self.tr(
+                "Time constant of the smoothing of the scores. Tables contain the unsmoothed "
+                "scores, too."
+            )
         )
         self.score = QDoubleSpinBox(self)
         self.score.setRange(*bounds("min_detection_score"))
         self.score.setSingleStep(0.05)
-        self.score.setToolTip(
-            self.tr("Lower finds more faces, and more things that are not faces.")
-        )
+        self.score.setToolTip(self.tr("Lower values find more faces, and more false detections."))
         self.face_search = QComboBox(self)
         choices: Mapping[str, str] = {
-            "auto": self.tr("In pictures only"),
-            "small": self.tr("In videos and cameras too"),
+            "auto": self.tr("In images only"),
+            "small": self.tr("In videos and live sources, too"),
             "large": self.tr("Never"),
         }
         for value, name in choices.items():
             self.face_search.addItem(name, value)
         self.face_search.setToolTip(
             self.tr(
-                "Small faces, as in a classroom, take about a hundred times as long to find:"
-                " tenths of a second for each frame."
+                "Finding small faces, as in a classroom, takes about a hundred times as long: "
+                "tenths of a second per frame."
             )
         )
         form.addRow(self.tr("&Smoothing:"), self.smoothing)
@@ -232,7 +233,7 @@ class SettingsDialog(AskingDialog):
                 "The numbers are the same."
             )
         )
-        form.addRow(self.tr("Face detection &score:"), self.score)
+        form.addRow(self.tr("Least detection &score:"), self.score)
         form.addRow(self.tr("Search for small fa&ces:"), self.face_search)
         form.addRow(self.tr("En&gine:"), self.engine)
 
@@ -247,7 +248,7 @@ class SettingsDialog(AskingDialog):
             form.addRow(box)
         self.theme = QComboBox(self)
         names: Mapping[str, str] = {
-            "system": self.tr("As the system"),
+            "system": self.tr("System default"),
             "light": self.tr("Light"),
             "dark": self.tr("Dark"),
         }
@@ -259,7 +260,7 @@ class SettingsDialog(AskingDialog):
         self.span.setSingleStep(10)
         self.span.setSuffix(" s")
         form.addRow(self.tr("&Theme:"), self.theme)
-        form.addRow(self.tr("Timeline s&hows:"), self.span)
+        form.addRow(self.tr("Timeline s&pan:"), self.span)
 
     def _make_folder_controls(self) -> None:
         self._folder_box = QGroupBox(self.tr("Folders"), self)

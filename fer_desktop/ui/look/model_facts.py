@@ -8,7 +8,7 @@ from fer_desktop.log import get_logger
 from fer_desktop.ui.look.wording import accuracy_text, label_text, translate
 from trainer.contract.checked_json import Count, JsonError, Line, Share, read_json
 from trainer.contract.preset import METRICS_FILE
-from trainer.contract.text import one_line
+from trainer.contract.text import counted, one_line
 
 log = get_logger("ui")
 
@@ -41,14 +41,15 @@ class ModelFacts:
         """Return the figures as a sentence."""
         text = translate(
             "ModelFacts",
-            "On {faces} test faces of {data} it chose the label that people had given in {right} "
-            "of 100 cases.",
-        ).format(faces=f"{self.faces:,}", data=self.data, right=round(self.accuracy * 100))
+            "On {faces} ({data}) it agrees with the label that people gave in {right} % of cases.",
+        ).format(
+            faces=counted(self.faces, "test face"), data=self.data, right=round(self.accuracy * 100)
+        )
         if self.weakest is not None:
             label, share = self.weakest
-            text += " " + translate(
-                "ModelFacts", "Weakest: {label}, found in {share} of 100."
-            ).format(label=label_text(label), share=round(share * 100))
+            text += " " + translate("ModelFacts", "Lowest recall: {label}, {share} %.").format(
+                label=label_text(label), share=round(share * 100)
+            )
         return text
 
 
@@ -78,7 +79,7 @@ def read_model_facts(folder: Path) -> ModelFacts | None:
         return None
     recalls = {label: values.recall for label, values in raw.per_label.items()}
     return ModelFacts(
-        data=one_line(raw.data, _LONGEST_DATA) or translate("ModelFacts", "its data set"),
+        data=one_line(raw.data, _LONGEST_DATA) or translate("ModelFacts", "its own dataset"),
         faces=raw.n,
         accuracy=raw.accuracy,
         interval=raw.accuracy_interval_95,

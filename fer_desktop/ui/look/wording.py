@@ -59,11 +59,6 @@ def message_text(text: str) -> str:
     return _BREAK.join(one_line(part, _LONGEST_MESSAGE) for part in parts)
 
 
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun: "1 frame", "2,000 frames"."""
-    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
-
-
 def breakable(path: Path) -> str:
     """Return a path for reading that can be broken into lines behind each folder's name."""
     return str(path).replace("/", f"/{_BREAK}").replace("\\", f"\\{_BREAK}")

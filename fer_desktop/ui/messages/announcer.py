@@ -20,11 +20,12 @@ from fer_desktop.pipeline.events import (
 from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.recording.csv_export import Counts
 from fer_desktop.recording.video_recorder import Recording
-from fer_desktop.ui.look.wording import breakable, counted
+from fer_desktop.ui.look.wording import breakable
 from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from trainer.contract.text import counted
 
 _SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
 _TRAINING, _DETECTOR, _DROPPED = "training", "detector", "dropped"
@@ -66,7 +67,11 @@ class Announcer(QObject):
             if count
             else self.tr("No camera was found.")
         )
-        hint = "" if count else self.tr("Check that it is plugged in and allowed to be used.")
+        hint = (
+            ""
+            if count
+            else self.tr("Check that it is plugged in and that access to it is allowed.")
+        )
         self._show("cameras", "info", text, hint)
 
     def say_dropped(self, opened: str, waiting: int) -> None:
@@ -117,7 +122,7 @@ class Announcer(QObject):
                 frames=counted(recording.frames, "frame"), path=breakable(recording.path)
             )
             if recording.dropped:
-                text += " " + self.tr("{frames} came too fast to be recorded.").format(
+                text += " " + self.tr("Dropped {frames} that came too fast.").format(
                     frames=counted(recording.dropped, "frame")
                 )
             self._say_written("record", text, recording.path, wanted)
@@ -125,7 +130,7 @@ class Announcer(QObject):
             self._show(
                 "record",
                 "info",
-                self.tr("Nothing was recorded: no new picture came."),
+                self.tr("Nothing was recorded: no new frame arrived."),
             )
 
     def say_marked(self, was_recorded: bool, when: str) -> None:
@@ -137,7 +142,7 @@ class Announcer(QObject):
                 "mark",
                 "info",
                 self.tr("There is nothing to mark yet."),
-                self.tr("Marks belong to analysed frames."),
+                self.tr("A mark belongs to an analysed frame."),
             )
 
     def say_nothing_to_export(self) -> None:
@@ -156,8 +161,8 @@ class Announcer(QObject):
     ) -> None:
         """Offer a training that was interrupted, or whose model waits for a decision."""
         if is_finished:
-            text = self.tr("The model {name} is trained.").format(name=name)
-            hint, button = self.tr("Use it, keep it or discard it."), self.tr("See the result…")
+            text = self.tr("The training of {name} is complete.").format(name=name)
+            hint, button = self.tr("Use it, keep it or discard it."), self.tr("Show the result…")
         else:
             text = self.tr("The training of {name} was interrupted.").format(name=name)
             hint = self.tr("{epochs} done.").format(epochs=counted(epochs, "epoch"))
@@ -166,8 +171,8 @@ class Announcer(QObject):
 
     def say_training_goes_on(self, name: str, show: Callable[[], object]) -> None:
         """Tell that a training goes on though its window is closed."""
-        text = self.tr("The training of {name} goes on in the background.").format(name=name)
-        self._show(_TRAINING, "info", text, "", self.tr("Show it"), show)
+        text = self.tr("The training of {name} continues in the background.").format(name=name)
+        self._show(_TRAINING, "info", text, "", self.tr("Show"), show)
 
     def say_training_failed(self, error: FerError, show: Callable[[], object]) -> None:
         """Tell that a training ended before its time."""
@@ -183,7 +188,7 @@ class Announcer(QObject):
             "bug",
             "error",
             self.tr("Something went wrong inside the application."),
-            self.tr("What is recorded is safe. The log file says more."),
+            self.tr("Recorded data is safe. See the log file for details."),
             self.tr("Show log file"),
             self._actions.show_log.trigger,
         )
@@ -227,7 +232,7 @@ class Announcer(QObject):
                     error_message(
                         _STORAGE,
                         error,
-                        self.tr("Export what was recorded…"),
+                        self.tr("Export recorded data…"),
                         self._actions.export.trigger,
                         stands=True,
                     )
@@ -252,9 +257,9 @@ class Announcer(QObject):
         self._show(
             _SOURCE,
             "warning",
-            message or self.tr("The source does not answer. It is tried again by itself."),
+            message or self.tr("The source does not respond. Reconnecting…"),
             "",
-            self.tr("Stop trying"),
+            self.tr("Stop reconnecting"),
             self._controller.stop,
             stands=True,
         )

@@ -50,11 +50,11 @@ class StatusLine(QWidget):
         for name, meaning in {
             "state": self.tr("State"),
             "size": self.tr("Picture size in pixels"),
-            "rates": self.tr("Frames a second delivered and analysed, and frames left out"),
-            "delay": self.tr("Age of the picture when it is shown"),
-            "device": self.tr("What the model runs on"),
-            "elapsed": self.tr("How long the source has run, pauses left out"),
-            "training": self.tr("The model that is being trained: Ctrl+T shows it"),
+            "rates": self.tr("Frames per second, delivered and analysed, and dropped frames"),
+            "delay": self.tr("Latency: the age of the picture when it is shown"),
+            "device": self.tr("Device that the model runs on"),
+            "elapsed": self.tr("Running time of the source, without pauses"),
+            "training": self.tr("Training in progress (Ctrl+T shows it)"),
         }.items():
             if name != "state":
                 line = QFrame(self)

@@ -32,8 +32,8 @@ class CardView(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOpenLinks(False)
-        self.setAccessibleName(self.tr("The model's card"))
-        self.setPlaceholderText(self.tr("No card came with this model."))
+        self.setAccessibleName(self.tr("Model card"))
+        self.setPlaceholderText(self.tr("This model has no model card."))
 
     def loadResource(self, kind: int, name: QUrl | str) -> None:
         """Leave out pictures, which could lie anywhere."""
@@ -74,7 +74,7 @@ class ModelPanel(QSplitter):
         self.measure_button = QPushButton(self.tr("Measure"), self)
         self.measure_button.setAutoDefault(False)
         self.measure_button.setToolTip(
-            self.tr("Measure how long it takes for one face on this computer, as busy as it is now")
+            self.tr("Measure the time per face on this computer, as busy as it is now")
         )
         self.measure_button.clicked.connect(self.measure_wanted)
         facts = QWidget(self)
@@ -85,8 +85,8 @@ class ModelPanel(QSplitter):
                 (self.tr("Expressions:"), self.labels),
                 (self.tr("Accuracy:"), self.accuracy),
                 (self.tr("Network:"), self.system),
-                (self.tr("Learned from:"), self.origin),
-                (self.tr("Speed here:"), self.speed),
+                (self.tr("Trained on:"), self.origin),
+                (self.tr("Speed:"), self.speed),
             ),
             start=1,
         ):
@@ -119,7 +119,7 @@ class ModelPanel(QSplitter):
         self.accuracy.setText(
             facts.sentence()
             if facts is not None
-            else self.tr("No figures of its accuracy came with it.")
+            else self.tr("No accuracy figures came with this model.")
         )
         self.system.setText(name_text(preset.system) or "?")
         self.origin.setText(
@@ -135,7 +135,7 @@ class ModelPanel(QSplitter):
         elif milliseconds is None:
             self.speed.setText(self.tr("Not measured yet."))
         else:
-            self.speed.setText(self.tr("{ms:.1f} ms a face").format(ms=milliseconds))
+            self.speed.setText(self.tr("{ms:.1f} ms per face").format(ms=milliseconds))
 
     def _make_text(self) -> QLabel:
         text = QLabel(self)

@@ -54,12 +54,12 @@ class ModelsDialog(QDialog):
         self.note = QLabel(self.tr("Reading the models…"), self)
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.use_button = self._make_button(self.tr("Use it"), self._on_use)
-        self.use_button.setToolTip(self.tr("Read faces with it, now and at the next start"))
+        self.use_button = self._make_button(self.tr("Use"), self._on_use)
+        self.use_button.setToolTip(self.tr("Use this model, now and at the next start"))
         self.rename_button = self._make_button(self.tr("Rename…"), self._on_rename)
         self.delete_button = self._make_button(self.tr("Delete…"), self._on_delete)
         self.export_button = self._make_button(self.tr("Export…"), self._on_export)
-        self.export_button.setToolTip(self.tr("Write it into one zip file"))
+        self.export_button.setToolTip(self.tr("Save the model as one zip file"))
         self.import_button = QPushButton(self.tr("Import"), self)
         self.import_button.setAutoDefault(False)
         menu = QMenu(self.import_button)
@@ -162,7 +162,7 @@ class ModelsDialog(QDialog):
             return self.tr("loading…")
         if entry.folder == in_use:
             return self.tr("in use")
-        return self.tr("built in") if entry.bundled else self.tr("own")
+        return self.tr("built in") if entry.bundled else self.tr("yours")
 
     def _in_use(self) -> Path | None:
         if self._controller.preset is None:
@@ -202,7 +202,7 @@ class ModelsDialog(QDialog):
             if name.casefold() != model.name.casefold():  # other letters are free
                 check_name(name)
 
-        text = self.tr("Name of the model:")
+        text = self.tr("Model name:")
         name = NameDialog.ask(self, self.tr("Rename"), text, model.name, check)
         if name is None or name == model.name:
             return
@@ -215,7 +215,9 @@ class ModelsDialog(QDialog):
 
     def _on_delete(self) -> None:
         model = self.table.selected
-        text = self.tr("Delete the model {name} with everything in its folder, for good?")
+        text = self.tr(
+            "Delete the model {name} and everything in its folder? This cannot be undone."
+        )
         if model is None or not Confirm.ask(
             self, self.tr("Delete?"), text.format(name=name_text(model.name)), self.tr("Delete")
         ):
@@ -245,15 +247,15 @@ class ModelsDialog(QDialog):
 
     def _look_into(self, source: Path | None) -> None:
         if source is not None:
-            self._say(self.tr("Looking into {name}…").format(name=name_text(source.name)))
+            self._say(self.tr("Reading {name}…").format(name=name_text(source.name)))
             self._jobs.look_into(source)
 
     def _on_looked_into(self, source: Path, name: str) -> None:
         wanted: str | None = name
         if free_name(name) != name:
             text = self.tr(
-                "The model calls itself {name}: that is taken, or cannot be a name here. "
-                "What shall it be called?"
+                "The name {name} is already taken, or not possible on this system. Choose "
+                "another name:"
             ).format(name=name)
             wanted = NameDialog.ask(self, self.tr("Import"), text, free_name(name), check_name)
         if wanted is None:

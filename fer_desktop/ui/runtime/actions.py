@@ -73,7 +73,7 @@ class Actions(QObject):
         )
         self.open_next.setVisible(False)
         self.snapshot = self._make(
-            self.tr("Snapshot"), self.tr("Save the picture with its overlay"), "S", "snapshot"
+            self.tr("Snapshot"), self.tr("Save the picture as it is on screen"), "S", "snapshot"
         )
         self.settings = self._make(self.tr("Settings…"), self.tr("Settings"), "Ctrl+,", "settings")
         self.quit = self._make(self.tr("Quit"), self.tr("Close the application"), "Ctrl+Q")
@@ -115,23 +115,28 @@ class Actions(QObject):
             "export",
         )
         self.sessions = self._make(
-            self.tr("Past sessions…"), self.tr("Look at past sessions"), "Ctrl+H", "sessions"
+            self.tr("Past sessions…"),
+            self.tr("View, export and delete past sessions"),
+            "Ctrl+H",
+            "sessions",
         )
         self.open_model = self._make(
             self.tr("Open model folder…"), self.tr("Use a model from a folder"), "Ctrl+M", "folder"
         )
         self.manage_models = self._make(
-            self.tr("Manage…"), self.tr("Look at all models, import and export them"), ""
+            self.tr("Manage models…"), self.tr("View, import, export and delete models"), ""
         )
         self.train_model = self._make(
-            self.tr("Train new model…"), self.tr("Make a model from your own pictures"), "Ctrl+T"
+            self.tr("Train new model…"), self.tr("Train a model on your own pictures"), "Ctrl+T"
         )
         self.former_model = self._make(
-            self.tr("Back to the former model"),
-            self.tr("Use the model again that was in use before"),
+            self.tr("Back to the previous model"),
+            self.tr("Use the previous model again"),
             "",
         )
-        self.about_model = self._make(self.tr("About this model"), self.tr("What the model is"), "")
+        self.about_model = self._make(
+            self.tr("About this model"), self.tr("What the model recognises, and how well"), ""
+        )
 
     def _make_view_actions(self) -> None:
         self.full_screen = self._make(
@@ -156,21 +161,27 @@ class Actions(QObject):
         )
         self.themes = QActionGroup(self)
         for value, text in {
-            "system": self.tr("As the system"),
+            "system": self.tr("System default"),
             "light": self.tr("Light"),
             "dark": self.tr("Dark"),
         }.items():
             action = self._make(text, text, "", checkable=True)
             action.setData(value)
             self.themes.addAction(action)
-        self.reset_layout = self._make(self.tr("Reset layout"), self.tr("Put everything back"), "")
+        self.reset_layout = self._make(
+            self.tr("Reset layout"), self.tr("Restore the default layout"), ""
+        )
 
     def _make_help_actions(self) -> None:
-        self.shortcuts = self._make(self.tr("Keyboard shortcuts"), self.tr("List the keys"), "?")
-        self.welcome = self._make(
-            self.tr("What this application does"), self.tr("The first page"), ""
+        self.shortcuts = self._make(
+            self.tr("Keyboard shortcuts"), self.tr("List the keyboard shortcuts"), "?"
         )
-        self.show_log = self._make(self.tr("Show log file"), self.tr("Open the log's folder"), "")
+        self.welcome = self._make(
+            self.tr("What this application does"), self.tr("Purpose, limits and legal notes"), ""
+        )
+        self.show_log = self._make(
+            self.tr("Show log file"), self.tr("Open the folder of the log file"), ""
+        )
         self.about = self._make(self.tr("About FER Desktop"), self.tr("Version and licence"), "")
 
     def _make(

@@ -57,7 +57,7 @@ class Background(QObject):
                 reason = error
             except Exception as error:  # thread boundary
                 log.exception("%s failed", name)
-                reason = FerError(f"{name} failed: {error}.", hint="The log file says more.")
+                reason = FerError(f"{name} failed: {error}.", hint="See the log file for details.")
             else:
                 self._hand_over(lambda: done(result))
                 return

@@ -159,7 +159,7 @@ class Controller(QObject):
         try:
             if not self._settings.welcome_accepted:
                 raise SourceError(
-                    "Nothing is opened before the first page is agreed to.",
+                    "The first page must be accepted before anything can be opened.",
                     hint="Read it, tick the box and press Start.",
                 )
             source, pacing = self._make_source(request, self._settings)

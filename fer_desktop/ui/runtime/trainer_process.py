@@ -42,11 +42,13 @@ class Ending:
         log.warning("the trainer ended with %d:\n%s", self.status, self.errors)
         if self.status < 0:
             return TrainingError(
-                "The trainer was ended from outside.",
-                hint="Perhaps the memory ran out. What it had learned up to the last epoch is "
+                "The training process was terminated from outside.",
+                hint="It may have run out of memory. Everything up to the last completed epoch is "
                 "kept.",
             )
-        return TrainingError("The trainer ended unexpectedly.", hint="The log file says more.")
+        return TrainingError(
+            "The training process ended unexpectedly.", hint="See the log file for details."
+        )
 
 
 class TrainerProcess(QObject):

@@ -190,11 +190,13 @@ class SessionsDialog(QDialog):
     def _on_delete(self) -> None:
         doomed = self._selected()
         text = (
-            self.tr("Delete the session from {source} for good?").format(
+            self.tr("Delete the session of {source}? This cannot be undone.").format(
                 source=name_text(public_address(doomed[0].info.source.name))
             )
             if len(doomed) == 1
-            else self.tr("Delete {count} sessions for good?").format(count=len(doomed))
+            else self.tr("Delete {count} sessions? This cannot be undone.").format(
+                count=len(doomed)
+            )
         )
         if not Confirm.ask(self, self.tr("Delete?"), text, self.tr("Delete")):
             return

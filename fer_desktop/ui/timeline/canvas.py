@@ -88,7 +88,9 @@ class TimelineCanvas(QWidget):
             from fer_desktop.ui.timeline.plot import TimelinePlot
         except ImportError:
             log.exception("the timeline cannot be drawn")
-            self._hint.setText(self.tr("The timeline cannot be drawn. The log file says why."))
+            self._hint.setText(
+                self.tr("The timeline cannot be drawn. See the log file for details.")
+            )
             return
         self.plot = TimelinePlot(self.content)
         self.plot.setAccessibleName(self.tr("Timeline"))

@@ -88,11 +88,11 @@ class TrainingDesk(QObject):
         if not self.job.is_active or self.job.run is None:
             return True
         text = self.tr(
-            "The training of {name} would be interrupted ({progress}). What it has learned up to "
-            "the last whole epoch is kept; you can go on with it at the next start."
+            "The training of {name} would be interrupted ({progress}). Everything up to the last "
+            "completed epoch is kept, and you can resume it at the next start."
         ).format(name=self.job.run.plan.name, progress=headline(self.job))
         return Confirm.ask(
-            self._window, self.tr("Close while a model is trained?"), text, self.tr("Close")
+            self._window, self.tr("Close during a training?"), text, self.tr("Close")
         )
 
     def shut_down(self) -> None:
@@ -219,7 +219,7 @@ class TrainingDesk(QObject):
 
     def _tell_kept(self, folder: Path) -> None:
         if self.wizard is not None:
-            text = self.tr("{name} is among your models now.").format(name=folder.name)
+            text = self.tr("{name} was added to your models.").format(name=folder.name)
             self.wizard.result_page.show_decided(text)
 
     def _discard(self) -> None:
@@ -263,7 +263,7 @@ class TrainingDesk(QObject):
         settings = self._controller.settings
         self._controller.update_settings(replace(settings, former_model=former))
         if self.wizard is not None:
-            text = self.tr("{name} reads faces now.").format(name=Path(self._controller.model).name)
+            text = self.tr("{name} is now in use.").format(name=Path(self._controller.model).name)
             self.wizard.result_page.show_decided(text, former)
 
     def _show_way_back(self) -> None:

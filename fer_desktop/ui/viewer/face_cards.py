@@ -155,7 +155,7 @@ class FaceCard(QWidget):
         scores = self._face.smoothed
         if scores is None:
             painter.setFont(self.font())
-            painter.drawText(line, left, self.tr("not read yet"))
+            painter.drawText(line, left, self.tr("not classified yet"))
             return
         if self._face.is_unsure:
             self._paint_unsure(painter, line, [label for label, _ in scores.ranked()[:2]])
@@ -179,7 +179,7 @@ class FaceCard(QWidget):
         painter.drawText(rest, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
 
     def _describe(self) -> None:
-        words = expression_text(self._face) or self.tr("not read yet")
+        words = expression_text(self._face) or self.tr("not classified yet")
         self.setAccessibleName(f"{face_text(self._face.face_id)}: {words}")
 
 

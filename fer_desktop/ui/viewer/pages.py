@@ -107,8 +107,8 @@ class Pages(QStackedWidget):
             case State.RECONNECTING:
                 self._opening.stop()
                 self.empty.say(
-                    self.tr("{source} is not there yet").format(source=name),
-                    self.tr("It appears here by itself when it can be opened. Meanwhile you can:"),
+                    self.tr("{source} is not available yet").format(source=name),
+                    self.tr("It appears here as soon as it is available. Meanwhile you can:"),
                 )
                 if self._controller.info is None:
                     self._leave_picture()

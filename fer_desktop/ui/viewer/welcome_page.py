@@ -82,7 +82,7 @@ class WelcomeText(QScrollArea):
                 ),
             ),
             (
-                self.tr("People decide."),
+                self.tr("Consent and law."),
                 self.tr(
                     "Ask everyone who is in the picture for consent. Using such a system to infer "
                     "emotions of workers or of pupils and students is unlawful in the European "

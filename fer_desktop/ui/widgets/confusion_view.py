@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from fer_desktop.domain.palette import text_color_on
 from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import label_text
+from trainer.contract.text import counted
 
 _LARGEST_CELL_PX: Final = 72
 _GAP_PX: Final = 2
@@ -67,7 +68,7 @@ class ConfusionView(QWidget):
             painter.drawText(
                 self.rect(),
                 Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-                self.tr("After the next epoch you see here which expressions are confused."),
+                self.tr("The confusion matrix appears after the next epoch."),
             )
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -148,7 +149,7 @@ class ConfusionView(QWidget):
         painter.drawText(
             QRectF(area.left(), area.top() - names_height - 2 * _PAD_PX - line, area.width(), line),
             Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip,
-            self.tr("what the model read"),
+            self.tr("predicted"),
         )
         painter.save()
         painter.translate(area.left() - widest - 2 * _PAD_PX - line / 2, area.center().y())
@@ -156,7 +157,7 @@ class ConfusionView(QWidget):
         painter.drawText(
             QRectF(-area.height() / 2, -line / 2, area.height(), line),
             Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip,
-            self.tr("pictures of"),
+            self.tr("true"),
         )
         painter.restore()
 
@@ -167,11 +168,9 @@ class ConfusionView(QWidget):
         for row, counts in enumerate(self.counts):
             for column, count in enumerate(counts):
                 if self._cell(area, cell, row, column).contains(point):
-                    return self.tr(
-                        "{count} of {total} pictures of {truth} were read as {answer}"
-                    ).format(
+                    return self.tr("{truth}, classified as {answer}: {count} of {total}").format(
                         count=f"{count:,}",
-                        total=f"{sum(counts):,}",
+                        total=counted(sum(counts), "picture"),
                         truth=label_text(self.labels[row]),
                         answer=label_text(self.labels[column]),
                     )

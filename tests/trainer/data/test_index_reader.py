@@ -62,9 +62,9 @@ def test_what_cannot_be_used_is_named_with_its_reason(pictures: Path) -> None:
     (pictures / "link.png").symlink_to(pictures.parent / "outside.png")
     rows = {
         "gone.png,happy": "there is no such file",
-        "../outside.png,happy": "outside of the folder",
-        f"{pictures.parent / 'outside.png'},happy": "outside of the folder",
-        "link.png,happy": "outside of the folder",
+        "../outside.png,happy": "outside the folder",
+        f"{pictures.parent / 'outside.png'},happy": "outside the folder",
+        "link.png,happy": "outside the folder",
         "broken.jpg,happy": "is not an image",
         "below/0.png,sad": "rows 2 and 8 of index.csv both name it",
         "below/5.png,": "row 9 of index.csv lacks its label",

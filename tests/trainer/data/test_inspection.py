@@ -58,7 +58,7 @@ def test_text_json_and_page_say_the_same(
     facts = json.loads(capsys.readouterr().out)
     content = page.read_text(encoding="utf-8")
     assert text.rstrip("\n") == as_text(facts)
-    for words in ("1 test faces are exact copies of train faces", "train/happy/broken.png"):
+    for words in ("Exact copies of train faces in test: 1.", "train/happy/broken.png"):
         assert words in text
         assert words in content
     assert content.count("data:image/png;base64") == 2

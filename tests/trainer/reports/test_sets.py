@@ -156,7 +156,7 @@ def test_the_table_says_it_all_for_a_person(
     ):
         assert line in text.splitlines()
     assert "- one: 2 pictures could not be used (7.png: " in text
-    assert "../secret.png: it lies outside of the folder)." in text
+    assert "../secret.png: it lies outside the folder)." in text
     rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line[:1] == "|"}
     assert "0.667 (0.300 to 0.903)" in text  # Wilson's interval of 4 in 6
     assert "33 / 33" in rows["one"]
@@ -341,7 +341,7 @@ def test_no_set_at_all_is_wrong_usage(
     [
         ("file,score\n0.png,1\n", "names no groups"),
         ("file,sex\n", "names no usable picture"),
-        ("file,sex\n../0.png,Male\n", "it lies outside of the folder"),
+        ("file,sex\n../0.png,Male\n", "it lies outside the folder"),
         ("picture,sex\n0.png,Male\n", "no column file"),
     ],
 )

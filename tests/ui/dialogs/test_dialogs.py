@@ -272,11 +272,11 @@ def test_a_model_is_described_with_its_figures(tmp_path: Path) -> None:
         ' "per_label": {"happy": {"recall": 0.87}, "fear": {"recall": 0.41}}}'
     )
     text = model_text(fake_preset(), tmp_path, "CPU")
-    assert "65 of 100" in text
-    assert "fear, found in 41 of 100" in text
+    assert "65 % of cases" in text
+    assert "Lowest recall: fear, 41 %" in text
     (tmp_path / "metrics.json").write_text("[]")
     assert read_model_facts(tmp_path) is None
-    assert "No figures" in model_text(fake_preset(), tmp_path, "CPU")
+    assert "No accuracy figures" in model_text(fake_preset(), tmp_path, "CPU")
 
 
 def test_table_cells_cannot_be_edited(sessions: Path, qtbot: QtBot) -> None:

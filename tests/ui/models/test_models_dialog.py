@@ -100,11 +100,11 @@ def test_models_are_listed_with_what_is_known(managed: ModelsDialog) -> None:
     assert row_of(managed, MODEL)[1:4] == ["in use", "7", "?"]
     assert row_of(managed, BUNDLED)[1] == "built in"
     name, state, labels, accuracy, parameters, size = row_of(managed, "tiny")
-    assert (name, state, labels, accuracy) == ("tiny", "own", "3", "65.2 % (64.0 to 67.0)")
+    assert (name, state, labels, accuracy) == ("tiny", "yours", "3", "65.2 % (64.0 to 67.0)")
     assert int(parameters.replace(",", "")) > 100
     assert size.endswith("MB")
     assert managed.panel.labels.text() == "happy, sad, wink"
-    assert "sad, found in 41 of 100" in managed.panel.accuracy.text()
+    assert "Lowest recall: sad, 41 %" in managed.panel.accuracy.text()
     assert managed.panel.system.text() == "tiny"
 
 
@@ -147,7 +147,7 @@ def test_another_model_is_used_and_remembered(
 ) -> None:
     managed.use_button.click()
     qtbot.waitUntil(lambda: row_of(managed, "tiny")[1] == "in use")
-    assert row_of(managed, MODEL)[1] == "own"
+    assert row_of(managed, MODEL)[1] == "yours"
     assert app.controller.settings.model == "tiny"
     assert not managed.use_button.isEnabled()
     assert not managed.delete_button.isEnabled()
@@ -183,7 +183,7 @@ def test_speed_is_measured_on_demand(managed: ModelsDialog, qtbot: QtBot) -> Non
     assert managed.panel.speed.text() == "Measuring…"
     assert not managed.delete_button.isEnabled()
     assert not managed.panel.measure_button.isEnabled()
-    qtbot.waitUntil(lambda: "ms a face" in managed.panel.speed.text(), timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: "ms per face" in managed.panel.speed.text(), timeout=LIMIT_MS)
     select(managed, MODEL)
     assert managed.panel.speed.text() == "Not measured yet."
     managed.panel.measure_button.click()

@@ -79,8 +79,8 @@ def test_a_killed_trainer_is_told_and_its_training_goes_on_later(
     os.kill(trainer.pid, signal.SIGKILL)
     page = wizard.training_page
     qtbot.waitUntil(page.resume_button.isVisible)
-    assert "ended from outside" in page.problem.text()
-    assert page.headline.text() == "The training could not go on."
+    assert "terminated from outside" in page.problem.text()
+    assert page.headline.text() == "The training failed."
     assert not page.isComplete()
     wizard.close()
 
@@ -162,9 +162,9 @@ def test_pictures_deleted_meanwhile_are_told_and_nothing_is_lost(
     result = wizard.result_page
     missing = f"{data} does not exist."
     qtbot.waitUntil(lambda: missing in result.note.text(), timeout=LIMIT_MS)
-    assert "test faces of" in result.verdict.text()  # the trainer's own figures
+    assert "test faces (" in result.verdict.text()  # the trainer's own figures
     result.keep_button.click()
-    qtbot.waitUntil(lambda: "among your models" in result.outcome.text(), timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: "added to your models" in result.outcome.text(), timeout=LIMIT_MS)
     assert app.controller.model == BUNDLED
     assert (paths.user_models_dir() / "tiny" / MODEL_FILE).is_file()
     assert not leftover_runs()
@@ -185,7 +185,7 @@ def test_a_training_rests_goes_on_and_ends_with_the_window(
 
     page.background_button.click()
     assert app.window.training.wizard is None
-    assert "goes on in the background" in messages(app)
+    assert "continues in the background" in messages(app)
     qtbot.waitUntil(lambda: "training tiny: epoch" in app.window.status.text())
     assert app.window.acts.train_model.text() == "Show the training…"
     app.window.acts.train_model.trigger()

@@ -34,7 +34,7 @@ def test_a_model_is_trained_used_and_left_again(
     assert "Recommended with 48 pictures" in start.improve_note.text()
     assert start.table.rowCount() > 20
     start.measure_button.click()
-    assert "few real steps" in start.time_note.text()
+    assert "few training steps" in start.time_note.text()
     qtbot.waitUntil(lambda: "epochs over" in start.time_note.text(), timeout=LIMIT_MS)
     wizard.next()
 
@@ -50,7 +50,7 @@ def test_a_model_is_trained_used_and_left_again(
         probe, seconds_per_epoch=30.0
     )
     settings.minutes.setValue(1)
-    assert settings.time_note.text().startswith("Enough for 2 of the 15 epochs")
+    assert settings.time_note.text().startswith("Enough for 2 of the usual 15 epochs")
     settings.name.setText("smiles-mine")
     assert settings.isComplete()
     wizard.next()

@@ -124,7 +124,7 @@ class CameraLoan(QObject):
             case StateChanged(state=State.IDLE):
                 self._tell(self.tr("The camera was stopped."))
             case SourceOpened(info=info) if not info.is_live:
-                self._tell(self.tr("The window shows something else than a camera."))
+                self._tell(self.tr("The window is showing something other than a camera."))
 
     def _tell(self, trouble: str) -> None:
         if trouble != self.trouble:

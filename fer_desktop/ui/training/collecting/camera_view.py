@@ -67,8 +67,8 @@ class CollectView(QWidget):
         self.bars = LabelBars(self, can_choose=False)
         self.newest = QLabel(self)
         self.newest.setFixedSize(_CROP_PX, _CROP_PX)
-        self.newest.setAccessibleName(self.tr("The picture that was taken last"))
-        self.newest_text = QLabel(self.tr("Nothing was stored yet."), self)
+        self.newest.setAccessibleName(self.tr("Latest picture"))
+        self.newest_text = QLabel(self.tr("Nothing has been stored yet."), self)
         self.newest_text.setProperty("role", "muted")
         self.newest_text.setMinimumHeight(_CROP_PX)  # nothing jumps when the first one comes
         self.newest_text.setWordWrap(True)
@@ -76,13 +76,15 @@ class CollectView(QWidget):
         self.camera_button = self._make_button(self.tr("Open the camera"))
         self.pause_button = self._make_button(self.tr("Pause"))
         self.pause_button.setCheckable(True)
-        self.pause_button.setToolTip(self.tr("Change your place or the light at leisure"))
+        self.pause_button.setToolTip(
+            self.tr("Take your time to change your position or the lighting")
+        )
         self.redo_button = self._make_button(self.tr("Redo"))
         self.redo_button.setToolTip(
-            self.tr("Throw away the latest pictures of this round and expression, and ask again")
+            self.tr("Delete the pictures of this expression in this round and take them again")
         )
         self.skip_button = self._make_button(self.tr("Skip"))
-        self.skip_button.setToolTip(self.tr("Go on with the next expression"))
+        self.skip_button.setToolTip(self.tr("Continue with the next expression"))
         self.finish_button = self._make_button(self.tr("Finish"))
         self.finish_button.setToolTip(self.tr("Use what was collected so far"))
         self.camera_button.clicked.connect(self.camera_wanted)
@@ -98,7 +100,7 @@ class CollectView(QWidget):
         self._plan = plan
         self.picture.begin(live=True, mirrored=mirrored, zoomable=False)
         self.newest.hide()
-        self.newest_text.setText(self.tr("Nothing was stored yet."))
+        self.newest_text.setText(self.tr("Nothing has been stored yet."))
         self.pause_button.setChecked(False)
         self.say_trouble("")
         self.note.say("")
@@ -124,14 +126,14 @@ class CollectView(QWidget):
         if self.pause_button.isChecked():
             return
         if state.is_done:
-            self.status.setText(self.tr("Thank you: all pictures are there."))
+            self.status.setText(self.tr("Thank you: all pictures have been taken."))
         elif self._flaw is not None:
             self.status.setText(flaw_text(self._flaw))
         elif state.ready_in_s > 0 and not state.taken:
             text = self.tr("Get ready: {seconds}")
             self.status.setText(text.format(seconds=int(state.ready_in_s) + 1))
         elif state.flaw is None:
-            self.status.setText(self.tr("Hold it, and move your head a little"))
+            self.status.setText(self.tr("Hold the expression and move your head a little"))
 
     def say_trouble(self, trouble: str, *, can_reopen: bool = False) -> None:
         """Tell why no pictures come or can be written; nothing takes it away again."""
@@ -144,7 +146,7 @@ class CollectView(QWidget):
 
     def say_failed(self, error: FerError, count: int, folder: Path) -> None:
         """Tell why a picture could not be stored, and what became of the others."""
-        kept = self.tr("What was stored before is kept in {folder}.").format(folder=folder)
+        kept = self.tr("The pictures stored so far are kept in {folder}.").format(folder=folder)
         self.say_trouble(f"{error} {kept}" if count and folder.is_dir() else str(error))
 
     def _on_pause(self, is_paused: bool) -> None:
@@ -236,9 +238,9 @@ def flaw_text(flaw: Flaw) -> str:
         case Flaw.SEVERAL_FACES:
             return translate("Flaw", "Several faces: only one may be in the picture")
         case Flaw.TOO_FAR:
-            return translate("Flaw", "Too far away: come nearer")
+            return translate("Flaw", "Too far away: move closer")
         case Flaw.CUT_OFF:
-            return translate("Flaw", "The face leaves the picture: move to the middle")
+            return translate("Flaw", "The face is cut off: move to the centre")
         case Flaw.TOO_DARK:
             return translate("Flaw", "Too dark: more light on the face")
         case Flaw.TOO_BRIGHT:
@@ -246,4 +248,6 @@ def flaw_text(flaw: Flaw) -> str:
         case Flaw.BLURRED:
             return translate("Flaw", "Blurred: hold still, or wipe the lens")
         case Flaw.ALIKE:
-            return translate("Flaw", "Like the last picture: move or turn your head a little")
+            return translate(
+                "Flaw", "Too similar to the last picture: move or turn your head a little"
+            )

@@ -29,6 +29,7 @@ from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.widgets.folder_row import FolderRow
 from fer_desktop.ui.widgets.note import Note
 from trainer.contract.labels import LABEL_SETS
+from trainer.contract.text import counted
 
 _COLUMNS: Final = 4
 _TEXT_PX: Final = 400  # told less, the form leaves room for lines that are not there
@@ -57,8 +58,8 @@ class CollectSetup(QWidget):
         self.is_touched = False
         self._cameras: list[SourceRequest] | None = None
         self.new_label = QLineEdit(self)
-        self.new_label.setPlaceholderText(self.tr("your own, wink for example"))
-        self.new_label.setAccessibleName(self.tr("Name of an expression of your own"))
+        self.new_label.setPlaceholderText(self.tr("your own, for example wink"))
+        self.new_label.setAccessibleName(self.tr("Name of your own expression"))
         self.new_label.setFixedWidth(240)
         self.add_button = QPushButton(self.tr("Add"), self)
         self.add_button.setAutoDefault(False)
@@ -190,7 +191,7 @@ class CollectSetup(QWidget):
     def _on_folder(self) -> None:
         """Ask again: consent was given for another folder."""
         text = self.tr(
-            "Everybody whose face the camera will see agrees that pictures of it are stored in "
+            "Everyone in front of the camera agrees that pictures of their face are stored in "
             "{folder}. They stay on this computer until somebody deletes them."
         )
         self.consent_text.setText(text.format(folder=breakable(self.folder.folder)))
@@ -207,13 +208,15 @@ class CollectSetup(QWidget):
             self.sum.setText(self.tr("Choose at least two expressions."))
         else:
             text = self.tr(
-                "{per_label} pictures of each of {count} expressions: about {minutes} minutes. "
-                "Sit otherwise or change the light from round to round; one round is kept to test "
-                "the model with, and one to check it."
+                "{per_label} pictures of each of {count} expressions: about {minutes}. Change your "
+                "position or the lighting from round to round: one round is held out for testing, "
+                "and one for validation."
             )
             self.sum.setText(
                 text.format(
-                    per_label=plan.per_label, count=count, minutes=max(1, round(seconds / 60))
+                    per_label=plan.per_label,
+                    count=count,
+                    minutes=counted(max(1, round(seconds / 60)), "minute"),
                 )
             )
         self.start_button.setEnabled(
@@ -250,7 +253,7 @@ class CollectSetup(QWidget):
         counts.addWidget(self.rounds)
         counts.addWidget(QLabel(self.tr("rounds of"), self))
         counts.addWidget(self.per_round)
-        counts.addWidget(QLabel(self.tr("pictures of each"), self))
+        counts.addWidget(QLabel(self.tr("pictures per expression"), self))
         counts.addStretch(1)
         form = QFormLayout()
         form.setVerticalSpacing(12)

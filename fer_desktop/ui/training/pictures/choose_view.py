@@ -45,7 +45,7 @@ class ChooseView(QWidget):
         self.last_folder = Path.home()
         self.folder_button = self._make_button(self.tr("Choose folder…"))
         self.folder_button.clicked.connect(self._on_folder)
-        self.csv_button = self._make_button(self.tr("Choose csv…"))
+        self.csv_button = self._make_button(self.tr("Choose CSV…"))
         self.csv_button.clicked.connect(self._on_csv)
         self.camera_button = self._make_button(self.tr("Collect…"))
         self.camera_button.clicked.connect(self.camera_wanted)
@@ -60,11 +60,11 @@ class ChooseView(QWidget):
         self.camera_button.setIcon(icon("camera"))
 
     def _on_folder(self) -> None:
-        title = self.tr("Choose the folder that holds a folder for each expression")
+        title = self.tr("Choose a folder with one subfolder per expression")
         self._choose(OpenFolder.ask(self, title, str(self.last_folder)))
 
     def _on_csv(self) -> None:
-        title, kind = self.tr("Choose a csv of faces"), self.tr("Table")
+        title, kind = self.tr("Choose a CSV of faces"), self.tr("Table")
         self._choose(OpenCsv.ask(self, title, str(self.last_folder), kind))
 
     def _choose(self, path: Path | None) -> None:
@@ -80,11 +80,11 @@ class ChooseView(QWidget):
 
     def _lay_out(self) -> None:
         there = self._panel(
-            self.tr("Pictures that you have"),
+            self.tr("Pictures you already have"),
             self.tr(
-                "A folder that holds a folder for each expression (happy, sad, wink …), or a csv "
-                "like that of FER2013. Faces are cut out of whole photographs; pictures of faces "
-                "stay as they are."
+                "A folder with one subfolder per expression (happy, sad, wink …), or a CSV in "
+                "the format of FER2013. Faces are cropped from whole photographs; pictures of "
+                "faces are used as they are."
             ),
             (self.folder_button, self.csv_button),
             self.tr("You can also drop it here."),
@@ -92,8 +92,8 @@ class ChooseView(QWidget):
         camera = self._panel(
             self.tr("Pictures from the camera"),
             self.tr(
-                "The window asks for one expression after another, your own ones too, and keeps "
-                "what is sharp and bright enough in a folder of your choice."
+                "The wizard asks for one expression after another, including your own, and keeps "
+                "sharp, well-lit pictures in a folder of your choice."
             ),
             (self.camera_button,),
             self.tr("Nothing is stored before you agree."),

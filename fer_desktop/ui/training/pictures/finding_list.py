@@ -81,12 +81,12 @@ class FindingList(QWidget):
 
     def _make_button(self, finding: Finding) -> QToolButton:
         button = QToolButton(self._rows)
-        button.setText(self.tr("Show them"))
+        button.setText(self.tr("Show files"))
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # No taller than the line it stands in.
         button.setStyleSheet(f"padding: 1px 8px; border: 1px solid {current_tokens().border};")
-        button.setAccessibleName(self.tr("Show them: {text}").format(text=finding.text))
+        button.setAccessibleName(self.tr("Show files: {text}").format(text=finding.text))
         button.clicked.connect(lambda wanted: self._show_details(button, finding, wanted))
         self.buttons.append(button)
         return button

@@ -27,7 +27,7 @@ def findings(found: Inspection) -> list[Finding]:
     """Return what a person should know before training, the worst first."""
     all_of_them = [*_errors(found), *_warnings(found), *_remarks(found)]
     if all(finding.kind == "info" for finding in all_of_them):
-        text = translate("Findings", "Nothing stands against training with these pictures.")
+        text = translate("Findings", "No problems found: these pictures are ready for training.")
         all_of_them.insert(0, Finding("good", text))
     return all_of_them
 
@@ -36,15 +36,15 @@ def _errors(found: Inspection) -> Iterator[Finding]:
     if found.scarce:
         text = translate(
             "Findings",
-            "Too few pictures of {labels} to learn from and to test with: at least {least} are "
-            "needed, {few} and more are better. Add some, or take the folder away.",
+            "Too few pictures of {labels} for training and testing: at least {least} of each are "
+            "needed, {few} or more are better. Add some, or remove the folder.",
         ).format(labels=_names(found.scarce), least=MIN_PER_LABEL, few=FEW_PER_LABEL)
         yield Finding("error", text)
     elif found.has_no_test:
         text = translate(
             "Findings",
-            "There are no pictures left to check and to test the model with. Add pictures; those "
-            "that the camera collects need three rounds at least.",
+            "No pictures are left for validation and testing. Add pictures; those collected with "
+            "the camera need at least three rounds.",
         )
         yield Finding("error", text)
 
@@ -53,37 +53,37 @@ def _warnings(found: Inspection) -> Iterator[Finding]:
     if found.few:
         text = translate(
             "Findings",
-            "Few pictures of {labels}: expect a modest model. {few} and more of each are better.",
+            "Few pictures of {labels}: expect modest accuracy. {few} or more of each are better.",
         ).format(labels=_names(found.few), few=FEW_PER_LABEL)
         yield Finding("warning", text)
     if found.contradictions:
         text = translate(
             "Findings",
-            "Pictures that stand under several expressions: {count}. At most one can be right.",
+            "Pictures filed under several expressions: {count}. At most one label can be right.",
         )
         yield Finding("warning", text.format(count=f"{found.contradictions:,}"))
     if found.left_out:
-        text = translate("Findings", "Files that are not used: {count}.")
+        text = translate("Findings", "Skipped files: {count}.")
         details = tuple(f"{item.name}: {item.reason}" for item in found.left_out)
         yield Finding("warning", text.format(count=f"{len(found.left_out):,}"), details)
     if found.flat:
-        text = translate("Findings", "Pictures of one colour, which show nothing: {count}.")
+        text = translate("Findings", "Blank pictures, of one colour only: {count}.")
         yield Finding("warning", text.format(count=f"{len(found.flat):,}"), found.flat)
     if found.leaks:
         text = translate(
             "Findings",
-            "Pictures to check or to test with that are exact copies of others that are learned "
-            "from: {count}. The figures will look better than they are.",
+            "Validation or test pictures that are exact copies of training pictures: {count}. "
+            "The measured accuracy will be too optimistic.",
         )
         yield Finding("warning", text.format(count=f"{found.leaks:,}"))
 
 
 def _remarks(found: Inspection) -> Iterator[Finding]:
     if found.copies:
-        text = translate("Findings", "Exact copies of another picture: {count}.")
+        text = translate("Findings", "Exact duplicates: {count}.")
         yield Finding("info", text.format(count=f"{found.copies:,}"))
     if found.near_pairs:
-        text = translate("Findings", "Pairs of pictures that are nearly the same: {count}.")
+        text = translate("Findings", "Pairs of near-duplicates: {count}.")
         yield Finding("info", text.format(count=f"{found.near_pairs:,}"))
 
 

@@ -19,6 +19,7 @@ from fer_desktop.ui.training.pictures.contact_sheet import ContactSheet
 from fer_desktop.ui.training.pictures.finding_list import FindingList
 from fer_desktop.ui.training.pictures.findings import findings
 from fer_desktop.ui.widgets.label_bars import LabelBars
+from trainer.contract.text import counted
 
 _BARS_PX: Final = (210, 310)
 
@@ -50,8 +51,11 @@ class InspectionView(QWidget):
     def show_inspection(self, path: Path, found: Inspection) -> None:
         """Show what was found in a folder or csv."""
         self._found = found
-        text = self.tr("{count} pictures of {labels} expressions")
-        self.heading.setText(text.format(count=f"{found.total:,}", labels=len(found.counts)))
+        text = self.tr("{pictures} of {expressions}").format(
+            pictures=counted(found.total, "picture"),
+            expressions=counted(len(found.counts), "expression"),
+        )
+        self.heading.setText(text)
         self.place.setText(breakable(path))
         self.bars.show_counts({name: count.total for name, count in found.counts.items()})
         self.findings.show_findings(findings(found))
@@ -69,7 +73,9 @@ class InspectionView(QWidget):
         self.sheet.setAccessibleName(
             self.tr("Faces labelled {label}").format(label=label_text(label))
         )
-        text = self.tr("{label}: {train} to learn from, {validation} to check, {test} to test with")
+        text = self.tr(
+            "{label}: {train} for training, {validation} for validation, {test} for testing"
+        )
         self.sheet_title.setText(
             text.format(
                 label=label_text(label),

@@ -57,7 +57,7 @@ class PhotosView(QWidget):
         self.note = Note(parent=self)
         self.back_button = QPushButton(self.tr("Other pictures"), self)
         self.stop_button = QPushButton(self.tr("Stop"), self)
-        self.start_button = QPushButton(self.tr("Cut out the faces"), self)
+        self.start_button = QPushButton(self.tr("Crop the faces"), self)
         self.start_button.setProperty("role", "primary")
         for button in (self.back_button, self.stop_button, self.start_button):
             button.setAutoDefault(False)
@@ -79,15 +79,15 @@ class PhotosView(QWidget):
         )
         self.text.setText(
             self.tr(
-                "A model learns from faces framed as this application frames them. Each of these "
-                "pictures is looked at: from a photograph of one face the face is cut out, one "
-                "with no face or several is left out and listed, and what is a face already stays "
-                "as it is. The photographs themselves are not changed."
+                "Models are trained on faces framed as this application frames them. In each of "
+                "these pictures it looks for faces: a photograph with one face is cropped, one "
+                "with no face or several is skipped and listed, and a picture that is already a "
+                "crop is used as it is. The photographs themselves are not changed."
             )
         )
         self.folder.set_folder(target)
         self.refuse(None)
-        self.start_button.setText(self.tr("Cut out the faces"))
+        self.start_button.setText(self.tr("Crop the faces"))
         self._show(is_running=False, has_folder=True)
 
     def refuse(self, reason: FerError | None) -> None:
@@ -100,14 +100,14 @@ class PhotosView(QWidget):
 
     def say_stopped(self, error: FerError | None, folder: Path) -> None:
         """Tell that it ended early, and let it go on."""
-        kept = self.tr("What was cut out so far is kept in {folder}.").format(folder=folder)
+        kept = self.tr("The faces cropped so far are kept in {folder}.").format(folder=folder)
         happened = str(error) if error is not None else self.tr("Stopped.")
         text = f"{happened} {kept}" if folder.is_dir() else happened
         if error is not None:
             self.note.say_error(FerError(text))
         else:
             self.note.say(text)
-        self.start_button.setText(self.tr("Go on"))
+        self.start_button.setText(self.tr("Continue"))
         self._show(is_running=False, has_folder=True)
 
     def follow(self, work: Work) -> None:
@@ -116,7 +116,7 @@ class PhotosView(QWidget):
 
     def follow_look(self, work: Work, path: Path) -> None:
         """Show how far the pictures of a folder or csv have been looked at."""
-        self.heading.setText(self.tr("Looking at the pictures…"))
+        self.heading.setText(self.tr("Checking the pictures…"))
         self.text.setText(breakable(path))
         self.note.say("")
         self._follow(work, has_folder=False)

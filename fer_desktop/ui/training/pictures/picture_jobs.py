@@ -66,7 +66,7 @@ class PictureJobs(QObject):
             finally:
                 detector.close()
 
-        return self._run("cutting out faces", cut, done, failed)
+        return self._run("cropping the faces", cut, done, failed)
 
     def do(
         self,

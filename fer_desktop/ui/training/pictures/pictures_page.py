@@ -93,7 +93,7 @@ class PicturesPage(QWizardPage):
         self.other_button = QPushButton(self.tr("Other pictures"), self)
         self.more_button = QPushButton(self.tr("Collect more"), self)
         self.again_button = QPushButton(self.tr("Look again"), self)
-        self.again_button.setToolTip(self.tr("Read the folder anew, after something was changed"))
+        self.again_button.setToolTip(self.tr("Check the folder again after changing it"))
         for button in (self.other_button, self.more_button, self.again_button):
             button.setAutoDefault(False)
         self._inspected = QWidget(self)
@@ -132,8 +132,8 @@ class PicturesPage(QWizardPage):
         else:
             self._fail(
                 PicturesError(
-                    f"{path.name} is neither a folder nor a csv.",
-                    hint="Choose the folder that holds a folder for each expression.",
+                    f"{path.name} is neither a folder nor a CSV.",
+                    hint="Choose a folder with one subfolder per expression.",
                 )
             )
 
@@ -146,11 +146,11 @@ class PicturesPage(QWizardPage):
         """Return what would be lost if the wizard were closed now; empty if nothing."""
         if self.collection.is_collecting:
             return self.tr(
-                "The collection ends. The pictures that were taken so far are kept in {folder}."
+                "The collection ends. The pictures taken so far are kept in {folder}."
             ).format(folder=self.collection.setup.folder.folder)
         if self._path is not None or self._survey is not None or self._jobs.is_busy:
             return self.tr(
-                "The wizard forgets which pictures and settings you have chosen. The pictures "
+                "The wizard forgets your choice of pictures and settings. The pictures "
                 "themselves stay where they are."
             )
         return ""
@@ -175,8 +175,8 @@ class PicturesPage(QWizardPage):
         else:
             self._fail(
                 PicturesError(
-                    f"{len(dropped)} files or folders were dropped at once: which one is meant?",
-                    hint="Drop one folder that holds a folder for each expression.",
+                    f"{len(dropped)} files or folders were dropped: only one can be used.",
+                    hint="Drop a folder with one subfolder per expression.",
                 )
             )
 
@@ -204,7 +204,8 @@ class PicturesPage(QWizardPage):
         if target.resolve().is_relative_to(source):
             self.photos.refuse(
                 PicturesError(
-                    f"{target} belongs to the photographs.", hint="Choose a folder elsewhere."
+                    f"{target} lies in the folder of photographs.",
+                    hint="Choose a folder outside of it.",
                 )
             )
             return
@@ -345,7 +346,8 @@ def _dropped_paths(event: QDropEvent) -> list[Path]:
 
 def _vanished(path: Path) -> PicturesError:
     return PicturesError(
-        f"{path} is not there: it was deleted, moved or renamed.", hint="Choose the pictures again."
+        f"{path} no longer exists: it was deleted, moved or renamed.",
+        hint="Choose the pictures again.",
     )
 
 

@@ -44,9 +44,9 @@ class AdvancedSettings(QWidget):
         grid.setVerticalSpacing(8)
         grid.setHorizontalSpacing(14)
         titles = {
-            "recipe": self.tr("How it learns"),
-            "augmentation": self.tr("How its pictures are varied while it learns"),
-            "run": self.tr("This training"),
+            "recipe": self.tr("Optimisation"),
+            "augmentation": self.tr("Augmentation"),
+            "run": self.tr("This run"),
         }
         group = ""
         for setting in settings:

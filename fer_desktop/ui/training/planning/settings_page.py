@@ -30,6 +30,7 @@ from fer_desktop.ui.training.planning.label_choice import LabelChoice
 from fer_desktop.ui.training.planning.prober import Prober
 from fer_desktop.ui.widgets.note import Note
 from trainer.contract.offers import Estimate
+from trainer.contract.text import counted
 
 _DEFAULT_MINUTES: Final = 30
 _EDITOR_HEIGHT: Final = 28
@@ -133,8 +134,8 @@ class SettingsPage(QWizardPage):
         form = QFormLayout()
         form.setVerticalSpacing(12)
         form.setHorizontalSpacing(16)
-        form.addRow(self.tr("Name of the model:"), self.name)
-        form.addRow(self.tr("Time it may take:"), time)
+        form.addRow(self.tr("Model name:"), self.name)
+        form.addRow(self.tr("Time limit:"), time)
         expressions = QLabel(self.tr("Expressions:"), self)
         expressions.setAlignment(Qt.AlignmentFlag.AlignTop)
         form.addRow(expressions, self.labels)
@@ -179,18 +180,18 @@ class SettingsPage(QWizardPage):
         if isinstance(found, FerError):
             self.time_note.say_error(found)
         elif found is None:
-            self.time_note.say(self.tr("Measuring how fast this computer trains it…"))
+            self.time_note.say(self.tr("Measuring the training speed of this computer…"))
         else:
             epochs = epochs_within(found, 60 * self.minutes.value())
             text = (
-                self.tr("Enough for all {usual} epochs that it is usually given: they take {time}.")
+                self.tr("Enough for the whole usual schedule of {usual} ({time}).")
                 if epochs == found.epochs
-                else self.tr("Enough for {epochs} of the {usual} epochs that it is usually given.")
+                else self.tr("Enough for {epochs} of the usual {usual}.")
             )
             self.time_note.say(
                 text.format(
                     epochs=epochs,
-                    usual=found.epochs,
+                    usual=counted(found.epochs, "epoch"),
                     time=duration_text(epochs * found.seconds_per_epoch),
                 )
             )

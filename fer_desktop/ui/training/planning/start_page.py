@@ -24,6 +24,7 @@ from fer_desktop.ui.training.planning.prober import Prober
 from fer_desktop.ui.training.planning.system_table import SystemTable
 from fer_desktop.ui.widgets.note import Note
 from trainer.contract.offers import Estimate, ListedSystem
+from trainer.contract.text import counted
 
 # With fewer pictures a network that knows nothing rarely becomes better than one that does.
 _FEW_PICTURES: Final = 5_000
@@ -67,12 +68,12 @@ class StartPage(QWizardPage):
         self.setTitle(self.tr("Starting point"))
         self.improve = QRadioButton(self)
         self.improve_note = Note(parent=self)
-        self.anew = QRadioButton(self.tr("Train a network from the beginning"), self)
+        self.anew = QRadioButton(self.tr("Train a new network"), self)
         self.table = SystemTable(self)
         self.time_note = Note(parent=self)
-        self.measure_button = QPushButton(self.tr("Measure time here"), self)
+        self.measure_button = QPushButton(self.tr("Estimate the time"), self)
         self.measure_button.setToolTip(
-            self.tr("Train a few steps on your pictures, to see how long all of it would take")
+            self.tr("Train a few steps on your pictures to estimate the total time")
         )
         self._lay_out()
         self.improve.toggled.connect(self._on_chosen)
@@ -104,7 +105,7 @@ class StartPage(QWizardPage):
         if self._systems:
             self._offer()
         elif not self._call.is_running:
-            self.time_note.say(self.tr("Asking the trainer what it can train…"))
+            self.time_note.say(self.tr("Listing the available networks…"))
             self._call.ask(["systems", "--json"], self._on_systems, self.time_note.say_error)
         self._show_choice()
 
@@ -162,21 +163,23 @@ class StartPage(QWizardPage):
         in_use, count = self._in_use, sum(self._dataset().labels.values())
         name = in_use.name if in_use is not None else ""
         if in_use is None:
-            self.improve.setText(self.tr("Improve the model in use"))
-            self.improve_note.say(self.tr("There is no model in use."))
+            self.improve.setText(self.tr("Fine-tune the model in use"))
+            self.improve_note.say(self.tr("No model is in use."))
             return
-        self.improve.setText(self.tr("Improve the model in use: {name}").format(name=name))
+        self.improve.setText(self.tr("Fine-tune the model in use: {name}").format(name=name))
         if self._systems and not self._can_improve():
             self.improve_note.say(
-                self.tr("The trainer does not know its network, so it cannot go on with it.")
+                self.tr("The trainer does not know its network, so it cannot be fine-tuned.")
             )
             return
         text = self.tr(
-            "It keeps what it knows and learns from your pictures; it may learn other expressions "
-            "as well."
+            "It starts from what the model has learned and adapts to your pictures, which may "
+            "add new expressions."
         )
         if self._recommended() is self.improve:
-            text += " " + self.tr("Recommended with {count} pictures.").format(count=f"{count:,}")
+            text += " " + self.tr("Recommended with {pictures}.").format(
+                pictures=counted(count, "picture")
+            )
         self.improve_note.say(text)
 
     def _on_chosen(self) -> None:
@@ -192,23 +195,22 @@ class StartPage(QWizardPage):
         found, is_measuring = self._prober.found(plan), self._prober.is_measuring(plan)
         self.measure_button.setEnabled(not is_measuring and not isinstance(found, Estimate))
         if is_measuring:
-            self.time_note.say(self.tr("Measuring: a few real steps on your pictures…"))
+            self.time_note.say(self.tr("Measuring a few training steps on your pictures…"))
         elif isinstance(found, FerError):
             self.time_note.say_error(found)
         elif isinstance(found, Estimate):
             self.time_note.say(
                 self.tr(
-                    "On this computer: {time} for {epochs} epochs over {faces} pictures, "
-                    "{seconds} s each."
+                    "On this computer: {time} for {epochs} over {pictures}, {seconds} s per epoch."
                 ).format(
                     time=duration_text(found.epochs * found.seconds_per_epoch),
-                    epochs=found.epochs,
-                    faces=f"{found.faces:,}",
+                    epochs=counted(found.epochs, "epoch"),
+                    pictures=counted(found.faces, "picture"),
                     seconds=f"{found.seconds_per_epoch:.2g}",
                 )
             )
         else:
-            self.time_note.say(self.tr("How long it takes on this computer is not measured yet."))
+            self.time_note.say(self.tr("The time on this computer has not been measured yet."))
 
     def _time_of(self, plan: TrainingPlan) -> str:
         if self._prober.is_measuring(plan):

@@ -20,9 +20,9 @@ class SystemTable(RowTable):
             translate("SystemTable", "Begins"),
             translate("SystemTable", "Parameters"),
             translate("SystemTable", "Reported accuracy"),
-            translate("SystemTable", "Time here"),
+            translate("SystemTable", "Training time"),
         ]
-        name = translate("SystemTable", "Networks that can be trained")
+        name = translate("SystemTable", "Available networks")
         super().__init__(headings, name, parent=parent)
         self._systems: list[ListedSystem] = []
 
@@ -35,9 +35,9 @@ class SystemTable(RowTable):
     def show_systems(self, systems: Sequence[ListedSystem]) -> None:
         """List networks and select the first."""
         begins = {
-            "scratch": self.tr("from nothing"),
-            "transfer": self.tr("from ImageNet"),
-            "ensemble": self.tr("several networks"),
+            "scratch": self.tr("random weights"),
+            "transfer": self.tr("ImageNet weights"),
+            "ensemble": self.tr("ensemble"),
         }
         self._systems = list(systems)
         self.setRowCount(len(systems))

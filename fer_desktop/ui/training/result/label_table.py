@@ -22,10 +22,10 @@ class LabelTable(QTableWidget):
         super().__init__(parent)
         titles = {
             self.tr("Expression"): "",
-            self.tr("Found"): self.tr("Share of the pictures of it that were read as it"),
-            self.tr("Right when read"): self.tr("Share of the answers of it that were right"),
-            self.tr("F1"): self.tr("Both shares as one: their harmonic mean"),
-            self.tr("Pictures"): self.tr("Number of pictures of it"),
+            self.tr("Recall"): self.tr("Share of its pictures that were recognised"),
+            self.tr("Precision"): self.tr("Share of its predictions that were correct"),
+            self.tr("F1"): self.tr("Harmonic mean of recall and precision"),
+            self.tr("Pictures"): self.tr("Number of its pictures"),
         }
         self.setColumnCount(len(titles))
         for column, (title, tip) in enumerate(titles.items()):
@@ -39,7 +39,7 @@ class LabelTable(QTableWidget):
         self.setAlternatingRowColors(True)
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.setAccessibleName(self.tr("ModelFigures of each expression"))
+        self.setAccessibleName(self.tr("Metrics per expression"))
 
     def show_figures(self, figures: ModelFigures) -> None:
         """Show the figures of a model."""

@@ -39,7 +39,7 @@ class MistakesView(QListWidget):
                 Qt.AspectRatioMode.KeepAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
             )
-            text = self.tr("{truth}, read as\n{answer} {confidence}").format(
+            text = self.tr("{truth}, predicted\n{answer} {confidence}").format(
                 truth=label_text(mistake.truth),
                 answer=label_text(mistake.predicted),
                 confidence=confidence_text(mistake.confidence),

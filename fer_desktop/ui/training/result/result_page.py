@@ -30,6 +30,7 @@ from fer_desktop.ui.training.result.verdict import explanation, verdict
 from fer_desktop.ui.widgets.confusion_view import ConfusionView
 from fer_desktop.ui.widgets.note import Note
 from trainer.contract.figures import Mistake
+from trainer.contract.text import counted
 
 _FOLDER: Final = "evaluation"
 _OTHER_FOLDER: Final = "evaluation_of_former"
@@ -62,7 +63,7 @@ class ResultPage(QWizardPage):
         self.note = Note(parent=self)
         self.bars = AccuracyBars(self)
         self.model = QComboBox(self)
-        self.model.setAccessibleName(self.tr("Whose figures are shown"))
+        self.model.setAccessibleName(self.tr("Model whose metrics are shown"))
         self.confusion = ConfusionView(self)
         self.labels = LabelTable(self)
         self.mistakes = MistakesView(self)
@@ -73,12 +74,12 @@ class ResultPage(QWizardPage):
         self.tabs.addTab(self.labels, self.tr("Per expression"))
         self.tabs.addTab(self.mistakes, self.tr("Most confident mistakes"))
         self.tabs.setCornerWidget(self.model)
-        self.use_button = QPushButton(self.tr("Use it"), self)
+        self.use_button = QPushButton(self.tr("Use"), self)
         self.use_button.setProperty("role", "primary")
         self.use_button.setDefault(True)
-        self.use_button.setToolTip(self.tr("Read faces with it, now and at the next start"))
-        self.keep_button = QPushButton(self.tr("Keep it"), self)
-        self.keep_button.setToolTip(self.tr("Add it to the models without using it now"))
+        self.use_button.setToolTip(self.tr("Use this model, now and at the next start"))
+        self.keep_button = QPushButton(self.tr("Keep"), self)
+        self.keep_button.setToolTip(self.tr("Add it to your models without using it now"))
         self.discard_button = QPushButton(self.tr("Discard…"), self)
         self.back_button = QPushButton(self)
         self.outcome = Note(parent=self)
@@ -98,8 +99,10 @@ class ResultPage(QWizardPage):
         self.outcome.say("")
         if run is None:
             return
-        self.verdict.setText(self.tr("{name} is trained.").format(name=run.plan.name))
-        self.note.say(self.tr("Measuring it on pictures that it has never seen…"))
+        self.verdict.setText(
+            self.tr("The training of {name} is complete.").format(name=run.plan.name)
+        )
+        self.note.say(self.tr("Evaluating it on held-out pictures…"))
         self._allow_use(False)  # nobody knows yet whether it is any better
         against = run.plan.against
         other = against if against is not None and against.is_dir() else None
@@ -182,9 +185,8 @@ class ResultPage(QWizardPage):
         compared = [comparison.own, comparison.other]
         if comparison.own.n == figures.n:
             return compared
-        text = self.tr("{name}, {n} pictures")
         return [
-            replace(row, model=text.format(name=row.model, n=f"{row.n:,}"))
+            replace(row, model=f"{row.model}, {counted(row.n, 'picture')}")
             for row in (figures, *compared)
         ]
 

@@ -3,7 +3,8 @@
 from typing import Final
 
 from fer_desktop.training.results import Comparison, ModelFigures, TrainingResult
-from fer_desktop.ui.look.wording import accuracy_text, counted, label_text, translate
+from fer_desktop.ui.look.wording import accuracy_text, label_text, translate
+from trainer.contract.text import counted
 
 _FEW: Final = 100
 _SURELY_CHANCE: Final = 0.995  # there is nothing to tell
@@ -19,7 +20,7 @@ def verdict(evaluation: TrainingResult) -> str:
         )
     own, other = comparison.own, comparison.other
     values = {
-        "own": own.model,
+        "yours": own.model,
         "other": other.model,
         "share": accuracy_text(own.accuracy, None),
         "against": accuracy_text(other.accuracy, None),

@@ -110,7 +110,10 @@ class Curves(QWidget):
         self.loss = EpochPlot(is_share=False, parent=self)
         self._legend = QLabel(self)
         self._legend.setToolTip(
-            self.tr("Validation pictures are only looked at; training pictures are learned from.")
+            self.tr(
+                "The network is trained on the training pictures only; the validation pictures "
+                "just measure it."
+            )
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -20,19 +20,19 @@ def headline(job: TrainingJob) -> str:
         case Phase.PAUSED:
             return translate("Training", "Paused in {epochs}").format(epochs=epochs)
         case Phase.FINISHING:
-            return translate("Training", "Measuring the new model…")
+            return translate("Training", "Evaluating the new model…")
         case Phase.STOPPING:
             return translate("Training", "Stopping…")
         case Phase.FINISHED:
-            return translate("Training", "The training is finished.")
+            return translate("Training", "Training complete")
         case Phase.STOPPED if job.epochs:
             return translate("Training", "Interrupted after epoch {epoch}").format(
                 epoch=len(job.epochs)
             )
         case Phase.STOPPED:
-            return translate("Training", "Interrupted before the first epoch was done")
+            return translate("Training", "Interrupted before the first epoch was complete")
         case Phase.FAILED:
-            return translate("Training", "The training could not go on.")
+            return translate("Training", "The training failed.")
     return ""
 
 

@@ -59,7 +59,7 @@ class TrainingPage(QWizardPage):
         self.bar = QProgressBar(self)
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("How much of the training is done"))
+        self.bar.setAccessibleName(self.tr("Training progress"))
         self.curves = Curves(self)
         self.confusion = ConfusionView(self)
         self.problem = Note(parent=self)
@@ -68,7 +68,7 @@ class TrainingPage(QWizardPage):
         self.resume_button = QPushButton(self.tr("Resume"), self)
         self.best_button = QPushButton(self.tr("Use the best epoch"), self)
         self.best_button.setToolTip(
-            self.tr("Finish here: make a model of the best epoch so far, and measure it")
+            self.tr("Finish now: make a model of the best epoch so far and evaluate it")
         )
         self.discard_button = QPushButton(self.tr("Discard…"), self)
         self.background_button = QPushButton(self.tr("Continue in the background"), self)
@@ -182,7 +182,7 @@ class TrainingPage(QWizardPage):
         parts = [time_left_text(job)]
         if job.best_epoch:
             parts.append(
-                self.tr("best so far: epoch {epoch}, {share} of the validation pictures").format(
+                self.tr("best epoch so far: {epoch}, validation accuracy {share}").format(
                     epoch=job.best_epoch, share=confidence_text(job.best_accuracy)
                 )
             )
@@ -200,8 +200,8 @@ class TrainingPage(QWizardPage):
 
     def _on_stop(self) -> None:
         text = self.tr(
-            "What it has learned up to the last completed epoch is kept: you can resume it later, "
-            "or use the best epoch so far."
+            "Everything up to the last completed epoch is kept: you can resume the training "
+            "later, or use its best epoch."
         )
         if Confirm.ask(self, self.tr("Stop the training?"), text, self.tr("Stop")):
             self._job.cancel()

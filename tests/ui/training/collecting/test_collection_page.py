@@ -305,7 +305,7 @@ def test_another_source_in_the_window_is_noticed(
     view = start(page, folder, qtbot, per_round=40)
     wait_stored(folder, 1, qtbot)
     app.controller.open(CLIP)
-    qtbot.waitUntil(lambda: "something else than a camera" in view.note.text(), timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: "something other than a camera" in view.note.text(), timeout=LIMIT_MS)
     assert view.camera_button.isVisible()
     before = len(stored(folder))
     view.camera_button.click()
@@ -337,7 +337,7 @@ def test_a_full_disk_is_one_message_and_it_can_go_on(
 
         patch.setattr(Image.Image, "save", refuse)
         qtbot.waitUntil(lambda: "the disk is full" in view.note.text(), timeout=LIMIT_MS)
-        assert f"What was stored before is kept in {folder}." in view.note.text()
+        assert f"The pictures stored so far are kept in {folder}." in view.note.text()
         assert view.pause_button.isChecked()
     kept = stored(folder)
     assert len(kept) >= 2
@@ -356,9 +356,9 @@ def test_a_folder_that_is_deleted_is_one_message(
     qtbot.wait(150)
     shutil.rmtree(folder)
     view.pause_button.click()
-    qtbot.waitUntil(lambda: "no longer there" in view.note.text(), timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: "no longer exists" in view.note.text(), timeout=LIMIT_MS)
     view.finish_button.click()
-    qtbot.waitUntil(lambda: "is not there" in page.choose.note.text())
+    qtbot.waitUntil(lambda: "no longer exists" in page.choose.note.text())
     assert not folder.exists()
 
 
@@ -371,7 +371,7 @@ def test_a_folder_with_something_else_is_refused(
     setup = page.collection.setup
     setup.consent.click()
     setup.start_button.click()
-    qtbot.waitUntil(lambda: "something else already" in setup.note.text())
+    qtbot.waitUntil(lambda: "already contains something else" in setup.note.text())
     assert not page.collection.is_collecting
     assert setup.start_button.isEnabled()
 

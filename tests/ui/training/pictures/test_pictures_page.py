@@ -149,7 +149,7 @@ def test_photographs_are_cropped_into_a_folder_that_is_named(
     assert "Too few pictures of happy, sad" in texts(page)
     assert page.inspection.place.text().replace("\u200b", "") == str(target)
     (unused,) = [item for item in page.inspection.findings.findings if item.details]
-    assert unused.text == "Files that are not used: 2."
+    assert unused.text == "Skipped files: 2."
     assert unused.details == (
         "sad/none.jpg: no face was found in it",
         "sad/two.jpg: 2 faces were found in it",
@@ -167,7 +167,7 @@ def test_faces_are_not_mixed_with_anything_else(
     for inside in (photos, photos / "happy"):
         monkeypatch.setattr(OpenFolder, "ask", lambda *_, inside=inside: inside)
         page.photos.folder.button.click()
-        assert "belongs to the photographs" in page.photos.note.text()
+        assert "lies in the folder of photographs" in page.photos.note.text()
         assert not page.photos.start_button.isEnabled()
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "letter.txt").touch()
@@ -202,11 +202,11 @@ def test_cropping_stops_and_goes_on(
     qtbot.waitUntil(lambda: page.photos.progress.text() == "2 of 10", timeout=LIMIT_MS)
     page.photos.stop_button.click()
     may_go_on.release(100)
-    assert page.photos.note.text().startswith("Stopped. What was cut out so far is kept in")
+    assert page.photos.note.text().startswith("Stopped. The faces cropped so far are kept in")
     qtbot.waitUntil(lambda: not app.background.is_busy)
     kept = len(list(page.photos.folder.folder.rglob("*.png")))
     assert 1 <= kept < 8
-    assert page.photos.start_button.text() == "Go on"
+    assert page.photos.start_button.text() == "Continue"
     page.photos.start_button.click()
     qtbot.waitUntil(lambda: is_shown(page), timeout=LIMIT_MS)
     assert page.inspection.heading.text() == "8 pictures of 2 expressions"
@@ -262,7 +262,7 @@ def test_photographs_that_vanish_are_one_message(
     qtbot.waitUntil(lambda: page.photos.progress.text() == "2 of 10", timeout=LIMIT_MS)
     shutil.rmtree(photos)
     may_go_on.release(100)
-    qtbot.waitUntil(lambda: "no longer there" in page.photos.note.text(), timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: "no longer exists" in page.photos.note.text(), timeout=LIMIT_MS)
 
 
 def test_keys_never_reach_the_button_that_closes(
@@ -334,8 +334,8 @@ def no_folders(folder: Path) -> None:
         (one_label, "one expression only: happy"),
         (unreadable, "no pictures that can be read"),
         (no_folders, "no pictures that can be read in folders named after expressions"),
-        (lambda folder: None, "is not there"),
-        (lambda folder: folder.write_bytes(b"x"), "neither a folder nor a csv"),
+        (lambda folder: None, "no longer exists"),
+        (lambda folder: folder.write_bytes(b"x"), "neither a folder nor a CSV"),
     ],
 )
 def test_what_nobody_can_learn_from_is_one_message(
@@ -359,7 +359,7 @@ def test_three_pictures_of_an_expression_are_too_few(
     qtbot.waitUntil(lambda: is_shown(page), timeout=LIMIT_MS)
     assert not page.isComplete()
     assert "Too few pictures of wink" in texts(page)
-    assert "Files that are not used: 1." in texts(page)
+    assert "Skipped files: 1." in texts(page)
     # Put right outside of the window, it is looked at again.
     shutil.rmtree(crops / "wink")
     page.again_button.click()
@@ -382,7 +382,7 @@ def test_a_csv_is_read_by_the_trainer(
     # Labels without pictures are not shown; all rows are to learn from, so none is left to test.
     assert [bar.label for bar in page.inspection.bars.bars] == ["happy", "sad"]
     assert not page.isComplete()
-    assert "no pictures left to check and to test" in texts(page)
+    assert "No pictures are left for validation and testing" in texts(page)
 
 
 def test_what_the_trainer_refuses_is_said_in_its_words(
@@ -417,7 +417,7 @@ def test_pictures_that_vanish_before_the_next_page_are_noticed(
     shutil.rmtree(crops)
     next_button(page).click()
     assert page.wizard().currentPage() is page
-    assert "is not there" in said(page)
+    assert "no longer exists" in said(page)
     assert not page.isComplete()
 
 

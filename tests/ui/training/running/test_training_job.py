@@ -86,7 +86,7 @@ def test_a_training_is_told_in_words(job: TrainingJob) -> None:
     assert headline(job) == "Paused in epoch 2 of 4"
     job.phase = Phase.RUNNING
     hear(job, epoch(2), epoch(3), epoch(4, 0), Note(text="evaluating"))
-    assert headline(job) == "Measuring the new model…"
+    assert headline(job) == "Evaluating the new model…"
     hear(job, Finished(folder="x", n=9, accuracy=0.5, accuracy_interval_95=(0.4, 0.6)))
     job._on_ended(Ending(0, ""))
     assert job.phase is Phase.FINISHED
@@ -123,7 +123,7 @@ def test_the_trainers_own_words_are_kept(job: TrainingJob, qtbot: QtBot) -> None
     ("ending", "text"),
     [
         (Ending(1, "noise\nfer-train: no faces. Look."), "no faces. Look."),
-        (Ending(-1, ""), "ended from outside"),
+        (Ending(-1, ""), "terminated from outside"),
         (Ending(3, "Traceback"), "ended unexpectedly"),
     ],
 )
@@ -191,7 +191,7 @@ def test_a_stopped_training_offers_its_best_epoch(
     page.best_button.click()
     folder = str(stopped.folder)
     assert commands == [["export", "--run", folder, "--out", folder]]
-    assert headline(job) == "Measuring the new model…"
+    assert headline(job) == "Evaluating the new model…"
     assert page.best_button.isHidden()
     with qtbot.waitSignal(job.ended):
         job._on_ended(Ending(0, ""))
