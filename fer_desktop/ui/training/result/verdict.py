@@ -20,7 +20,7 @@ def verdict(evaluation: TrainingResult) -> str:
         )
     own, other = comparison.own, comparison.other
     values = {
-        "yours": own.model,
+        "own": own.model,
         "other": other.model,
         "share": accuracy_text(own.accuracy, None),
         "against": accuracy_text(other.accuracy, None),
