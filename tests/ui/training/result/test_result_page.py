@@ -1,6 +1,5 @@
 """What can be decided about a new model, and when."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,18 +11,10 @@ from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.training.runs import Run, create_run
 from fer_desktop.ui.runtime.trainer_call import TrainerCall
 from fer_desktop.ui.training.result.result_page import ResultPage
+from tests.training.test_results import measured
+from trainer.contract.checked_json import encode_json
 
 pytestmark = pytest.mark.gui
-
-LABELS = ["happy", "sad"]
-ROW = {"precision": 1, "recall": 1, "f1": 1, "support": 5}
-FIGURES = {
-    "accuracy": 0.5,
-    "accuracy_interval_95": [0.4, 0.6],
-    "per_label": dict.fromkeys(LABELS, ROW),
-    "confusion": [[3, 2], [3, 2]],
-}
-PRINTED = {"model": "mine", "split": "test", "n": 10, "labels": LABELS, **FIGURES}
 
 
 class Trainer:
@@ -74,7 +65,7 @@ def test_a_model_can_be_used_once_it_was_compared(
     folder = run.folder / "evaluation"
     folder.mkdir()
     (folder / "mistakes.json").write_text("[]", encoding="utf-8")
-    trainer.done(json.dumps(PRINTED))
+    trainer.done(encode_json(measured()))
     assert can_decide(page) == (True, True, True)
     assert page.verdict.text() == "mine is right on 50.0 % of the pictures."
 
