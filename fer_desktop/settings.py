@@ -39,6 +39,7 @@ class Settings:
         min_detection_score: faces below it are not reported.
         face_search: how far down the size of faces goes that are looked for; ``auto`` looks for
             small ones in pictures alone.
+        automatic_calibration: whether faces are read against a rest estimated over the session.
         mirror: whether a camera's picture is shown mirrored.
         show_boxes, show_labels, show_bars: parts of the overlay.
         theme: follows the system unless chosen.
@@ -61,6 +62,7 @@ class Settings:
     smoothing_ms: int = 300
     min_detection_score: float = 0.5
     face_search: FaceSearch = "auto"
+    automatic_calibration: bool = False
     mirror: bool = True
     show_boxes: bool = True
     show_labels: bool = True

@@ -51,8 +51,10 @@ def face_text(face: FaceAnalysis) -> str:
         return ""
     if face.is_unsure:
         (first, _), (second, _) = face.smoothed.ranked()[:2]
-        return f"unsure: {first} / {second}"
-    return f"{face.smoothed.emotion}  {round(face.smoothed.confidence * 100)} %"
+        text = f"unsure: {first} / {second}"
+    else:
+        text = f"{face.smoothed.emotion}  {round(face.smoothed.confidence * 100)} %"
+    return text if face.baseline is None else f"{text}, calibrated"
 
 
 class _Painter:

@@ -100,6 +100,7 @@ def assemble(
         smoothing_ms=settings.smoothing_ms,
         face_search=settings.face_search,
         detection_score=settings.min_detection_score,
+        automatic_calibration=settings.automatic_calibration,
     )
     controller = Controller(engine, inbox, session_log, ports.make_source, settings)
     background = Background()

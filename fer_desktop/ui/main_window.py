@@ -27,6 +27,7 @@ from fer_desktop.pipeline.events import (
     StateChanged,
 )
 from fer_desktop.settings import Settings
+from fer_desktop.ui.calibration.calibration_desk import CalibrationDesk
 from fer_desktop.ui.commands.dropped_files import DroppedFiles
 from fer_desktop.ui.commands.handlers import Commands
 from fer_desktop.ui.commands.menus import Menus, ToolBar
@@ -61,7 +62,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         acts, player, pages, messages, status, announcer, commands, dropped, toolbar, menus,
-            docks, training: the parts.
+            docks, training, calibration: the parts.
         cameras: those that were found.
 
     Signals:
@@ -109,6 +110,14 @@ class MainWindow(QMainWindow):
         self.training = TrainingDesk(
             self, self.acts, controller, self.announcer, background, make_pictures
         )
+        self.calibration = CalibrationDesk(
+            self,
+            self.acts,
+            controller,
+            self.announcer,
+            background,
+            lambda: self.player.selection.face_id,
+        )
         self._keeper = StateKeeper(
             controller,
             self.acts,
@@ -116,6 +125,7 @@ class MainWindow(QMainWindow):
             self.player.delay,
             recorder,
             self.training.status,
+            self.calibration.status,
             self,
         )
         self._fill()

@@ -8,6 +8,7 @@ from fer_desktop.vision.calibrator import Calibrator
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from fer_desktop.vision.smoothing import ScoreSmoother
 from fer_desktop.vision.tracker import FaceTracker
+from trainer.contract.preset import Preset
 
 
 class Analyzer:
@@ -73,10 +74,15 @@ class Analyzer:
         )
 
     def set_classifier(self, classifier: EmotionClassifier | None) -> None:
-        """Use another model from the next frame on; faces must be calibrated for it anew."""
-        self._classifier = classifier
+        """Use another model from the next frame on.
+
+        What one model reads at rest says nothing of another: faces must be calibrated anew, unless
+        it is the same one on another engine.
+        """
+        former, self._classifier = self._classifier, classifier
         self._smoother.reset()
-        self.calibrator.reset()
+        if classifier is None or former is None or _is_other(former.preset, classifier.preset):
+            self.calibrator.reset()
 
     def set_smoothing(self, ms: int) -> None:
         """Change the time constant of the smoothing; 0 switches it off."""
@@ -120,3 +126,7 @@ class Analyzer:
         smoothed = shown if still else self._smoother.smooth(face_id, shown, timestamp_us)
         is_unsure = smoothed.confidence < self._classifier.preset.unsure_below
         return FaceAnalysis(face_id, detection, scores, smoothed, is_unsure, corrected, baseline)
+
+
+def _is_other(former: Preset, preset: Preset) -> bool:
+    return (former.sha256, former.temperature) != (preset.sha256, preset.temperature)

@@ -166,12 +166,23 @@ def test_calibration_ends_with_the_source_and_with_the_model() -> None:
     calibrator = Calibrator()
     classifier = FakeClassifier(probabilities=lambda call, face: SADDISH)
     analyzer = Analyzer(FakeDetector(), classifier, calibrator=calibrator)
-    for end in (analyzer.reset, lambda: analyzer.set_classifier(classifier)):
+    other = FakeClassifier(fake_preset(sha256="1" * 64), lambda call, face: SADDISH)
+    for end in (analyzer.reset, lambda: analyzer.set_classifier(other)):
         analyzer.analyze(frame(0))
         calibrator.calibrate(1, rest_of(SADDISH))
         assert analyzer.analyze(frame(1)).faces[0].corrected is not None
         end()
         assert analyzer.analyze(frame(2)).faces[0].corrected is None
+
+
+def test_calibration_holds_for_the_same_model_on_another_engine() -> None:
+    calibrator = Calibrator()
+    classifier = FakeClassifier(probabilities=lambda call, face: SADDISH)
+    analyzer = Analyzer(FakeDetector(), classifier, calibrator=calibrator)
+    analyzer.analyze(frame(0))
+    calibrator.calibrate(1, rest_of(SADDISH))
+    analyzer.set_classifier(FakeClassifier(probabilities=lambda call, face: SADDISH))
+    assert analyzer.analyze(frame(1)).faces[0].corrected is not None
 
 
 def test_rest_is_estimated_by_itself_where_wanted_and_what_was_given_goes_first() -> None:

@@ -64,6 +64,8 @@ class Menus(QObject):
         session = bar.addMenu(self.tr("S&ession"))
         session.addActions([actions.mark, actions.record, actions.export])
         session.addSeparator()
+        session.addActions([actions.calibrate, actions.remove_calibration])
+        session.addSeparator()
         session.addAction(actions.sessions)
         self._model = bar.addMenu(self.tr("&Model"))
         self._model_fixed = self._model.addSeparator()

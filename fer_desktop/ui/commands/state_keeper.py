@@ -28,10 +28,12 @@ class StateKeeper(QObject):
         delay: DelayMeter,
         recorder: RecordingTap,
         training_status: Callable[[], str],
+        calibration_status: Callable[[], str],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._training_status = training_status
+        self._calibration_status = calibration_status
         self._controller = controller
         self._actions = actions
         self._line = line
@@ -68,6 +70,7 @@ class StateKeeper(QObject):
                 delay_ms=self._delay.delay_ms() if info and info.kind != "image" else None,
                 device=self._device_text(),
                 elapsed_s=controller.elapsed_s if info and info.kind != "image" else None,
+                calibration=self._calibration_status(),
                 training=self._training_status(),
             )
         )

@@ -136,6 +136,7 @@ class SettingsDialog(AskingDialog):
             smoothing_ms=self.smoothing.value(),
             min_detection_score=round(self.score.value(), 2),
             face_search=self.face_search.currentData(),
+            automatic_calibration=self.automatic_calibration.isChecked(),
             show_boxes=self.boxes.isChecked(),
             show_labels=self.labels.isChecked(),
             show_bars=self.bars.isChecked(),
@@ -236,6 +237,14 @@ class SettingsDialog(AskingDialog):
         form.addRow(self.tr("Least detection &score:"), self.score)
         form.addRow(self.tr("Search for small fa&ces:"), self.face_search)
         form.addRow(self.tr("En&gine:"), self.engine)
+        self.automatic_calibration = QCheckBox(self.tr("Calibrate fac&es automatically"), self)
+        self.automatic_calibration.setToolTip(
+            self.tr(
+                "Estimates the neutral expression of each face over the session. The correction is"
+                " half as strong as after Session > Calibrate."
+            )
+        )
+        form.addRow(self.automatic_calibration)
 
     def _make_picture_controls(self) -> None:
         self._picture_box = QGroupBox(self.tr("Picture and timeline"), self)
@@ -288,6 +297,7 @@ class SettingsDialog(AskingDialog):
         self.smoothing.setValue(settings.smoothing_ms)
         self.score.setValue(settings.min_detection_score)
         self.face_search.setCurrentIndex(self.face_search.findData(settings.face_search))
+        self.automatic_calibration.setChecked(settings.automatic_calibration)
         self.boxes.setChecked(settings.show_boxes)
         self.labels.setChecked(settings.show_labels)
         self.bars.setChecked(settings.show_bars)

@@ -145,6 +145,24 @@ class Announcer(QObject):
                 self.tr("A mark belongs to an analysed frame."),
             )
 
+    def say_calibration_removed(self) -> None:
+        """Tell that faces are read as the model does again."""
+        self._show(
+            "calibration", "info", self.tr("Calibration was removed: scores are not corrected.")
+        )
+
+    def say_calibration_ended(self, model: str) -> None:
+        """Tell that another model knows nothing of faces that were calibrated for the former."""
+        text = self.tr("Calibration has ended: it does not hold for the model {model}.")
+        self._show(
+            "calibration",
+            "info",
+            text.format(model=model),
+            "",
+            self.tr("Calibrate again…"),
+            self._actions.calibrate.trigger,
+        )
+
     def say_nothing_to_export(self) -> None:
         """Tell that nothing was analysed yet."""
         self._show(

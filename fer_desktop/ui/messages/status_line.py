@@ -24,6 +24,7 @@ class StatusFacts:
         delay_ms: age of a picture when it was painted; None hides it.
         device: what the model runs on.
         elapsed_s: how long the source has run; None hides it.
+        calibration: which faces are calibrated.
         training: how a training in the background goes.
     """
 
@@ -34,6 +35,7 @@ class StatusFacts:
     delay_ms: float | None = None
     device: str = ""
     elapsed_s: float | None = None
+    calibration: str = ""
     training: str = ""
 
 
@@ -54,6 +56,9 @@ class StatusLine(QWidget):
             "delay": self.tr("Latency: the age of the picture when it is shown"),
             "device": self.tr("Device that the model runs on"),
             "elapsed": self.tr("Running time of the source, without pauses"),
+            "calibration": self.tr(
+                "Faces whose scores are corrected by their own neutral expression"
+            ),
             "training": self.tr("Training in progress (Ctrl+T shows it)"),
         }.items():
             if name != "state":
@@ -84,6 +89,7 @@ class StatusLine(QWidget):
         )
         self._set("device", facts.device)
         self._set("elapsed", clock_text(facts.elapsed_s) if facts.elapsed_s is not None else "")
+        self._set("calibration", facts.calibration)
         self._set("training", facts.training)
 
     def text(self) -> str:

@@ -108,6 +108,17 @@ class Actions(QObject):
             "record",
             checkable=True,
         )
+        self.calibrate = self._make(
+            self.tr("Calibrate…"),
+            self.tr("Correct the scores of a face by its own neutral expression"),
+            "Ctrl+K",
+            "calibrate",
+        )
+        self.remove_calibration = self._make(
+            self.tr("Remove calibration"),
+            self.tr("Show the scores of all faces uncorrected, and turn automatic calibration off"),
+            "",
+        )
         self.export = self._make(
             self.tr("Export CSV…"),
             self.tr("Export this session as a table (CSV)"),

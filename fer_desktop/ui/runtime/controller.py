@@ -7,6 +7,7 @@ from typing import Final, Literal
 from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError, ModelError, SourceError
 from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import resolve_model
@@ -240,6 +241,15 @@ class Controller(QObject):
             self.marked.emit(self._position_us, text)
         return was_recorded
 
+    def calibrate(self, face_id: int, baseline: NeutralBaseline) -> None:
+        """Read a face against its own rest, as the model in use saw it, until the source closes."""
+        if self.preset is not None:
+            self._engine.calibrate(self._session, face_id, baseline, self.preset.sha256)
+
+    def remove_calibration(self, face_id: int | None = None) -> None:
+        """Read a face, or all of them, as the model does."""
+        self._engine.remove_calibration(face_id)
+
     def load_model(self, name_or_folder: str) -> None:
         """Load a model beside the one in use; empty for the one that ships with the application."""
         self.is_fallback = False
@@ -256,6 +266,8 @@ class Controller(QObject):
             self._engine.set_detection_score(settings.min_detection_score)
         if settings.engine != former.engine:
             self._ask_for_model(self._asked_model)
+        if settings.automatic_calibration != former.automatic_calibration:
+            self._engine.set_automatic_calibration(settings.automatic_calibration)
         self.settings_changed.emit(settings)
         if _camera_mode(settings) != _camera_mode(former) and self._shows_camera():
             self.reopen()

@@ -12,6 +12,7 @@ from fer_desktop.settings import Settings
 _SETTINGS_OF_INTEREST = (
     "smoothing_ms",
     "min_detection_score",
+    "automatic_calibration",
     "face_search",
     "camera_width_px",
     "camera_height_px",

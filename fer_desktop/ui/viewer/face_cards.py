@@ -20,6 +20,7 @@ from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.ui.look.label_colors import face_color
 from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import confidence_text, expression_text, face_text, label_text
+from fer_desktop.ui.viewer.calibrated_mark import paint_calibrated_mark
 from fer_desktop.ui.viewer.score_bars import paint_bars
 
 _KEEP_S: Final = 1.0  # a face that is missed for a moment keeps its card
@@ -47,7 +48,6 @@ class FaceCard(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(self.tr("Show this face in the timeline (Enter)"))
         self._describe()
 
     @property
@@ -152,6 +152,11 @@ class FaceCard(QWidget):
         painter.setPen(QColor(tokens.muted))
         painter.drawText(line, left, number)
         line.setLeft(line.left() + metrics.horizontalAdvance(number + "  "))
+        if self._face.baseline is not None:
+            side = metrics.height() * 0.72
+            place = QRectF(line.left(), line.top(), side, line.height())
+            paint_calibrated_mark(painter, place, QColor(tokens.accent))
+            line.setLeft(place.right() + metrics.horizontalAdvance(" "))
         scores = self._face.smoothed
         if scores is None:
             painter.setFont(self.font())
@@ -180,7 +185,21 @@ class FaceCard(QWidget):
 
     def _describe(self) -> None:
         words = expression_text(self._face) or self.tr("not classified yet")
+        if self._face.baseline is not None:
+            words = f"{words}, {self.tr('calibrated')}"
         self.setAccessibleName(f"{face_text(self._face.face_id)}: {words}")
+        self.setToolTip(self._tip())
+
+    def _tip(self) -> str:
+        tip = self.tr("Show this face in the timeline (Enter)")
+        baseline = self._face.baseline
+        if baseline is None:
+            return tip
+        if baseline.origin == "automatic":
+            why = self.tr("Calibrated automatically, by an estimate of its neutral expression")
+        else:
+            why = self.tr("Calibrated: corrected by its own neutral expression")
+        return f"{why}\n{tip}"
 
 
 class FaceCards(QScrollArea):

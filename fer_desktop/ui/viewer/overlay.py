@@ -23,6 +23,7 @@ from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.palette import text_color_on
 from fer_desktop.ui.look.label_colors import face_color, label_color
 from fer_desktop.ui.look.wording import expression_text, label_text
+from fer_desktop.ui.viewer.calibrated_mark import paint_calibrated_mark
 from fer_desktop.ui.viewer.viewport import Placement
 
 _BACKING: Final = QColor(14, 16, 18, 205)  # text reads on it whatever the picture is
@@ -185,6 +186,7 @@ def _paint_label(
         width = metrics.horizontalAdvance(number) + 2 * margin
         if words:
             width += metrics.horizontalAdvance(words) + 2 * margin
+            width += _mark_width(face, metrics)
         places += [
             (words, tag)
             for top in (rect.top() - height - gap, rect.bottom() + gap, rect.top() + gap)
@@ -216,7 +218,16 @@ def _paint_tag(
     if words:
         painter.setPen(_TEXT)
         rest = tag.adjusted(chip.width() + margin, 0, 0, 0)
+        if mark := _mark_width(face, QFontMetricsF(painter.font())):
+            place = QRectF(rest.left(), rest.top(), mark - margin, rest.height())
+            paint_calibrated_mark(painter, place, _TEXT)
+            rest.setLeft(rest.left() + mark)
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+
+
+def _mark_width(face: FaceAnalysis, metrics: QFontMetricsF) -> float:
+    """Return the room for the sign of a calibrated face and what parts it from the words."""
+    return metrics.height() * 1.1 if face.baseline is not None else 0.0
 
 
 def _paint_bars(

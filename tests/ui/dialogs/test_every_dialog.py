@@ -21,6 +21,9 @@ import fer_desktop.ui
 from fer_desktop.settings import Settings
 from fer_desktop.training.results import Comparison, ModelFigures, TrainingResult
 from fer_desktop.ui.assembly import Application
+from fer_desktop.ui.calibration.calibration_dialog import CalibrationDialog
+from fer_desktop.ui.calibration.live_panel import trouble_error
+from fer_desktop.ui.calibration.neutral_watch import Trouble
 from fer_desktop.ui.dialogs.about_dialogs import TextDialog, about_text, model_text
 from fer_desktop.ui.dialogs.asking_dialog import TITLE_BAR, AskingDialog
 from fer_desktop.ui.dialogs.login_dialog import LoginDialog
@@ -75,9 +78,18 @@ def make_question(app: Application, _: Background) -> QDialog:
     return QMessageBox(icon, "Delete?", LONG[:600], QMessageBox.StandardButton.Cancel, app.window)
 
 
+def make_calibration(app: Application, *, is_live: bool) -> QDialog:
+    dialog = CalibrationDialog(is_live=is_live, parent=app.window)
+    dialog.interval.open(86_400_000_000, 86_400_000_000)
+    dialog.say_refused(trouble_error(Trouble.CUT_OFF, 100))
+    return dialog
+
+
 DIALOGS: dict[str, Make] = {
     "about": lambda app, _: TextDialog("About FER Desktop", about_text(), app.window),
     "model": make_model_dialog,
+    "calibration, camera": lambda app, _: make_calibration(app, is_live=True),
+    "calibration, video": lambda app, _: make_calibration(app, is_live=False),
     "models": lambda app, jobs: ModelsDialog(
         app.controller, ModelJobs(jobs, app.window), app.window
     ),
@@ -121,8 +133,8 @@ def test_every_kind_of_dialog_is_tried() -> None:
         if line.startswith("class ") and ("Dialog)" in line or "QWizard)" in line)
     }
     tried = {
-        "TextDialog", "LoginDialog", "ModelsDialog", "NameDialog", "NetworkDialog",
-        "SessionsDialog", "SettingsDialog", "ShortcutsDialog", "WelcomeDialog",
+        "CalibrationDialog", "TextDialog", "LoginDialog", "ModelsDialog", "NameDialog",
+        "NetworkDialog", "SessionsDialog", "SettingsDialog", "ShortcutsDialog", "WelcomeDialog",
         "AskingDialog",  # what four of them are
         "TrainWizard",  # page by page, below
     }  # fmt: skip
