@@ -142,7 +142,7 @@ def test_dark_camera_says_so(plugged: FakeCapture) -> None:
 def test_missing_permission_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "exists", lambda _: True)
     monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(SourceError, match="permission to /dev/video0 is missing") as caught:
+    with pytest.raises(SourceError, match="permission for /dev/video0 is missing") as caught:
         CameraSource(0).open()
     assert "usermod -aG video" in caught.value.hint
 
