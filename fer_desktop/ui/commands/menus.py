@@ -69,7 +69,7 @@ class Menus(QObject):
         session.addAction(actions.sessions)
         self._model = bar.addMenu(self.tr("&Model"))
         self._model_fixed = self._model.addSeparator()
-        self._model.addAction(actions.former_model)
+        self._model.addActions([actions.former_model, actions.last_training])
         self._model.addActions([actions.train_model, actions.open_model, actions.manage_models])
         self._model.addAction(actions.about_model)
         self.view = bar.addMenu(self.tr("&View"))

@@ -31,7 +31,7 @@ _SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
 _TRAINING, _DETECTOR, _DROPPED = "training", "detector", "dropped"
 # What is said about anything else belongs to the source that is open, and leaves with it.
 _BEYOND_THE_SOURCE = frozenset(
-    {_MODEL, "models", _DETECTOR, _TRAINING, "settings", "cameras", "bug"}
+    {_MODEL, "models", _DETECTOR, _TRAINING, "unreadable training", "settings", "cameras", "bug"}
 )
 
 

@@ -140,6 +140,10 @@ class Actions(QObject):
         self.train_model = self._make(
             self.tr("Train new model…"), self.tr("Train a model on your own pictures"), "Ctrl+T"
         )
+        self.last_training = self._make(
+            self.tr("Resume training…"), self.tr("Return to a training that is not decided yet"), ""
+        )
+        self.last_training.setVisible(False)
         self.former_model = self._make(
             self.tr("Back to the previous model"),
             self.tr("Use the previous model again"),

@@ -16,6 +16,7 @@ from fer_desktop.training.process_control import end_orphan
 from fer_desktop.training.requirements import require_trainer
 from fer_desktop.training.runs import Run, discard_run, keep_run, leftover_runs
 from fer_desktop.ui.dialogs.prompts import Confirm
+from fer_desktop.ui.look.wording import name_text
 from fer_desktop.ui.messages.announcer import Announcer
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.background import Background
@@ -69,7 +70,9 @@ class TrainingDesk(QObject):
         self._switching_to = ""
         self._switching_from = ""
         self._keeping: Run | None = None
+        self._left: Run | None = None
         actions.train_model.triggered.connect(self.open)
+        actions.last_training.triggered.connect(self._show_left)
         actions.former_model.triggered.connect(self.go_back)
         controller.happened.connect(self._on_event)
         controller.settings_changed.connect(self._show_way_back)
@@ -127,10 +130,24 @@ class TrainingDesk(QObject):
             return
         runs = (run for run in leftover_runs(self._say_unreadable) if run != self._keeping)
         run = next((run for run in runs if not is_held(run.folder, "window")), None)
+        self._keep_reachable(run)
         if run is not None:
             self._announcer.say_training_left(
                 run.plan.name, run.is_finished, len(run.history()), lambda: self.show_run(run)
             )
+
+    def _keep_reachable(self, run: Run | None) -> None:
+        """Offer a training in the menu for as long as it is not decided; its message leaves."""
+        self._left = run
+        action = self._actions.last_training
+        action.setVisible(run is not None)
+        if run is not None:
+            text = self.tr("Result of {name}…") if run.is_finished else self.tr("Resume {name}…")
+            action.setText(text.format(name=name_text(run.plan.name)))
+
+    def _show_left(self) -> None:
+        if self._left is not None:
+            self.show_run(self._left)
 
     def _say_unreadable(self, error: FerError) -> None:
         self._announcer.say_error("unreadable training", error)
@@ -154,6 +171,7 @@ class TrainingDesk(QObject):
         wizard.result_page.discard_wanted.connect(self._discard)
         wizard.result_page.back_wanted.connect(self.go_back)
         self._announcer.dismiss_training()
+        self._keep_reachable(None)
 
     def _raise_wizard(self) -> None:
         if self.wizard is not None:
