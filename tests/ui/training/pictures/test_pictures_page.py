@@ -122,7 +122,7 @@ def test_a_folder_of_crops_is_shown_as_it_is(
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton)
     assert bar.isChecked()
     assert page.inspection.sheet.count == 12
-    assert page.inspection.sheet_title.text().startswith("wink: 10 to learn from, 1 to check")
+    assert page.inspection.sheet_title.text().startswith("wink: 10 for training, 1 for validation")
     chosen = page.dataset()
     assert (chosen.path, chosen.votes) == (crops, None)
     assert chosen.labels == {"happy": 12, "sad": 12, "wink": 12}
