@@ -21,12 +21,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.neutral_baseline import (
     estimate_baseline,
     log_probabilities,
     neutral_index,
 )
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 from trainer.config import DataSource
 from trainer.contract.calibration import calibrate

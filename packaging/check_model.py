@@ -28,8 +28,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
+from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.classifier import ModelClassifier

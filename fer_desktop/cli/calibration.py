@@ -4,9 +4,9 @@ from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
-from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.neutral_evidence import judged_baseline
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.sources.factory import open_file

@@ -1,47 +1,10 @@
 """What a model says about the faces of one frame."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fer_desktop.domain.face import Detection
-
-if TYPE_CHECKING:
-    from fer_desktop.domain.neutral_baseline import NeutralBaseline
-
-
-@dataclass(frozen=True, slots=True)
-class EmotionScores:
-    """Probabilities over the labels of one model.
-
-    Attributes:
-        labels: names, in the model's order.
-        probabilities: one number a label, summing to 1.
-    """
-
-    labels: tuple[str, ...]
-    probabilities: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.labels) != len(self.probabilities):
-            raise ValueError(
-                f"{len(self.labels)} labels need as many probabilities. "
-                f"Received: {len(self.probabilities)}"
-            )
-
-    @property
-    def emotion(self) -> str:
-        """The likeliest label; the first one of equals."""
-        return self.labels[self.probabilities.index(max(self.probabilities))]
-
-    @property
-    def confidence(self) -> float:
-        """Probability of the likeliest label."""
-        return max(self.probabilities)
-
-    def ranked(self) -> list[tuple[str, float]]:
-        """Return labels with probabilities, likeliest first."""
-        pairs = zip(self.labels, self.probabilities, strict=True)
-        return sorted(pairs, key=lambda pair: -pair[1])
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
+from fer_desktop.domain.scores import EmotionScores
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +30,7 @@ class FaceAnalysis:
     smoothed: EmotionScores | None
     is_unsure: bool = False
     corrected: EmotionScores | None = None
-    baseline: "NeutralBaseline | None" = None
+    baseline: NeutralBaseline | None = None
 
 
 @dataclass(frozen=True, slots=True)

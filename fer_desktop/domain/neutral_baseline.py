@@ -19,7 +19,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.domain.emotion import EmotionScores
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 from trainer.contract.labels import canonical
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.neutral_baseline import (
     NeutralBaseline,
     Origin,
     estimate_baseline,
     neutral_index,
 )
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 from trainer.contract.labels import canonical
 

@@ -4,13 +4,13 @@ from typing import Final
 
 import numpy as np
 
-from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.neutral_baseline import (
     NeutralBaseline,
     estimate_baseline,
     log_probabilities,
     neutral_index,
 )
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 
 # One reading each half second is kept, of the last five minutes.

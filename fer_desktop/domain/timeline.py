@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.scores import EmotionScores
 from trainer.contract.labels import canonical
 
 GAP_US: Final = 1_000_000

@@ -19,8 +19,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error
 from fer_desktop.recording import measurements, row_types

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from fer_desktop import __version__
-from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
+from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import StorageError
 from fer_desktop.files import new_file
 from fer_desktop.log import get_logger

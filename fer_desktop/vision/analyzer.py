@@ -1,8 +1,9 @@
 """A frame in, everything found in it out."""
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.calibrator import Calibrator
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector

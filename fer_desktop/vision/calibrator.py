@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.resting_expression import RestingExpression
+from fer_desktop.domain.scores import EmotionScores
 
 _FACES_MAX: Final = 64
 

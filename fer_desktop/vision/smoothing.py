@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from fer_desktop.domain.emotion import EmotionScores
+from fer_desktop.domain.scores import EmotionScores
 
 _FORGET_AFTER_US: Final = 5_000_000
 

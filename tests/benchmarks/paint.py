@@ -5,9 +5,10 @@ from time import monotonic_ns
 
 from PySide6.QtWidgets import QApplication
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.ui.viewer.frame_view import FrameView
 from tests.benchmarks import clips
 from tests.benchmarks.figures import Figure, figure, timed_ms

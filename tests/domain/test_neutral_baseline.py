@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.neutral_baseline import NeutralBaseline, estimate_baseline
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 
 LABELS = ("angry", "happy", "sad", "neutral")

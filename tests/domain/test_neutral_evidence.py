@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.neutral_evidence import evidence_s, is_lively, judged_baseline
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 
 LABELS = ("angry", "disgust", "happiness", "sad", "surprise", "neutral")

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.neutral_baseline import estimate_baseline
 from fer_desktop.domain.resting_expression import RestingExpression
+from fer_desktop.domain.scores import EmotionScores
 
 LABELS = ("angry", "happy", "sad", "neutral")
 REST = (0.01, 0.01, 0.28, 0.70)

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from fer_desktop.domain import timeline as timeline_module
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.timeline import Timeline, TimelineSeries, TimelineWindow
 
 SECOND = 1_000_000

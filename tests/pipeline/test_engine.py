@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
+from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.neutral_baseline import estimate_baseline
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import DetectorError, SourceError, StorageError
 from fer_desktop.pipeline.events import (
     EngineEvent,

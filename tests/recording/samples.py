@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.domain.neutral_baseline import NeutralBaseline, Origin, estimate_baseline
+from fer_desktop.domain.scores import EmotionScores
 from tests.helpers.fakes import fake_preset
 
 PRESET = fake_preset("fake3", ("happy", "sad", "neutral"), sha256="a" * 64)

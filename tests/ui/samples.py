@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.scores import EmotionScores
 
 LABELS = ("happy", "sad", "neutral")
 Box = tuple[float, float, float, float]

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from fer_desktop.domain.emotion import EmotionScores, FrameAnalysis
+from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.neutral_baseline import NeutralBaseline, estimate_baseline
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.calibrator import Calibrator

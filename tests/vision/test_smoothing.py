@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from fer_desktop.domain.emotion import EmotionScores
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.vision.smoothing import ScoreSmoother
 
 LABELS = ("happy", "sad")

@@ -6,10 +6,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.neutral_evidence import is_lively, judged_baseline
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.training.frame_quality import Flaw, look_at
 
 READY_US: Final = 2_000_000

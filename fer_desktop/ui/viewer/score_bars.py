@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import confidence_text, expression_text, face_text, label_text

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Detection
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 from fer_desktop.ui.calibration.neutral_watch import DURATION_US, READY_US, NeutralWatch, Trouble
 from tests.helpers.faces import portrait

@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.domain.emotion import EmotionScores, FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.palette import color_for
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.ui.timeline.chart import TimelineChart
 from fer_desktop.ui.timeline.content import Readout
 from fer_desktop.ui.timeline.items import TimeAxis, TimeViewBox
