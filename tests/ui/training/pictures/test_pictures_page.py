@@ -302,7 +302,7 @@ def test_the_menu_opens_the_wizard_on_this_page(
     page.use(photos)
     qtbot.waitUntil(page.photos.start_button.isVisible)
     page.photos.start_button.click()
-    wizard.close()
+    wizard.close_unasked()
     qtbot.waitUntil(lambda: not app.background.is_busy)
     assert app.window.training.wizard is None
 
