@@ -26,6 +26,7 @@ from fer_desktop.domain.neutral_baseline import (
     log_probabilities,
     neutral_index,
 )
+from fer_desktop.domain.resting_expression import RestingExpression
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 from trainer.config import DataSource
@@ -39,6 +40,7 @@ from trainer.presets.model_folder import LoadedModel, load_model_folder
 FEWEST: Final = 20  # pictures of a label, below which it does not count in the balanced accuracy
 LOOKS: Final = 8  # slightly changed copies of a picture: what a face held still looks like for 3 s
 LOOKS_S: Final = 3.0
+SESSION_READINGS: Final = 400
 ROUNDS: Final = 1000
 SEED: Final = 0
 
@@ -116,6 +118,21 @@ def ways(labels: tuple[str, ...]) -> dict[str, Correct]:
     def lowered(logs: Logs, by: float) -> Logs:
         return logs - by * np.eye(len(labels))[neutral]
 
+    def automatic(logs: Logs, looks: Logs, neutral_share: float) -> Logs:
+        # A session of the person's pictures, a reading each half second.
+        neutral_count = round(neutral_share * SESSION_READINGS)
+        session = np.vstack(
+            [
+                looks[random.integers(0, len(looks), neutral_count)],
+                logs[random.integers(0, len(logs), SESSION_READINGS - neutral_count)],
+            ]
+        )
+        estimate = RestingExpression()
+        for at, row in enumerate(softmax(session[random.permutation(len(session))]).tolist()):
+            estimate.take(EmotionScores(labels, tuple(row)), at * 500_000)
+        baseline = estimate.baseline
+        return logs if baseline is None else logs + np.array(baseline.offsets)
+
     random = np.random.default_rng(SEED)
     return {
         "3 s of neutral": lambda logs, looks: as_shipped(logs, looks, LOOKS_S),
@@ -127,6 +144,8 @@ def ways(labels: tuple[str, ...]) -> dict[str, Correct]:
         "3 s, noise of 1 added": lambda logs, looks: as_shipped(
             logs, looks + random.normal(0, 1, looks.shape), LOOKS_S
         ),
+        "automatic, neutral for 10 % of the time": lambda logs, looks: automatic(logs, looks, 0.1),
+        "automatic, neutral for 60 % of the time": lambda logs, looks: automatic(logs, looks, 0.6),
         "half of neutral's vector": lambda logs, looks: logs - 0.5 * looks[0],
         "neutral lowered by 1 for all": lambda logs, looks: lowered(logs, 1.0),
         "neutral lowered by 2 for all": lambda logs, looks: lowered(logs, 2.0),

@@ -1,6 +1,7 @@
 """Overlays read on any picture; videos keep their times and sizes."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from fer_desktop.recording.annotated import (
     face_text,
     write_annotated_image,
 )
-from tests.recording.samples import face, frame, picture, scores
+from tests.recording.samples import face, frame, picture, rest, scores
 
 HAPPY = face(1, raw=scores(0.875, 0.0625, 0.0625))
 UNSURE = face(2, raw=scores(0.25, 0.35, 0.4), is_unsure=True, box=(400.0, 200.0, 500.0, 300.0))
@@ -54,6 +55,8 @@ def test_texts_say_label_and_confidence_or_the_two_likeliest() -> None:
     assert face_text(HAPPY) == "happy  88 %"
     assert face_text(UNSURE) == "unsure: neutral / sad"
     assert face_text(face(3)) == ""
+    calibrated = replace(HAPPY, baseline=rest(0.1, 0.2, 0.7))
+    assert face_text(calibrated) == "happy  88 %, calibrated"
 
 
 @pytest.mark.parametrize("background", [0, 128, 255])

@@ -1,14 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
+from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.neutral_baseline import estimate_baseline
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.viewer.frame_view import FrameView
 from fer_desktop.ui.viewer.overlay import OverlayLook, OverlayParts, frame_image, render_snapshot
-from tests.ui.samples import analysis_of, face, frame_of, picture
+from tests.ui.samples import LABELS, analysis_of, face, frame_of, picture
 
 pytestmark = pytest.mark.gui
 
@@ -189,3 +193,24 @@ def test_a_small_snapshot_is_enlarged_until_its_text_can_be_read(view: FrameView
     saved = render_snapshot(view.frame, view.analysis, view.look)
     assert saved.width() % 64 == 0
     assert saved.width() >= 5 * 64
+
+
+def test_a_calibrated_face_wears_its_sign_before_the_words() -> None:
+    pixels = picture(320, 240, (0, 0, 0))
+    plain = face(1, (60, 80, 200, 220))
+    rest = estimate_baseline([EmotionScores(LABELS, (0.1, 0.2, 0.7))], 0.0)
+    without, with_sign = (
+        render_snapshot(frame_of(pixels), analysis_of(each, size=(320, 240)), LOOK)
+        for each in (plain, replace(plain, baseline=rest))
+    )
+
+    def right_end(image: QImage) -> int:
+        lit = [
+            x
+            for x in range(image.width())
+            for y in range(image.height() // 3)
+            if image.pixelColor(x, y).lightness() > 200
+        ]
+        return max(lit)
+
+    assert right_end(with_sign) > right_end(without) + 5
