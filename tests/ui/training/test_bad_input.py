@@ -96,7 +96,7 @@ def test_a_killed_trainer_is_told_and_its_training_goes_on_later(
 
     wizard.close()  # while the new model is measured
     assert not trainers()
-    assert "The model tiny is trained." in messages(app)
+    assert "The training of tiny is complete." in messages(app)
     press_message_button(app, "training")
     wizard = app.window.training.wizard
     assert wizard is not None
