@@ -214,7 +214,12 @@ def test_the_window_stays_where_the_person_wants_it_to(
 
 @pytest.mark.parametrize("step", [Step.PICTURES, Step.START, Step.SETTINGS])
 def test_the_wizard_can_be_closed_on_every_page(
-    app: Application, open_wizard: OpenWizard, faces: Path, qtbot: QtBot, step: Step
+    app: Application,
+    open_wizard: OpenWizard,
+    faces: Path,
+    answers: list[str],
+    qtbot: QtBot,
+    step: Step,
 ) -> None:
     wizard = open_wizard(faces)
     pictures = wizard.pictures_page
