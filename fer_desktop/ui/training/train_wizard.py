@@ -122,7 +122,8 @@ class TrainWizard(QWizard):
     def may_close(self) -> bool:
         """Ask whether the wizard may close while pictures are chosen for no training yet."""
         loss = ""
-        if self._asks and self.pictures_page is not None and self._job.run is None:
+        is_planning = self._job.run is None and self.currentId() < Step.TRAINING
+        if self._asks and self.pictures_page is not None and is_planning:
             loss = self.pictures_page.loss()
         return not loss or Confirm.ask(
             self, self.tr("Close without training?"), loss, self.tr("Close")

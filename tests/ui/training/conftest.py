@@ -19,7 +19,7 @@ from trainer.data.faces import CACHE_VARIABLE
 
 __all__ = ["desk", "model_folder", "theme"]
 
-LIMIT_MS = 120_000  # the trainer's libraries take seconds to come up, more on a busy machine
+LIMIT_MS = 240_000  # the trainer's libraries take seconds to come up, more on a busy machine
 BUNDLED = "fer7"
 
 

@@ -68,7 +68,7 @@ def test_a_model_is_trained_used_and_left_again(
     qtbot.waitUntil(result.tabs.isVisible, timeout=LIMIT_MS)
     assert "smiles-mine" in result.verdict.text()
     assert BUNDLED in result.verdict.text()
-    assert "held back" in result.note.text()
+    assert "held out" in result.note.text()
     assert [result.model.itemText(at) for at in range(2)] == ["smiles-mine", BUNDLED]
     assert result.labels.rowCount() == 2
     result.use_button.click()

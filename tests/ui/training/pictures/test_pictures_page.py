@@ -25,7 +25,7 @@ from tests.ui.conftest import Desk
 
 pytestmark = pytest.mark.gui
 
-LIMIT_MS = 60_000  # the trainer imports its libraries
+LIMIT_MS = 240_000  # the trainer imports its libraries
 EACH = 12
 
 
