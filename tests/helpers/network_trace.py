@@ -48,6 +48,7 @@ def run_traced(
         [*_TRACER, "-o", str(record), *command],
         env=dict(environment),
         cwd=folder,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
