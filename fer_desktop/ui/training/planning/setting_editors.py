@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, Q
 from trainer.contract.offers import Setting
 
 _MOST: Final = 1_000_000
+_MOST_IN_A_BOX: Final = 2**31 - 1  # Qt's boxes count in 32 bits, seeds may be larger
 _DECIMALS: Final = 8
 
 
@@ -48,7 +49,7 @@ def make_editor(setting: Setting, changed: Callable[[], object], parent: QWidget
             return combo, combo.currentText, combo.setCurrentText
         case "int":
             spin = QSpinBox(parent)
-            spin.setRange(int(setting.least), int(most))
+            spin.setRange(int(setting.least), min(int(most), _MOST_IN_A_BOX))
             spin.valueChanged.connect(changed)
             return spin, spin.value, spin.setValue
         case "float":
