@@ -254,7 +254,7 @@ class TrainingJob(QObject):
             case Finished():
                 self.phase = Phase.FINISHED
             case Cancelled():
-                self.phase = Phase.STOPPED
+                self.phase = Phase.STOPPING  # until its process, which holds the run, is gone
 
     def _on_started(self, event: Started) -> None:
         # An ensemble begins once for each of its networks.

@@ -13,6 +13,7 @@ from fer_desktop.ui.training.running.progress_text import headline, status_text,
 from fer_desktop.ui.training.running.training_job import Phase, TrainingJob
 from fer_desktop.ui.training.running.training_page import TrainingPage
 from trainer.contract.progress import (
+    Cancelled,
     EpochDone,
     Event,
     Failed,
@@ -132,6 +133,13 @@ def test_a_sudden_end_is_explained(job: TrainingJob, ending: Ending, text: str) 
     job._on_ended(ending)
     assert text in str(job.error)
     assert "Traceback" not in str(job.error)
+
+
+def test_a_cancelled_training_holds_its_run_until_its_process_is_gone(job: TrainingJob) -> None:
+    hear(job, started(), epoch(1), Cancelled(done=1))
+    assert job.is_active  # neither resumed nor used in this moment
+    job._on_ended(Ending(130, ""))
+    assert job.phase is Phase.STOPPED
 
 
 def test_two_windows_do_not_train_the_same(job: TrainingJob, qtbot: QtBot) -> None:
