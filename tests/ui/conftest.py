@@ -88,7 +88,7 @@ class Desk:
         """Close what was opened."""
         self.model_may_load.set()
         for application in self._applications:
-            application.window.close()
+            application.window.close_unasked()  # nobody is there to answer
             application.shut_down()
             application.window.deleteLater()
         QApplication.processEvents()
