@@ -17,7 +17,6 @@ from trainer.contract.preset import read_preset
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
 
 
-@pytest.mark.xfail(run=False, reason="judging the new model takes minutes on a busy machine")
 def test_a_model_is_trained_used_and_left_again(
     app: Application, open_wizard: OpenWizard, faces: Path, qtbot: QtBot
 ) -> None:
