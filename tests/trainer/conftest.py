@@ -17,7 +17,6 @@ from trainer.errors import RunError
 from trainer.presets import export
 from trainer.systems import catalogue
 from trainer.systems.blocks import Tensor
-from trainer.systems.catalogue import register
 from trainer.systems.system import Combination, System
 
 SIDE = 16
@@ -109,23 +108,22 @@ def _tiny(x: Tensor, labels: int) -> Tensor:
 
 @pytest.fixture
 def tiny_systems(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Register ``tiny``, ``tiny_average`` and ``tiny_stacking`` for the length of a test."""
-    monkeypatch.setattr(catalogue, "_registered", {})
+    """Add ``tiny``, ``tiny_average`` and ``tiny_stacking`` for the length of a test."""
+    known = catalogue._own()
 
     def add(name: str, labels: str, combination: Combination | None = None) -> System:
-        return register(
-            System(
-                name=name,
-                study="ours",
-                title=name,
-                layers="a few",
-                labels=labels,
-                body=None if combination else _tiny,
-                combination=combination,
-                size_px=SIDE,
-                recipe=TINY_RECIPE,
-            )
+        known[name] = System(
+            name=name,
+            study="ours",
+            title=name,
+            layers="a few",
+            labels=labels,
+            body=None if combination else _tiny,
+            combination=combination,
+            size_px=SIDE,
+            recipe=TINY_RECIPE,
         )
+        return known[name]
 
     labels = ("angry", "disgust", "fear")
     tiny = add("tiny", ",".join(labels))
@@ -133,3 +131,4 @@ def tiny_systems(monkeypatch: pytest.MonkeyPatch) -> None:
     average = Combination(members=(*singles, tiny), how="average")
     add("tiny_average", ",".join(labels), average)
     add("tiny_stacking", ",".join(labels), Combination(members=singles, how="stacking"))
+    monkeypatch.setattr(catalogue, "_own", lambda: known)

@@ -18,11 +18,12 @@ from trainer.data.faces import FaceReader, Faces, Layout, ReadOptions, read_cach
 from trainer.data.folder_reader import FolderReader
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.data.index_reader import IndexReader
+from trainer.data.plugin_layouts import plugin_layouts
 from trainer.data.splits import complete_splits, joined_groups
 from trainer.data.votes import read_votes, vote_targets
 from trainer.errors import DataError
 
-# In the order in which they are asked whether a path is theirs.
+# In the order in which they are asked whether a path is theirs, after those of other packages.
 LAYOUTS: Final[tuple[Layout, ...]] = (IndexReader, FolderReader, CsvReader)
 
 
@@ -67,7 +68,7 @@ def read_faces(
 def _reader(path: Path, options: ReadOptions) -> FaceReader:
     """Return a reader of the first layout that recognizes the path."""
     refusals = []
-    for layout in LAYOUTS:
+    for layout in (*plugin_layouts(), *LAYOUTS):
         if not (refusal := layout.refusal(path)):
             return layout(path, options)
         refusals.append(refusal)

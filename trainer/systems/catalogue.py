@@ -1,30 +1,21 @@
-"""The systems that the trainer knows, found by their names."""
+"""The systems that the trainer knows, found by their names: its own and those of other packages."""
 
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
-from trainer.errors import UnknownSystemError
-from trainer.systems.system import System
+from trainer.contract.entry_points import Offer, described
+from trainer.errors import TrainerError, UnknownSystemError
+from trainer.plugins import extensions
+from trainer.systems.system import Body, System
 
-_registered: Final[dict[str, System]] = {}
-
-
-def register(system: System) -> System:
-    """Make a system known by its name.
-
-    Raises:
-        ValueError: if the name is taken.
-    """
-    if system.name in _known():
-        raise ValueError(f"system {system.name!r} is already registered")
-    _registered[system.name] = system
-    return system
+# Each entry point of this group names a ``System`` of its own name.
+GROUP: Final = "trainer.systems"
 
 
 def systems() -> tuple[System, ...]:
-    """Return all systems in the order of the studies."""
-    return tuple(
-        sorted(_known().values(), key=lambda system: (system.study == "ours", system.study))
-    )
+    """Return all systems: those of the studies, ours, and those of other packages."""
+    own = sorted(_own().values(), key=lambda system: (system.study == "ours", system.study))
+    return (*own, *_EXTENSIONS.all().values())
 
 
 def get_system(name: str) -> System:
@@ -33,22 +24,62 @@ def get_system(name: str) -> System:
     Raises:
         UnknownSystemError: if there is none.
     """
-    known = _known()
-    if name in known:
-        return known[name]
+    known = _own().get(name) or _EXTENSIONS.get(name)
+    if known is not None:
+        return known
     from trainer.systems.transfer import any_transfer
 
-    described = any_transfer(name)
-    if described is None:
+    described_by_name = any_transfer(name)
+    if described_by_name is None:
         raise UnknownSystemError(
             f"there is no system {name!r}.", hint="`fer-train systems` lists them."
         )
-    return described
+    return described_by_name
 
 
-def _known() -> dict[str, System]:
-    # Imported late because they bring Keras.
+def _own() -> dict[str, System]:
+    # Imported late: a training needs one of them, and most commands none.
     from trainer.systems import ensembles, residual, scratch, transfer
 
     built_in = (*scratch.SYSTEMS, *ensembles.SYSTEMS, *transfer.SYSTEMS, *residual.SYSTEMS)
-    return {system.name: system for system in built_in} | _registered
+    return {system.name: system for system in built_in}
+
+
+def _checked(offer: Offer, extension: object) -> System:
+    if not isinstance(extension, System):
+        raise TypeError(f"it must be a System, and is {described(extension)}")
+    if extension.name != offer.name:
+        raise ValueError(f"it calls itself {extension.name!r}: both names must be the same")
+    return _explaining(extension, offer.package)
+
+
+def _explaining(system: System, package: str) -> System:
+    """Return a system that says in words what goes wrong in another package's network."""
+    if system.combination is not None:
+        members = tuple(_explaining(member, package) for member in system.combination.members)
+        return replace(system, combination=replace(system.combination, members=members))
+    assert system.body is not None
+    return replace(system, body=_explaining_body(system.body, system.name, package))
+
+
+def _explaining_body(body: Body, name: str, package: str) -> Body:
+    def explained(*arguments: Any) -> Any:
+        try:
+            return body(*arguments)
+        except TrainerError:
+            raise
+        except Exception as error:
+            raise UnknownSystemError(
+                f"the system {name} of the package {package} cannot be built:"
+                f" {type(error).__name__}: {error}.",
+                hint="Tell whoever made it, or choose another system.",
+            ) from error
+
+    return explained
+
+
+def _own_names() -> frozenset[str]:
+    return frozenset(_own())
+
+
+_EXTENSIONS: Final = extensions(GROUP, _checked, taken=_own_names)

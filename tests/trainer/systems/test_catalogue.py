@@ -4,7 +4,7 @@ import pytest
 from trainer.contract.labels import LABEL_SETS, REST
 from trainer.data.readers import parse_labels
 from trainer.errors import UnknownSystemError
-from trainer.systems.catalogue import get_system, register, systems
+from trainer.systems.catalogue import get_system, systems
 from trainer.systems.system import System, is_single
 
 ALL_ROWS = {
@@ -44,12 +44,6 @@ def test_an_rgb_network_takes_gray_and_sees_the_same() -> None:
 def test_an_unknown_system_is_named() -> None:
     with pytest.raises(UnknownSystemError, match=r"no system 'vgg'.*fer-train systems"):
         get_system("vgg")
-
-
-@pytest.mark.usefixtures("tiny_systems")
-def test_a_name_is_not_given_twice() -> None:
-    with pytest.raises(ValueError, match="already registered"):
-        register(get_system("tiny"))
 
 
 def test_single_emotion_systems_know_one_label() -> None:
