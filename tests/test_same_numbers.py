@@ -14,6 +14,7 @@ from fer_desktop.paths import demo_clip
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, State, StateChanged
 from fer_desktop.recording.csv_export import export_session
+from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_store import SessionWriter
 from fer_desktop.sources.base import Pacing
 from fer_desktop.sources.media_file import VideoSource
@@ -50,15 +51,14 @@ def _play(tmp_path: Path) -> Path:
         if isinstance(event, StateChanged) and event.state is State.PAUSED:
             has_ended.set()
 
-    def open_sink(_number: int, info: SourceInfo) -> SessionWriter:
+    def create(_number: int, info: SourceInfo) -> SessionWriter:
         return SessionWriter(session, info, settings={})
 
     engine = Engine(
-        on_result=lambda _: None,
+        outputs={"session": SessionOutput(create)},
         on_event=on_event,
         make_detector=lambda score: MediaPipeFaceDetector(min_score=score),
         load_classifier=ModelClassifier.load,
-        open_sink=open_sink,
     )
     engine.start()
     try:

@@ -1,13 +1,13 @@
 """Runs a source through the networks on threads of its own, and tells what happens.
 
 Three threads: *capture* (one per source) owns the source, *inference* owns the networks and feeds
-the session being written, *loader* makes networks. Calls return at once; what comes of them arrives
-as events and results, which carry the number of the session they belong to.
+the outputs, *loader* makes networks. Calls return at once; what comes of them arrives at the
+outputs and as events, which carry the number of the session they belong to.
 """
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,20 +19,18 @@ from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S, Capture, FileCaptur
 from fer_desktop.pipeline.clock import Clock, SystemClock
 from fer_desktop.pipeline.events import (
     EngineEvent,
-    Result,
     SourceFailed,
     SourceOpened,
     State,
     StateChanged,
 )
-from fer_desktop.pipeline.inference import AnalysisSink, Inference, Item, OpenSink, Session
+from fer_desktop.pipeline.inference import Inference, Item, Session
 from fer_desktop.pipeline.loader import Loader
 from fer_desktop.pipeline.meters import MeterReading, Meters
+from fer_desktop.pipeline.outputs import FanOut, OutputSink
 from fer_desktop.settings import FaceSearch
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
-
-__all__ = ["AnalysisSink", "Engine"]
 
 log = get_logger("pipeline")
 
@@ -44,18 +42,17 @@ _LOADER_LIMIT_S: Final = 0.2
 class Engine:
     """The application's pipeline; every method may be called from any thread and returns at once.
 
-    ``on_result`` and ``on_event`` are called on worker threads and must not block. Only
-    ``shutdown`` waits.
+    Outputs and ``on_event`` are called on worker threads and must not block. Only ``shutdown``
+    waits.
     """
 
     def __init__(
         self,
         *,
-        on_result: Callable[[Result], None],
+        outputs: Mapping[str, OutputSink],
         on_event: Callable[[EngineEvent], None],
         make_detector: Callable[[float], FaceDetector],
         load_classifier: Callable[[Path], EmotionClassifier],
-        open_sink: OpenSink | None = None,
         smoothing_ms: int = 300,
         face_search: FaceSearch = "auto",
         detection_score: float = 0.5,
@@ -66,12 +63,11 @@ class Engine:
         """Take the ports; no thread starts yet.
 
         Args:
-            on_result: gets every frame with what was found in it.
+            outputs: get every frame with what was found in it, by the names that messages call
+                them, in this order.
             on_event: gets everything else that happens.
             make_detector: makes a detector that reports faces from a score on; DetectorError.
             load_classifier: loads the model of a folder; ModelError.
-            open_sink: opens the recording of a session when its first analysis is there; None,
-                or a function that returns None, records nothing; StorageError.
             smoothing_ms: time constant of the smoothing over time.
             face_search: which faces are looked for; those of pictures alone, if ``auto``, may be
                 small.
@@ -94,10 +90,9 @@ class Engine:
         self._inference = Inference(
             meters=self._meters,
             now_ns=self._clock.now_ns,
-            on_result=on_result,
+            outputs=FanOut(outputs, on_event),
             on_event=on_event,
             on_failed=self._failed,
-            open_sink=open_sink,
             smoothing_ms=smoothing_ms,
             face_search=face_search,
             automatic_calibration=automatic_calibration,

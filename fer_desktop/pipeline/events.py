@@ -75,10 +75,17 @@ class ModelFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class StorageFailed:
-    """The session can no longer be written; live analysis goes on."""
+class OutputFailed:
+    """An output takes nothing more of a session; the analysis and the other outputs go on.
+
+    Attributes:
+        session: number of the session.
+        output: what messages call the output.
+        error: why.
+    """
 
     session: int
+    output: str
     error: FerError
 
 
@@ -89,7 +96,7 @@ EngineEvent = (
     | ModelLoading
     | ModelLoaded
     | ModelFailed
-    | StorageFailed
+    | OutputFailed
 )
 
 

@@ -4,54 +4,25 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
-from fer_desktop.errors import FerError, StorageError
+from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
-from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result, StorageFailed
+from fer_desktop.pipeline.events import EngineEvent, ModelLoaded
 from fer_desktop.pipeline.handoff import Closed, LatestSlot
 from fer_desktop.pipeline.meters import Meters
+from fer_desktop.pipeline.outputs import FanOut
 from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.calibrator import Calibrator
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
-from trainer.contract.preset import Preset
 
 log = get_logger("pipeline")
-
-
-class AnalysisSink(Protocol):
-    """A session being written; called on the inference thread, so it must not block."""
-
-    def write(self, analysis: FrameAnalysis) -> None:
-        """Take one analysis; the same frame comes again when it was sought or read anew.
-
-        Raises:
-            StorageError: if the session can no longer be written.
-        """
-        ...
-
-    def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
-        """Note which model reads from this frame on, and on what; also for the first one."""
-        ...
-
-    def close(self) -> None:
-        """Finish the session.
-
-        Raises:
-            StorageError: if it could not be written, and ``write`` did not say so yet.
-        """
-        ...
-
-
-OpenSink = Callable[[int, SourceInfo], AnalysisSink | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +75,18 @@ class Inference:
         *,
         meters: Meters,
         now_ns: Callable[[], int],
-        on_result: Callable[[Result], None],
+        outputs: FanOut,
         on_event: Callable[[EngineEvent], None],
         on_failed: Callable[[int, FerError], None],
-        open_sink: OpenSink | None,
         smoothing_ms: int,
         face_search: FaceSearch,
         automatic_calibration: bool = False,
     ) -> None:
         self._meters = meters
         self._now_ns = now_ns
-        self._on_result = on_result
+        self._outputs = outputs
         self._on_event = on_event
         self._on_failed = on_failed
-        self._open_sink = open_sink
         self._smoothing_ms = smoothing_ms
         self._face_search = face_search
         self._calibrator = Calibrator(automatic=automatic_calibration)
@@ -131,8 +100,7 @@ class Inference:
         self._classifier: EmotionClassifier | None = None
         self._analyzer: Analyzer | None = None
         self._session: Session | None = None
-        self._sink: AnalysisSink | None = None
-        self._may_open_sink = False
+        self._has_written = False
         self._latest: Item | None = None
         self._jumps = 0
         self._is_outdated = False
@@ -231,21 +199,22 @@ class Inference:
     def _begin(self, session: Session) -> None:
         self._finish_session()
         self._session = session
-        self._may_open_sink = self._open_sink is not None
+        self._has_written = False
         self._jumps = 0
         if self._analyzer is not None:
             self._analyzer.reset()
+        self._outputs.opened(session.number, session.info)
 
     def _end(self, number: int) -> None:
         if self._session is not None and self._session.number == number:
             self._finish_session()
 
-    def _finish_session(self) -> None:
+    def _finish_session(self, *, is_complete: bool = True) -> None:
         session, self._session = self._session, None
         self._latest = None
         self._is_outdated = False
         if session is not None:
-            self._close_sink(session)
+            self._outputs.close(is_complete=is_complete)
 
     def _use_detector(self, detector: FaceDetector) -> None:
         if self._detector is None or self._analyzer is None:
@@ -270,7 +239,7 @@ class Inference:
             former.close()
         self._is_outdated = True
         self._on_event(ModelLoaded(classifier.preset, classifier.engine, classifier.device))
-        if self._sink is not None and self._session is not None and self._latest is not None:
+        if self._has_written and self._session is not None and self._latest is not None:
             is_next = not self._session.is_resting()
             self._tell_model(self._latest.frame.index + is_next)
 
@@ -325,12 +294,11 @@ class Inference:
         if session is None:
             return False
         if analyzer is None:
-            self._on_result(Result(session.number, item.frame, None))
+            self._outputs.show(item.frame)
             return False
         try:
             analysis = analyzer.analyze(item.frame, still=session.info.kind == "image")
             self._is_outdated = False
-            self._on_result(Result(session.number, item.frame, analysis))
         except FerError as error:
             self._fail(session, error)
             return False
@@ -341,37 +309,19 @@ class Inference:
             )
             self._fail(session, reason)
             return False
-        self._write(session, analysis)
+        if not self._has_written:
+            self._has_written = True
+            self._tell_model(item.frame.index)
+        self._outputs.write(item.frame, analysis)
         return True
 
     def _fail(self, session: Session, error: FerError) -> None:
-        self._finish_session()
+        self._finish_session(is_complete=False)
         self._on_failed(session.number, error)
-
-    def _write(self, session: Session, analysis: FrameAnalysis) -> None:
-        try:
-            if self._may_open_sink and self._open_sink is not None:
-                # Only now, so that a source without a single analysis leaves no empty session.
-                self._may_open_sink = False
-                self._sink = self._open_sink(session.number, session.info)
-                self._tell_model(analysis.frame_index)
-            if self._sink is not None:
-                self._sink.write(analysis)
-        except StorageError as error:
-            self._on_event(StorageFailed(session.number, error))
-            self._close_sink(session)
 
     def _tell_model(self, frame_index: int) -> None:
         model = self._classifier
-        if self._sink is not None and model is not None:
-            self._sink.model_changed(
+        if model is not None:
+            self._outputs.model_changed(
                 model.preset, frame_index, engine=model.engine, device=model.device
             )
-
-    def _close_sink(self, session: Session) -> None:
-        sink, self._sink = self._sink, None
-        if sink is not None:
-            try:
-                sink.close()
-            except StorageError as error:
-                self._on_event(StorageFailed(session.number, error))

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 from fer_desktop import paths
 from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.engine import Engine
-from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result
+from fer_desktop.pipeline.events import EngineEvent, ModelLoaded
+from fer_desktop.pipeline.outputs import ResultOutput
 from fer_desktop.settings import EngineChoice, Settings
 from fer_desktop.ui.commands.network_cameras import NetworkCameras
 from fer_desktop.ui.look.theme import ThemeManager
@@ -20,7 +21,7 @@ from fer_desktop.ui.runtime.bridge import ResultInbox
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.garbage import Collector
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
-from fer_desktop.ui.runtime.session_log import SessionLog
+from fer_desktop.ui.runtime.session_log import SESSION_FILE, SessionLog
 from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
 from fer_desktop.ui.startup import Startup
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
@@ -87,16 +88,15 @@ def assemble(
     recorder = RecordingTap()
     session_log = SessionLog(paths.sessions_dir(), lambda: controller.settings)
 
-    def on_result(result: Result) -> None:
-        inbox.post(result)
-        recorder.offer(result)
-
     engine = Engine(
-        on_result=on_result,
+        outputs={
+            "window": ResultOutput(inbox.post),
+            "recording": ResultOutput(recorder.offer),
+            SESSION_FILE: session_log.output,
+        },
         on_event=inbox.post_event,
         make_detector=ports.make_detector,
         load_classifier=lambda folder: ports.load_classifier(folder, controller.settings.engine),
-        open_sink=session_log.open_sink,
         smoothing_ms=settings.smoothing_ms,
         face_search=settings.face_search,
         detection_score=settings.min_detection_score,

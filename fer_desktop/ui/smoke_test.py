@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from fer_desktop.pipeline.events import EngineEvent, ModelFailed, SourceFailed, StorageFailed
+from fer_desktop.pipeline.events import EngineEvent, ModelFailed, OutputFailed, SourceFailed
 from fer_desktop.ui.look.wording import expression_text
 from fer_desktop.ui.runtime.bridge import Batch
 from fer_desktop.ui.runtime.controller import Controller
@@ -42,7 +42,7 @@ class SmokeTest(QObject):
                     return
 
     def _on_event(self, event: EngineEvent) -> None:
-        if isinstance(event, ModelFailed | SourceFailed | StorageFailed):
+        if isinstance(event, ModelFailed | OutputFailed | SourceFailed):
             self._end(1, str(event.error))
 
     def _end(self, status: int, text: str) -> None:

@@ -14,6 +14,8 @@ from fer_desktop.errors import ModelError, StorageError
 from fer_desktop.pipeline.clock import Clock
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, Result, State, StateChanged
+from fer_desktop.pipeline.outputs import ResultOutput
+from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.vision.ports import FaceDetector
 from tests.helpers.clock import FakeClock
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
@@ -67,6 +69,7 @@ class Rig:
         clock: Clock | None = None,
         reconnect_pauses_s: Sequence[float] = (0.01, 0.02),
         on_frame: Callable[[], object] = lambda: None,
+        open_sink: Callable[[int, SourceInfo], FakeSink] | None = None,
         **options: Any,
     ) -> None:
         """Take options of the engine in place of the stand-ins.
@@ -75,6 +78,7 @@ class Rig:
             clock: system clock if None.
             reconnect_pauses_s: pauses before a live source is tried again.
             on_frame: called for each result, on the inference thread.
+            open_sink: begins to keep a session, when there is something to keep.
             options: ports of the engine.
         """
         self._told = threading.Condition()
@@ -85,15 +89,15 @@ class Rig:
         self.sinks: dict[int, FakeSink] = {}
         self.detector_may_load = threading.Event()
         self.detector_may_load.set()
+        self._on_frame = on_frame
         ports: dict[str, Any] = {
             "make_detector": self._make_detector,
             "load_classifier": self._load_classifier,
-            "open_sink": self._open_sink,
-        }
-        self._on_frame = on_frame
-        ports |= {
-            "on_result": self._on_result,
             "on_event": lambda event: self._tell(self.events, event),
+            "outputs": {
+                "results": ResultOutput(self._on_result),
+                "session": SessionOutput(open_sink or self._open_sink),
+            },
         }
         self.engine = Engine(
             clock=clock, reconnect_pauses_s=reconnect_pauses_s, **(ports | options)

@@ -10,7 +10,9 @@ from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result, State, StateChanged
+from fer_desktop.pipeline.outputs import ResultOutput
 from fer_desktop.recording.csv_export import export_session
+from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_store import SessionWriter
 from fer_desktop.sources.base import Pacing
 from fer_desktop.vision.analyzer import Analyzer
@@ -25,15 +27,14 @@ def test_every_frame_has_its_row_with_the_numbers_of_a_direct_analysis(tmp_path:
     results: queue.Queue[Result] = queue.Queue()
     session = tmp_path / "a.fersession"
 
-    def open_sink(number: int, info: SourceInfo) -> SessionWriter:
+    def create(number: int, info: SourceInfo) -> SessionWriter:
         return SessionWriter(session, info, settings={})
 
     engine = Engine(
-        on_result=results.put,
+        outputs={"results": ResultOutput(results.put), "session": SessionOutput(create)},
         on_event=events.put,
         make_detector=lambda score: FakeDetector(),
         load_classifier=lambda folder: FakeClassifier(),
-        open_sink=open_sink,
     )
     engine.start()
     try:

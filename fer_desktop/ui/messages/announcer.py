@@ -11,11 +11,11 @@ from fer_desktop.pipeline.events import (
     EngineEvent,
     ModelFailed,
     ModelLoaded,
+    OutputFailed,
     SourceFailed,
     SourceOpened,
     State,
     StateChanged,
-    StorageFailed,
 )
 from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.recording.csv_export import Counts
@@ -24,6 +24,7 @@ from fer_desktop.ui.look.wording import breakable
 from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.session_log import SESSION_FILE
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from trainer.contract.text import counted
 
@@ -245,7 +246,9 @@ class Announcer(QObject):
                         stands=self._controller.preset is None,
                     )
                 )
-            case StorageFailed(error=error):
+            case OutputFailed(output=output, error=error) if output != SESSION_FILE:
+                self.say_error(f"output {output}", error, stands=True)
+            case OutputFailed(error=error):
                 self._bar.show_message(
                     error_message(
                         _STORAGE,

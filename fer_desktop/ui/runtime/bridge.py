@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Qt, Signal
 
 from fer_desktop.domain.emotion import FrameAnalysis
-from fer_desktop.pipeline.events import EngineEvent, Result, StorageFailed
+from fer_desktop.pipeline.events import EngineEvent, OutputFailed, Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +93,7 @@ class ResultInbox(QObject):
     def _is_stale(self, item: "_Gathering | EngineEvent") -> bool:
         if isinstance(item, _Gathering):
             return item.newest.session < self._session
-        if isinstance(item, StorageFailed):
+        if isinstance(item, OutputFailed):
             return False  # lost rows matter even when the session is over
         session: int = getattr(item, "session", self._session)
         return session < self._session

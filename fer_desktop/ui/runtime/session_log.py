@@ -1,14 +1,16 @@
-"""The file of the present session: opened by the engine's thread, marked and exported by ours."""
+"""The file of the present session: written by the engine's thread, marked and exported by ours."""
 
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_store import SessionWriter, new_session_file
 from fer_desktop.settings import Settings
 
+SESSION_FILE: Final = "session file"  # as an output
 _SETTINGS_OF_INTEREST = (
     "smoothing_ms",
     "min_detection_score",
@@ -21,7 +23,11 @@ _SETTINGS_OF_INTEREST = (
 
 
 class SessionLog:
-    """Opens a file for each session and knows the latest one."""
+    """Opens a file for each session and knows the latest one.
+
+    Attributes:
+        output: what writes them.
+    """
 
     def __init__(self, folder: Path, settings: Callable[[], Settings]) -> None:
         """Take the folder of the sessions, and how to get the settings that hold now."""
@@ -30,6 +36,7 @@ class SessionLog:
         self._lock = threading.Lock()
         self._writer: SessionWriter | None = None
         self._session = 0
+        self.output = SessionOutput(self._create)
 
     @property
     def folder(self) -> Path:
@@ -41,19 +48,6 @@ class SessionLog:
         """The file of the latest session; None before anything was analysed."""
         with self._lock:
             return self._writer.path if self._writer is not None else None
-
-    def open_sink(self, session: int, info: SourceInfo) -> SessionWriter:
-        """Create the file of a session; called on the engine's thread.
-
-        Raises:
-            StorageError: if that is not possible.
-        """
-        writer = SessionWriter(
-            new_session_file(self._folder, info), info, settings=self._numbers_depend_on()
-        )
-        with self._lock:
-            self._writer, self._session = writer, session
-        return writer
 
     def mark(self, session: int, timestamp_us: int, text: str) -> bool:
         """Record a mark; tell whether this session is being recorded.
@@ -67,6 +61,15 @@ class SessionLog:
             return False
         writer.add_mark(timestamp_us, text)
         return True
+
+    def _create(self, session: int, info: SourceInfo) -> SessionWriter:
+        """Create the file of a session; called on the engine's thread."""
+        writer = SessionWriter(
+            new_session_file(self._folder, info), info, settings=self._numbers_depend_on()
+        )
+        with self._lock:
+            self._writer, self._session = writer, session
+        return writer
 
     def _numbers_depend_on(self) -> Mapping[str, Any]:
         settings = self._settings()

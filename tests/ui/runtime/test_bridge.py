@@ -4,7 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.errors import StorageError
-from fer_desktop.pipeline.events import Result, State, StateChanged, StorageFailed
+from fer_desktop.pipeline.events import OutputFailed, Result, State, StateChanged
 from fer_desktop.ui.runtime.bridge import Batch, ResultInbox
 from tests.ui.samples import analysis_of, face, frame_of, picture
 
@@ -88,7 +88,7 @@ def test_lost_rows_are_told_even_when_their_session_is_over(
     inbox: ResultInbox, got: list[object], qtbot: QtBot
 ) -> None:
     inbox.begin_session(2)
-    failed = StorageFailed(1, StorageError("The disk is full."))
+    failed = OutputFailed(1, "session file", StorageError("The disk is full."))
     inbox.post_event(failed)
     qtbot.waitUntil(lambda: got == [failed])
 

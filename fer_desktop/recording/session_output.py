@@ -1,0 +1,76 @@
+"""The session file as an output of the pipeline."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.frame import Frame, SourceInfo
+from trainer.contract.preset import Preset
+
+
+class AnalysisWriter(Protocol):
+    """What keeps the numbers of one session, such as a ``SessionWriter``."""
+
+    def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
+        """Note which model reads from this frame on."""
+        ...
+
+    def write(self, analysis: FrameAnalysis) -> None:
+        """Keep the numbers of a frame, in place of former ones."""
+        ...
+
+    def close(self) -> None:
+        """Finish the session."""
+        ...
+
+
+class SessionOutput:
+    """Writes each session to a file of its own, which is made when there is something to write.
+
+    A source without a single analysis leaves no empty session.
+    """
+
+    def __init__(self, create: Callable[[int, SourceInfo], AnalysisWriter]) -> None:
+        """Take what makes the file of a session; StorageError."""
+        self._create = create
+        self._session: tuple[int, SourceInfo] | None = None
+        self._writer: AnalysisWriter | None = None
+        self._tell_model: Callable[[AnalysisWriter], None] | None = None
+
+    def opened(self, session: int, info: SourceInfo) -> None:
+        """Begin a session."""
+        self._session = session, info
+        self._writer = self._tell_model = None
+
+    def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
+        """Note which model reads from this frame on."""
+
+        def tell(writer: AnalysisWriter) -> None:
+            writer.model_changed(preset, frame_index, engine=engine, device=device)
+
+        self._tell_model = tell
+        if self._writer is not None:
+            tell(self._writer)
+
+    def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
+        """Keep the numbers of a frame, and none of its pixels.
+
+        Raises:
+            StorageError: if the session cannot be written, or no longer.
+        """
+        if self._writer is None:
+            assert self._session is not None  # it was opened
+            self._writer = self._create(*self._session)
+            if self._tell_model is not None:
+                self._tell_model(self._writer)
+        self._writer.write(analysis)
+
+    def close(self, *, is_complete: bool) -> None:
+        """Finish the session's file; what was written stays, however the analysis has ended.
+
+        Raises:
+            StorageError: if it could not be written, and ``write`` did not say so yet.
+        """
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
