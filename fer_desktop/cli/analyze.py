@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from tqdm import tqdm
 from fer_desktop import __version__
 from fer_desktop.cli.arguments import PROGRAM
 from fer_desktop.cli.calibration import interval_baselines
+from fer_desktop.cli.outputs import AnnotatedOutput, ChartOutput, ProgressBar, TableOutput
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import DetectorError, FerError, ModelError, SourceError
@@ -22,20 +23,11 @@ from fer_desktop.files import distinct_name, make_folder, shown_name
 from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.analysis_run import analyze_file
-from fer_desktop.recording.annotated import (
-    AnnotatedVideoWriter,
-    annotated_video,
-    write_annotated_image,
-)
+from fer_desktop.pipeline.events import OutputFailed
+from fer_desktop.pipeline.outputs import FanOut, OutputSink
 from fer_desktop.recording.calibrations import UsedCalibration
-from fer_desktop.recording.chart import TimelineChart
-from fer_desktop.recording.csv_export import Counts, meta_path, write_csv, write_meta
-from fer_desktop.recording.session_format import (
-    RecordedFrame,
-    SessionInfo,
-    UsedModel,
-    library_versions,
-)
+from fer_desktop.recording.csv_export import Counts, meta_path, write_meta
+from fer_desktop.recording.session_format import SessionInfo, UsedModel, library_versions
 from fer_desktop.settings import EngineChoice, FaceSearch
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
@@ -46,6 +38,7 @@ log = get_logger("app")
 
 _NAME_BYTES: Final = 255  # what file systems take
 _NUMBER_BYTES: Final = 6  # "-2", "-3" and so on
+_TABLE: Final = "table"
 _SUFFIXES: Final = (".csv", ".meta.json", ".annotated.mp4", ".annotated.png", ".timeline.png")
 
 
@@ -62,7 +55,8 @@ def analyze(args: argparse.Namespace) -> int:
     with closing(_Networks(resolve_model(args.model), args)) as networks:
         for path, stem in zip(args.files, output_stems(args.files, args.out), strict=True):
             try:
-                _FileRun(path, args.out / f"{stem}.csv", args, networks).run()
+                run = _FileRun(path, args.out / f"{stem}.csv", args, networks)
+                failures += not run.run()
             except (ModelError, DetectorError):
                 raise
             except FerError as error:
@@ -150,44 +144,38 @@ class _FileRun:
         self._csv_path = csv_path
         self._args = args
         self._networks = networks
-        self._outputs = ExitStack()
         self._info: SourceInfo | None = None
-        self._progress: tqdm[Any] | None = None
-        self._video: AnnotatedVideoWriter | None = None
-        self._chart = TimelineChart() if args.chart else None
         self._damage: SourceError | None = None
         self._calibrations: tuple[UsedCalibration, ...] = ()
+        self._is_whole = True
 
-    def run(self) -> None:
-        """Analyse the file and write its results.
+    def run(self) -> bool:
+        """Analyse the file and write its results; tell whether all of them could be written.
 
         Raises:
             SourceError: if it cannot be read, or only in part; that part is written.
-            StorageError: if a result cannot be written.
+            StorageError: if the table cannot be written.
         """
         started_ns = time.time_ns()
         source = open_file(self._path)
         analyzer, model = self._networks.get()
-        models = (model,)
         began = time.perf_counter()
         if self._args.calibrate is not None:
             self._calibrate(analyzer)
-        with self._outputs as outputs:
-            results = outputs.enter_context(
+        table = TableOutput(self._csv_path, is_calibrated=bool(self._calibrations))
+        outputs = FanOut(self._outputs(table), self._lost)
+        with ExitStack() as stack:
+            results = stack.enter_context(
                 closing(
                     analyze_file(
-                        source, analyzer, on_opened=lambda info: self._opened(info, analyzer)
+                        source,
+                        analyzer,
+                        on_opened=lambda info: self._opened(info, analyzer, model, outputs),
                     )
                 )
             )
-            rows = self._rows(results, model.preset.name)
-            counts = write_csv(
-                rows,
-                self._csv_path,
-                models,
-                is_calibrated=bool(self._calibrations),
-                overwrite=True,
-            )
+            stack.push(lambda kind, *_: outputs.close(is_complete=kind is None))
+            self._write(results, outputs)
         seconds = time.perf_counter() - began
         assert self._info is not None  # there were frames
         write_meta(
@@ -203,19 +191,33 @@ class _FileRun:
                     "face_search": self._args.faces,
                 },
             ),
-            models,
-            counts,
+            table.models,
+            table.counts,
             calibrations=self._calibrations,
             problem=str(self._damage or ""),
             overwrite=True,
         )
-        if self._chart is not None:
-            self._chart.write(
-                self._output(".timeline.png"), shown_name(self._path.name), overwrite=True
-            )
-        self._report(counts, seconds)
+        self._report(table.counts, seconds)
         if self._damage is not None:
             raise self._damage
+        return self._is_whole
+
+    def _outputs(self, table: TableOutput) -> dict[str, OutputSink]:
+        name = shown_name(self._path.name)
+        outputs: dict[str, OutputSink] = {_TABLE: table, "progress bar": ProgressBar(name)}
+        if self._args.annotated:
+            video, picture = self._output(".annotated.mp4"), self._output(".annotated.png")
+            outputs["annotated picture"] = AnnotatedOutput(video, picture)
+        if self._args.chart:
+            outputs["chart"] = ChartOutput(self._output(".timeline.png"), name)
+        return outputs
+
+    def _lost(self, failed: OutputFailed) -> None:
+        """Go on without an output, unless it is the table: the rest is nothing without it."""
+        if failed.output == _TABLE:
+            raise failed.error
+        self._is_whole = False
+        _complain(self._path, str(failed.error))
 
     def _calibrate(self, analyzer: Analyzer) -> None:
         """Read the interval in which the faces are neutral first."""
@@ -229,34 +231,20 @@ class _FileRun:
     def _output(self, suffix: str) -> Path:
         return self._csv_path.with_name(self._csv_path.name.removesuffix(".csv") + suffix)
 
-    def _opened(self, info: SourceInfo, analyzer: Analyzer) -> None:
+    def _opened(
+        self, info: SourceInfo, analyzer: Analyzer, model: UsedModel, outputs: FanOut
+    ) -> None:
         self._info = info
         for used in self._calibrations:  # only now: a source that begins forgets its faces
             analyzer.calibrator.calibrate(used.face_id, used.baseline)
-        # No bar where standard error is no terminal: a file of carriage returns helps nobody.
-        progress: tqdm[Any] = tqdm(
-            total=info.frame_count,
-            desc=shown_name(self._path.name),
-            unit="frame",
-            file=sys.stderr,
-            disable=None,
-            leave=False,
-            dynamic_ncols=True,
-        )
-        self._progress = self._outputs.enter_context(progress)
-        if self._args.annotated and (info.kind != "image" or info.is_seekable):
-            self._video = self._outputs.enter_context(
-                annotated_video(self._output(".annotated.mp4"), overwrite=True)
-            )
+        outputs.opened(1, info)
+        outputs.model_changed(model.preset, 0, engine=model.engine, device=model.device)
 
-    def _rows(
-        self, results: Iterable[tuple[Frame, FrameAnalysis]], model: str
-    ) -> Iterator[RecordedFrame]:
+    def _write(self, results: Iterable[tuple[Frame, FrameAnalysis]], outputs: FanOut) -> None:
         frames = 0
         try:
             for frame, analysis in results:
-                self._take(frame, analysis)
-                yield RecordedFrame(analysis, model)
+                outputs.write(frame, analysis)
                 frames += 1
         except SourceError as error:
             if frames == 0:
@@ -264,17 +252,6 @@ class _FileRun:
             self._damage = error
         if frames == 0:
             raise SourceError("It has no frame that can be shown.")
-
-    def _take(self, frame: Frame, analysis: FrameAnalysis) -> None:
-        if self._progress is not None:
-            self._progress.update()
-        if self._chart is not None:
-            self._chart.add(analysis)
-        if self._video is not None:
-            self._video.write(frame, analysis)
-        elif self._args.annotated:
-            path = self._output(".annotated.png")
-            write_annotated_image(path, frame, analysis, overwrite=True)
 
     def _report(self, counts: Counts, seconds: float) -> None:
         frames, faces = counted(counts.frames, "frame"), counted(len(counts.face_ids), "face")

@@ -11,11 +11,12 @@ file.
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import numpy as np
 
@@ -122,18 +123,45 @@ def _is_switched(models: Sequence[UsedModel]) -> bool:
     return len({(model.preset.name, model.preset.sha256) for model in models}) > 1
 
 
-def write_csv(
-    rows: Iterable[RecordedFrame],
+class CsvTable:
+    """A table that is being written; rows go straight to the file.
+
+    Attributes:
+        counts: what went by so far.
+    """
+
+    def __init__(self, file: TextIO, models: Sequence[UsedModel], *, is_calibrated: bool) -> None:
+        """Write the header; see ``csv_table``."""
+        self.counts = Counts()
+        self._table = csv.writer(file)  # its defaults are RFC 4180
+        self._labels = labels = all_labels(models)
+        self._is_calibrated = is_calibrated
+        self._with_model = _is_switched(models)
+        header = [name for name, _ in COLUMNS] + [f"p_{label}" for label in labels]
+        header += [f"corrected_{label}" for label in labels] * is_calibrated
+        self._table.writerow(header + ["model"] * self._with_model)
+
+    def add(self, row: RecordedFrame) -> None:
+        """Write a frame: a row for each face."""
+        self.counts.add(row.analysis)
+        for face in row.analysis.faces:
+            cells = [getter(row.analysis, face) for _, getter in COLUMNS]
+            cells += _probabilities(face.scores, self._labels)
+            cells += _probabilities(face.corrected, self._labels) * self._is_calibrated
+            self._table.writerow(cells + [text_cell(row.model)] * self._with_model)
+
+
+@contextmanager
+def csv_table(
     path: Path,
     models: Sequence[UsedModel],
     *,
     is_calibrated: bool = False,
     overwrite: bool = False,
-) -> Counts:
-    """Write a table whole or not at all; rows are taken one by one and never held in memory.
+) -> Iterator[CsvTable]:
+    """Give a table that appears whole when the block succeeds, or not at all.
 
     Args:
-        rows: the frames, in the order of the table.
         path: where to; its folder must exist.
         models: those that read the frames.
         is_calibrated: whether there are faces that were read against their own rest.
@@ -142,25 +170,30 @@ def write_csv(
     Raises:
         StorageError: if the file exists or cannot be written.
     """
-    labels = all_labels(models)
-    with_model = _is_switched(models)
-    counts = Counts()
     with (
         whole_file(path, overwrite=overwrite) as part,
         part.open("w", newline="", encoding="utf-8") as file,
     ):
-        table = csv.writer(file)  # its defaults are RFC 4180
-        header = [name for name, _ in COLUMNS] + [f"p_{label}" for label in labels]
-        header += [f"corrected_{label}" for label in labels] * is_calibrated
-        table.writerow(header + ["model"] * with_model)
+        yield CsvTable(file, models, is_calibrated=is_calibrated)
+
+
+def write_csv(
+    rows: Iterable[RecordedFrame],
+    path: Path,
+    models: Sequence[UsedModel],
+    *,
+    is_calibrated: bool = False,
+    overwrite: bool = False,
+) -> Counts:
+    """Write frames, in the order of the table; see ``csv_table`` for the other arguments.
+
+    Raises:
+        StorageError: if the file exists or cannot be written.
+    """
+    with csv_table(path, models, is_calibrated=is_calibrated, overwrite=overwrite) as table:
         for row in rows:
-            counts.add(row.analysis)
-            for face in row.analysis.faces:
-                cells = [getter(row.analysis, face) for _, getter in COLUMNS]
-                cells += _probabilities(face.scores, labels)
-                cells += _probabilities(face.corrected, labels) * is_calibrated
-                table.writerow(cells + [text_cell(row.model)] * with_model)
-    return counts
+            table.add(row)
+    return table.counts
 
 
 def meta_path(csv_path: Path) -> Path:

@@ -1,0 +1,184 @@
+"""What ``analyze`` makes of one file: table, annotated picture or video, chart; a progress bar."""
+
+import sys
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tqdm import tqdm
+
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.errors import FerError
+from fer_desktop.files import storage_error
+from fer_desktop.recording.annotated import (
+    AnnotatedVideoWriter,
+    annotated_video,
+    write_annotated_image,
+)
+from fer_desktop.recording.chart import TimelineChart
+from fer_desktop.recording.csv_export import Counts, CsvTable, csv_table
+from fer_desktop.recording.session_format import RecordedFrame, UsedModel
+from trainer.contract.preset import Preset
+
+T = TypeVar("T")
+
+
+class _Abandoned(FerError):
+    """The block of a file that shall not appear ends with it."""
+
+
+class _WholeOutput:
+    """Base of outputs whose file appears whole or not at all."""
+
+    def __init__(self) -> None:
+        self._files = ExitStack()
+
+    def opened(self, session: int, info: SourceInfo) -> None:
+        """Begin a file's analysis."""
+
+    def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
+        """Note which model reads the frames."""
+
+    def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
+        """Take a frame with what was found in it."""
+
+    def close(self, *, is_complete: bool) -> None:
+        """Let the file appear if it is whole.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        files = self._files.pop_all()
+        if is_complete:
+            files.close()
+        else:
+            abandoned = _Abandoned("left out")
+            files.__exit__(_Abandoned, abandoned, None)
+
+    def _enter(self, file: AbstractContextManager[T]) -> T:
+        return self._files.enter_context(file)
+
+
+class TableOutput(_WholeOutput):
+    """The table, made with its first frame, when the model is known.
+
+    Attributes:
+        models: those that read the frames.
+        counts: what was found in the frames so far.
+    """
+
+    def __init__(self, path: Path, *, is_calibrated: bool) -> None:
+        """Take where to, and whether faces are read against their own rest."""
+        super().__init__()
+        self.models: list[UsedModel] = []
+        self.counts = Counts()
+        self._path = path
+        self._is_calibrated = is_calibrated
+        self._table: CsvTable | None = None
+
+    def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
+        """Note which model reads the frames, for the header."""
+        self.models.append(UsedModel(preset, frame_index, engine, device))
+
+    def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
+        """Write the rows of a frame.
+
+        Raises:
+            StorageError: if they cannot be written.
+        """
+        if self._table is None:
+            self._table = self._enter(
+                csv_table(
+                    self._path, self.models, is_calibrated=self._is_calibrated, overwrite=True
+                )
+            )
+            self.counts = self._table.counts
+        try:
+            self._table.add(RecordedFrame(analysis, self.models[-1].preset.name))
+        except OSError as error:
+            raise storage_error(self._path, error) from error
+
+
+class AnnotatedOutput(_WholeOutput):
+    """The video, or the picture, with boxes and labels drawn in."""
+
+    def __init__(self, video: Path, picture: Path) -> None:
+        """Take where a video goes, and where a picture."""
+        super().__init__()
+        self._video_path = video
+        self._picture_path = picture
+        self._video: AnnotatedVideoWriter | None = None
+
+    def opened(self, session: int, info: SourceInfo) -> None:
+        """Make the video, if it is to be one.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        if info.kind != "image" or info.is_seekable:
+            self._video = self._enter(annotated_video(self._video_path, overwrite=True))
+
+    def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
+        """Draw a frame.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        if self._video is not None:
+            self._video.write(frame, analysis)
+        else:
+            write_annotated_image(self._picture_path, frame, analysis, overwrite=True)
+
+
+class ChartOutput(_WholeOutput):
+    """The timeline, drawn at the end."""
+
+    def __init__(self, path: Path, title: str) -> None:
+        """Take where to, and what stands above it."""
+        super().__init__()
+        self._path = path
+        self._title = title
+        self._chart = TimelineChart()
+
+    def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
+        """Take a frame in."""
+        self._chart.add(analysis)
+
+    def close(self, *, is_complete: bool) -> None:
+        """Draw it.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        if is_complete:
+            self._chart.write(self._path, self._title, overwrite=True)
+
+
+class ProgressBar(_WholeOutput):
+    """How far the analysis is, on standard error."""
+
+    def __init__(self, name: str) -> None:
+        """Take the name of the file."""
+        super().__init__()
+        self._name = name
+        self._bar: tqdm[Any] | None = None
+
+    def opened(self, session: int, info: SourceInfo) -> None:
+        """Begin at the first of the source's frames."""
+        # No bar where standard error is no terminal: a file of carriage returns helps nobody.
+        bar: tqdm[Any] = tqdm(
+            total=info.frame_count,
+            desc=self._name,
+            unit="frame",
+            file=sys.stderr,
+            disable=None,
+            leave=False,
+            dynamic_ncols=True,
+        )
+        self._bar = self._enter(bar)
+
+    def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
+        """Count a frame."""
+        if self._bar is not None:
+            self._bar.update()
