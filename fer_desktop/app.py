@@ -30,6 +30,7 @@ from fer_desktop.log import (
     set_up_logging,
 )
 from fer_desktop.passwords import Passwords
+from fer_desktop.plugins import telling
 from fer_desktop.private_files import keep_private, protect_user_files
 from fer_desktop.settings import EngineChoice, Settings, load_settings, save_settings
 
@@ -48,8 +49,8 @@ def run_app(args: argparse.Namespace) -> int:
     """Run the application until its window closes; return the exit status.
 
     Args:
-        args: ``camera``, ``open``, ``model`` and ``engine`` (text or None), ``temp_profile``,
-            ``smoke_test`` and ``verbose`` (flags).
+        args: ``camera``, ``open``, ``model`` and ``engine`` (text or None), ``to`` (texts),
+            ``temp_profile``, ``smoke_test`` and ``verbose`` (flags).
     """
     with _profile(temporary=args.temp_profile or args.smoke_test):
         protect_user_files()
@@ -113,6 +114,8 @@ def _run_without_display() -> int:
 
 
 def _run_with_window(args: argparse.Namespace) -> int:
+    from fer_desktop.pipeline.events import ExtensionLeftOut
+    from fer_desktop.pipeline.plugin_outputs import chosen_outputs
     from fer_desktop.ui.assembly import Ports, assemble
     from fer_desktop.ui.look.icons import icon
     from fer_desktop.ui.look.language import english_application
@@ -135,6 +138,7 @@ def _run_with_window(args: argparse.Namespace) -> int:
         _load_classifier,
         _camera_names,
         passwords,
+        chosen_outputs(args.to),
     )
     application = assemble(ports, theme, settings, _wanted(args))
     application.controller.settings_changed.connect(_save)  # kept even if the process is killed
@@ -142,7 +146,8 @@ def _run_with_window(args: argparse.Namespace) -> int:
     if settings_error is not None:
         window.announcer.say_error("settings", settings_error)
     smoke_test = SmokeTest(window, application.controller) if args.smoke_test else None
-    with _handlers(window), _crash_report():
+    left_out = telling(lambda problem: application.inbox.post_event(ExtensionLeftOut(problem)))
+    with left_out, _handlers(window), _crash_report():
         window.show()
         log.info("FER Desktop %s has its window", __version__)
         application.network_cameras.keep(secrets)
@@ -192,8 +197,9 @@ def _make_detector(min_score: float) -> "FaceDetector":
 
 def _load_classifier(folder: Path, engine: EngineChoice) -> "EmotionClassifier":
     from fer_desktop.vision.classifier import ModelClassifier
+    from fer_desktop.vision.engines.factory import usable_choice
 
-    return ModelClassifier.load(folder, engine=engine)
+    return ModelClassifier.load(folder, engine=usable_choice(engine))
 
 
 def _camera_names() -> list[str]:

@@ -16,7 +16,8 @@ from trainer.contract.whole_file import remove_leftovers, replacing
 
 Theme = Literal["system", "light", "dark"]
 FaceSearch = Literal["auto", "large", "small"]
-EngineChoice = Literal["auto", "litert", "keras"]
+# "auto", or the name of an engine, which may be one of another package.
+EngineChoice = str
 SourceChoice = Literal["", "camera", "stream", "file", "demo"]
 RECENT_MAX: Final = 10
 # An address, in whatever else the file holds; and how much of it is looked at.

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from trainer.contract.entry_points import Extensions, Offer
+from trainer.contract.entry_points import WARNING, Extensions, Offer
 
 T = TypeVar("T")
 
@@ -21,4 +21,4 @@ def extensions(
 
 def _warn(problem: str) -> None:
     # Without the program's name, which stands before the reason why a command has failed.
-    print(f"warning: {problem}", file=sys.stderr)
+    print(f"{WARNING}{problem}", file=sys.stderr, flush=True)

@@ -15,6 +15,7 @@ from fer_desktop.cli.arguments import PROGRAM, parse
 from fer_desktop.errors import FerError
 from fer_desktop.files import shown_name
 from fer_desktop.log import keep_standard_error, quiet_native_libraries, set_up_logging
+from fer_desktop.plugins import telling
 
 _BY_SIGNAL = 128  # what shells add to the number of the signal that ended a program
 
@@ -33,8 +34,12 @@ def main(argv: Sequence[str] | None, open_window: Callable[[argparse.Namespace],
     Raises:
         SystemExit: after wrong usage, ``--help`` and ``--version``.
     """
-    args = parse(argv)
     _accept_any_text()
+    with telling(lambda problem: print(f"{PROGRAM}: {shown_name(problem)}", file=sys.stderr)):
+        return _answer(parse(argv), open_window)
+
+
+def _answer(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], int]) -> int:
     quiet_native_libraries()
     try:
         return _run(args, open_window)

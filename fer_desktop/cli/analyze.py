@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.pipeline.events import OutputFailed
 from fer_desktop.pipeline.outputs import FanOut, OutputSink
+from fer_desktop.pipeline.plugin_outputs import chosen_outputs
 from fer_desktop.recording.calibrations import UsedCalibration
 from fer_desktop.recording.csv_export import Counts, meta_path, write_meta
 from fer_desktop.recording.session_format import SessionInfo, UsedModel, library_versions
@@ -52,10 +53,12 @@ def analyze(args: argparse.Namespace) -> int:
     remove_leftovers(args.out)
     tqdm.monitor_interval = 0  # no thread to watch over the progress bar
     failures = 0
+    further = chosen_outputs(args.to)
+    stems = output_stems(args.files, args.out)
     with closing(_Networks(resolve_model(args.model), args)) as networks:
-        for path, stem in zip(args.files, output_stems(args.files, args.out), strict=True):
+        for number, (path, stem) in enumerate(zip(args.files, stems, strict=True), start=1):
             try:
-                run = _FileRun(path, args.out / f"{stem}.csv", args, networks)
+                run = _FileRun(number, path, args.out / f"{stem}.csv", args, networks, further)
                 failures += not run.run()
             except (ModelError, DetectorError):
                 raise
@@ -138,8 +141,16 @@ class _FileRun:
     """The way of one file through the networks into its results."""
 
     def __init__(
-        self, path: Path, csv_path: Path, args: argparse.Namespace, networks: _Networks
+        self,
+        number: int,
+        path: Path,
+        csv_path: Path,
+        args: argparse.Namespace,
+        networks: _Networks,
+        further: Mapping[str, OutputSink],
     ) -> None:
+        self._number = number
+        self._further = further
         self._path = path
         self._csv_path = csv_path
         self._args = args
@@ -210,7 +221,7 @@ class _FileRun:
             outputs["annotated picture"] = AnnotatedOutput(video, picture)
         if self._args.chart:
             outputs["chart"] = ChartOutput(self._output(".timeline.png"), name)
-        return outputs
+        return {**outputs, **self._further}
 
     def _lost(self, failed: OutputFailed) -> None:
         """Go on without an output, unless it is the table: the rest is nothing without it."""
@@ -237,7 +248,7 @@ class _FileRun:
         self._info = info
         for used in self._calibrations:  # only now: a source that begins forgets its faces
             analyzer.calibrator.calibrate(used.face_id, used.baseline)
-        outputs.opened(1, info)
+        outputs.opened(self._number, info)
         outputs.model_changed(model.preset, 0, engine=model.engine, device=model.device)
 
     def _write(self, results: Iterable[tuple[Frame, FrameAnalysis]], outputs: FanOut) -> None:

@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Final, get_args
 
 from fer_desktop import __version__
-from fer_desktop.settings import EngineChoice, FaceSearch, Settings, bounds
+from fer_desktop.settings import FaceSearch, Settings, bounds
 
 PROGRAM: Final = "fer-desktop"
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
-_ENGINES: Final = get_args(EngineChoice)
+_ENGINES: Final = ("auto", "litert", "keras")
 _ENGINE_HELP: Final = (
-    "what runs the model: auto takes Keras on a graphics card, else LiteRT where it can run the"
-    " model, which is several times quicker on a processor"
+    "what runs the model: litert, keras, an engine of an installed package, or auto, which takes"
+    " Keras on a graphics card, else LiteRT where it can run the model, which is several times"
+    " quicker on a processor"
+)
+_TO_HELP: Final = (
+    "also hand every analysis to this output of an installed package; TARGET is what that takes;"
+    " may be given several times"
 )
 
 
@@ -30,6 +35,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         for_window = ("camera", "open", "temp_profile", "smoke_test")
         if given := [f"--{name.replace('_', '-')}" for name in for_window if getattr(args, name)]:
             top.error(f"{', '.join(given)}: not with the command {args.command}")
+    if args.command in ("cameras", "models") and args.to:
+        top.error(f"--to: not with the command {args.command}")
     if args.command == "analyze":
         _check_range(top, "--smoothing-ms", args.smoothing_ms, "smoothing_ms")
         _check_range(top, "--min-score", args.min_score, "min_detection_score")
@@ -54,7 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     source.add_argument("--open", metavar="FILE", help="open this video or image")
     top.add_argument("--model", metavar="NAME|DIR", default="", help=_MODEL_HELP)
-    top.add_argument("--engine", choices=_ENGINES, default="", help=_ENGINE_HELP)
+    top.add_argument("--engine", metavar="NAME", type=_engine, default="", help=_ENGINE_HELP)
+    top.add_argument(
+        "--to", metavar="NAME[:TARGET]", type=_output, action="append", default=[], help=_TO_HELP
+    )
     top.add_argument(
         "--temp-profile",
         action="store_true",
@@ -95,7 +105,17 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     # Not set where it is not given, so that one before the command holds.
     analyze.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)
-    analyze.add_argument("--engine", choices=_ENGINES, default=argparse.SUPPRESS, help=_ENGINE_HELP)
+    analyze.add_argument(
+        "--engine", metavar="NAME", type=_engine, default=argparse.SUPPRESS, help=_ENGINE_HELP
+    )
+    analyze.add_argument(
+        "--to",
+        metavar="NAME[:TARGET]",
+        type=_output,
+        action="append",
+        default=argparse.SUPPRESS,
+        help=_TO_HELP,
+    )
     analyze.add_argument(
         "--annotated",
         action="store_true",
@@ -139,6 +159,30 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "frame); large: never search for them; auto: in images, but not in videos (default: "
         "%(default)s)",
     )
+
+
+def _engine(text: str) -> str:
+    """Return the name of an engine that is there."""
+    if text in _ENGINES:  # no package need be looked at
+        return text
+    from fer_desktop.vision.engines.plugin_engines import engine_names
+
+    return _one_of(text, engine_names())
+
+
+def _output(text: str) -> str:
+    """Return what asks for an output that is there, with what it takes."""
+    from fer_desktop.pipeline.plugin_outputs import output_names
+
+    _one_of(text.partition(":")[0], output_names())
+    return text
+
+
+def _one_of(name: str, known: Sequence[str]) -> str:
+    if name not in known:
+        there = f"there are {', '.join(known)}" if known else "no installed package has any"
+        raise argparse.ArgumentTypeError(f"unknown: {name!r} ({there})")
+    return name
 
 
 def _interval(text: str) -> tuple[float, float]:

@@ -89,6 +89,13 @@ class OutputFailed:
     error: FerError
 
 
+@dataclass(frozen=True, slots=True)
+class ExtensionLeftOut:
+    """An extension from another package cannot be used; everything goes on without it."""
+
+    problem: str
+
+
 EngineEvent = (
     StateChanged
     | SourceOpened
@@ -97,6 +104,7 @@ EngineEvent = (
     | ModelLoaded
     | ModelFailed
     | OutputFailed
+    | ExtensionLeftOut
 )
 
 

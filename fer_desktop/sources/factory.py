@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from fer_desktop.addresses import public_address
 from fer_desktop.errors import SourceError
+from fer_desktop.sources.base import FrameSource
 from fer_desktop.sources.camera import CameraSource
 from fer_desktop.sources.media_file import ImageSource, VideoSource
 from fer_desktop.sources.network.stream_source import StreamSource
 from fer_desktop.sources.picture_series import PictureSeriesSource
 from fer_desktop.sources.pictures import PictureKind, picture_kind
-
-_STREAM_SCHEMES: Final = (
-    "http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp",
-)  # fmt: skip
+from fer_desktop.sources.plugin_sources import STREAM_SCHEMES, plugin_source
 
 
 def open_file(path: Path) -> VideoSource | ImageSource | PictureSeriesSource:
@@ -32,7 +29,7 @@ def open_file(path: Path) -> VideoSource | ImageSource | PictureSeriesSource:
 def is_stream_url(target: str) -> bool:
     """Tell whether a text is the address of a network stream."""
     scheme, separator, rest = target.partition("://")
-    return bool(separator and rest) and scheme.lower() in _STREAM_SCHEMES
+    return bool(separator and rest) and scheme.lower() in STREAM_SCHEMES
 
 
 def live_source(
@@ -43,8 +40,10 @@ def live_source(
     fps: int = 0,
     complete: Callable[[str], str] = str,
     may_leave: bool = False,
-) -> CameraSource | StreamSource:
+) -> FrameSource:
     """Return the camera or stream that a number, a name or a URL stands for.
+
+    Other packages may claim names and schemes that are not ours.
 
     Args:
         target: number or name of a camera, or URL.
@@ -58,10 +57,13 @@ def live_source(
     target = target.strip()
     if is_stream_url(target):
         return StreamSource(target, complete=complete, may_leave=may_leave)
+    is_number = target.isascii() and target.isdigit()
+    if target and not is_number and (source := plugin_source(target)) is not None:
+        return source
     if "://" in target or not target:
         raise SourceError(
             f"{public_address(target)!r} is not the address of a stream.",
             hint="Addresses begin with rtsp://, http:// or https://.",
         )
-    camera = int(target) if target.isascii() and target.isdigit() else target
+    camera = int(target) if is_number else target
     return CameraSource(camera, width_px=width_px, height_px=height_px, fps=fps)

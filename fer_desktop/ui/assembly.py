@@ -1,6 +1,6 @@
 """The parts of the application put together, and taken apart in order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from fer_desktop import paths
 from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded
-from fer_desktop.pipeline.outputs import ResultOutput
+from fer_desktop.pipeline.outputs import OutputSink, ResultOutput
 from fer_desktop.settings import EngineChoice, Settings
 from fer_desktop.ui.commands.network_cameras import NetworkCameras
 from fer_desktop.ui.look.theme import ThemeManager
@@ -41,6 +41,7 @@ class Ports:
             ModelError. Called off the GUI thread.
         list_cameras: what opens each camera, a name or a number. Called off the GUI thread.
         passwords: those of network cameras.
+        outputs: what takes the analyses besides the window, by the names that messages call them.
     """
 
     make_source: MakeSource
@@ -48,6 +49,7 @@ class Ports:
     load_classifier: Callable[[Path, EngineChoice], EmotionClassifier]
     list_cameras: Callable[[], Sequence[str]]
     passwords: Passwords = field(default_factory=Passwords)
+    outputs: Mapping[str, OutputSink] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def assemble(
             "window": ResultOutput(inbox.post),
             "recording": ResultOutput(recorder.offer),
             SESSION_FILE: session_log.output,
+            **ports.outputs,
         },
         on_event=inbox.post_event,
         make_detector=ports.make_detector,

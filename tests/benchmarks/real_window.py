@@ -38,6 +38,7 @@ def run_watched(
                 open=str(file) if file is not None else None,
                 model=None,
                 engine=None,
+                to=[],
                 temp_profile=False,
                 smoke_test=False,
                 verbose=False,

@@ -24,6 +24,8 @@ from trainer.contract.text import is_clean, one_line
 T = TypeVar("T")
 
 OURS: Final = "fer-desktop"
+# With which the trainer's lines about extensions begin on its standard error.
+WARNING: Final = "warning: "
 _LONGEST_NAME: Final = 64
 _NO_VERSION: Final = "of unknown version"
 
@@ -156,18 +158,13 @@ def described(extension: object) -> str:
 
 
 @lru_cache(maxsize=32)
-def _offers_of(group: str, _: tuple[str, ...]) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
-    """Return the offers of a group by package and name, and packages that cannot be read.
-
-    The second argument is where packages are looked for: the answer holds as long as it does.
-    """
+def _offers_of(
+    group: str, search_path: tuple[str, ...]
+) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
+    """Return the offers of a group by package and name, and packages that cannot be read."""
     found: dict[str, list[Offer]] = {}
     damaged: dict[str, None] = {}
-    for distribution in distributions():
-        try:
-            text = distribution.read_text("entry_points.txt") or ""
-        except (OSError, ValueError):
-            continue  # it may be anybody's
+    for distribution, text in _entry_points(search_path):
         if f"[{group}]" not in text:
             continue
         name, release = _identity(distribution)
@@ -186,6 +183,24 @@ def _offers_of(group: str, _: tuple[str, ...]) -> tuple[tuple[Offer, ...], tuple
             damaged[name] = None
     offers = (offer for name in sorted(found) for offer in found[name])
     return tuple(offers), tuple(sorted(damaged))
+
+
+@lru_cache(maxsize=1)
+def _entry_points(_: tuple[str, ...]) -> tuple[tuple[Distribution, str], ...]:
+    """Return the distributions that have entry points, with these as they stand in their metadata.
+
+    Looking for them takes some milliseconds. The argument is where they are looked for: the answer
+    holds as long as it does.
+    """
+    found = []
+    for distribution in distributions():
+        try:
+            text = distribution.read_text("entry_points.txt")
+        except (OSError, ValueError):
+            continue  # it may be anybody's
+        if text:
+            found.append((distribution, text))
+    return tuple(found)
 
 
 def _identity(distribution: Distribution) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.addresses import has_secret, split_address
+from fer_desktop.sources.plugin_sources import source_names
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.login_dialog import LoginFields
 from fer_desktop.ui.runtime.source_request import SourceRequest
@@ -30,6 +31,9 @@ def url_problem(url: str) -> str:
         return translate("NetworkDialog", "Enter the address of the camera.")
     if any(character.isspace() for character in url):
         return translate("NetworkDialog", "An address has no spaces.")
+    scheme = url.partition("://")[0].lower()
+    if scheme not in SCHEMES and scheme in source_names():
+        return ""  # what follows is for a package to read
     try:
         parts = split_address(url)
     except ValueError:

@@ -29,6 +29,7 @@ from fer_desktop.settings import Settings, bounds
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.prompts import OpenFolder
 from fer_desktop.ui.look.wording import engine_text
+from fer_desktop.vision.engines.plugin_engines import AUTO, engine_names
 
 _RESOLUTIONS: Final = ((0, 0), (640, 480), (800, 600), (1280, 720), (1920, 1080), (3840, 2160))
 _RATES: Final = (0, 15, 24, 25, 30, 50, 60)
@@ -225,9 +226,9 @@ class SettingsDialog(AskingDialog):
         )
         form.addRow(self.tr("&Smoothing:"), self.smoothing)
         self.engine = QComboBox(self)
-        self.engine.addItem(self.tr("The quickest"), "auto")
-        for engine in ("litert", "keras"):
-            self.engine.addItem(engine_text(engine), engine)
+        for engine in engine_names():
+            text = self.tr("The quickest") if engine == AUTO else engine_text(engine)
+            self.engine.addItem(text, engine)
         self.engine.setToolTip(
             self.tr(
                 "What runs models: Keras on a graphics card, LiteRT on a processor. "
@@ -293,7 +294,7 @@ class SettingsDialog(AskingDialog):
         _select(self.resolution, size, f"{size[0]} × {size[1]}")  # noqa: RUF001
         _select(self.rate, settings.camera_fps, str(settings.camera_fps))
         self.may_leave.setChecked(settings.streams_may_leave)
-        self.engine.setCurrentIndex(self.engine.findData(settings.engine))
+        _select(self.engine, settings.engine, engine_text(settings.engine))
         self.smoothing.setValue(settings.smoothing_ms)
         self.score.setValue(settings.min_detection_score)
         self.face_search.setCurrentIndex(self.face_search.findData(settings.face_search))

@@ -66,7 +66,7 @@ def breakable(path: Path) -> str:
 
 def engine_text(engine: str) -> str:
     """Return the name of an engine for reading."""
-    return _ENGINES.get(engine, engine)
+    return _ENGINES.get(engine) or name_text(engine)
 
 
 def runs_on_text(engine: str, device: str) -> str:

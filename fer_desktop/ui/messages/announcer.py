@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from fer_desktop.errors import FerError, LoginError
 from fer_desktop.pipeline.events import (
     EngineEvent,
+    ExtensionLeftOut,
     ModelFailed,
     ModelLoaded,
     OutputFailed,
@@ -30,9 +31,20 @@ from trainer.contract.text import counted
 
 _SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
 _TRAINING, _DETECTOR, _DROPPED = "training", "detector", "dropped"
+_EXTENSIONS = "extensions"
 # What is said about anything else belongs to the source that is open, and leaves with it.
 _BEYOND_THE_SOURCE = frozenset(
-    {_MODEL, "models", _DETECTOR, _TRAINING, "unreadable training", "settings", "cameras", "bug"}
+    {
+        _MODEL,
+        "models",
+        _DETECTOR,
+        _TRAINING,
+        "unreadable training",
+        "settings",
+        "cameras",
+        "bug",
+        _EXTENSIONS,
+    }
 )
 
 
@@ -46,6 +58,7 @@ class Announcer(QObject):
         self._bar = bar
         self._controller = controller
         self._actions = actions
+        self._left_out: list[str] = []
         controller.happened.connect(self._on_event)
         controller.request_refused.connect(self._on_refused)
         controller.request_changed.connect(lambda: bar.dismiss_all_but(_BEYOND_THE_SOURCE))
@@ -246,6 +259,10 @@ class Announcer(QObject):
                         stands=self._controller.preset is None,
                     )
                 )
+            case ExtensionLeftOut(problem=problem):
+                if problem not in self._left_out:  # every trainer that is started says it again
+                    self._left_out.append(problem)
+                    self._show(_EXTENSIONS, "warning", " ".join(self._left_out))
             case OutputFailed(output=output, error=error) if output != SESSION_FILE:
                 self.say_error(f"output {output}", error, stands=True)
             case OutputFailed(error=error):

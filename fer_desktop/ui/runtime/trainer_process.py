@@ -8,8 +8,11 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from fer_desktop.errors import TrainingError
 from fer_desktop.log import get_logger
+from fer_desktop.plugins import report
 from fer_desktop.programs import trainer_command
 from fer_desktop.training.process_control import give_way
+from trainer.contract.entry_points import WARNING
+from trainer.contract.text import one_line
 
 log = get_logger("train")
 
@@ -139,4 +142,7 @@ class TrainerProcess(QObject):
             self._rest = b""
         is_normal = how is QProcess.ExitStatus.NormalExit
         errors = self._errors.decode("utf-8", "replace").strip()
+        for line in errors.splitlines():
+            if line.startswith(WARNING):
+                report(one_line(line.removeprefix(WARNING)))
         self.ended.emit(Ending(status if is_normal else -1, errors))

@@ -1,12 +1,12 @@
 """Which engine runs a model: the quickest that can, unless the user chose one."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from fer_desktop.errors import ModelError
 from fer_desktop.log import get_logger
 from fer_desktop.paths import bundled_models_dir
+from fer_desktop.plugins import report
 from fer_desktop.settings import EngineChoice
 from fer_desktop.vision.engines.availability import may_have_gpu
 from fer_desktop.vision.engines.base import Engine, EngineUnavailable
@@ -14,29 +14,33 @@ from fer_desktop.vision.engines.keras import load_keras
 from fer_desktop.vision.engines.keras_backend import device_name, prepare_backend
 from fer_desktop.vision.engines.litert import LiteRTEngine
 from fer_desktop.vision.engines.litert_loading import litert_entry, open_litert
+from fer_desktop.vision.engines.plugin_engines import AUTO, LoadEngine, plugin_engine
 from fer_desktop.vision.engines.trial import try_model
 from trainer.contract.preset import KERAS, LITERT, Preset
+from trainer.contract.text import one_line
 
 _log = get_logger("vision")
 
 
 def load_engine(
-    folder: Path, preset: Preset, choice: EngineChoice = "auto", *, warm_up: bool = True
+    folder: Path, preset: Preset, choice: EngineChoice = AUTO, *, warm_up: bool = True
 ) -> Engine:
     """Return what runs a model folder.
 
     Args:
         folder: of the model.
         preset: what the folder says of itself.
-        choice: an engine; ``auto`` takes Keras on a graphics card, else LiteRT where it can run the
-            model, else Keras.
+        choice: an engine, ours or another package's; ``auto`` takes Keras on a graphics card, else
+            LiteRT where it can run the model, else Keras.
         warm_up: whether more than one face at a time will be read.
 
     Raises:
         ModelError: if the folder is damaged, unsafe, or not what its preset says, or if the engine
             cannot run it.
     """
-    *others, last = _candidates(choice)
+    if choice != AUTO:
+        return _loader(choice)(folder, preset, warm_up=warm_up)
+    *others, last = _candidates()
     for name in others:
         try:
             return _LOADERS[name](folder, preset, warm_up=warm_up)
@@ -45,10 +49,28 @@ def load_engine(
     return _LOADERS[last](folder, preset, warm_up=warm_up)
 
 
-def _candidates(choice: EngineChoice) -> list[str]:
+def usable_choice(choice: EngineChoice) -> EngineChoice:
+    """Return an engine that was chosen at another time, or ``auto`` if it is not there any more.
+
+    That is told as what is wrong with an extension.
+    """
+    if choice == AUTO or choice in _LOADERS or plugin_engine(choice) is not None:
+        return choice
+    report(f"The engine {one_line(choice)!r} from the settings cannot be used: the quickest is.")
+    return AUTO
+
+
+def _loader(name: str) -> LoadEngine:
+    loader = _LOADERS.get(name) or plugin_engine(name)
+    if loader is None:
+        raise ModelError(
+            f"There is no engine {one_line(name)!r} that can be used.", hint="Choose another one."
+        )
+    return loader
+
+
+def _candidates() -> list[str]:
     """Return the engines to try, the preferred one first."""
-    if choice != "auto":
-        return [choice]
     return sorted(_LOADERS, key=lambda name: name != _ON_GPU) if _has_gpu() else list(_LOADERS)
 
 
@@ -60,7 +82,7 @@ def _load_litert(folder: Path, preset: Preset, *, warm_up: bool) -> LiteRTEngine
 
 
 # The quickest on a processor first.
-_LOADERS: Final[dict[str, Callable[..., Engine]]] = {LITERT: _load_litert, KERAS: load_keras}
+_LOADERS: Final[dict[str, LoadEngine]] = {LITERT: _load_litert, KERAS: load_keras}
 _ON_GPU: Final = KERAS
 
 
