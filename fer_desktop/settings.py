@@ -20,6 +20,7 @@ FaceSearch = Literal["auto", "large", "small"]
 EngineChoice = str
 SourceChoice = Literal["", "camera", "stream", "file", "demo"]
 RECENT_MAX: Final = 10
+_MEASURES_MAX: Final = 200
 # An address, in whatever else the file holds; and how much of it is looked at.
 _ADDRESS: Final = re.compile(r'[a-z][\w+.-]*://[^\s"]+', re.IGNORECASE)
 _SEARCHED_BYTES_MAX: Final = 1 << 20
@@ -41,6 +42,7 @@ class Settings:
         face_search: how far down the size of faces goes that are looked for; ``auto`` looks for
             small ones in pictures alone.
         automatic_calibration: whether faces are read against a rest estimated over the session.
+        measures: what else is measured of faces, by the names of the measures.
         mirror: whether a camera's picture is shown mirrored.
         show_boxes, show_labels, show_bars: parts of the overlay.
         theme: follows the system unless chosen.
@@ -64,6 +66,7 @@ class Settings:
     min_detection_score: float = 0.5
     face_search: FaceSearch = "auto"
     automatic_calibration: bool = False
+    measures: tuple[str, ...] = ()
     mirror: bool = True
     show_boxes: bool = True
     show_labels: bool = True
@@ -173,9 +176,10 @@ def _fields(raw: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Return the usable values, and the names of the others; those of newer versions are left."""
     from msgspec import Meta
 
-    from trainer.contract.checked_json import JsonError, Number, PathText, as_type
+    from trainer.contract.checked_json import JsonError, Line, Number, PathText, as_type
 
     recent = Annotated[tuple[PathText, ...], Meta(max_length=RECENT_MAX)]
+    measures = Annotated[tuple[Line, ...], Meta(max_length=_MEASURES_MAX)]
     bounded = {float: Number, str: PathText, tuple[str, ...]: recent}
     hints = typing.get_type_hints(Settings)
     known: dict[str, Any] = {}
@@ -184,7 +188,8 @@ def _fields(raw: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         if name not in raw:
             continue
         try:
-            value = as_type(raw[name], bounded.get(hints[name], hints[name]))
+            kind = measures if name == "measures" else bounded.get(hints[name], hints[name])
+            value = as_type(raw[name], kind)
         except JsonError:
             unfit.append(name)
             continue

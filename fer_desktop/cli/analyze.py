@@ -32,6 +32,8 @@ from fer_desktop.recording.session_format import SessionInfo, UsedModel, library
 from fer_desktop.settings import EngineChoice, FaceSearch
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.measure_catalogue import chosen_measures
+from fer_desktop.vision.measuring import Measurer
 from trainer.contract.text import counted
 from trainer.contract.whole_file import remove_leftovers
 
@@ -109,6 +111,7 @@ class _Networks:
         self._min_score: float = args.min_score
         self._smoothing_ms: int = args.smoothing_ms
         self._face_search: FaceSearch = args.faces
+        self._measures: Sequence[str] = args.measures
         self._stack = ExitStack()
         self._loaded: tuple[Analyzer, UsedModel] | None = None
 
@@ -128,6 +131,9 @@ class _Networks:
                 classifier,
                 smoothing_ms=self._smoothing_ms,
                 face_search=self._face_search,
+                measurer=self._stack.enter_context(
+                    closing(Measurer(chosen_measures(self._measures)))
+                ),
             )
             used = UsedModel(classifier.preset, 0, classifier.engine, classifier.device)
             self._loaded = analyzer, used
@@ -173,7 +179,11 @@ class _FileRun:
         began = time.perf_counter()
         if self._args.calibrate is not None:
             self._calibrate(analyzer)
-        table = TableOutput(self._csv_path, is_calibrated=bool(self._calibrations))
+        table = TableOutput(
+            self._csv_path,
+            measures=analyzer.measures,
+            is_calibrated=bool(self._calibrations),
+        )
         outputs = FanOut(self._outputs(table), self._lost)
         with ExitStack() as stack:
             results = stack.enter_context(
@@ -200,11 +210,13 @@ class _FileRun:
                     "smoothing_ms": self._args.smoothing_ms,
                     "min_detection_score": self._args.min_score,
                     "face_search": self._args.faces,
+                    "measures": [measure.key for measure in analyzer.measures],
                 },
             ),
             table.models,
             table.counts,
             calibrations=self._calibrations,
+            measures=analyzer.measures,
             problem=str(self._damage or ""),
             overwrite=True,
         )

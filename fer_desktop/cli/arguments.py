@@ -151,6 +151,14 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         " it, and the columns p_... do not",
     )
     analyze.add_argument(
+        "--measures",
+        metavar="all|none|A,B",
+        type=_measures,
+        default=(),
+        help="what else is measured of each face, in columns behind p_...: head_roll, measures of"
+        " installed packages, all of them, or none (default)",
+    )
+    analyze.add_argument(
         "--faces",
         choices=get_args(FaceSearch),
         default=defaults.face_search,
@@ -176,6 +184,18 @@ def _output(text: str) -> str:
 
     _one_of(text.partition(":")[0], output_names())
     return text
+
+
+def _measures(text: str) -> tuple[str, ...]:
+    """Return the names of measures that are there."""
+    if text in ("", "none"):
+        return ()
+    from fer_desktop.vision.measure_catalogue import measure_names
+
+    known = measure_names()
+    if text == "all":
+        return known
+    return tuple(_one_of(name.strip(), known) for name in text.split(","))
 
 
 def _one_of(name: str, known: Sequence[str]) -> str:

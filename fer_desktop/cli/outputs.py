@@ -1,6 +1,7 @@
 """What ``analyze`` makes of one file: table, annotated picture or video, chart; a progress bar."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from tqdm import tqdm
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.errors import FerError
 from fer_desktop.files import storage_error
 from fer_desktop.recording.annotated import (
@@ -68,12 +70,13 @@ class TableOutput(_WholeOutput):
         counts: what was found in the frames so far.
     """
 
-    def __init__(self, path: Path, *, is_calibrated: bool) -> None:
-        """Take where to, and whether faces are read against their own rest."""
+    def __init__(self, path: Path, *, measures: Sequence[MeasureSpec], is_calibrated: bool) -> None:
+        """Take where to, what else is measured, and whether faces are read against their rest."""
         super().__init__()
         self.models: list[UsedModel] = []
         self.counts = Counts()
         self._path = path
+        self._measures = measures
         self._is_calibrated = is_calibrated
         self._table: CsvTable | None = None
 
@@ -90,7 +93,11 @@ class TableOutput(_WholeOutput):
         if self._table is None:
             self._table = self._enter(
                 csv_table(
-                    self._path, self.models, is_calibrated=self._is_calibrated, overwrite=True
+                    self._path,
+                    self.models,
+                    measures=self._measures,
+                    is_calibrated=self._is_calibrated,
+                    overwrite=True,
                 )
             )
             self.counts = self._table.counts

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fer_desktop.domain.face import Detection
+from fer_desktop.domain.measures import Measurement
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.scores import EmotionScores
 
@@ -22,6 +23,7 @@ class FaceAnalysis:
         corrected: the scores of this very frame read against the face's own rest; None where that
             is not known.
         baseline: that rest.
+        measurements: what else was measured of it in this very frame.
     """
 
     face_id: int
@@ -31,6 +33,7 @@ class FaceAnalysis:
     is_unsure: bool = False
     corrected: EmotionScores | None = None
     baseline: NeutralBaseline | None = None
+    measurements: tuple[Measurement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""What can be measured of a face besides its expression."""
+"""What can be measured of a face besides its expression: how its numbers are called, and they."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,11 +9,28 @@ class MeasureSpec:
     """One kind of numbers about a face.
 
     Attributes:
-        key: names it in files.
+        key: names it in files and options.
         channels: names of its numbers, in order.
         unit: of all of them; empty for plain numbers.
+        range: between which two numbers they lie, for axes and bars; None where nobody knows.
     """
 
     key: str
     channels: tuple[str, ...]
     unit: str = ""
+    range: tuple[float, float] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name of each channel's column in a table, such as ``head_roll_deg``."""
+        return tuple(
+            "_".join(filter(None, (self.key, channel if channel != self.key else "", self.unit)))
+            for channel in self.channels
+        )
+
+
+class Measurement(NamedTuple):
+    """What was measured of one face in one frame: a number for each channel, as float32 has it."""
+
+    spec: MeasureSpec
+    numbers: tuple[float, ...]

@@ -57,6 +57,7 @@ class Engine:
         face_search: FaceSearch = "auto",
         detection_score: float = 0.5,
         automatic_calibration: bool = False,
+        measures: Sequence[str] = (),
         clock: Clock | None = None,
         reconnect_pauses_s: Sequence[float] = RECONNECT_PAUSES_S,
     ) -> None:
@@ -73,11 +74,13 @@ class Engine:
                 small.
             detection_score: faces below it are not reported.
             automatic_calibration: whether the rest of every face is estimated over the session.
+            measures: what else is measured of faces, by the names of the measures.
             clock: scripted by tests.
             reconnect_pauses_s: pauses before a live source is tried again; the last one repeats.
         """
         self._on_event = on_event
         self._detection_score = detection_score
+        self._measures = measures
         self._clock = clock or SystemClock()
         self._reconnect_pauses_s = reconnect_pauses_s
         self._meters = Meters(self._clock.now_ns)
@@ -102,6 +105,7 @@ class Engine:
             load_classifier=load_classifier,
             on_detector=self._inference.use_detector,
             on_classifier=self._inference.use_classifier,
+            on_measurer=self._inference.use_measurer,
             on_event=on_event,
         )
 
@@ -110,6 +114,8 @@ class Engine:
         self._inference.thread.start()
         self._loader.thread.start()
         self._loader.want_detector(self._detection_score)
+        if self._measures:
+            self._loader.want_measures(self._measures)
 
     def load_model(self, folder: Path) -> None:
         """Load a model beside the one in use, which goes on until the new one takes over."""
@@ -186,6 +192,10 @@ class Engine:
         """Report faces from this score on."""
         self._detection_score = score
         self._loader.want_detector(score)
+
+    def set_measures(self, names: Sequence[str]) -> None:
+        """Take these measures of faces, and no others."""
+        self._loader.want_measures(names)
 
     def calibrate(self, number: int, face_id: int, baseline: NeutralBaseline, sha256: str) -> None:
         """Read a face against its own rest from the next frame on.

@@ -20,6 +20,7 @@ from fer_desktop.pipeline.outputs import FanOut
 from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.calibrator import Calibrator
+from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
 log = get_logger("pipeline")
@@ -90,6 +91,7 @@ class Inference:
         self._smoothing_ms = smoothing_ms
         self._face_search = face_search
         self._calibrator = Calibrator(automatic=automatic_calibration)
+        self._measurer = Measurer()
         self._slot: LatestSlot[Item] = LatestSlot()
         self._commands: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
@@ -130,6 +132,11 @@ class Inference:
         """Read faces with this classifier from the next frame on, and close the former."""
         if not self._do(lambda: self._use_classifier(classifier)):
             classifier.close()
+
+    def use_measurer(self, measurer: Measurer) -> None:
+        """Take these measures from the next frame on, and release the former."""
+        if not self._do(lambda: self._use_measurer(measurer)):
+            measurer.close()
 
     def set_smoothing(self, ms: int) -> None:
         """Smooth over time with this constant from the next frame on."""
@@ -184,7 +191,7 @@ class Inference:
                 self._is_over = True
             self._run_commands()  # networks that were just handed over must be closed, too
             self._finish_session()
-            for resource in (self._classifier, self._detector):
+            for resource in (self._classifier, self._detector, self._measurer):
                 if resource is not None:
                     resource.close()
 
@@ -225,6 +232,7 @@ class Inference:
                 smoothing_ms=self._smoothing_ms,
                 face_search=self._face_search,
                 calibrator=self._calibrator,
+                measurer=self._measurer,
             )
         else:
             former, self._detector.detector = self._detector.detector, detector
@@ -242,6 +250,13 @@ class Inference:
         if self._has_written and self._session is not None and self._latest is not None:
             is_next = not self._session.is_resting()
             self._tell_model(self._latest.frame.index + is_next)
+
+    def _use_measurer(self, measurer: Measurer) -> None:
+        former, self._measurer = self._measurer, measurer
+        if self._analyzer is not None:
+            self._analyzer.set_measurer(measurer)
+        former.close()
+        self._is_outdated = True
 
     def _set_smoothing(self, ms: int) -> None:
         self._smoothing_ms = ms

@@ -1,12 +1,14 @@
 """The thread that loads networks while the picture goes on."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fer_desktop.errors import DetectorError, FerError, ModelError
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.events import EngineEvent, ModelFailed, ModelLoading
+from fer_desktop.vision.measure_catalogue import chosen_measures
+from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
 log = get_logger("pipeline")
@@ -28,16 +30,19 @@ class Loader:
         load_classifier: Callable[[Path], EmotionClassifier],
         on_detector: Callable[[FaceDetector], None],
         on_classifier: Callable[[EmotionClassifier], None],
+        on_measurer: Callable[[Measurer], None],
         on_event: Callable[[EngineEvent], None],
     ) -> None:
         self._make_detector = make_detector
         self._load_classifier = load_classifier
         self._on_detector = on_detector
         self._on_classifier = on_classifier
+        self._on_measurer = on_measurer
         self._on_event = on_event
         self._changed = threading.Condition()
         self._score: float | None = None
         self._folder: Path | None = None
+        self._measures: Sequence[str] | None = None
         self._closed = False
         self.thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
@@ -53,6 +58,12 @@ class Loader:
             self._folder = folder
             self._changed.notify()
 
+    def want_measures(self, names: Sequence[str]) -> None:
+        """Ask for the measures of these names, and no others."""
+        with self._changed:
+            self._measures = names
+            self._changed.notify()
+
     def close(self) -> None:
         """Load nothing more; what is being loaded is thrown away when it is there."""
         with self._changed:
@@ -62,19 +73,29 @@ class Loader:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while self._score is None and self._folder is None and not self._closed:
+                while not self._closed and not self._is_wanted():
                     self._changed.wait()
                 if self._closed:
                     return
-                # The detector first: faces without labels are worth more than the reverse.
-                score, folder = self._score, None
-                self._score = None
-                if score is None:
-                    folder, self._folder = self._folder, None
-            if score is not None:
-                self._load_detector(score)
-            if folder is not None:
-                self._load_model(folder)
+                load = self._next()
+            load()
+
+    def _is_wanted(self) -> bool:
+        return not (self._score is None and self._folder is None and self._measures is None)
+
+    def _next(self) -> Callable[[], None]:
+        """Return what loads the next wish, which is none any more."""
+        # The detector first: faces without labels are worth more than the reverse. The model last:
+        # a video waits for it, and shall lack no measure from its first frame on.
+        if self._score is not None:
+            score, self._score = self._score, None
+            return lambda: self._load_detector(score)
+        if self._measures is not None:
+            names, self._measures = self._measures, None
+            return lambda: self._on_measurer(Measurer(chosen_measures(names)))
+        assert self._folder is not None
+        folder, self._folder = self._folder, None
+        return lambda: self._load_model(folder)
 
     def _load_detector(self, score: float) -> None:
         try:

@@ -2,11 +2,12 @@
 
 The columns are fixed, then one per label follows; what comes later is appended, never inserted.
 Where a session used several models, there is a column for each label of any of them (empty in rows
-of a model without it) and a last column ``model``. Where a face was calibrated, ``corrected_``
-columns stand after those of the plain probabilities, empty in rows of other faces. Rows from before
-a model was ready have empty expression cells. Texts from models are written so that no spreadsheet
-takes them for formulas. Numbers are printed alike whether they come from memory or from a session
-file.
+of a model without it) and a last column ``model``. What else is measured of faces follows the plain
+probabilities, a column for each channel of each measure, empty where it could not be told. Where a
+face was calibrated, ``corrected_`` columns come next, empty in rows of other faces. Rows from
+before a model was ready have empty expression cells. Texts from models are written so that no
+spreadsheet takes them for formulas. Numbers are printed alike whether they come from memory or from
+a session file.
 """
 
 import csv
@@ -22,6 +23,7 @@ import numpy as np
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox
+from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
@@ -63,6 +65,19 @@ def _probabilities(scores: EmotionScores | None, labels: Sequence[str]) -> list[
     """Return a cell for each label, empty where nothing is known."""
     printable = _printable(scores)
     return [f"{printable[label]:.8f}" if label in printable else "" for label in labels]
+
+
+def _measured(face: FaceAnalysis, measures: Sequence[MeasureSpec]) -> list[str]:
+    """Return a cell for each channel, empty where nothing was measured."""
+    found = {measurement.spec.key: measurement for measurement in face.measurements}
+    cells: list[str] = []
+    for measure in measures:
+        measurement = found.get(measure.key)
+        if measurement is not None and measurement.spec == measure:
+            cells += [f"{number:.7g}" for number in measurement.numbers]
+        else:
+            cells += [""] * len(measure.channels)
+    return cells
 
 
 def _emotion(face: FaceAnalysis) -> str:
@@ -130,14 +145,23 @@ class CsvTable:
         counts: what went by so far.
     """
 
-    def __init__(self, file: TextIO, models: Sequence[UsedModel], *, is_calibrated: bool) -> None:
+    def __init__(
+        self,
+        file: TextIO,
+        models: Sequence[UsedModel],
+        *,
+        measures: Sequence[MeasureSpec],
+        is_calibrated: bool,
+    ) -> None:
         """Write the header; see ``csv_table``."""
         self.counts = Counts()
         self._table = csv.writer(file)  # its defaults are RFC 4180
         self._labels = labels = all_labels(models)
+        self._measures = measures
         self._is_calibrated = is_calibrated
         self._with_model = _is_switched(models)
         header = [name for name, _ in COLUMNS] + [f"p_{label}" for label in labels]
+        header += [text_cell(column) for measure in measures for column in measure.columns]
         header += [f"corrected_{label}" for label in labels] * is_calibrated
         self._table.writerow(header + ["model"] * self._with_model)
 
@@ -147,6 +171,7 @@ class CsvTable:
         for face in row.analysis.faces:
             cells = [getter(row.analysis, face) for _, getter in COLUMNS]
             cells += _probabilities(face.scores, self._labels)
+            cells += _measured(face, self._measures)
             cells += _probabilities(face.corrected, self._labels) * self._is_calibrated
             self._table.writerow(cells + [text_cell(row.model)] * self._with_model)
 
@@ -156,6 +181,7 @@ def csv_table(
     path: Path,
     models: Sequence[UsedModel],
     *,
+    measures: Sequence[MeasureSpec] = (),
     is_calibrated: bool = False,
     overwrite: bool = False,
 ) -> Iterator[CsvTable]:
@@ -164,6 +190,7 @@ def csv_table(
     Args:
         path: where to; its folder must exist.
         models: those that read the frames.
+        measures: what else was measured of faces.
         is_calibrated: whether there are faces that were read against their own rest.
         overwrite: whether a file that is there already is replaced.
 
@@ -174,7 +201,7 @@ def csv_table(
         whole_file(path, overwrite=overwrite) as part,
         part.open("w", newline="", encoding="utf-8") as file,
     ):
-        yield CsvTable(file, models, is_calibrated=is_calibrated)
+        yield CsvTable(file, models, measures=measures, is_calibrated=is_calibrated)
 
 
 def write_csv(
@@ -182,6 +209,7 @@ def write_csv(
     path: Path,
     models: Sequence[UsedModel],
     *,
+    measures: Sequence[MeasureSpec] = (),
     is_calibrated: bool = False,
     overwrite: bool = False,
 ) -> Counts:
@@ -190,7 +218,9 @@ def write_csv(
     Raises:
         StorageError: if the file exists or cannot be written.
     """
-    with csv_table(path, models, is_calibrated=is_calibrated, overwrite=overwrite) as table:
+    with csv_table(
+        path, models, measures=measures, is_calibrated=is_calibrated, overwrite=overwrite
+    ) as table:
         for row in rows:
             table.add(row)
     return table.counts
@@ -209,6 +239,7 @@ def write_meta(
     *,
     marks: Sequence[Mark] = (),
     calibrations: Sequence[UsedCalibration] = (),
+    measures: Sequence[MeasureSpec] = (),
     problem: str = "",
     overwrite: bool = False,
 ) -> None:
@@ -221,6 +252,7 @@ def write_meta(
         counts: what the table holds.
         marks: moments that the user marked.
         calibrations: against what faces were read.
+        measures: what else was measured of faces.
         problem: why the table ends early, if it does.
         overwrite: whether a file that is there already is replaced.
 
@@ -245,6 +277,7 @@ def write_meta(
         "settings": dict(info.settings),
         "marks": [{"time_s": mark.timestamp_us / 1e6, "text": mark.text} for mark in marks],
         "calibrations": described(calibrations),
+        "measures": [asdict(measure) for measure in measures],
     }
     if _is_switched(models):
         meta["models"] = [
@@ -280,6 +313,7 @@ def export_session(session_file: Path, csv_path: Path, *, overwrite: bool = Fals
             reader.rows(),
             csv_path,
             reader.models,
+            measures=reader.measures,
             is_calibrated=bool(reader.calibrations),
             overwrite=overwrite,
         )
@@ -290,6 +324,7 @@ def export_session(session_file: Path, csv_path: Path, *, overwrite: bool = Fals
         counts,
         marks=marks,
         calibrations=reader.calibrations,
+        measures=reader.measures,
         overwrite=overwrite,
     )
     return counts

@@ -3,25 +3,18 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.face import Point
-from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.measures import Measurement, MeasureSpec
 from fer_desktop.recording.row_types import MeasuredRow, MeasureRow
 from trainer.contract.checked_json import Line, as_type, decode_json
 
 _LANDMARKS: Final = "landmarks"
 _AXES: Final = ("x", "y")
-
-
-class Measurement(NamedTuple):
-    """What was measured of one face in one frame."""
-
-    spec: MeasureSpec
-    numbers: tuple[float, ...]
 
 
 class MeasurementRows:
@@ -40,7 +33,10 @@ class MeasurementRows:
             for spec, numbers in _measurements(face):
                 if spec not in self._ids:
                     number = self._ids[spec] = len(self._ids) + 1
-                    measures.append((number, spec.key, json.dumps(spec.channels), spec.unit))
+                    bounds = spec.range or (None, None)
+                    measures.append(
+                        (number, spec.key, json.dumps(spec.channels), spec.unit, *bounds)
+                    )
                 packed = np.asarray(numbers, "<f4").tobytes()
                 measured.append((frame_index, face.face_id, self._ids[spec], packed))
         return measures, measured
@@ -56,7 +52,7 @@ class MeasurementReader:
             ValueError: if a measure is damaged.
             sqlite3.Error: if the tables cannot be read.
         """
-        self._specs = _read_specs(db)
+        self._specs = read_specs(db)
         self._rows: Iterator[Sequence[Any]] = db.execute(
             "SELECT frame_index, face_id, measure_id, numbers FROM measured"
             " ORDER BY frame_index, face_id, measure_id"
@@ -94,17 +90,43 @@ def landmarks(measurements: Iterable[Measurement]) -> dict[str, Point]:
     return {}
 
 
+def without_landmarks(measurements: Iterable[Measurement]) -> tuple[Measurement, ...]:
+    """Return what was measured of a face besides the facial points."""
+    return tuple(found for found in measurements if found.spec.key != _LANDMARKS)
+
+
+def measured_besides(specs: Iterable[MeasureSpec]) -> tuple[MeasureSpec, ...]:
+    """Return the measures besides the facial points, each column once."""
+    found: dict[tuple[str, ...], MeasureSpec] = {}
+    for spec in specs:
+        if spec.key != _LANDMARKS:
+            found.setdefault(spec.columns, spec)
+    return tuple(found.values())
+
+
 def _measurements(face: FaceAnalysis) -> Iterator[Measurement]:
     points = face.detection.landmarks
     if points:
         channels = tuple(f"{name}.{axis}" for name in points for axis in _AXES)
         numbers = tuple(value for point in points.values() for value in point)
         yield Measurement(MeasureSpec(_LANDMARKS, channels, "px"), numbers)
+    yield from face.measurements
 
 
-def _read_specs(db: sqlite3.Connection) -> dict[int, MeasureSpec]:
-    rows = db.execute("SELECT id, key, channels, unit FROM measures")
+def read_specs(db: sqlite3.Connection) -> dict[int, MeasureSpec]:
+    """Return the measures of a session by their numbers.
+
+    Raises:
+        ValueError: if one is damaged.
+        sqlite3.Error: if the table cannot be read.
+    """
+    rows = db.execute("SELECT id, key, channels, unit, low, high FROM measures ORDER BY id")
     return {
-        row.measure_id: MeasureSpec(row.key, decode_json(row.channels, tuple[Line, ...]), row.unit)
+        row.measure_id: MeasureSpec(
+            row.key,
+            decode_json(row.channels, tuple[Line, ...]),
+            row.unit,
+            None if row.low is None or row.high is None else (row.low, row.high),
+        )
         for row in (as_type(row, MeasureRow) for row in rows)
     }

@@ -77,6 +77,11 @@ _STEPS: Final = (
         PRIMARY KEY (frame_index, face_id, measure_id)
     ) WITHOUT ROWID;
     """,
+    # Between which numbers a measure lies; empty where nobody knows.
+    """
+    ALTER TABLE measures ADD COLUMN low REAL;
+    ALTER TABLE measures ADD COLUMN high REAL;
+    """,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from fer_desktop.domain.frame import SourceKind
-from trainer.contract.checked_json import Count, Line, PathText, Prose
+from trainer.contract.checked_json import Count, Line, Number, PathText, Prose
 
 # A row that is longer was made to fill a memory.
 MOST_ROW_BYTES: Final = 16 << 20
@@ -98,6 +98,8 @@ class MeasureRow(NamedTuple):
     key: Line
     channels: str
     unit: Line
+    low: Number | None
+    high: Number | None
 
 
 class MeasuredRow(NamedTuple):

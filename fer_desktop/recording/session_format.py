@@ -14,12 +14,12 @@ import numpy as np
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.measures import Measurement
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error
 from fer_desktop.recording import measurements, row_types
 from fer_desktop.recording.calibrations import UsedCalibration
-from fer_desktop.recording.measurements import Measurement
 from fer_desktop.recording.migrations import SCHEMA_VERSION, begin_migration, migrate
 from fer_desktop.recording.row_types import FaceRow, FrameRow, ModelRow, SessionRow
 from trainer.contract.checked_json import Line, as_type, decode_json
@@ -356,16 +356,18 @@ def _face(
     face = as_type(row, FaceRow)
     known = None if face.calibration_id is None else calibrations[face.calibration_id]
     labels = preset.labels if preset is not None else ()
+    found = measured.get(face.face_id, ())
     return FaceAnalysis(
         face_id=face.face_id,
         detection=Detection(
             BoundingBox(face.x1, face.y1, face.x2, face.y2),
             face.score,
-            measurements.landmarks(measured.get(face.face_id, ())),
+            measurements.landmarks(found),
         ),
         scores=_unpack(face.probabilities, labels),
         smoothed=_unpack(face.smoothed, labels),
         is_unsure=bool(face.is_unsure),
         corrected=_unpack(face.corrected, labels),
         baseline=None if known is None else known.baseline,
+        measurements=measurements.without_landmarks(found),
     )

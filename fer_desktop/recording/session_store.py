@@ -29,7 +29,12 @@ from fer_desktop.log import get_logger
 from fer_desktop.private_files import OWNER_ONLY, keep_private
 from fer_desktop.recording import session_format
 from fer_desktop.recording.calibrations import CalibrationIds, read_calibrations
-from fer_desktop.recording.measurements import MeasurementReader, MeasurementRows
+from fer_desktop.recording.measurements import (
+    MeasurementReader,
+    MeasurementRows,
+    measured_besides,
+    read_specs,
+)
 from fer_desktop.recording.row_types import MarkRow, TotalsRow
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from trainer.contract.checked_json import as_type
@@ -204,7 +209,7 @@ class SessionWriter:
             db.executemany("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", faces)
             for index, (frame, _) in batch.frames.items():
                 measures, measured = self._measurements.take(index, frame.faces)
-                db.executemany("INSERT INTO measures VALUES (?, ?, ?, ?)", measures)
+                db.executemany("INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?)", measures)
                 db.executemany("INSERT INTO measured VALUES (?, ?, ?, ?)", measured)
             db.executemany(
                 "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)",
@@ -254,6 +259,7 @@ class SessionReader:
         path: the session's file.
         models: those that read its frames, in order.
         calibrations: against what faces were read, in order.
+        measures: what else was measured of faces, besides the facial points.
     """
 
     def __init__(self, path: Path) -> None:
@@ -276,6 +282,7 @@ class SessionReader:
                 self.models = tuple(self._models.values())
                 self._calibrations = read_calibrations(self._db)
                 self.calibrations = tuple(self._calibrations.values())
+                self.measures = measured_besides(read_specs(self._db).values())
         except StorageError:
             self._db.close()
             raise

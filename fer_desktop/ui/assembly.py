@@ -104,6 +104,7 @@ def assemble(
         face_search=settings.face_search,
         detection_score=settings.min_detection_score,
         automatic_calibration=settings.automatic_calibration,
+        measures=settings.measures,
     )
     controller = Controller(engine, inbox, session_log, ports.make_source, settings)
     background = Background()

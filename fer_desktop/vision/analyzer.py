@@ -3,9 +3,11 @@
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.calibrator import Calibrator
+from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from fer_desktop.vision.smoothing import ScoreSmoother
 from fer_desktop.vision.tracker import FaceTracker
@@ -30,6 +32,7 @@ class Analyzer:
         smoothing_ms: int = 300,
         face_search: FaceSearch = "auto",
         calibrator: Calibrator | None = None,
+        measurer: Measurer | None = None,
     ) -> None:
         self._detector = detector
         self._classifier = classifier
@@ -37,6 +40,12 @@ class Analyzer:
         self._smoother = ScoreSmoother(smoothing_ms)
         self._face_search = face_search
         self.calibrator = calibrator or Calibrator()
+        self._measurer = measurer or Measurer()
+
+    @property
+    def measures(self) -> tuple[MeasureSpec, ...]:
+        """What it measures of faces besides their expressions."""
+        return self._measurer.specs
 
     def analyze(self, frame: Frame, *, still: bool = False) -> FrameAnalysis:
         """Return the faces of a frame; without a classifier only where they are.
@@ -71,7 +80,7 @@ class Analyzer:
             wall_ns=frame.wall_ns,
             width_px=width_px,
             height_px=height_px,
-            faces=tuple(sorted(faces, key=lambda face: face.face_id)),
+            faces=self._measurer.measured(frame, sorted(faces, key=lambda face: face.face_id)),
         )
 
     def set_classifier(self, classifier: EmotionClassifier | None) -> None:
@@ -84,6 +93,10 @@ class Analyzer:
         self._smoother.reset()
         if classifier is None or former is None or _is_other(former.preset, classifier.preset):
             self.calibrator.reset()
+
+    def set_measurer(self, measurer: Measurer) -> None:
+        """Measure something else of faces from the next frame on."""
+        self._measurer = measurer
 
     def set_smoothing(self, ms: int) -> None:
         """Change the time constant of the smoothing; 0 switches it off."""

@@ -28,8 +28,9 @@ from fer_desktop.files import make_folder
 from fer_desktop.settings import Settings, bounds
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.prompts import OpenFolder
-from fer_desktop.ui.look.wording import engine_text
+from fer_desktop.ui.look.wording import action_text, engine_text, measure_text
 from fer_desktop.vision.engines.plugin_engines import AUTO, engine_names
+from fer_desktop.vision.measure_catalogue import measure_names
 
 _RESOLUTIONS: Final = ((0, 0), (640, 480), (800, 600), (1280, 720), (1920, 1080), (3840, 2160))
 _RATES: Final = (0, 15, 24, 25, 30, 50, 60)
@@ -138,6 +139,7 @@ class SettingsDialog(AskingDialog):
             min_detection_score=round(self.score.value(), 2),
             face_search=self.face_search.currentData(),
             automatic_calibration=self.automatic_calibration.isChecked(),
+            measures=tuple(name for name, box in self.measures.items() if box.isChecked()),
             show_boxes=self.boxes.isChecked(),
             show_labels=self.labels.isChecked(),
             show_bars=self.bars.isChecked(),
@@ -246,6 +248,12 @@ class SettingsDialog(AskingDialog):
             )
         )
         form.addRow(self.automatic_calibration)
+        self.measures = {name: QCheckBox(self) for name in measure_names()}
+        for name, box in self.measures.items():
+            box.setText(
+                self.tr("Measure: {name}").format(name=action_text(measure_text(name).lower()))
+            )
+            form.addRow(box)
 
     def _make_picture_controls(self) -> None:
         self._picture_box = QGroupBox(self.tr("Picture and timeline"), self)
@@ -299,6 +307,8 @@ class SettingsDialog(AskingDialog):
         self.score.setValue(settings.min_detection_score)
         self.face_search.setCurrentIndex(self.face_search.findData(settings.face_search))
         self.automatic_calibration.setChecked(settings.automatic_calibration)
+        for name, box in self.measures.items():
+            box.setChecked(name in settings.measures)
         self.boxes.setChecked(settings.show_boxes)
         self.labels.setChecked(settings.show_labels)
         self.bars.setChecked(settings.show_bars)

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.measures import MeasureSpec
 from trainer.contract.text import one_line
 
 # Under this name translators' tools find the texts.
@@ -62,6 +63,20 @@ def message_text(text: str) -> str:
 def breakable(path: Path) -> str:
     """Return a path for reading that can be broken into lines behind each folder's name."""
     return str(path).replace("/", f"/{_BREAK}").replace("\\", f"\\{_BREAK}")
+
+
+def measure_text(key: str) -> str:
+    """Return the name of a measure, or of one of its channels, for reading."""
+    return name_text(key.replace("_", " ").capitalize())
+
+
+def measured_text(spec: MeasureSpec, number: float) -> str:
+    """Return a measured number with its unit."""
+    digits = f"{number:.1f}" if abs(number) >= 1 else f"{number:.2f}"
+    digits = digits.replace("-", "\N{MINUS SIGN}")
+    if spec.unit == "deg":
+        return f"{digits}°"
+    return f"{digits} {spec.unit}".rstrip()
 
 
 def engine_text(engine: str) -> str:

@@ -268,6 +268,8 @@ class Controller(QObject):
             self._ask_for_model(self._asked_model)
         if settings.automatic_calibration != former.automatic_calibration:
             self._engine.set_automatic_calibration(settings.automatic_calibration)
+        if settings.measures != former.measures:
+            self._engine.set_measures(settings.measures)
         self.settings_changed.emit(settings)
         if _camera_mode(settings) != _camera_mode(former) and self._shows_camera():
             self.reopen()

@@ -16,6 +16,7 @@ _SETTINGS_OF_INTEREST = (
     "min_detection_score",
     "automatic_calibration",
     "face_search",
+    "measures",
     "camera_width_px",
     "camera_height_px",
     "camera_fps",

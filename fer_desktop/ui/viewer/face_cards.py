@@ -21,6 +21,7 @@ from fer_desktop.ui.look.label_colors import face_color
 from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import confidence_text, expression_text, face_text, label_text
 from fer_desktop.ui.viewer.calibrated_mark import paint_calibrated_mark
+from fer_desktop.ui.viewer.measured_rows import measured_rows, paint_rows
 from fer_desktop.ui.viewer.score_bars import paint_bars
 
 _KEEP_S: Final = 1.0  # a face that is missed for a moment keeps its card
@@ -69,7 +70,10 @@ class FaceCard(QWidget):
         """Show newer numbers, or that the face is out of sight."""
         if face == self._face and gone == self._gone:
             return
-        resized = (face.smoothed is None) != (self._face.smoothed is None)
+        resized = (face.smoothed is None, len(measured_rows(face))) != (
+            self._face.smoothed is None,
+            len(measured_rows(self._face)),
+        )
         self._face = face
         self._gone = gone
         if resized:
@@ -88,7 +92,11 @@ class FaceCard(QWidget):
         height = QFontMetricsF(self._headline).height() + 2 * _PADDING_PX
         if self._face.smoothed is not None:
             height += self.fontMetrics().height() * 1.12 * len(self._face.smoothed.labels) + 6
+        height += self._rows_height()
         return QSize(220, round(height))
+
+    def _rows_height(self) -> float:
+        return self.fontMetrics().height() * 1.12 * len(measured_rows(self._face))
 
     def minimumSizeHint(self) -> QSize:
         """Never squeeze the rows."""
@@ -115,6 +123,10 @@ class FaceCard(QWidget):
         painter.drawRoundedRect(stripe, 3, 3)
         inner = frame.adjusted(_STRIPE_PX + 14, _PADDING_PX - 2, -_PADDING_PX, -_PADDING_PX + 2)
         self._paint_headline(painter, inner)
+        rows = QRectF(inner)
+        rows.setTop(inner.bottom() - self._rows_height())
+        paint_rows(painter, measured_rows(self._face), rows, self.font())
+        inner.setBottom(rows.top())
         if self._face.smoothed is not None:
             painter.setFont(self.font())
             top = inner.top() + QFontMetricsF(self._headline).height() + 4

@@ -1,0 +1,50 @@
+"""What else is measured of a face, as rows of a name and a number."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.ui.look.tokens import current_tokens
+from fer_desktop.ui.look.wording import measure_text, measured_text
+
+# A measure with more channels, such as a mesh, is no list that anybody reads.
+_MOST_CHANNELS: Final = 6
+
+Row = tuple[str, str]
+
+
+def measured_rows(face: FaceAnalysis) -> list[Row]:
+    """Return name and number of each channel that is worth a row."""
+    return [
+        (_name(spec.key, channel), measured_text(spec, number))
+        for spec, numbers in face.measurements
+        if len(spec.channels) <= _MOST_CHANNELS
+        for channel, number in zip(spec.channels, numbers, strict=True)
+    ]
+
+
+def paint_rows(painter: QPainter, rows: list[Row], area: QRectF, font: QFont) -> None:
+    """Paint rows from the top of an area: names on the left, numbers on the right."""
+    if not rows:
+        return
+    tokens = current_tokens()
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    height = area.height() / len(rows)
+    for at, (name, number) in enumerate(rows):
+        line = QRectF(area.left(), area.top() + at * height, area.width(), height)
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
+        room = line.width() - metrics.horizontalAdvance(f"  {number}")
+        painter.setPen(QColor(tokens.muted))
+        painter.drawText(
+            line,
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            metrics.elidedText(name, Qt.TextElideMode.ElideRight, room),
+        )
+
+
+def _name(key: str, channel: str) -> str:
+    return measure_text(key if channel == key else f"{key} {channel}")

@@ -1,0 +1,87 @@
+"""Which measures there are: our own, and entry points of the group ``fer_desktop.measures``.
+
+An entry point names a ``Measure`` whose key is the entry point's name.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.plugins import extensions, report
+from fer_desktop.vision.measuring import Measure, each_face
+from trainer.contract.entry_points import Offer, described
+from trainer.contract.text import one_line
+
+GROUP: Final = "fer_desktop.measures"
+# Under this key session files keep what the detector finds anyway.
+LANDMARKS: Final = "landmarks"
+_MOST_CHANNELS: Final = 4096
+# They become names of columns, which every program for tables shall take.
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_UNIT: Final = re.compile(r"[A-Za-z0-9_]{0,16}")
+
+
+def measure_names() -> tuple[str, ...]:
+    """Return the keys of all measures, our own first; nothing is imported for it."""
+    return (*_BUILT_IN, *_EXTENSIONS.names())
+
+
+def chosen_measures(names: Iterable[str]) -> tuple[Measure, ...]:
+    """Return measures by their keys; one that is not there any more is told of and left out."""
+    found = []
+    for name in dict.fromkeys(names):
+        measure = _BUILT_IN.get(name) or _EXTENSIONS.get(name)
+        if measure is not None:
+            found.append(measure)
+        else:
+            report(f"The measure {one_line(name)!r} cannot be used.")
+    return tuple(found)
+
+
+def _head_roll(_: Frame, face: FaceAnalysis) -> tuple[float] | None:
+    eyes = face.detection.eyes
+    if eyes is None:
+        return None
+    (right_x, right_y), (left_x, left_y) = eyes
+    return (math.degrees(math.atan2(left_y - right_y, left_x - right_x)),)
+
+
+HEAD_ROLL: Final = Measure(
+    # Of the line from the person's right eye to the left one, clockwise in the picture.
+    MeasureSpec("head_roll", ("head_roll",), "deg", (-180.0, 180.0)),
+    each_face(_head_roll),
+)
+_BUILT_IN: Final = {measure.spec.key: measure for measure in (HEAD_ROLL,)}
+
+
+def _checked(offer: Offer, extension: object) -> Measure:
+    if not isinstance(extension, Measure):
+        raise TypeError(f"it must be a Measure, and is {described(extension)}")
+    spec = extension.spec
+    if spec.key != offer.name:
+        raise ValueError(f"it calls itself {spec.key!r}: both names must be the same")
+    if not 1 <= len(spec.channels) <= _MOST_CHANNELS:
+        raise ValueError(f"it has {len(spec.channels)} channels, and must have 1 to 4096")
+    if len(set(spec.columns)) != len(spec.channels):
+        raise ValueError("two of its channels have one name")
+    for name in (spec.key, *spec.channels):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of letters, digits and _")
+    if not _UNIT.fullmatch(spec.unit):
+        raise ValueError(f"its unit {spec.unit!r} is no word of letters, digits and _")
+    if spec.range is not None:
+        low, high = spec.range
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+            raise ValueError(f"its range {spec.range} is none")
+    return extension
+
+
+def _taken() -> tuple[str, ...]:
+    return (*_BUILT_IN, LANDMARKS)
+
+
+_EXTENSIONS: Final = extensions(GROUP, _checked, taken=_taken)

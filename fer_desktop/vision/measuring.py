@@ -1,0 +1,111 @@
+"""Measures of faces: what one is, and how those that are switched on are taken."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.measures import Measurement, MeasureSpec
+from fer_desktop.plugins import report
+from trainer.contract.text import one_line
+
+# From a frame and its faces to the numbers of each, None where they cannot be told.
+MeasureFaces = Callable[[Frame, Sequence[FaceAnalysis]], Sequence[Sequence[float] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure that can be switched on.
+
+    Attributes:
+        spec: what its numbers are.
+        start: loads whatever it needs and returns what measures all faces of a frame; that is used
+            by one thread, and its ``close`` is called in the end if it has one. The numbers depend
+            on nothing but the frame and the faces, so that the same file gives the same ones again.
+    """
+
+    spec: MeasureSpec
+    start: Callable[[], MeasureFaces]
+
+
+def each_face(
+    function: Callable[[Frame, FaceAnalysis], Sequence[float] | None],
+) -> Callable[[], MeasureFaces]:
+    """Return the ``start`` of a measure that looks at one face at a time and loads nothing."""
+
+    def measure(frame: Frame, faces: Sequence[FaceAnalysis]) -> list[Sequence[float] | None]:
+        return [function(frame, face) for face in faces]
+
+    return lambda: measure
+
+
+class Measurer:
+    """Takes the measures that are switched on; one that fails leaves its cells empty.
+
+    Attributes:
+        specs: what it measures.
+    """
+
+    def __init__(self, measures: Iterable[Measure] = ()) -> None:
+        """Start the measures; one that cannot start is told of and left out."""
+        self._running: list[tuple[MeasureSpec, MeasureFaces]] = []
+        self._told: set[str] = set()
+        for measure in measures:
+            try:
+                self._running.append((measure.spec, measure.start()))
+            except Exception as error:  # noqa: BLE001 - code of others
+                self._tell(measure.spec, "cannot start", error)
+        self.specs = tuple(spec for spec, _ in self._running)
+
+    def measured(self, frame: Frame, faces: Sequence[FaceAnalysis]) -> tuple[FaceAnalysis, ...]:
+        """Return the faces of a frame with what is measured of them."""
+        if not self._running or not faces:
+            return tuple(faces)
+        found: list[list[Measurement]] = [[] for _ in faces]
+        for spec, function in self._running:
+            try:
+                rows = function(frame, faces)
+                for measurements, row in zip(found, rows, strict=True):
+                    numbers = None if row is None else _checked(spec, row)
+                    if numbers is not None:
+                        measurements.append(Measurement(spec, numbers))
+            except Exception as error:  # noqa: BLE001 - code of others
+                self._tell(spec, "fails, and its cells stay empty where it does", error)
+        return tuple(
+            replace(face, measurements=tuple(measurements))
+            for face, measurements in zip(faces, found, strict=True)
+        )
+
+    def close(self) -> None:
+        """Release what the measures hold; may be called twice."""
+        running, self._running = self._running, []
+        for spec, function in running:
+            close = getattr(function, "close", None)
+            if close is not None:
+                try:
+                    close()
+                except Exception as error:  # noqa: BLE001 - code of others
+                    self._tell(spec, "cannot be closed", error)
+
+    def _tell(self, spec: MeasureSpec, what: str, error: Exception) -> None:
+        """Say once of a measure what goes wrong, which may be so in every frame."""
+        if spec.key not in self._told:
+            self._told.add(spec.key)
+            reason = one_line(f"{type(error).__name__}: {error}").rstrip(".")
+            report(f"The measure {spec.key!r} {what}: {reason}.")
+
+
+def _checked(spec: MeasureSpec, row: Sequence[float]) -> tuple[float, ...]:
+    """Return the numbers of a face as sessions keep them.
+
+    Raises:
+        ValueError: if they are not what the measure says of itself.
+    """
+    numbers = np.asarray(row, np.float32)
+    if numbers.shape != (len(spec.channels),):
+        raise ValueError(f"{numbers.shape} numbers for {len(spec.channels)} channels")
+    if not np.isfinite(numbers).all():
+        raise ValueError("a number is not finite")
+    return tuple(numbers.tolist())
