@@ -139,7 +139,7 @@ class SettingsDialog(AskingDialog):
             min_detection_score=round(self.score.value(), 2),
             face_search=self.face_search.currentData(),
             automatic_calibration=self.automatic_calibration.isChecked(),
-            measures=tuple(name for name, box in self.measures.items() if box.isChecked()),
+            measures=self._chosen_measures(),
             show_boxes=self.boxes.isChecked(),
             show_labels=self.labels.isChecked(),
             show_bars=self.bars.isChecked(),
@@ -150,6 +150,14 @@ class SettingsDialog(AskingDialog):
             recording_dir=self.recording_folder.folder,
             export_dir=self.export_folder.folder,
         )
+
+    def _chosen_measures(self) -> tuple[str, ...]:
+        wanted = {name for name, box in self.measures.items() if box.isChecked()}
+        # Those of a package that is not there at present stay chosen.
+        kept = [
+            name for name in self._settings.measures if name in wanted or name not in self.measures
+        ]
+        return (*kept, *(name for name in self.measures if name in wanted.difference(kept)))
 
     def has_changes(self) -> bool:
         """Whether something differs from the settings that hold."""

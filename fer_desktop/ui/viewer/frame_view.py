@@ -29,7 +29,6 @@ _OVERLAY_AGE_MS: Final = 250
 _OVERLAY_AGE_MAX_MS: Final = 1000
 _ZOOM_STEP: Final = 1.25
 _LARGE_PX: Final = 4_000_000  # such pictures are thinned out before Qt scales them
-_NS_PER_MS: Final = 1_000_000
 
 
 class FrameView(QWidget):

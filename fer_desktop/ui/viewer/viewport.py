@@ -45,11 +45,6 @@ class Placement:
         return QTransform(-1, 0, 0, 1, self.rect.left() + self.rect.right(), 0)
 
 
-def whole_picture(width_px: int, height_px: int) -> Placement:
-    """Return the placement of a picture drawn pixel for pixel."""
-    return Placement(QRectF(0, 0, width_px, height_px), 1.0)
-
-
 class Viewport:
     """Zoom and pan, kept while picture and widget change their sizes."""
 

@@ -16,8 +16,6 @@ _LARGEST_CELL_PX: Final = 72
 _GAP_PX: Final = 2
 _PAD_PX: Final = 6
 _LEAST_POINTS: Final = 6.0
-_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ConfusionView(QWidget):

@@ -16,9 +16,6 @@ _AXIS_WIDTH_PX: Final = 52
 _HEADROOM: Final = 0.06
 
 
-_Ticks = list[tuple[float, list[float]]]
-
-
 class _WholeNumbers(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis of epochs: there are no halves."""
 
