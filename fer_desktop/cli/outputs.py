@@ -19,7 +19,7 @@ from fer_desktop.recording.annotated import (
     write_annotated_image,
 )
 from fer_desktop.recording.chart import TimelineChart
-from fer_desktop.recording.csv_export import Counts, CsvTable, csv_table
+from fer_desktop.recording.csv_export import Columns, Counts, CsvTable, csv_table
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 from trainer.contract.preset import Preset
 
@@ -91,15 +91,10 @@ class TableOutput(_WholeOutput):
             StorageError: if they cannot be written.
         """
         if self._table is None:
-            self._table = self._enter(
-                csv_table(
-                    self._path,
-                    self.models,
-                    measures=self._measures,
-                    is_calibrated=self._is_calibrated,
-                    overwrite=True,
-                )
+            columns = Columns.of(
+                self.models, measures=self._measures, is_calibrated=self._is_calibrated
             )
+            self._table = self._enter(csv_table(self._path, columns, overwrite=True))
             self.counts = self._table.counts
         try:
             self._table.add(RecordedFrame(analysis, self.models[-1].preset.name))

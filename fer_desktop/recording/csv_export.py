@@ -138,6 +138,50 @@ def _is_switched(models: Sequence[UsedModel]) -> bool:
     return len({(model.preset.name, model.preset.sha256) for model in models}) > 1
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns a table has, and what stands in them.
+
+    Attributes:
+        labels: of the models that read the frames, each once.
+        measures: what else was measured of faces.
+        is_calibrated: whether there are faces that were read against their own rest.
+        with_model: whether each row names its model, as several read the frames.
+    """
+
+    labels: tuple[str, ...]
+    measures: tuple[MeasureSpec, ...]
+    is_calibrated: bool
+    with_model: bool
+
+    @classmethod
+    def of(
+        cls,
+        models: Sequence[UsedModel],
+        *,
+        measures: Sequence[MeasureSpec] = (),
+        is_calibrated: bool = False,
+    ) -> "Columns":
+        """Return the columns of a table of frames that these models read."""
+        return cls(all_labels(models), tuple(measures), is_calibrated, _is_switched(models))
+
+    def names(self) -> list[str]:
+        """Return the header."""
+        header = [name for name, _ in COLUMNS] + [f"p_{label}" for label in self.labels]
+        header += [text_cell(column) for measure in self.measures for column in measure.columns]
+        header += [f"corrected_{label}" for label in self.labels] * self.is_calibrated
+        return header + ["model"] * self.with_model
+
+    def cells(self, row: RecordedFrame) -> Iterator[list[str]]:
+        """Yield the cells of each face of a frame."""
+        for face in row.analysis.faces:
+            cells = [getter(row.analysis, face) for _, getter in COLUMNS]
+            cells += _probabilities(face.scores, self.labels)
+            cells += _measured(face, self.measures)
+            cells += _probabilities(face.corrected, self.labels) * self.is_calibrated
+            yield cells + [text_cell(row.model)] * self.with_model
+
+
 class CsvTable:
     """A table that is being written; rows go straight to the file.
 
@@ -145,53 +189,26 @@ class CsvTable:
         counts: what went by so far.
     """
 
-    def __init__(
-        self,
-        file: TextIO,
-        models: Sequence[UsedModel],
-        *,
-        measures: Sequence[MeasureSpec],
-        is_calibrated: bool,
-    ) -> None:
-        """Write the header; see ``csv_table``."""
+    def __init__(self, file: TextIO, columns: Columns) -> None:
+        """Write the header."""
         self.counts = Counts()
         self._table = csv.writer(file)  # its defaults are RFC 4180
-        self._labels = labels = all_labels(models)
-        self._measures = measures
-        self._is_calibrated = is_calibrated
-        self._with_model = _is_switched(models)
-        header = [name for name, _ in COLUMNS] + [f"p_{label}" for label in labels]
-        header += [text_cell(column) for measure in measures for column in measure.columns]
-        header += [f"corrected_{label}" for label in labels] * is_calibrated
-        self._table.writerow(header + ["model"] * self._with_model)
+        self._columns = columns
+        self._table.writerow(columns.names())
 
     def add(self, row: RecordedFrame) -> None:
         """Write a frame: a row for each face."""
         self.counts.add(row.analysis)
-        for face in row.analysis.faces:
-            cells = [getter(row.analysis, face) for _, getter in COLUMNS]
-            cells += _probabilities(face.scores, self._labels)
-            cells += _measured(face, self._measures)
-            cells += _probabilities(face.corrected, self._labels) * self._is_calibrated
-            self._table.writerow(cells + [text_cell(row.model)] * self._with_model)
+        self._table.writerows(self._columns.cells(row))
 
 
 @contextmanager
-def csv_table(
-    path: Path,
-    models: Sequence[UsedModel],
-    *,
-    measures: Sequence[MeasureSpec] = (),
-    is_calibrated: bool = False,
-    overwrite: bool = False,
-) -> Iterator[CsvTable]:
+def csv_table(path: Path, columns: Columns, *, overwrite: bool = False) -> Iterator[CsvTable]:
     """Give a table that appears whole when the block succeeds, or not at all.
 
     Args:
         path: where to; its folder must exist.
-        models: those that read the frames.
-        measures: what else was measured of faces.
-        is_calibrated: whether there are faces that were read against their own rest.
+        columns: of the table.
         overwrite: whether a file that is there already is replaced.
 
     Raises:
@@ -201,7 +218,7 @@ def csv_table(
         whole_file(path, overwrite=overwrite) as part,
         part.open("w", newline="", encoding="utf-8") as file,
     ):
-        yield CsvTable(file, models, measures=measures, is_calibrated=is_calibrated)
+        yield CsvTable(file, columns)
 
 
 def write_csv(
@@ -213,14 +230,21 @@ def write_csv(
     is_calibrated: bool = False,
     overwrite: bool = False,
 ) -> Counts:
-    """Write frames, in the order of the table; see ``csv_table`` for the other arguments.
+    """Write a table whole or not at all; rows are taken one by one and never held in memory.
+
+    Args:
+        rows: the frames, in the order of the table.
+        path: where to; its folder must exist.
+        models: those that read the frames.
+        measures: what else was measured of faces.
+        is_calibrated: whether there are faces that were read against their own rest.
+        overwrite: whether a file that is there already is replaced.
 
     Raises:
         StorageError: if the file exists or cannot be written.
     """
-    with csv_table(
-        path, models, measures=measures, is_calibrated=is_calibrated, overwrite=overwrite
-    ) as table:
+    columns = Columns.of(models, measures=measures, is_calibrated=is_calibrated)
+    with csv_table(path, columns, overwrite=overwrite) as table:
         for row in rows:
             table.add(row)
     return table.counts
