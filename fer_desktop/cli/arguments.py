@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     source.add_argument("--open", metavar="FILE", help="open this video or image")
     top.add_argument("--model", metavar="NAME|DIR", default="", help=_MODEL_HELP)
-    top.add_argument("--engine", metavar="NAME", type=_engine, default="", help=_ENGINE_HELP)
+    top.add_argument("--engine", metavar="NAME", type=_engine, help=_ENGINE_HELP)
     top.add_argument(
         "--to", metavar="NAME[:TARGET]", type=_output, action="append", default=[], help=_TO_HELP
     )

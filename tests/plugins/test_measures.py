@@ -51,9 +51,8 @@ def test_analyze_puts_it_behind_the_probabilities(package: Install, tmp_path: Pa
     words = ["analyze", str(clip), "--out", str(out), "--measures", "head_roll, light"]
     assert cli.main(words, lambda _: 1) == 0
     with (out / "a.csv").open(newline="") as file:
-        header, first, second = csv.reader(file)
+        header, first, _ = csv.reader(file)
     assert header[-4:] == ["p_neutral", "head_roll_deg", "light_left", "light_right"]
-    assert first[-3:] == second[-3:]
     roll, left, right = map(float, first[-3:])
     assert abs(roll) < 15
     assert 0 < left < 255
@@ -84,10 +83,9 @@ def test_a_session_keeps_it_and_exports_it(package: Install, tmp_path: Path) -> 
     analyzer = Analyzer(FakeDetector(), FakeClassifier(), measurer=measurer)
     writer = SessionWriter(tmp_path / "a.fersession", VIDEO, settings={})
     written = [analyzer.analyze(picture(index)) for index in range(3)]
-    for analysis in written:
-        writer.write(analysis)
     writer.model_changed(FakeClassifier().preset, 0)
-    writer.write(written[2])
+    for analysis in (*written, written[2]):  # the last one twice, as when it is sought
+        writer.write(analysis)
     writer.close()
     assert [found.spec.key for found in written[0].faces[0].measurements] == ["light", "head_roll"]
     with SessionReader(tmp_path / "a.fersession") as reader:

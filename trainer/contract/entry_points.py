@@ -153,8 +153,9 @@ class Extensions(Generic[T]):
 
 def described(extension: object) -> str:
     """Return what an object is, for a sentence that says that something else is needed."""
-    is_class = isinstance(extension, type)
-    return f"the class {extension.__name__}" if is_class else f"of type {type(extension).__name__}"
+    if isinstance(extension, type):
+        return f"the class {extension.__name__}"
+    return f"of type {type(extension).__name__}"
 
 
 @lru_cache(maxsize=32)
@@ -205,13 +206,14 @@ def _entry_points(_: tuple[str, ...]) -> tuple[tuple[Distribution, str], ...]:
 
 def _identity(distribution: Distribution) -> tuple[str, str]:
     """Return name and version of a distribution, whatever its metadata lacks."""
-    try:
-        name, release = distribution.metadata["Name"], distribution.metadata["Version"]
-    except Exception:  # noqa: BLE001 - whatever reading strange metadata raises
-        name = release = None
-    return one_line(str(name or "without a name"), _LONGEST_NAME), one_line(
-        str(release or _NO_VERSION), _LONGEST_NAME
-    )
+    found = []
+    for field_name, otherwise in (("Name", "without a name"), ("Version", _NO_VERSION)):
+        try:
+            value = str(distribution.metadata[field_name] or otherwise)
+        except Exception:  # noqa: BLE001 - whatever reading strange metadata raises
+            value = otherwise
+        found.append(one_line(value, _LONGEST_NAME))
+    return found[0], found[1]
 
 
 def _name_problem(name: str) -> str:
