@@ -95,6 +95,7 @@ def test_a_clip_becomes_a_table_with_a_row_for_every_frame(
         "smoothing_ms": 300,
         "min_detection_score": 0.5,
         "face_search": "auto",
+        "measures": [],
     }
     said = capsys.readouterr()
     report = json.loads(said.out)
