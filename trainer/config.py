@@ -1,4 +1,4 @@
-"""What a training run is made of: the recipe of a system, and the resolved settings of one run."""
+"""Settings: the recipe of a system, and the resolved settings of one run."""
 
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -69,7 +69,7 @@ STANDARD_AUGMENTATION = Augmentation(
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a system is trained unless the person says otherwise.
+    """How a system is trained unless the user chooses otherwise.
 
     Attributes:
         optimizer: the rule by which weights follow the gradient.
@@ -108,7 +108,7 @@ class Recipe:
 
 
 def gentle(recipe: Recipe) -> Recipe:
-    """Return a recipe that improves learned weights where the given one would first undo them."""
+    """Return a recipe for fine-tuning, gentle enough not to undo the learned weights first."""
     return replace(
         recipe,
         learning_rate=recipe.learning_rate / 10,
@@ -125,7 +125,7 @@ class DataSource:
 
     Attributes:
         path: a csv, or a folder of images.
-        votes: FER+ votes for the rows of the csv, if they shall be the truth.
+        votes: FER+ votes for the rows of the csv, if these are the labels to learn.
         vote_use: whether training sees shares of the votes or the majority's label.
         subject_pattern: regular expression that finds the subject in an image's path.
         framed: the crop geometry by which the pictures were cut; without one, whatever network
@@ -197,7 +197,7 @@ class TrainConfig:
 
 
 def config_from_dict(raw: Any) -> TrainConfig:
-    """Build the settings that ``TrainConfig.to_dict`` gave.
+    """Build settings from what ``TrainConfig.to_dict`` returned.
 
     Raises:
         ValueError: if a setting is unknown, or what it cannot be.

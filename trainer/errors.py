@@ -1,10 +1,10 @@
-"""Failures that the person training a model can be told about."""
+"""Failures that the user of the trainer can be told about."""
 
 from trainer.contract.errors import ExplainedError
 
 
 class TrainerError(ExplainedError):
-    """Base of all failures with a message for the person."""
+    """Base of all failures with a message for the user."""
 
 
 class DataError(TrainerError):
@@ -16,4 +16,4 @@ class UnknownSystemError(TrainerError):
 
 
 class RunError(TrainerError):
-    """A run or model folder that cannot be read, written or continued."""
+    """A run or model folder that cannot be read, written or resumed."""

@@ -21,7 +21,7 @@ _BY_SIGNAL = 128  # what shells add to the number of the signal that ended a pro
 
 
 class _Terminated(BaseException):
-    """Somebody asked this process to end; ``args`` has the number of the signal."""
+    """The process was asked to end by a signal; ``args`` has its number."""
 
 
 def main(argv: Sequence[str] | None, open_window: Callable[[argparse.Namespace], int]) -> int:
@@ -80,7 +80,7 @@ def _run(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], i
 
 @contextmanager
 def _tidy_end() -> Iterator[None]:
-    """Let files that are half written be removed when the process is asked to end."""
+    """Make sure that half-written files are removed when a signal ends the process."""
 
     def end(number: int, _: FrameType | None) -> NoReturn:
         signal.signal(number, signal.SIG_DFL)  # asked again, it ends at once

@@ -1,4 +1,4 @@
-"""``fer-desktop analyze``: files in, tables out, every frame."""
+"""``fer-desktop analyze``: every frame of files, as tables."""
 
 import argparse
 import json
@@ -75,7 +75,7 @@ def analyze(args: argparse.Namespace) -> int:
 
 
 def output_stems(files: Sequence[Path], out: Path) -> list[str]:
-    """Return for each input the stem of its results: all different, and none over an input."""
+    """Return a file stem for the results of each input: all different, and never an input's own."""
     inputs = {os.path.realpath(path) for path in files}
     taken: set[str] = set()
     stems = []
@@ -144,7 +144,7 @@ class _Networks:
 
 
 class _FileRun:
-    """The way of one file through the networks into its results."""
+    """The analysis of one file, from its frames to its results."""
 
     def __init__(
         self,
@@ -243,7 +243,7 @@ class _FileRun:
         _complain(self._path, str(failed.error))
 
     def _calibrate(self, analyzer: Analyzer) -> None:
-        """Read the interval in which the faces are neutral first."""
+        """Read the interval with the neutral faces first."""
         found, refusals = interval_baselines(self._path, self._args.calibrate, analyzer)
         self._calibrations = tuple(
             UsedCalibration(face_id, baseline, 0) for face_id, baseline in found.items()

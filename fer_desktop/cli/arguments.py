@@ -1,4 +1,4 @@
-"""What can be typed after ``fer-desktop``."""
+"""The arguments of ``fer-desktop``."""
 
 import argparse
 import math

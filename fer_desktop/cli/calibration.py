@@ -1,4 +1,4 @@
-"""``--calibrate``: the neutral faces of a video, read before the video is analysed."""
+"""``--calibrate``: the neutral faces of a video, read before its analysis."""
 
 from collections import defaultdict
 from contextlib import closing
@@ -18,8 +18,8 @@ def interval_baselines(
 ) -> tuple[dict[int, NeutralBaseline], list[str]]:
     """Return the baselines of the faces in an interval, and why others have none.
 
-    Faces get the ids that they will have when the file is analysed: both times every frame is read
-    from the beginning.
+    Faces get the ids that they will have when the file is analysed: every frame is read from the
+    beginning both times.
 
     Raises:
         SourceError: if the file cannot be read.

@@ -1,4 +1,4 @@
-"""The commands that list what is there."""
+"""The commands that list cameras and models."""
 
 import json
 from collections.abc import Sequence

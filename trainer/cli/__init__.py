@@ -143,7 +143,7 @@ def _with_controls(args: argparse.Namespace, work: Callable[["Controls"], None])
 
 
 def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
-    """Return the settings of a system's training: its recipe with what the person changed."""
+    """Return the settings of a training: the system's recipe with the user's changes."""
     recipe = _recipe(args, name)
     augmentation = Augmentation() if args.no_augmentation else recipe.augmentation
     return TrainConfig(
@@ -171,7 +171,7 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
 
 
 def _system_name(args: argparse.Namespace) -> str:
-    """Return the system that is asked for: by its name, or by a model that it made."""
+    """Return the system that was asked for, by its name or by a model that it made."""
     from trainer.fit.training import holds_run
     from trainer.presets.model_folder import model_preset
     from trainer.runs.run_folder import read_run

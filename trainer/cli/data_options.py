@@ -11,13 +11,13 @@ from trainer.data.folder_reader import SPLIT_NAMES
 
 
 def add_data(parser: Any) -> None:
-    """Add ``--data`` and what belongs to it."""
+    """Add ``--data`` and the options that go with it."""
     parser.add_argument("--data", required=True, type=Path, metavar="PATH")
     add_reading(parser)
 
 
 def add_reading(parser: Any) -> None:
-    """Add what belongs to ``--data``."""
+    """Add the options that go with ``--data``."""
     parser.add_argument("--votes", type=Path, metavar="CSV", help="FER+ votes for fer2013.csv")
     parser.add_argument("--vote-use", choices=get_args(VoteUse), default="soft")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""``fer-train evaluate``: a model on one set of faces, or on several in one table."""
+"""``fer-train evaluate``: one model on one or several sets of faces."""
 
 import argparse
 import json
@@ -49,7 +49,7 @@ def add_evaluate(commands: Any) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> int:
-    """Measure, and print what was found; return the exit status."""
+    """Evaluate, print the figures and return the exit status."""
     from trainer.data.readers import parse_labels
 
     sets = sets_from_args(

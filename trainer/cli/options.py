@@ -1,4 +1,4 @@
-"""Options of the command line: what can be asked for."""
+"""The commands of the command line and their options."""
 
 import argparse
 import math

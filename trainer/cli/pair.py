@@ -1,4 +1,4 @@
-"""``fer-train pair``: two models of our own network put together into one."""
+"""``fer-train pair``: two models of our own network combined in one."""
 
 import argparse
 from pathlib import Path

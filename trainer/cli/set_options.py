@@ -1,4 +1,4 @@
-"""Options that name several sets of faces, and what they stand for."""
+"""Options that name several sets of faces."""
 
 import argparse
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from trainer.reports.sets import LabelledSet, UnlabelledSet
 
 @dataclass(frozen=True)
 class Sets:
-    """What a command line names: sets with truth, and sets that name groups of people only."""
+    """The sets of a command line: those with labels, and those with groups of people only."""
 
     labelled: tuple[LabelledSet, ...]
     unlabelled: tuple[UnlabelledSet, ...]

@@ -1,4 +1,4 @@
-"""The settings of a training as data: what each means, its default, and what it may be.
+"""The settings of a training as data: meaning, default and allowed values.
 
 The meanings are those of the dataclasses in ``trainer.config``, so that help, wizards and code say
 the same.
@@ -19,10 +19,10 @@ _OF_THE_RUN: Final = ("precision", "seed", "weights", "folds")
 
 
 def settings(recipe: Recipe | None = None) -> tuple[Setting, ...]:
-    """Return every setting that a person may change, the weightiest group first.
+    """Return every setting that a user may change, the most important group first.
 
     Args:
-        recipe: holds the defaults; without one those of no system in particular.
+        recipe: holds the defaults; without one, they are those of no particular system.
     """
     own: dict[str, Any] = {}
     if recipe is not None:

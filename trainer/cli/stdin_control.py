@@ -1,4 +1,4 @@
-"""What the program that watches a training may ask of it, a line each on standard input."""
+"""Commands from the program that watches a training, one per line on standard input."""
 
 import threading
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ def obey(
 ) -> threading.Thread:
     """Set and clear the events as lines ask for it, on a thread that needs no cleaning up.
 
-    A training that was paused goes on when the lines end: nobody is left to continue it.
+    A paused training resumes when the input ends, as nobody is left to resume it.
     """
 
     changes = {CANCEL: cancelled.set, PAUSE: paused.set, CONTINUE: paused.clear}

@@ -1,4 +1,4 @@
-"""Calibration: a network's probabilities made as sure as they are right."""
+"""Calibration: making a network's confidence match its accuracy."""
 
 from typing import Any, Final
 

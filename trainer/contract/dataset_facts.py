@@ -1,4 +1,4 @@
-"""What a dataset holds and what is wrong with it, as ``fer-train inspect --json`` prints it."""
+"""Contents and problems of a dataset, as ``fer-train inspect --json`` prints it."""
 
 from typing import NotRequired, TypedDict
 

@@ -55,7 +55,7 @@ class Against(TypedDict):
     """Another model on the same faces; both answer with the labels that they share.
 
     Attributes:
-        difference: by how much the first model's accuracy is the higher one.
+        difference: the first model's accuracy less the other's.
         p_value: how likely such a difference is by chance (McNemar's exact test, two-sided).
     """
 
@@ -94,10 +94,10 @@ class SplitFigures(Figures):
 
 
 class Evaluation(SplitFigures):
-    """All that is found out about a model on one dataset.
+    """Everything measured of a model on one dataset.
 
     Attributes:
-        flip: whether each face's mirror image was asked as well.
+        flip: whether each face's mirror image was averaged in.
         left_out: faces of labels that the model does not know, or that were not asked for.
         notes: what a reader of the figures must know, a sentence each.
         groups, largest_gap: of people; nothing where none are told apart.
@@ -117,7 +117,7 @@ class Evaluation(SplitFigures):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mistake:
-    """A face that a model labelled otherwise than people had.
+    """A face that a model classified differently from its label.
 
     Attributes:
         confidence: the probability of the wrong label.

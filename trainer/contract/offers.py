@@ -26,7 +26,7 @@ class ListedSystem:
         input: height, width and channels of a face.
         parameters, trainable_parameters: None where they are not known beforehand.
         members: the systems that an ensemble is made of.
-        recipe: how it is trained unless the person says otherwise.
+        recipe: how it is trained unless the user chooses otherwise.
         reported_accuracy, reported_interval_95, reported_test: what its authors reported, with the
             interval that the number of their test images leaves, and on which images.
     """
@@ -55,7 +55,7 @@ class Setting:
         name: as in its dataclass; the option is ``--name`` with hyphens.
         group: ``recipe``, ``augmentation`` or ``run``.
         kind: what its value is.
-        default: what holds unless the person says otherwise.
+        default: its value unless the user chooses another.
         choices: every value that a ``choice`` can have.
         least, most: bounds of a number; ``most`` is None where there is none.
         meaning: one sentence for people.

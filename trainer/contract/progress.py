@@ -1,7 +1,7 @@
-"""What a training tells the program that started it: one JSON object a line on standard output.
+"""Progress of a training for the program that started it: JSON lines on standard output.
 
 The program can write ``pause``, ``continue`` or ``cancel`` and a line end to its standard input.
-A training whose program has gone goes on by itself.
+A training whose program has ended continues on its own.
 """
 
 import json
@@ -94,12 +94,12 @@ class EpochDone:
 
 @dataclass(frozen=True, kw_only=True)
 class Paused:
-    """The training waits until it shall go on or end."""
+    """The training is paused until it is resumed or cancelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Continued:
-    """The training goes on after a pause."""
+    """The training has resumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,7 @@ class Finished:
 
 @dataclass(frozen=True, kw_only=True)
 class Cancelled:
-    """The training was stopped; it can be continued after the epochs done."""
+    """The training was stopped; it can be resumed after its last finished epoch."""
 
     done: Count
 

@@ -1,4 +1,4 @@
-"""Who is at a run: one trainer writes into its folder, and one window watches it.
+"""Locks of a run: one trainer writes to its folder, and one window watches it.
 
 The system lets go of a hold when the process that has it ends, however it ends.
 """
@@ -12,7 +12,7 @@ _FILES: Final[dict[Role, str]] = {"trainer": ".lock", "window": ".window.lock"}
 
 
 class RunLock:
-    """The hold that one process at a time can have on a run's folder in a role."""
+    """The lock that one process at a time can hold on a run's folder, in one role."""
 
     def __init__(self, folder: Path, role: Role) -> None:
         from filelock import FileLock  # a tenth of a second that the window's start can spare
@@ -20,7 +20,7 @@ class RunLock:
         self._lock = FileLock(folder / _FILES[role], thread_local=False)
 
     def acquire(self) -> bool:
-        """Take the hold; False where somebody has it.
+        """Take the lock; False if somebody else has it.
 
         Raises:
             OSError: if nothing can be written in the folder.
@@ -34,7 +34,7 @@ class RunLock:
         return True
 
     def release(self) -> None:
-        """Let go of it; also where it is not held."""
+        """Release it; does nothing if it is not held."""
         self._lock.release()
 
 

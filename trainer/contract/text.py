@@ -1,4 +1,4 @@
-"""Texts of strangers: labels, names and messages that end up in windows, tables and terminals."""
+"""Untrusted texts: labels, names and messages that are shown in windows, tables and terminals."""
 
 import re
 import unicodedata

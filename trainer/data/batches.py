@@ -89,7 +89,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
 
 def balanced_weights(targets: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a weight for each label, inverse to how often it occurs, 1 on average over faces."""
+    """Return a weight for each label, inverse to its frequency, 1 on average over faces."""
     counts = targets.sum(axis=0)
     present = counts > 0
     weights = np.zeros(len(counts), np.float32)

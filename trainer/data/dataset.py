@@ -14,7 +14,7 @@ SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "test")
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Faces with what they are taken to show.
+    """Faces with their labels.
 
     Attributes:
         images: uint8, shape (faces, height, width, channels); may be mapped from a file.

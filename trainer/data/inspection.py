@@ -1,4 +1,4 @@
-"""What a dataset holds and what is wrong with it, before anything is trained on it."""
+"""Contents and problems of a dataset, before anything is trained on it."""
 
 from pathlib import Path
 from typing import Any, Final

@@ -1,7 +1,7 @@
-"""Learning what another model answers beside the labels: knowledge distillation.
+"""Knowledge distillation: learning a teacher's probabilities beside the labels.
 
-What people disagree about is not in a single label, but shows in the answers of a model that has
-learned from many of them. Sources: Hinton et al., "Distilling the Knowledge in a Neural Network",
+A single label hides what people disagree about; the probabilities of a model that has learned from
+many labels show it. Sources: Hinton et al., "Distilling the Knowledge in a Neural Network",
 2015; Furlanello et al., "Born Again Neural Networks", ICML 2018.
 """
 

@@ -31,8 +31,8 @@ def train_members(
 ) -> Progress:
     """Train every member, then the meta-classifier of a stacking ensemble; keep the joint weights.
 
-    Each member has its own folder and checkpoint, so an interrupted training goes on within the
-    member it had reached.
+    Each member has its own folder and checkpoint, so an interrupted training resumes within the
+    member that it had reached.
 
     Raises:
         TrainerError: as ``train_network`` does.

@@ -1,4 +1,4 @@
-"""The epochs of one network: fit, validate, keep the best, write a checkpoint, go on."""
+"""The epochs of one network: fit, validate, keep the best weights, write a checkpoint."""
 
 import csv
 import io
@@ -30,12 +30,12 @@ _OUT_OF_MEMORY: Final = ("resourceexhausted", "out of memory", "outofmemory", "m
 
 
 class Stopped(Exception):
-    """The person asked for an end; the last checkpoint stands."""
+    """The user stopped the training; its last checkpoint is kept."""
 
 
 @dataclass
 class Progress:
-    """How far a training has come; saved with each checkpoint.
+    """Progress of a training; saved with each checkpoint.
 
     Attributes:
         waited: epochs since the best one.
@@ -58,10 +58,10 @@ class Controls:
     """How a training is watched and stopped.
 
     Attributes:
-        resume: whether a checkpoint in the folder is continued.
+        resume: whether to resume from a checkpoint in the folder.
         report: told what happens.
-        cancelled: set by the person to stop; the last checkpoint stands.
-        paused: set by the person to wait, and cleared to go on.
+        cancelled: set by the user to stop; the last checkpoint is kept.
+        paused: set by the user to pause, and cleared to resume.
     """
 
     resume: bool

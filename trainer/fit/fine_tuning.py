@@ -1,4 +1,4 @@
-"""Beginning a training with what a model has learned, instead of random weights."""
+"""Fine-tuning: starting from the weights of a model instead of random ones."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Telling a person or a program how a training goes."""
+"""Reporting the progress of a training to a person or a program."""
 
 import os
 from collections.abc import Callable

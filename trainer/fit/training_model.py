@@ -1,4 +1,4 @@
-"""What is fitted: a network behind the changes of its training images, with its loss."""
+"""The model that is fitted: a network behind its augmentation, with its loss."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Intervals by resampling: how far a figure would move on other people."""
+"""Bootstrap intervals: how far a figure would move on other people."""
 
 from typing import Any, Final
 

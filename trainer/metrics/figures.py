@@ -1,4 +1,4 @@
-"""How well probabilities match the truth: figures, intervals, calibration."""
+"""Metrics: accuracy, intervals, calibration."""
 
 import math
 from collections.abc import Sequence
@@ -111,7 +111,7 @@ def fit_temperature(probabilities: Probabilities, truth: Truth) -> float:
 
 @dataclass(frozen=True)
 class UnsureThreshold:
-    """A confidence under which a prediction should not be shown as sure.
+    """A confidence below which a prediction is shown as unsure.
 
     Attributes:
         confidence: the threshold.

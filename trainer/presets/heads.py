@@ -1,4 +1,4 @@
-"""Making the one head of a model from the two of its training: blended, levelled, cut to labels."""
+"""Making one head from a training's two: blended, adjusted, restricted to labels."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The model card: what a model is, how it was made, how well it does and what it is for."""
+"""The model card: what a model is, how it was made, how good it is and what it is for."""
 
 import json
 import textwrap

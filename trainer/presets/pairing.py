@@ -1,4 +1,4 @@
-"""Two models of our own network put together: both are asked, and their answers are weighed.
+"""Two models of our own network combined: the weighted mean of both answers.
 
 Networks that learned the same faces from different truths, or in different ways, err on different
 faces. Together they read people whom neither has seen better than each of them alone.

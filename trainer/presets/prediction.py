@@ -22,13 +22,13 @@ _SHOWN = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What a model reads off one face.
+    """A model's answer for one face.
 
     Attributes:
         file: the image as it was named.
         emotion: the most probable label.
         confidence: its probability.
-        unsure: whether the confidence lies under what the model's maker asks for.
+        unsure: whether the confidence is below the model's threshold.
         probabilities: calibrated, in the model's label order, summing to 1.
     """
 
@@ -48,7 +48,7 @@ class Refusal:
 
 
 def predict(model: LoadedModel, paths: Sequence[Path]) -> Iterator[Prediction | Refusal]:
-    """Yield what the model reads off each image, in the order of the paths.
+    """Yield the model's answer for each image, in the order of the paths.
 
     An image is a face crop, framed as the model's training faces; size and colour are adapted.
     """

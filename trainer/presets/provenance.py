@@ -1,4 +1,4 @@
-"""How a model came about, in the sentences that its card shows."""
+"""How a model was made, in the sentences of its card."""
 
 from pathlib import Path
 from typing import Any, TypedDict

@@ -1,4 +1,4 @@
-"""Several systems on one dataset with one protocol: the table beside the reported figures."""
+"""Several systems on one dataset with one protocol: a table with the reported figures."""
 
 import csv
 import io
@@ -71,7 +71,7 @@ def compare(
 ) -> list[Row]:
     """Train the systems one after the other and write the table after each of them.
 
-    Finished runs in the folder are used as they are and interrupted ones are continued. A system
+    Finished runs in the folder are used as they are, interrupted ones are resumed. A system
     that cannot be trained, or has a run with other settings, gets a line that says why.
 
     Args:

@@ -53,7 +53,7 @@ def mistakes_sheet(
     probabilities: NDArray[np.float64],
     truth: NDArray[np.int64],
 ) -> bytes:
-    """Return a PNG of the faces that were named wrongly with the highest confidence."""
+    """Return a PNG of the misclassified faces with the highest confidence."""
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     worst = most_confident_mistakes(probabilities, truth)
     lines = max(-(-len(worst) // _COLUMNS), 1)

@@ -1,4 +1,4 @@
-"""Evaluating a model folder on a dataset, and putting the figures into words and pictures."""
+"""Evaluation of a model folder on a dataset, as figures, text and diagrams."""
 
 from collections.abc import Callable
 from pathlib import Path

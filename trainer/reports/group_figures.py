@@ -1,4 +1,4 @@
-"""What a model answers to groups of people: no truth is needed to see who is called angry more."""
+"""A model's answers by group of people: no labels are needed to see who is called angry more."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""The faces that a model named wrongly with the highest confidence, for a program to show."""
+"""The misclassified faces with the highest confidence, for a program to show."""
 
 import io
 from pathlib import Path

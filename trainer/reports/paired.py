@@ -1,4 +1,4 @@
-"""Two models on the same faces: is one better by more than chance?"""
+"""Paired test of two models on the same faces."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ def compare_with(
     *,
     flip: bool = False,
 ) -> tuple[Against | None, str]:
-    """Return another model's figures beside a measured one's, on the faces that both can name.
+    """Compare a measured model with another one on the faces whose labels both know.
 
     Both answer with the labels that they share, whatever else they know. A face whose label only
     one of them knows is left out.
@@ -96,7 +96,7 @@ def mcnemar(own: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
     """Return the two-sided p-value of McNemar's exact test.
 
     Args:
-        own, theirs: which faces each of two models named rightly.
+        own, theirs: which faces each of the two models classified correctly.
     """
     from scipy.stats import binomtest
 

@@ -1,4 +1,4 @@
-"""One model on several sets of faces: the yardstick by which models are chosen."""
+"""Evaluation of one model on several sets of faces, by which models are chosen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

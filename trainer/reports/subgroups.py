@@ -1,4 +1,4 @@
-"""Figures for groups of faces, as a csv of the person's own names them."""
+"""Figures for groups of faces that a csv of the user's names."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Keeping the native libraries' own lines off the terminal."""
+"""Keeping the output of native libraries off the terminal."""
 
 import logging
 import os

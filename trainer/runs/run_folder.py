@@ -1,4 +1,4 @@
-"""What a run leaves behind besides its weights: settings, versions, machine."""
+"""The record of a run besides its weights: settings, versions, machine."""
 
 import json
 import platform
@@ -35,7 +35,7 @@ _LIBRARIES: Final = ("keras", "tensorflow", "jax", "torch", "numpy")
 
 
 class Origin(TypedDict):
-    """A model that a network began with, or learned from."""
+    """A model that a network started from, or learned from."""
 
     name: Line
     sha256: Line
