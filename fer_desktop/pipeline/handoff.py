@@ -19,7 +19,9 @@ class LatestSlot(Generic[T]):
         self._changed = threading.Condition()
         self._item: T | None = None
         self._woken = False
+        self._finished = False
         self._closed = False
+        self._error: BaseException | None = None
 
     def put(self, item: T) -> bool:
         """Leave an item; tell whether it replaced one that nobody had taken.
@@ -39,17 +41,27 @@ class LatestSlot(Generic[T]):
         """Wait for an item and take it; None if ``wake`` ended the wait instead.
 
         Raises:
-            Closed: if the slot was closed; an item left in it is gone.
+            Closed: if the slot was closed, whatever is left in it, or after the last item.
+            BaseException: the error with which the writer finished, after the last item.
         """
         with self._changed:
-            while self._item is None and not self._woken and not self._closed:
+            while not (self._item is not None or self._woken or self._finished or self._closed):
                 self._changed.wait()
             if self._closed:
                 raise Closed
+            if self._item is None and self._finished:
+                raise self._error or Closed()
             item, self._item = self._item, None
             self._woken = False
             self._changed.notify_all()
             return item
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """Say that nothing follows; the taker gets what is left, and then the error."""
+        with self._changed:
+            self._finished = True
+            self._error = error
+            self._changed.notify_all()
 
     def wake(self) -> None:
         """End the present or the next wait of the taker, who has something else to do."""

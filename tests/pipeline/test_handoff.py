@@ -53,6 +53,24 @@ def test_slot_waits_for_an_item() -> None:
     assert taker.finish() == "here"
 
 
+def test_slot_gives_what_is_left_before_its_end() -> None:
+    slot: LatestSlot[int] = LatestSlot()
+    slot.put(1)
+    slot.finish(OSError("unplugged"))
+    assert slot.take() == 1
+    with pytest.raises(OSError, match="unplugged"):
+        slot.take()
+
+
+def test_the_end_of_a_slot_ends_the_wait() -> None:
+    slot: LatestSlot[int] = LatestSlot()
+    taker = Background(slot.take)
+    assert taker.is_waiting
+    slot.finish()
+    with pytest.raises(Closed):
+        taker.finish()
+
+
 def test_waking_ends_one_wait_without_an_item() -> None:
     slot: LatestSlot[int] = LatestSlot()
     taker = Background(slot.take)

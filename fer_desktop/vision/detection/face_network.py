@@ -60,6 +60,8 @@ class FaceNetwork:
                 min_detection_confidence=min_score,
                 min_suppression_threshold=_SUPPRESSION,
             )
+            # It is closed by us. MediaPipe's own destructor raises where the interpreter ends.
+            vision.FaceDetector.__del__ = lambda network: None
             with _no_graphics_driver():
                 self._network: Any = vision.FaceDetector.create_from_options(options)
         except (ImportError, OSError, RuntimeError, ValueError) as error:
@@ -93,10 +95,7 @@ class FaceNetwork:
         ]
 
     def close(self) -> None:
-        """Release the network; may be called twice.
-
-        Left to the interpreter's exit, MediaPipe's own destructor raises.
-        """
+        """Release the network; may be called twice. Nobody else does it."""
         with self._closing:
             network, self._network = self._network, None
         if network is not None:

@@ -1,0 +1,49 @@
+"""Facial expressions in a notebook or a script: pictures, videos and cameras as NumPy arrays.
+
+One picture, one video, one camera:
+
+```python
+from fer_desktop import api
+
+picture = api.read_picture("group.jpg")
+print(picture.labels, picture.probabilities)  # one row per face, one column per label
+
+with api.read_video("talk.mp4") as video:
+    table = video.to_frame()  # a pandas data frame: one row per face and frame
+
+with api.read_camera(0, seconds=10) as camera:
+    for frame in camera:
+        print(frame.time_s, [face.emotion for face in frame.faces])
+```
+
+The numbers are those of `fer-desktop analyze`: the same detector, crops, model and smoothing. Each
+of these functions loads the networks anew, which takes about a second; a `Reader` keeps them for
+many pictures or videos:
+
+```python
+with api.Reader(model="fer7") as reader:
+    emotions = [[face.emotion for face in reader.read_picture(path).faces] for path in paths]
+```
+
+What reads a video or a camera has threads and an open file or camera. They are given back at the
+end of the frames, at the end of a `with` block, or by `close()`, whichever comes first.
+
+What a person can mend is raised as `fer_desktop.errors.FerError`, whose text says what to do: no
+such file, no such camera, no such model. Arguments that make no sense are a `ValueError`.
+"""
+
+from fer_desktop.api.frames import FaceReading, FrameReading
+from fer_desktop.api.reader import Reader, read_camera, read_picture, read_video
+from fer_desktop.api.readings import Readings
+from fer_desktop.recording.face_table import FaceTable
+
+__all__ = [
+    "FaceReading",
+    "FaceTable",
+    "FrameReading",
+    "Reader",
+    "Readings",
+    "read_camera",
+    "read_picture",
+    "read_video",
+]

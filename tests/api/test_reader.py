@@ -1,0 +1,206 @@
+"""What a notebook may do with pictures, videos and cameras, and what it is told."""
+
+import gc
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_desktop import api
+from fer_desktop.errors import FerError, ModelError, SourceError
+from tests.helpers.cameras import NetworkCamera, Visit, send_pictures
+from tests.helpers.clips import cut_short, write_clip
+from tests.helpers.data import astronaut
+from tests.helpers.sources import ScriptedCamera
+
+GREY = np.full((96, 128, 3), 127, np.uint8)
+THREADS = {"reader", "finder", "camera reader"}
+
+
+def our_threads() -> set[str]:
+    return THREADS & {thread.name for thread in threading.enumerate()}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[api.Reader]:
+    with api.Reader() as reader:
+        yield reader
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "clip.mp4", 40)
+
+
+@pytest.fixture
+def camera(monkeypatch: pytest.MonkeyPatch) -> ScriptedCamera:
+    """A camera in front of which the portrait hangs."""
+    portrait = astronaut()  # loading it takes longer than some tests look at it
+    camera = ScriptedCamera([100_000], fps=100, picture=lambda _: portrait.copy())
+    monkeypatch.setattr("fer_desktop.api.reader.live_source", lambda *_, **__: camera)
+    return camera
+
+
+def test_a_picture_without_a_face_has_empty_arrays(reader: api.Reader) -> None:
+    picture = reader.read_picture(GREY)
+    assert picture.faces == ()
+    assert picture.boxes_px.shape == (0, 4)
+    assert picture.probabilities.shape == (0, len(reader.labels))
+
+
+def test_leaving_the_block_ends_the_threads(reader: api.Reader, clip: Path) -> None:
+    with reader.read_video(clip) as video:
+        assert video.info is None
+        first = next(video)
+        assert video.info is not None
+        assert video.info.frame_count == 40
+        assert our_threads()
+    assert not our_threads()
+    assert first.index == 0
+    with pytest.raises(StopIteration):
+        next(video)
+
+
+def test_the_end_of_the_video_ends_the_threads(reader: api.Reader, clip: Path) -> None:
+    video = reader.read_video(clip)
+    assert [frame.index for frame in video] == list(range(40))
+    assert video.is_closed
+    assert not our_threads()
+
+
+def test_a_video_that_is_forgotten_ends_its_threads(reader: api.Reader, clip: Path) -> None:
+    video = reader.read_video(clip)
+    next(video)
+    del video
+    gc.collect()
+    assert not our_threads()
+
+
+def test_a_reader_reads_one_thing_at_a_time(reader: api.Reader, clip: Path) -> None:
+    with reader.read_video(clip) as video:
+        next(video)
+        with pytest.raises(ValueError, match="still reading"):
+            reader.read_picture(GREY)
+    reader.read_picture(GREY)
+
+
+def test_a_closed_reader_closes_what_it_reads(clip: Path) -> None:
+    reader = api.Reader()
+    video = reader.read_video(clip)
+    next(video)
+    reader.close()
+    reader.close()
+    assert video.is_closed
+    assert not our_threads()
+    with pytest.raises(ValueError, match="closed"):
+        reader.read_picture(GREY)
+
+
+def test_a_camera_is_read_for_some_seconds(camera: ScriptedCamera) -> None:
+    began = datetime.now(UTC)
+    with api.read_camera(0, seconds=0.5) as frames:
+        readings = list(frames)
+    assert camera.closed
+    assert not our_threads()
+    assert 0.3 < readings[-1].time_s <= 0.5
+    assert [frame.faces[0].emotion for frame in readings] == ["happy"] * len(readings)
+    times = [frame.wall_time for frame in readings if frame.wall_time is not None]
+    assert len(times) == len(readings)
+    assert began < times[0] <= times[-1] < began + timedelta(minutes=1)
+
+
+def test_a_camera_becomes_a_table(camera: ScriptedCamera, reader: api.Reader) -> None:
+    with reader.read_camera(seconds=0.3) as frames:
+        table = frames.to_frame()
+    assert set(table["emotion"]) == {"happy"}
+    assert table["time_s"].is_monotonic_increasing
+    assert table["wall_time_utc"].str.endswith("Z").all()
+
+
+def test_an_endless_camera_is_no_table(camera: ScriptedCamera, reader: api.Reader) -> None:
+    with reader.read_camera() as frames:
+        with pytest.raises(ValueError, match="seconds=10"):
+            frames.to_table()
+        assert next(frames).faces
+
+
+def test_a_network_camera_is_read_until_it_stops(reader: api.Reader) -> None:
+    def behave(visit: Visit) -> None:
+        visit.request()
+        send_pictures(visit, 20)
+
+    seen: list[api.FrameReading] = []
+    with NetworkCamera(behave) as network:
+        frames = reader.read_camera(network.url())
+        with pytest.raises(SourceError):
+            seen.extend(frames)
+    assert seen
+    assert frames.is_closed
+
+
+def test_a_damaged_video_gives_what_can_be_read(reader: api.Reader, tmp_path: Path) -> None:
+    whole = write_clip(tmp_path / "a.mp4", 120, container_options={"movflags": "faststart"})
+    path = cut_short(whole)
+    with pytest.warns(UserWarning, match="damaged or incomplete"):
+        table = reader.read_video(path).to_table()
+    assert 40 < table.frame_count < 120
+    assert "damaged or incomplete" in table.problem
+    frames: list[api.FrameReading] = []
+    with pytest.raises(SourceError, match="damaged or incomplete"):
+        frames.extend(reader.read_video(path))
+    assert len(frames) == table.frame_count
+
+
+def test_an_animation_is_a_video_and_no_picture(reader: api.Reader, tmp_path: Path) -> None:
+    from PIL import Image
+
+    path = tmp_path / "a.gif"
+    pages = [Image.fromarray(np.full((64, 64), level, np.uint8)) for level in (0, 99, 255)]
+    pages[0].save(path, save_all=True, append_images=pages[1:], duration=100)
+    with pytest.raises(SourceError, match="read_video"):
+        reader.read_picture(path)
+    assert len(list(reader.read_video(path))) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "told"),
+    [
+        (lambda: api.read_picture("nowhere.jpg"), SourceError, "nowhere.jpg"),
+        (lambda: api.read_video("nowhere.mp4"), SourceError, "nowhere.mp4"),
+        (lambda: api.read_video("."), SourceError, "folder"),
+        (lambda: api.read_picture(GREY, model="nothing"), ModelError, "seven-expressions"),
+        (lambda: api.read_picture(GREY / 255), ValueError, "uint8"),
+        (lambda: api.read_picture(GREY, order="rbg"), ValueError, "bgr, rgb"),
+        (lambda: api.read_picture(GREY, engine="gpu"), ValueError, "auto, litert, keras"),
+        (lambda: api.read_picture(GREY, faces="tiny"), ValueError, "auto, large, small"),
+        (lambda: api.read_picture(GREY, min_score=7), ValueError, "between 0.1 and 0.99"),
+        (lambda: api.read_picture(GREY, smoothing_ms=-1), ValueError, "between 0 and 5000"),
+        (lambda: api.read_camera("ftp://camera"), SourceError, "rtsp://"),
+        (lambda: api.read_camera(seconds=0), ValueError, "more than 0"),
+        (lambda: api.read_camera(seconds=float("nan")), ValueError, "more than 0"),
+    ],
+)
+def test_what_cannot_be_is_told(
+    wrong: Callable[[], object], error: type[FerError | ValueError], told: str
+) -> None:
+    with pytest.raises(error, match=told):
+        wrong()
+    assert not our_threads()
+
+
+def test_a_script_that_closes_nothing_ends_quietly(clip: Path) -> None:
+    script = f"""
+from fer_desktop import api
+video = api.read_video({str(clip)!r})
+print(next(video).index)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "0\n"
+    assert "Traceback" not in done.stderr
