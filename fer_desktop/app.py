@@ -30,7 +30,6 @@ from fer_desktop.log import (
     set_up_logging,
 )
 from fer_desktop.passwords import Passwords
-from fer_desktop.plugins import telling
 from fer_desktop.private_files import keep_private, protect_user_files
 from fer_desktop.settings import EngineChoice, Settings, load_settings, save_settings
 
@@ -114,7 +113,6 @@ def _run_without_display() -> int:
 
 
 def _run_with_window(args: argparse.Namespace) -> int:
-    from fer_desktop.pipeline.events import ExtensionLeftOut
     from fer_desktop.pipeline.plugin_outputs import chosen_outputs
     from fer_desktop.ui.assembly import Ports, assemble
     from fer_desktop.ui.look.icons import icon
@@ -146,8 +144,7 @@ def _run_with_window(args: argparse.Namespace) -> int:
     if settings_error is not None:
         window.announcer.say_error("settings", settings_error)
     smoke_test = SmokeTest(window, application.controller) if args.smoke_test else None
-    left_out = telling(lambda problem: application.inbox.post_event(ExtensionLeftOut(problem)))
-    with left_out, _handlers(window), _crash_report():
+    with _handlers(window), _crash_report():
         window.show()
         log.info("FER Desktop %s has its window", __version__)
         application.network_cameras.keep(secrets)

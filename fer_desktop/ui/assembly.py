@@ -1,6 +1,7 @@
 """The parts of the application put together, and taken apart in order."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from PySide6.QtWidgets import QWidget
 from fer_desktop import paths
 from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.engine import Engine
-from fer_desktop.pipeline.events import EngineEvent, ModelLoaded
+from fer_desktop.pipeline.events import EngineEvent, ExtensionLeftOut, ModelLoaded
 from fer_desktop.pipeline.outputs import OutputSink, ResultOutput
+from fer_desktop.plugins import telling
 from fer_desktop.settings import EngineChoice, Settings
 from fer_desktop.ui.commands.network_cameras import NetworkCameras
 from fer_desktop.ui.look.theme import ThemeManager
@@ -64,12 +66,14 @@ class Application:
     controller: Controller
     window: MainWindow
     network_cameras: NetworkCameras
+    listening: ExitStack
 
     def shut_down(self) -> None:
         """Stop everything and wait for it; the one who writes before what it writes to."""
         self.engine.shutdown()
         self.recorder.shutdown()
         self.background.shutdown()
+        self.listening.close()
         self.inbox.close()
         self.collector.stop()
 
@@ -128,6 +132,16 @@ def assemble(
     network_cameras = NetworkCameras(
         window, window.acts, controller, window.announcer, background, ports.passwords
     )
+    listening = ExitStack()
+    listening.enter_context(telling(lambda problem: inbox.post_event(ExtensionLeftOut(problem))))
     return Application(
-        engine, inbox, recorder, background, collector, controller, window, network_cameras
+        engine,
+        inbox,
+        recorder,
+        background,
+        collector,
+        controller,
+        window,
+        network_cameras,
+        listening,
     )

@@ -1,5 +1,7 @@
 """An output from another package takes every analysis; one that fails takes nothing along."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,8 +117,6 @@ def test_it_is_imported_by_its_first_session(package: Install, tmp_path: Path) -
     install_lines(package)
     notes = tmp_path / "notes.txt"
     outputs = chosen_outputs([f"lines:{notes}"])
-    import sys
-
     assert "lines" not in sys.modules
     fan = FanOut(outputs, pytest.fail)
     for session in (1, 2):
@@ -125,3 +125,21 @@ def test_it_is_imported_by_its_first_session(package: Install, tmp_path: Path) -
         fan.close(is_complete=session == 1)
     words = [line.split()[0] for line in notes.read_text().splitlines()]
     assert words == ["opened", "write", "close"] * 2
+
+
+def test_the_window_feeds_it_too(package: Install, tmp_path: Path) -> None:
+    install_lines(package)
+    notes = tmp_path / "notes.txt"
+    words = ["--smoke-test", "--to", f"lines:{notes}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "fer_desktop", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
+    )
+    assert done.stdout.startswith("smoke test: ok"), done.stderr
+    first, *others = notes.read_text().splitlines()
+    assert first == "opened 1 demo.mp4"
+    assert sum(word.startswith("write") for word in others) > 1
+    assert others[-1] == "close True"

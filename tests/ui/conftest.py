@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from fer_desktop import paths
 from fer_desktop.errors import FerError, ModelError
 from fer_desktop.passwords import Passwords
+from fer_desktop.pipeline.outputs import OutputSink
 from fer_desktop.settings import EngineChoice, Settings
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.ui.assembly import Application, Ports, assemble
@@ -42,6 +43,7 @@ class Desk:
         keyring: the system's; None if there is none.
         passwords: those of network cameras.
         engines: which engine each model was to be loaded with.
+        outputs: what takes the analyses besides the window.
     """
 
     def __init__(self, qtbot: QtBot, theme: ThemeManager) -> None:
@@ -60,6 +62,7 @@ class Desk:
         self.model_may_load = threading.Event()
         self.model_may_load.set()
         self.engines: list[EngineChoice] = []
+        self.outputs: dict[str, OutputSink] = {}
 
     def has_read(self, index: int) -> bool:
         """Tell whether a numbered picture, or a later one, was looked at for faces."""
@@ -77,6 +80,7 @@ class Desk:
             self._load_classifier,
             lambda: self.cameras,
             self.passwords,
+            self.outputs,
         )
         application = assemble(ports, self._theme, chosen, wanted)
         self._applications.append(application)

@@ -25,6 +25,7 @@ NOTHING_SAID = {
     "open": None,
     "model": None,
     "engine": None,
+    "to": [],
     "temp_profile": False,
     "smoke_test": False,
     "verbose": False,
