@@ -11,6 +11,8 @@ from fer_desktop.addresses import (
     with_login,
 )
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("url", "public", "bare", "login"),

@@ -6,6 +6,8 @@ import pytest
 
 from fer_desktop.files import fitting_name, name_problem, shown_name
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("name", "shown"),

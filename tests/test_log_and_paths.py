@@ -11,6 +11,8 @@ from fer_desktop import paths
 from fer_desktop.errors import FerError, SourceError
 from fer_desktop.log import get_logger, set_up_logging
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture(autouse=True)
 def _restore_handlers() -> Iterator[None]:

@@ -15,6 +15,8 @@ from fer_desktop.settings import (
     save_settings,
 )
 
+pytestmark = pytest.mark.unit
+
 
 def test_choices_come_back(tmp_path: Path) -> None:
     path = tmp_path / "new folder" / "settings.json"

@@ -1,6 +1,10 @@
+import pytest
+
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.main_face import MainFace
+
+pytestmark = pytest.mark.unit
 
 SECOND = 1_000_000
 

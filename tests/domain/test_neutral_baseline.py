@@ -9,6 +9,8 @@ from fer_desktop.domain.neutral_baseline import NeutralBaseline, estimate_baseli
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 
+pytestmark = pytest.mark.unit
+
 LABELS = ("angry", "happy", "sad", "neutral")
 SAD_LOOKING_REST = (0.002, 0.001, 0.27, 0.727)
 THREE_SECONDS = 3.0

@@ -7,6 +7,8 @@ from fer_desktop.domain.neutral_evidence import evidence_s, is_lively, judged_ba
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import CalibrationError
 
+pytestmark = pytest.mark.unit
+
 LABELS = ("angry", "disgust", "happiness", "sad", "surprise", "neutral")
 REST = (0.01, 0.005, 0.01, 0.2, 0.005, 0.77)
 SMILE = (0.01, 0.01, 0.6, 0.01, 0.01, 0.36)

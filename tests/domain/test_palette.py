@@ -6,6 +6,8 @@ import pytest
 from fer_desktop.domain.palette import color_for, rgb, text_color_on
 from trainer.contract.labels import LABEL_SETS
 
+pytestmark = pytest.mark.unit
+
 
 def contrast(first: str, second: str) -> float:
     def luminance(color: str) -> float:

@@ -1,10 +1,13 @@
 """The rest of a face that nobody asked to look neutral."""
 
 import numpy as np
+import pytest
 
 from fer_desktop.domain.neutral_baseline import estimate_baseline
 from fer_desktop.domain.resting_expression import RestingExpression
 from fer_desktop.domain.scores import EmotionScores
+
+pytestmark = pytest.mark.unit
 
 LABELS = ("angry", "happy", "sad", "neutral")
 REST = (0.01, 0.01, 0.28, 0.70)

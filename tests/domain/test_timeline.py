@@ -10,6 +10,8 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.timeline import Timeline, TimelineSeries, TimelineWindow
 
+pytestmark = pytest.mark.unit
+
 SECOND = 1_000_000
 FRAME = 33_333
 LABELS = ("happy", "sad")

@@ -9,6 +9,8 @@ from fer_desktop.models.catalogue import available_models, resolve_model
 from tests.helpers.models import write_preset
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

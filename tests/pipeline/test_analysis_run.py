@@ -17,6 +17,8 @@ from tests.helpers.clips import cut_short, number_of, write_clip
 from tests.helpers.fakes import FakeClassifier, FakeDetector
 from tests.helpers.sources import ScriptedSource
 
+pytestmark = pytest.mark.unit
+
 
 def make_analyzer(detector: FakeDetector | None = None) -> Analyzer:
     return Analyzer(detector or FakeDetector([[(20, 20, 60, 60)]]), FakeClassifier())

@@ -29,6 +29,8 @@ from tests.helpers.sources import ScriptedSource
 from tests.pipeline.conftest import FakeSink, Rig
 from trainer.contract.labels import LABEL_SETS
 
+pytestmark = pytest.mark.unit
+
 MakeRig = Callable[..., Rig]
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from fer_desktop.pipeline.handoff import BoundedChannel, Closed, LatestSlot
 
+pytestmark = pytest.mark.unit
+
 
 class Background:
     """A call on a thread of its own."""

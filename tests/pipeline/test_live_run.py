@@ -14,6 +14,8 @@ from tests.helpers.clips import number_of
 from tests.helpers.fakes import FakeClassifier, FakeDetector
 from tests.helpers.sources import ScriptedCamera, ScriptedSource
 
+pytestmark = pytest.mark.unit
+
 FOREVER = 10_000
 
 

@@ -5,6 +5,8 @@ import pytest
 from fer_desktop.pipeline.meters import MeterReading, Meters, RateMeter
 from tests.helpers.clock import FakeClock
 
+pytestmark = pytest.mark.unit
+
 MS = 1_000_000
 
 

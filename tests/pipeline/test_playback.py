@@ -8,6 +8,8 @@ from fer_desktop.pipeline.handoff import Closed
 from fer_desktop.pipeline.playback import Move, Pacer, Transport
 from tests.helpers.clock import FakeClock
 
+pytestmark = pytest.mark.unit
+
 
 def test_only_the_newest_seek_counts_and_steps_add_up() -> None:
     transport = Transport(FakeClock())

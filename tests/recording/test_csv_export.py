@@ -27,6 +27,8 @@ from tests.recording.samples import (
     scores,
 )
 
+pytestmark = pytest.mark.unit
+
 MODELS = (UsedModel(PRESET, 0),)
 
 

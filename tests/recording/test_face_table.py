@@ -13,6 +13,8 @@ from fer_desktop.recording.face_table import FaceTable
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 from tests.recording.samples import OTHER_PRESET, PRESET, face, frame, scores
 
+pytestmark = pytest.mark.unit
+
 MODELS = [UsedModel(PRESET, 0)]
 ROWS = [
     RecordedFrame(frame(0), "fake3"),

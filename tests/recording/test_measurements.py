@@ -13,6 +13,8 @@ from fer_desktop.errors import StorageError
 from fer_desktop.recording.session_store import SessionReader, SessionWriter
 from tests.recording.samples import VIDEO, face, frame
 
+pytestmark = pytest.mark.unit
+
 EYES: dict[str, Point] = {RIGHT_EYE: (120.5, 100.25), LEFT_EYE: (180.0, 101.75)}
 
 

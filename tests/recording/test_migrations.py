@@ -12,6 +12,8 @@ from fer_desktop.recording.session_store import SessionReader, SessionWriter
 from tests.recording.samples import PRESET, VIDEO, face, frame, scores
 from trainer.contract.preset import preset_to_json
 
+pytestmark = pytest.mark.unit
+
 WRITTEN = frame(3, face(1, raw=scores(0.5, 0.25, 0.25)))
 
 # As the first version made it.

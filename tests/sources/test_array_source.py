@@ -5,6 +5,8 @@ import pytest
 
 from fer_desktop.sources.array_source import ArraySource
 
+pytestmark = pytest.mark.unit
+
 COLOUR = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
 
 

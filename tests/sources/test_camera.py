@@ -15,6 +15,8 @@ from fer_desktop.sources import camera
 from fer_desktop.sources.camera import Camera, CameraSource, find_camera, list_cameras
 from tests.helpers.clips import number_of, numbered
 
+pytestmark = pytest.mark.unit
+
 CAMERAS = [Camera(0, "HD Webcam", 200), Camera(2, "USB Capture", 200), Camera(4, "USB Scope", 200)]
 
 

@@ -12,6 +12,8 @@ from fer_desktop.sources.media_file import ImageSource, VideoSource
 from fer_desktop.sources.network.stream_source import StreamSource
 from tests.helpers.clips import write_clip
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("target", "kind"),

@@ -15,6 +15,8 @@ from trainer.cli.system_list import systems_as_json
 from trainer.contract.checked_json import encode_json
 from trainer.contract.offers import Estimate
 
+pytestmark = pytest.mark.unit
+
 
 def test_the_systems_are_read_as_they_are_listed_less_parts_of_ensembles() -> None:
     listed = {system.name: system for system in read_systems(systems_as_json())}

@@ -18,6 +18,8 @@ from fer_desktop.training.collection import (
 from fer_desktop.training.frame_quality import FaceLook, Flaw
 from fer_desktop.training.picture_folder import PicturesError
 
+pytestmark = pytest.mark.unit
+
 LABELS = ("happy", "wink")
 
 

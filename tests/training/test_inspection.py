@@ -9,6 +9,8 @@ from fer_desktop.training.inspection import read_inspection
 from fer_desktop.training.picture_folder import LeftOut
 from fer_desktop.ui.training.pictures.findings import findings
 
+pytestmark = pytest.mark.unit
+
 CLEAN = {"happy": (80, 10, 10), "sad": (40, 5, 5)}
 
 

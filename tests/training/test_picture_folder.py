@@ -7,6 +7,8 @@ from fer_desktop.training.job_progress import Work
 from fer_desktop.training.picture_folder import PicturesError, is_small_crop, survey
 from tests.helpers.faces import face_crops, save
 
+pytestmark = pytest.mark.unit
+
 
 def names(paths: object) -> list[str]:
     return [str(path) for path in paths]

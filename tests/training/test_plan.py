@@ -1,10 +1,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from fer_desktop.programs import trainer_command
 from fer_desktop.training.plan import TrainingPlan
 from trainer.cli.options import build_parser
 from trainer.contract.checked_json import decode_json
+
+pytestmark = pytest.mark.unit
 
 PLAN = TrainingPlan(
     name="mine",

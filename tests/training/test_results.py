@@ -8,6 +8,8 @@ from fer_desktop.ui.training.result.verdict import explanation, verdict
 from trainer.contract.checked_json import encode_json
 from trainer.contract.figures import MISTAKES_FILE, Evaluation, LabelFigures
 
+pytestmark = pytest.mark.unit
+
 LABELS = ["happy", "sad"]
 PER_LABEL = dict.fromkeys(LABELS, LabelFigures(precision=0.5, recall=0.6, f1=0.55, support=50))
 CONFUSION = [[30, 20], [10, 40]]

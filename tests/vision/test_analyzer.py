@@ -11,6 +11,8 @@ from fer_desktop.vision.calibrator import Calibrator
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
 from trainer.contract.labels import LABEL_SETS
 
+pytestmark = pytest.mark.unit
+
 FRAME_US = 33_333
 LEFT, RIGHT = (100, 80, 220, 200), (400, 90, 520, 210)
 LABELS = LABEL_SETS["fer7"]

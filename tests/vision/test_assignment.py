@@ -6,6 +6,8 @@ from scipy.optimize import linear_sum_assignment
 
 from fer_desktop.vision.assignment import assign
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4), (4, 1), (3, 3), (2, 5), (7, 4), (12, 12)])
 def test_no_other_assignment_costs_less(shape: tuple[int, int]) -> None:

@@ -10,6 +10,8 @@ from tests.helpers.data import astronaut
 from tests.helpers.fakes import face_at
 from trainer.contract.crop import CropGeometry
 
+pytestmark = pytest.mark.unit
+
 FRAMING = CropGeometry(max_tilt_deg=0)
 PLAIN = CropGeometry(scale=1.0, shift_up=0.0)
 

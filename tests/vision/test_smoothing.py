@@ -5,6 +5,8 @@ import pytest
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.vision.smoothing import ScoreSmoother
 
+pytestmark = pytest.mark.unit
+
 LABELS = ("happy", "sad")
 HAPPY = EmotionScores(LABELS, (1.0, 0.0))
 SAD = EmotionScores(LABELS, (0.0, 1.0))

@@ -6,6 +6,8 @@ from fer_desktop.domain.face import Detection
 from fer_desktop.vision.tracker import FaceTracker
 from tests.helpers.fakes import face_at
 
+pytestmark = pytest.mark.unit
+
 FRAME_US = 33_333
 
 

@@ -6,6 +6,8 @@ from trainer.cli import main
 from trainer.cli.options import build_parser
 from trainer.cli.setting_list import settings
 
+pytestmark = pytest.mark.unit
+
 
 def test_every_setting_is_explained_and_can_be_given(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):

@@ -5,6 +5,8 @@ import pytest
 
 from trainer.cli.stdin_control import obey
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("words", "state"),

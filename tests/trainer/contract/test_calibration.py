@@ -1,6 +1,9 @@
 import numpy as np
+import pytest
 
 from trainer.contract.calibration import calibrate
+
+pytestmark = pytest.mark.unit
 
 
 def test_calibration_softens_and_keeps_sums() -> None:

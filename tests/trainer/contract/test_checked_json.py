@@ -17,6 +17,8 @@ from trainer.contract.checked_json import (
     read_json,
 )
 
+pytestmark = pytest.mark.unit
+
 
 @dataclass(frozen=True)
 class Sample:

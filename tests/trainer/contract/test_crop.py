@@ -7,6 +7,8 @@ import pytest
 
 from trainer.contract.crop import CropGeometry, crop_matrix
 
+pytestmark = pytest.mark.unit
+
 SIZE = 48
 
 

@@ -8,6 +8,8 @@ from tests.helpers.data import astronaut
 from trainer.contract.crop import CropGeometry, box_of_crop, crop_matrix
 from trainer.contract.face_crop import crop_face
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize("geometry", [CropGeometry(), CropGeometry(0.7, -0.3)])
 def test_the_box_of_a_crop_gives_that_crop(geometry: CropGeometry) -> None:

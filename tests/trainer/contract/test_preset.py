@@ -24,6 +24,8 @@ from trainer.contract.preset import (
     verify_checksum,
 )
 
+pytestmark = pytest.mark.unit
+
 
 def make_folder(folder: Path, **changes: Any) -> Preset:
     folder.mkdir(parents=True)

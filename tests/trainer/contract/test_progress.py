@@ -15,6 +15,8 @@ from trainer.contract.progress import (
     encode,
 )
 
+pytestmark = pytest.mark.unit
+
 EVENTS: list[Event] = [
     Note(text="reading é"),
     Started(

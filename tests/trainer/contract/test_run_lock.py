@@ -4,6 +4,8 @@ import pytest
 
 from trainer.contract.run_lock import RunLock, is_held
 
+pytestmark = pytest.mark.unit
+
 
 def test_one_at_a_time_holds_a_run_in_a_role(tmp_path: Path) -> None:
     trainer, window = RunLock(tmp_path, "trainer"), RunLock(tmp_path, "window")

@@ -4,6 +4,8 @@ import pytest
 
 from trainer.contract.text import is_clean, labels_problem, look, one_line
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize(
     ("text", "shown"),

@@ -9,6 +9,8 @@ import pytest
 
 from trainer.data.array_file import read_arrays
 
+pytestmark = pytest.mark.unit
+
 ARRAYS = {"w0": np.arange(6, dtype=np.float32).reshape(2, 3), "facts": np.array('{"epoch": 1}')}
 
 

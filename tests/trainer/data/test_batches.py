@@ -3,6 +3,8 @@ import pytest
 
 from trainer.data.batches import Batches, balanced_weights
 
+pytestmark = pytest.mark.unit
+
 INPUTS = np.arange(11, dtype=np.float32).reshape(11, 1, 1, 1)
 TARGETS = np.eye(2, dtype=np.float32)[np.arange(11) % 2]
 ROWS = np.arange(10)

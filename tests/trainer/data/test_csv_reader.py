@@ -8,6 +8,8 @@ from trainer.config import DataSource
 from trainer.data.readers import load_dataset, read_faces
 from trainer.errors import DataError
 
+pytestmark = pytest.mark.unit
+
 HEADER = "emotion,pixels,Usage\n"
 GOOD = "0,1 2 3 4,Training\n"
 

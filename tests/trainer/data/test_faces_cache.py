@@ -10,6 +10,8 @@ from trainer.config import DataSource
 from trainer.data.faces import cache_dir
 from trainer.data.readers import load_dataset
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.mark.parametrize("name", ["faces.json", "arrays.npz", "images.u8"])
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "nonsense", "deep", "infinite"])

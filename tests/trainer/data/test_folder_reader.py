@@ -9,6 +9,8 @@ from trainer.config import DataSource
 from trainer.data.readers import choose_labels, load_dataset, parse_labels, read_faces
 from trainer.errors import DataError
 
+pytestmark = pytest.mark.unit
+
 
 def test_a_folder_per_label_is_split_with_a_fixed_seed(face_folder: FolderMaker) -> None:
     source = DataSource(path=face_folder("happy", "sad", count=20))

@@ -13,6 +13,8 @@ from trainer.data.index_reader import IndexReader
 from trainer.data.readers import load_dataset, read_faces
 from trainer.errors import DataError
 
+pytestmark = pytest.mark.unit
+
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:

@@ -1,7 +1,11 @@
 import os
 
+import pytest
+
 from trainer.contract.progress import Note, decode
 from trainer.fit.progress_report import json_report
+
+pytestmark = pytest.mark.unit
 
 
 def test_a_training_outlives_the_program_that_reads_it() -> None:

@@ -3,6 +3,8 @@ import pytest
 
 from trainer.metrics.bootstrap import balanced_accuracy_draws, percentile_interval
 
+pytestmark = pytest.mark.unit
+
 
 def _faces(n: int = 600) -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(4)

@@ -11,6 +11,8 @@ from trainer.metrics.figures import (
     wilson_interval,
 )
 
+pytestmark = pytest.mark.unit
+
 LABELS = ("happy", "sad", "neutral")
 
 

@@ -17,6 +17,8 @@ from tests.helpers.faces import portrait
 from tests.helpers.fakes import face_at
 from trainer.contract.labels import LABEL_SETS
 
+pytestmark = pytest.mark.unit
+
 FRAME_US = 33_333
 BOX = (180.0, 180.0, 300.0, 300.0)
 REST = (0.01, 0.01, 0.01, 0.02, 0.2, 0.01, 0.74)

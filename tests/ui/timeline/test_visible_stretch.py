@@ -2,6 +2,8 @@ import pytest
 
 from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
 
+pytestmark = pytest.mark.unit
+
 SECOND = 1_000_000
 
 

@@ -1,5 +1,9 @@
+import pytest
+
 from fer_desktop.vision.detection.merging import by_score, without_duplicates
 from tests.helpers.fakes import face_at
+
+pytestmark = pytest.mark.unit
 
 
 def test_overlapping_boxes_are_one_face() -> None:
