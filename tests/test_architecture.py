@@ -35,6 +35,12 @@ def test_import_loads_nothing_heavy(statement: str) -> None:
     assert _loaded_after(statement).isdisjoint({*HEAVY, "PySide6"})
 
 
+def test_extensions_are_looked_for_only_when_one_may_be_wanted() -> None:
+    statement = "from fer_desktop.cli.arguments import parse; parse(['--engine', 'litert'])"
+    looked = _loaded_after(f"import sys; sys.modules['importlib.metadata'] = None; {statement}")
+    assert "fer_desktop" in looked
+
+
 def test_window_imports_nothing_that_would_delay_it() -> None:
     statement = "import fer_desktop.app, fer_desktop.ui.main_window"
     assert _loaded_after(statement).isdisjoint({*HEAVY, "pyqtgraph"})

@@ -1,5 +1,6 @@
 """An extension that cannot be used is named once, with its package and the reason, and left out."""
 
+import importlib.metadata
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.packages import install
-from trainer.contract import entry_points
 from trainer.contract.entry_points import Extensions, Offer, described
 
 GROUP = "tests.numbers"
@@ -104,7 +104,7 @@ def test_a_package_for_another_version_is_left_out(
     requirement: str,
     is_met: bool,
 ) -> None:
-    monkeypatch.setattr(entry_points, "version", lambda _: "0.1.0")
+    monkeypatch.setattr(importlib.metadata, "version", lambda _: "0.1.0")
     package("others", {GROUP: {"one": "one:N"}}, {"one": "N = 1"}, requires=[requirement])
     assert numbers.all() == ({"one": 1} if is_met else {})
     assert len(told) == (not is_met)

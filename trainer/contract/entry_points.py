@@ -10,16 +10,12 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.metadata import (
-    Distribution,
-    EntryPoint,
-    PackageNotFoundError,
-    distributions,
-    version,
-)
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from trainer.contract.text import is_clean, one_line
+
+if TYPE_CHECKING:  # it takes as long to import as everything that answers --help
+    from importlib.metadata import Distribution, EntryPoint
 
 T = TypeVar("T")
 
@@ -46,7 +42,7 @@ class Offer:
     name: str
     group: str
     package: str
-    entry: EntryPoint
+    entry: "EntryPoint"
     requires: tuple[str, ...] = field(repr=False)
     folder: str = field(repr=False)
 
@@ -187,12 +183,14 @@ def _offers_of(
 
 
 @lru_cache(maxsize=1)
-def _entry_points(_: tuple[str, ...]) -> tuple[tuple[Distribution, str], ...]:
+def _entry_points(_: tuple[str, ...]) -> tuple[tuple["Distribution", str], ...]:
     """Return the distributions that have entry points, with these as they stand in their metadata.
 
     Looking for them takes some milliseconds. The argument is where they are looked for: the answer
     holds as long as it does.
     """
+    from importlib.metadata import distributions
+
     found = []
     for distribution in distributions():
         try:
@@ -204,7 +202,7 @@ def _entry_points(_: tuple[str, ...]) -> tuple[tuple[Distribution, str], ...]:
     return tuple(found)
 
 
-def _identity(distribution: Distribution) -> tuple[str, str]:
+def _identity(distribution: "Distribution") -> tuple[str, str]:
     """Return name and version of a distribution, whatever its metadata lacks."""
     found = []
     for field_name, otherwise in (("Name", "without a name"), ("Version", _NO_VERSION)):
@@ -226,6 +224,8 @@ def _name_problem(name: str) -> str:
 
 def _version_problem(requires: tuple[str, ...]) -> str:
     """Return why a package does not go with this version of ours; empty if it does."""
+    from importlib.metadata import PackageNotFoundError, version
+
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
 
