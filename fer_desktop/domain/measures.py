@@ -12,7 +12,7 @@ class MeasureSpec:
         key: names it in files and options.
         channels: names of its numbers, in order.
         unit: of all of them; empty for plain numbers.
-        range: between which two numbers they lie, for axes and bars; None where nobody knows.
+        range: between which two numbers they usually lie, for axes; None where nobody knows.
     """
 
     key: str

@@ -77,7 +77,7 @@ _STEPS: Final = (
         PRIMARY KEY (frame_index, face_id, measure_id)
     ) WITHOUT ROWID;
     """,
-    # Between which numbers a measure lies; empty where nobody knows.
+    # Between which numbers a measure usually lies; empty where nobody knows.
     """
     ALTER TABLE measures ADD COLUMN low REAL;
     ALTER TABLE measures ADD COLUMN high REAL;

@@ -52,7 +52,7 @@ def _head_roll(_: Frame, face: FaceAnalysis) -> tuple[float] | None:
 
 HEAD_ROLL: Final = Measure(
     # Of the line from the person's right eye to the left one, clockwise in the picture.
-    MeasureSpec("head_roll", ("head_roll",), "deg", (-180.0, 180.0)),
+    MeasureSpec("head_roll", ("head_roll",), "deg", (-45.0, 45.0)),
     each_face(_head_roll),
 )
 _BUILT_IN: Final = {measure.spec.key: measure for measure in (HEAD_ROLL,)}

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from fer_desktop.domain import timeline as timeline_module
+from fer_desktop.domain import timeline_series
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.domain.measures import Measurement, MeasureSpec
 from fer_desktop.domain.scores import EmotionScores
-from fer_desktop.domain.timeline import Timeline, TimelineSeries, TimelineWindow
+from fer_desktop.domain.timeline import Timeline
+from fer_desktop.domain.timeline_series import TimelineSeries, TimelineWindow
 
 pytestmark = pytest.mark.unit
 
@@ -209,7 +211,7 @@ class TestSummaries:
     def test_an_endless_session_keeps_its_shape_in_bounded_memory(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(timeline_module, "_RAW_MAX", 900)
+        monkeypatch.setattr(timeline_series, "_RAW_MAX", 900)
         series = steady(300)
         assert len(series) <= 900
         window = series.window(0, 300 * SECOND, MANY)
@@ -282,3 +284,25 @@ class TestTimeline:
         assert timeline.series(1) is None
         assert timeline.series(299) is not None
         assert len(curve(timeline, 999)) == 299
+
+
+def test_what_is_measured_has_a_series_of_its_own() -> None:
+    spec, mesh = MeasureSpec("light", ("left", "right")), MeasureSpec("mesh", tuple("abcdefg"))
+    timeline = Timeline()
+
+    def append(time_us: int, *numbers: float) -> None:
+        scores = EmotionScores(("happy", "sad"), (0.75, 0.25))
+        measurements = (Measurement(spec, numbers), Measurement(mesh, (0.0,) * 7))
+        detection = Detection(BoundingBox(0, 0, 9, 9), 0.9)
+        face = FaceAnalysis(1, detection, scores, scores, measurements=measurements)
+        timeline.append(FrameAnalysis(0, time_us, None, 640, 480, (face,)))
+
+    append(0, 1.0, 2.0)
+    append(100_000, 3.0, 1e9)
+    assert timeline.measures == (spec,)
+    assert timeline.measured(2, spec) is timeline.measured(None, spec) is None
+    series = timeline.measured(1, spec)
+    assert series is not None
+    assert series.window(0, 200_000, 10).values.tolist() == [[1, 2], [3, 60_000]]
+    append(0, 5.0, 6.0)  # played again
+    assert series.window(0, 0, 10).values[0].tolist() == [5, 6]

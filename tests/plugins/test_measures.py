@@ -200,7 +200,7 @@ def test_names_that_cannot_be_asked_for_are_wrong_usage(
 
 def test_the_roll_of_a_head_is_that_of_its_eyes() -> None:
     (measure,) = chosen_measures(["head_roll"])
-    assert measure.spec == MeasureSpec("head_roll", ("head_roll",), "deg", (-180, 180))
+    assert measure.spec == MeasureSpec("head_roll", ("head_roll",), "deg", (-45, 45))
     analyzer = Analyzer(FakeDetector(), measurer=Measurer([measure]))
     upright = analyzer.analyze(picture(0)).faces[0]
     assert upright.measurements[0].numbers == pytest.approx((0.0,))

@@ -70,13 +70,26 @@ def measure_text(key: str) -> str:
     return name_text(key.replace("_", " ").capitalize())
 
 
-def measured_text(spec: MeasureSpec, number: float) -> str:
-    """Return a measured number with its unit."""
-    digits = f"{number:.1f}" if abs(number) >= 1 else f"{number:.2f}"
-    digits = digits.replace("-", "\N{MINUS SIGN}")
+def channel_text(spec: MeasureSpec, channel: str) -> str:
+    """Return the name of a channel for reading."""
+    return measure_text(spec.key if channel == spec.key else f"{spec.key} {channel}")
+
+
+def measured_text(spec: MeasureSpec, number: float, *, digits: int = 0) -> str:
+    """Return a measured number with its unit.
+
+    Args:
+        spec: the measure.
+        number: of one of its channels.
+        digits: how many there are at most; else as many decimals as hold still while it changes.
+    """
+    text = f"{number:.1f}" if abs(number) >= 1 else f"{number:.2f}"
+    if digits:
+        text = f"{number:.{digits}g}"
+    text = text.replace("-", "\N{MINUS SIGN}")
     if spec.unit == "deg":
-        return f"{digits}°"
-    return f"{digits} {spec.unit}".rstrip()
+        return f"{text}°"
+    return f"{text} {spec.unit}".rstrip()
 
 
 def engine_text(engine: str) -> str:

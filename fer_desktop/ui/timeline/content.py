@@ -4,9 +4,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fer_desktop.domain.timeline import GAP_US, Timeline, TimelineSeries
+from fer_desktop.domain.timeline import Timeline
+from fer_desktop.domain.timeline_series import GAP_US, TimelineSeries
 from fer_desktop.ui.look.tokens import Tokens
-from fer_desktop.ui.look.wording import confidence_text, label_text, time_text
+from fer_desktop.ui.look.wording import (
+    channel_text,
+    confidence_text,
+    label_text,
+    measured_text,
+    time_text,
+)
 from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
 
 
@@ -17,12 +24,14 @@ class Readout:
     Attributes:
         time_us: the time of the sample that is read.
         values: labels with probabilities, likeliest first.
+        measured: names with what was measured, in words.
         mark: text of the mark under the cursor.
     """
 
     time_us: int
     values: tuple[tuple[str, float], ...]
     mark: str = ""
+    measured: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> str:
@@ -33,6 +42,7 @@ class Readout:
     def text(self) -> str:
         """Return all of it, a line each."""
         lines = [f"{label_text(label)} {confidence_text(value)}" for label, value in self.values]
+        lines += [f"{name} {number}" for name, number in self.measured]
         return "\n".join([self.title, *lines])
 
 
@@ -84,4 +94,17 @@ class TimelineContent:
         ]
         named.sort(key=lambda pair: -pair[1])
         near = [text for mark_us, text in self.marks if abs(mark_us - pointed_us) <= near_us]
-        return Readout(time_us, tuple(named), near[-1] if near else "")
+        return Readout(time_us, tuple(named), near[-1] if near else "", self._measured(time_us))
+
+    def _measured(self, time_us: int) -> tuple[tuple[str, str], ...]:
+        found = []
+        for measure in self.timeline.measures:
+            series = self.timeline.measured(self.face_id, measure)
+            sample = None if series is None else series.nearest(time_us, 0)
+            if sample is not None:
+                found += [
+                    (channel_text(measure, channel), measured_text(measure, float(number)))
+                    for channel, number in zip(measure.channels, sample[1], strict=True)
+                    if np.isfinite(number)
+                ]
+        return tuple(found)

@@ -76,16 +76,19 @@ class TimeAxis(_Axis):
         return [time_text(round(value * 1e6), tenths=spacing < 1) for value in values]
 
 
-class ShareAxis(_Axis):
-    """Probabilities, read as percent."""
+class ValueAxis(_Axis):
+    """Values, on the left."""
 
     def __init__(self, view_box: pg.ViewBox) -> None:
         super().__init__("left", view_box)
 
-    def apply_look(self, tokens: Tokens, font: QFont) -> None:
-        """Take the colours of a theme, and a font."""
-        super().apply_look(tokens, font)
-        self.setWidth(round(QFontMetricsF(font).horizontalAdvance(confidence_text(1))) + 10)
+
+class ShareAxis(ValueAxis):
+    """Probabilities, read as percent."""
+
+    def width_px(self, font: QFont) -> int:
+        """Return how wide it must be."""
+        return round(QFontMetricsF(font).horizontalAdvance(confidence_text(1))) + 10
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Ticks:
         steps = 2 if size < _LOW_PX else 4

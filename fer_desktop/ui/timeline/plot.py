@@ -1,5 +1,6 @@
 """The timeline as pyqtgraph draws it; imported once the window is on screen."""
 
+from functools import partial
 from typing import Final
 
 import pyqtgraph as pg
@@ -17,6 +18,7 @@ from fer_desktop.ui.timeline.items import (
     TimeAxis,
     TimeViewBox,
 )
+from fer_desktop.ui.timeline.measure_row import MeasureRow
 from fer_desktop.ui.timeline.readout import ReadoutCard
 
 _SECOND_US: Final = 1_000_000
@@ -26,10 +28,15 @@ _READ_MS: Final = 33  # each reading costs a repaint, and a mouse moves more oft
 _ZOOM_PER_NOTCH: Final = 1.25
 _HEADROOM: Final = 0.015  # of the height, for lines at 0 and 100 %
 _PLAYHEAD_Z, _CROSSHAIR_Z = 10, 11
+_EXPRESSIONS_STRETCH, _MEASURE_STRETCH = 5, 2  # how the height is shared
+_BETWEEN_ROWS_PX: Final = 14  # so that the ends of their axes do not touch
 
 
 class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     """Curves of one face over a stretch of time, which the mouse reads and moves.
+
+    Attributes:
+        rows: one below the other, a measure of the face each.
 
     Signals:
         seek_requested: a time in microseconds, an object because ``int`` signals hold 32 bits.
@@ -43,12 +50,14 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         super().__init__(parent)
         self._content = content
         self._curves: dict[str, Curve] = {}
+        self._pointed_box: TimeViewBox | None = None
         self._pointed_x: float | None = None
         self._readout: Readout | None = None
         self._box = TimeViewBox()
         self._box.setYRange(0, 1, padding=_HEADROOM)
         self._axes = TimeAxis(self._box), ShareAxis(self._box)
         self._marks = Marks(self._box)
+        self.rows: list[MeasureRow] = []
         self._playhead, self._crosshair = pg.InfiniteLine(), pg.InfiniteLine()
         self._playhead_tip = pg.ArrowItem(angle=-90, headLen=7, headWidth=5, pen=None)
         self._playhead_tip.setParentItem(self.centralWidget)
@@ -63,10 +72,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         self._reading.timeout.connect(self._read)
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take the keys
-        self._box.panned.connect(self._on_panned)
-        self._box.zoomed.connect(self._zoom)
-        self._box.clicked.connect(self._on_clicked)
-        self._box.hovered.connect(self._on_hovered)
+        self._hear(self._box)
         self._box.sigResized.connect(self.refresh)
         self.apply_look()
 
@@ -94,6 +100,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         self.setBackground(tokens.surface)
         for axis in self._axes:
             axis.apply_look(tokens, font)
+        self._align_axes()
         self._marks.apply_look(tokens, font)
         self._playhead.setPen(tokens.accent)
         self._playhead_tip.setStyle(brush=tokens.accent)
@@ -107,6 +114,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         start_s, end_s = stretch.start_us / _SECOND_US, stretch.end_us / _SECOND_US
         self._box.setXRange(start_s, end_s, padding=0)
         self._draw_curves()
+        self._draw_measures()
         marks = [(time_us / _SECOND_US, text) for time_us, text in self._content.marks]
         self._marks.show(marks, start_s, end_s)
         self._draw_playhead()
@@ -164,6 +172,54 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
             if label not in shown:
                 curve.hide()
 
+    def _hear(self, box: TimeViewBox) -> None:
+        box.panned.connect(self._on_panned)
+        box.zoomed.connect(self._zoom)
+        box.clicked.connect(self._on_clicked)
+        box.hovered.connect(partial(self._on_hovered, box))
+
+    def _draw_measures(self) -> None:
+        content = self._content
+        if [row.spec for row in self.rows] != list(content.timeline.measures):
+            self._lay_out_rows()
+        for row in self.rows:
+            row.show(content, content.timeline.measured(content.face_id, row.spec))
+        if self.rows:
+            self._align_axes()  # numbers may have become longer
+
+    def _lay_out_rows(self) -> None:
+        """Have a row for each measure, between the expressions and the axis of time."""
+        layout, (time_axis, _) = self.centralLayout, self._axes
+        layout.removeItem(time_axis)
+        for row in self.rows:
+            for item in (row.axis, row.box):
+                layout.removeItem(item)
+                self.scene().removeItem(item)
+        for number in range(1, layout.rowCount()):
+            layout.setRowStretchFactor(number, 0)
+        self.rows = [MeasureRow(spec) for spec in self._content.timeline.measures]
+        layout.setRowStretchFactor(0, _EXPRESSIONS_STRETCH)
+        for number, row in enumerate(self.rows, start=1):
+            layout.addItem(row.axis, number, 0)
+            layout.addItem(row.box, number, 1)
+            layout.setRowStretchFactor(number, _MEASURE_STRETCH)
+            self._hear(row.box)
+        for number in range(len(self.rows)):
+            layout.setRowSpacing(number, _BETWEEN_ROWS_PX)
+        layout.setRowSpacing(len(self.rows), 0)
+        layout.addItem(time_axis, len(self.rows) + 1, 1)
+        self._align_axes()
+
+    def _align_axes(self) -> None:
+        """Let curves of all rows begin at the same place."""
+        tokens, font = self._content.tokens, self.font()
+        share_axis = self._axes[1]
+        widths = (share_axis.width_px(font), *(row.axis_width_px(font) for row in self.rows))
+        width_px = max(widths)
+        share_axis.setWidth(width_px)
+        for row in self.rows:
+            row.apply_look(tokens, font, width_px)
+
     def _draw_playhead(self) -> None:
         time_us, stretch = self._content.playhead_us, self._content.stretch
         is_in_view = time_us is not None and stretch.start_us <= time_us <= stretch.end_us
@@ -172,6 +228,9 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         if time_us is not None:
             self._playhead.setPos(time_us / _SECOND_US)
             self._playhead_tip.setPos(self.place(time_us, 1).x(), self.area.top())
+        for row in self.rows:
+            row.playhead.setVisible(is_in_view)
+            row.playhead.setPos((time_us or 0) / _SECOND_US)
 
     def _read(self) -> None:
         """Show the values under the cursor, which may have moved beneath it."""
@@ -181,8 +240,11 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
             self._readout = self._content.readout(self.time_us(self._pointed_x), round(near_us))
         self._crosshair.setVisible(self._readout is not None)
         self._card.setVisible(self._readout is not None)
+        for row in self.rows:
+            row.crosshair.setVisible(self._readout is not None)
         if self._readout is not None:
-            self._crosshair.setPos(self._readout.time_us / _SECOND_US)
+            for line in (self._crosshair, *(row.crosshair for row in self.rows)):
+                line.setPos(self._readout.time_us / _SECOND_US)
             bounds = self.rect().adjusted(round(self.area.left()) + 2, 2, -2, -2)
             x = round(self.place(self._readout.time_us, 0).x())
             self._card.show_readout(self._readout, x, bounds)
@@ -201,7 +263,9 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         if self._content.is_seekable:
             self.seek_requested.emit(max(0, round(time_s * _SECOND_US)))
 
-    def _on_hovered(self, x: float | None) -> None:
-        self._pointed_x = x
+    def _on_hovered(self, box: TimeViewBox, x: float | None) -> None:
+        if x is None and box is not self._pointed_box:
+            return  # the mouse has entered another row before it has left this one
+        self._pointed_box, self._pointed_x = box, x
         if not self._reading.isActive():
             self._reading.start()

@@ -4,6 +4,7 @@ from html import escape
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from fer_desktop.ui.look.label_colors import label_color
@@ -50,27 +51,31 @@ class ReadoutCard(QLabel):
         font = QApplication.font()
         font.setPointSizeF(font.pointSizeF() * font_share)
         self.setFont(font)
-        for columns in range(1, len(readout.values) + 2):
+        for columns in range(1, len(readout.values) + len(readout.measured) + 2):
             self.setText(self._html(readout, columns))
             self.adjustSize()
             if self.height() <= height:
                 break
 
     def _html(self, readout: Readout, columns: int) -> str:
-        rows = -(-len(readout.values) // columns)
+        every = [
+            _cells(label_color(label), label_text(label), confidence_text(value))
+            for label, value in readout.values
+        ]
+        every += [_cells(label_color(name), name, number) for name, number in readout.measured]
+        rows = -(-len(every) // columns)
         lines = [
             f'<tr><td colspan="{4 * columns}" style="color: {self._muted}; white-space: pre">'
             f"{escape(readout.title)}</td></tr>"
         ]
         for row in range(rows):
-            cells = [_cells(label, value) for label, value in readout.values[row::rows]]
-            lines.append(f"<tr>{_COLUMN_GAP.join(cells)}</tr>")
+            lines.append(f"<tr>{_COLUMN_GAP.join(every[row::rows])}</tr>")
         return f'<table cellspacing="0" cellpadding="1">{"".join(lines)}</table>'
 
 
-def _cells(label: str, value: float) -> str:
+def _cells(color: QColor, name: str, number: str) -> str:
     return (
-        f'<td style="color: {label_color(label).name()}">■&nbsp;</td>'
-        f"<td>{escape(label_text(label))}&nbsp;&nbsp;</td>"
-        f'<td align="right">{confidence_text(value).replace(" ", "&nbsp;")}</td>'
+        f'<td style="color: {color.name()}">■&nbsp;</td>'
+        f"<td>{escape(name)}&nbsp;&nbsp;</td>"
+        f'<td align="right">{escape(number).replace(" ", "&nbsp;")}</td>'
     )

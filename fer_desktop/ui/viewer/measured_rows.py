@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.ui.look.tokens import current_tokens
-from fer_desktop.ui.look.wording import measure_text, measured_text
+from fer_desktop.ui.look.wording import channel_text, measured_text
 
 # A measure with more channels, such as a mesh, is no list that anybody reads.
 _MOST_CHANNELS: Final = 6
@@ -18,7 +18,7 @@ Row = tuple[str, str]
 def measured_rows(face: FaceAnalysis) -> list[Row]:
     """Return name and number of each channel that is worth a row."""
     return [
-        (_name(spec.key, channel), measured_text(spec, number))
+        (channel_text(spec, channel), measured_text(spec, number))
         for spec, numbers in face.measurements
         if len(spec.channels) <= _MOST_CHANNELS
         for channel, number in zip(spec.channels, numbers, strict=True)
@@ -44,7 +44,3 @@ def paint_rows(painter: QPainter, rows: list[Row], area: QRectF, font: QFont) ->
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
             metrics.elidedText(name, Qt.TextElideMode.ElideRight, room),
         )
-
-
-def _name(key: str, channel: str) -> str:
-    return measure_text(key if channel == key else f"{key} {channel}")
