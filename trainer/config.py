@@ -130,6 +130,7 @@ class DataSource:
         subject_pattern: regular expression that finds the subject in an image's path.
         framed: the crop geometry by which the pictures were cut; without one, whatever network
             looks at them takes them as they are.
+        label_map: what the dataset's labels become, as ``--map`` says it; may be empty.
     """
 
     path: Path
@@ -137,6 +138,7 @@ class DataSource:
     vote_use: VoteUse = "soft"
     subject_pattern: str = ""
     framed: CropGeometry | None = None
+    label_map: str = ""
 
     @property
     def title(self) -> str:
@@ -151,7 +153,7 @@ class TrainConfig:
     """The resolved settings of one run, saved with it.
 
     Attributes:
-        data, votes, vote_use, subject_pattern: the fields of ``source``.
+        data, votes, vote_use, subject_pattern, label_map: the fields of ``source``.
         auxiliary_votes: FER+ votes that a second head on the same trunk learns to answer.
         labels: a label set's name or names separated by commas; empty takes the system's.
         start: model folder whose weights the network begins with.
@@ -169,6 +171,7 @@ class TrainConfig:
     votes: Path | None = None
     vote_use: VoteUse = "soft"
     subject_pattern: str = ""
+    label_map: str = ""
     auxiliary_votes: Path | None = None
     labels: str = ""
     start: Path | None = None
@@ -188,6 +191,7 @@ class TrainConfig:
             votes=self.votes,
             vote_use=self.vote_use,
             subject_pattern=self.subject_pattern,
+            label_map=self.label_map,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -98,6 +98,8 @@ def _probe(args: argparse.Namespace) -> int:
             f"{found.seconds_per_epoch:.1f} s per epoch, {found.seconds / 60:.0f} min for "
             f"{counted(found.epochs, 'epoch')}"
         )
+        for line in found.notes:
+            print(line)
     return DONE
 
 
@@ -153,6 +155,7 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
         votes=args.votes,
         vote_use=args.vote_use,
         subject_pattern=args.subject_pattern,
+        label_map=args.label_map,
         auxiliary_votes=args.auxiliary_votes,
         labels=args.labels,
         start=args.start,

@@ -2,17 +2,26 @@
 
 import argparse
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from trainer.config import DataSource, VoteUse
 from trainer.contract.crop import CropGeometry
 from trainer.data.dataset import SPLITS
-from trainer.data.folder_reader import SPLIT_NAMES
+from trainer.data.legends import LEGENDS
+from trainer.data.split_names import split_of
+
+LAYOUTS_HELP: Final = (
+    "fer2013.csv and files like it; a folder for each label, with folders for train, validation "
+    "and test, and for persons, around or in them; a csv, tsv or Parquet file with columns such as "
+    "path, label, split and subject; AffectNet, RAF-DB, FER+, ExpW, CK+, JAFFE or KDEF as they "
+    "are unpacked; or a .zip or .tar of one of these. Example: --data faces.zip. "
+    "`fer-train inspect` says what is understood"
+)
 
 
 def add_data(parser: Any) -> None:
     """Add ``--data`` and the options that go with it."""
-    parser.add_argument("--data", required=True, type=Path, metavar="PATH")
+    parser.add_argument("--data", required=True, type=Path, metavar="PATH", help=LAYOUTS_HELP)
     add_reading(parser)
 
 
@@ -27,6 +36,14 @@ def add_reading(parser: Any) -> None:
         help="pattern that finds the subject in an image's path, so that splits keep people "
         "together",
     )
+    parser.add_argument(
+        "--map",
+        dest="label_map",
+        default="",
+        metavar="THEIRS=OURS,...",
+        help='what the dataset\'s labels become, such as "anger=angry,joy=happy,unclear=" (a label '
+        f"without a new name is left out), or whose numbers they are: {', '.join(LEGENDS)}",
+    )
 
 
 def source_from_args(args: argparse.Namespace) -> DataSource:
@@ -36,12 +53,13 @@ def source_from_args(args: argparse.Namespace) -> DataSource:
         votes=args.votes,
         vote_use=args.vote_use,
         subject_pattern=args.subject_pattern,
+        label_map=args.label_map,
     )
 
 
 def split_name(text: str) -> str:
     """Return our name for a split that may have one of its usual other names."""
-    number = SPLIT_NAMES.get(text.strip().lower())
+    number = split_of(text)
     return text if number is None else SPLITS[number]
 
 

@@ -53,7 +53,11 @@ def evaluate(args: argparse.Namespace) -> int:
     from trainer.data.readers import parse_labels
 
     sets = sets_from_args(
-        args, votes=args.votes, vote_use=args.vote_use, subject_pattern=args.subject_pattern
+        args,
+        votes=args.votes,
+        vote_use=args.vote_use,
+        subject_pattern=args.subject_pattern,
+        label_map=args.label_map,
     )
     labels = parse_labels(args.labels) if args.labels else ()
     tables = [Path(text) for text in args.groups if is_table(text)]

@@ -73,6 +73,7 @@ def sets_from_args(
     votes: Path | None = None,
     vote_use: VoteUse = "soft",
     subject_pattern: str = "",
+    label_map: str = "",
 ) -> Sets:
     """Return the sets that ``add_sets``'s options name; wrong usage ends the program.
 
@@ -108,6 +109,7 @@ def sets_from_args(
             votes=votes if path.is_file() else None,
             vote_use=vote_use,
             subject_pattern=subject_pattern,
+            label_map=label_map,
             framed=cut,
         )
         labelled.append(LabelledSet(name=name, source=source, only=only.get(name, ())))

@@ -41,12 +41,48 @@ class NearCopies(TypedDict):
     examples: list[list[PathText]]
 
 
+class MappedLabel(TypedDict):
+    """A label of the dataset.
+
+    Attributes:
+        label: as the dataset names it.
+        becomes: what it is called from then on; nothing where its faces are left out.
+        means: FER2013's name for such an expression, nothing where it has none.
+    """
+
+    label: Line
+    becomes: Line
+    means: Line
+    faces: Count
+
+
+class Persons(TypedDict):
+    """Who is shown.
+
+    Attributes:
+        count: different persons (or films); 0 where the dataset does not say.
+        named_by: what says who is shown, for people.
+        faces_without: faces of which it is not known.
+        across: persons on both sides of a split, such as ``test in train``.
+    """
+
+    count: Count
+    named_by: Line
+    faces_without: Count
+    across: dict[Line, Count]
+
+
 class DatasetFacts(TypedDict):
     """All of it.
 
     Attributes:
         data: the dataset's name.
+        layout: how it is laid out; ``layout_why`` is what that was recognized by.
+        mapping: what each of its labels became.
+        left_out: faces that are not used for their label.
+        notes: what a person should know about how it was read, a sentence each.
         splits_of_its_own: whether it says what is for training and what for testing.
+        splits_made: the splits that were made because it has none of them.
         counts: faces of each split and label.
         constant: pictures of one colour.
         size_px: spread of the pictures' own ``width`` and ``height``; nothing of a csv.
@@ -56,7 +92,14 @@ class DatasetFacts(TypedDict):
     data: Line
     faces: Count
     labels: list[Line]
+    layout: Line
+    layout_why: Prose
+    mapping: list[MappedLabel]
+    persons: Persons
+    left_out: dict[Line, Count]
+    notes: list[Prose]
     splits_of_its_own: bool
+    splits_made: list[Line]
     counts: dict[Line, dict[Line, Count]]
     skipped: list[SkippedFile]
     constant: list[PathText]

@@ -4,7 +4,7 @@
 ``probe --json`` an ``Estimate``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from trainer.contract.checked_json import Count, Line, Prose, Seconds, Share
@@ -80,6 +80,8 @@ class Estimate:
         seconds_per_epoch: of all networks of an ensemble together.
         epochs: how many the network is given.
         seconds: of the whole training, at most; a run may end before its last epoch.
+        left_out: faces whose label would not be learned, for each such label.
+        notes: what a person must know about how the data are read, a sentence each.
     """
 
     system: Line
@@ -89,3 +91,5 @@ class Estimate:
     seconds_per_epoch: Seconds
     epochs: Count
     seconds: Seconds
+    left_out: dict[Line, Count] = field(default_factory=dict)
+    notes: tuple[Prose, ...] = ()

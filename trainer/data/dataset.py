@@ -1,6 +1,6 @@
 """A dataset in memory-mapped form: images, targets, splits, and which images are copies."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -27,6 +27,8 @@ class Dataset:
         key: stands for the images as they were read.
         auxiliary: what a second head learns of each face, shape (faces, labels), if anything; a
             row of zeros where nothing is known.
+        left_out: how many faces are in no split for their label, which is not among ``labels``.
+        notes: what a person must know about how it was read, a sentence each.
     """
 
     images: NDArray[np.uint8]
@@ -38,6 +40,8 @@ class Dataset:
     subjects: tuple[str, ...] = ()
     key: str = ""
     auxiliary: NDArray[np.float32] | None = None
+    left_out: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def rows(self, split: Split) -> NDArray[np.int64]:
         """Return the positions of a split's faces."""

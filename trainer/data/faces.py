@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 
 from trainer.contract.checked_json import Count, read_json
 from trainer.contract.preset import Color
+from trainer.contract.text import counted
 from trainer.data.array_file import read_arrays
 from trainer.data.images import WHOLE_PICTURE, Framing
+from trainer.data.label_map import Mapped
 from trainer.errors import DataError
 
 CACHE_VARIABLE: Final = "FER_TRAINER_CACHE"
 # Raised whenever the cache's content changes its form.
-_CACHE_VERSION: Final = 4
+_CACHE_VERSION: Final = 5
 _IMAGES: Final = "images.u8"
 _ARRAYS: Final = "arrays.npz"
 _TEXTS: Final = "faces.json"
@@ -60,6 +62,8 @@ class FaceRow:
         split: index into ``SPLITS``, or -1 where the dataset does not say.
         name: row or file, for messages.
         subject: who is shown, empty where the dataset does not say.
+        size: width and height of the picture as the dataset has it, pixels; zeros where pictures
+            have no size of their own.
     """
 
     image: NDArray[np.uint8]
@@ -67,6 +71,7 @@ class FaceRow:
     split: int
     name: str
     subject: str = ""
+    size: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -84,8 +89,19 @@ def skipped_as_text(skipped: Sequence[Skipped]) -> str:
     return f"{first}{more}"
 
 
+def skipped_as_sentence(skipped: Sequence[Skipped]) -> str:
+    """Return how many pictures could not be used, with the first of them and why."""
+    what = counted(len(skipped), "picture")
+    return f"{what} could not be used ({skipped_as_text(skipped)})."
+
+
 class FaceReader(Protocol):
-    """A dataset of one layout."""
+    """A dataset of one layout.
+
+    A reader may also say in words what it understood, after reading at the latest: ``title`` (the
+    layout's name), ``why`` (what it was recognized by), ``notes`` (what a person should know, a
+    sentence each) and ``subjects_from`` (where the names of persons come from).
+    """
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -115,13 +131,20 @@ class Faces:
     Attributes:
         images: uint8, shape (faces, height, width, channels), mapped from a file; one channel
             where all images are gray, whatever was asked for.
-        label: index into ``label_names`` for each face.
+        label: index into ``label_names`` for each face, or -1 where its label is left out.
         split: index into ``SPLITS`` for each face, or -1 where the dataset does not say.
         copies: faces with the same number are exact copies of each other.
         names: row or file of each face.
         subjects: who is shown on each face, or nothing where the dataset does not say.
         skipped: images that could not be used.
         key: stands for the dataset as it was read.
+        sizes: width and height of each picture as the dataset has it, shape (faces, 2); zeros where
+            pictures have no size of their own.
+        layout: the layout that was recognized.
+        why: what it was recognized by.
+        notes: what a person should know about how it was read, a sentence each.
+        subjects_from: where the names of persons come from.
+        mapped: what each of the dataset's own labels became.
     """
 
     images: NDArray[np.uint8]
@@ -133,6 +156,12 @@ class Faces:
     subjects: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     key: str = ""
+    sizes: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), np.int32))
+    layout: str = ""
+    why: str = ""
+    notes: tuple[str, ...] = ()
+    subjects_from: str = ""
+    mapped: tuple[Mapped, ...] = ()
 
 
 def cache_dir() -> Path:
@@ -176,6 +205,7 @@ class _Columns:
     names: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    sizes: list[tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -186,6 +216,10 @@ class _Texts:
     names: tuple[str, ...]
     subjects: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
+    layout: str
+    why: str
+    notes: tuple[str, ...]
+    subjects_from: str
 
 
 def _fill(folder: Path, reader: FaceReader) -> None:
@@ -209,11 +243,13 @@ def _fill(folder: Path, reader: FaceReader) -> None:
                 columns.split.append(row.split)
                 columns.names.append(row.name)
                 columns.subjects.append(row.subject)
+                columns.sizes.append(row.size)
         np.savez(
             made / _ARRAYS,
             label=np.array(columns.label, np.int64),
             split=np.array(columns.split, np.int8),
             copies=np.array(columns.copies, np.int64),
+            sizes=np.array(columns.sizes, np.int32).reshape(-1, 2),
         )
         texts = _Texts(
             shape=(len(columns.label), *shape),
@@ -222,6 +258,10 @@ def _fill(folder: Path, reader: FaceReader) -> None:
             names=tuple(columns.names),
             subjects=tuple(columns.subjects) if any(columns.subjects) else (),
             skipped=tuple(columns.skipped),
+            layout=getattr(reader, "title", "") or type(reader).__name__,
+            why=getattr(reader, "why", ""),
+            notes=tuple(getattr(reader, "notes", ())),
+            subjects_from=getattr(reader, "subjects_from", ""),
         )
         (made / _TEXTS).write_text(json.dumps(asdict(texts)), encoding="utf-8")
         if not folder.exists():  # another process may have been faster
@@ -243,6 +283,11 @@ def _load(folder: Path) -> Faces:
         subjects=texts.subjects,
         skipped=tuple(Skipped(*row) for row in texts.skipped),
         key=folder.name,
+        sizes=arrays["sizes"],
+        layout=texts.layout,
+        why=texts.why,
+        notes=texts.notes,
+        subjects_from=texts.subjects_from,
     )
 
 

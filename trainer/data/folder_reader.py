@@ -1,156 +1,128 @@
-"""Reader of image folders: one per label, or ``train``, ``validation``, ``test`` with these."""
+"""Reader of image folders: one per label, with folders for splits and for persons if wanted."""
 
-import hashlib
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
-from trainer.contract.labels import LABEL_SETS, canonical
-from trainer.data.faces import FaceRow, ReadOptions, Skipped
-from trainer.data.images import IMAGE_SUFFIXES, in_order, read_image
+from trainer.data.folder_roles import Place, read_roles
+from trainer.data.legends import LEGENDS, Legend, is_number, legend_beside, plain_number
+from trainer.data.listing import Entry, Listing, PictureReader, ordered_labels, subject_finder
+from trainer.data.picture_tree import files_below, folders_in, is_picture, wrapped
+from trainer.data.split_names import SPLIT_NAMES
 from trainer.errors import DataError
 
-SPLIT_NAMES: Final = {
-    "train": 0,
-    "training": 0,
-    "validation": 1,
-    "valid": 1,
-    "val": 1,
-    "dev": 1,
-    "publictest": 1,
-    "test": 2,
-    "testing": 2,
-    "privatetest": 2,
+__all__ = ["SPLIT_NAMES", "FolderReader", "ordered_labels", "subject_finder"]
+
+_ORDER: Final = {
+    ("label",): "a folder for each label",
+    ("label", "person"): "a folder for each label, with one for each person in it",
+    ("person", "label"): "a folder for each person, with one for each label in it",
+    ("split", "label"): "split folders with a folder for each label",
+    ("split", "label", "person"): "split folders with a folder for each label, persons in these",
+    ("split", "person", "label"): "split folders with a folder for each person, labels in these",
+    ("label", "split"): "a folder for each label, with split folders in it",
 }
+_LISTED: Final = 12
+_WAY_OUT: Final = (
+    "Put the pictures of each label into a folder with its name, or name pictures and labels in a "
+    "table (index.csv with the columns file and label)."
+)
 
 
-@dataclass(frozen=True)
-class _File:
-    path: Path
-    label: str
-    split: int
-
-
-class FolderReader:
+class FolderReader(PictureReader):
     """Images in folders named after their labels.
 
-    Folders inside a label's folder (one per person, say) belong to the label. Files that are no
-    images are listed as skipped.
+    Folders for splits may lie around the labels or in them, folders for persons likewise; which is
+    which is told by the names of splits and of expressions. Folders in a label's folder whose
+    names recur in others are taken for persons. Files that are no images are listed as skipped.
     """
 
-    def __init__(self, path: Path, options: ReadOptions) -> None:
-        self._root = path
-        self._options = options
-        self._subject_of = subject_finder(options.subject_pattern)
+    title = "label folders"
 
     @staticmethod
     def refusal(path: Path) -> str:
         """Return why a path is not such a folder, nothing where it may be one."""
         return "" if path.is_dir() else "it is not a folder"
 
-    @cached_property
-    def _files(self) -> tuple[_File, ...]:
-        return tuple(_walk(self._root))
-
-    @cached_property
-    def label_names(self) -> tuple[str, ...]:
-        """Labels in FER2013's order if they are all from it, else sorted."""
-        return ordered_labels({file.label for file in self._files if file.label})
-
-    def fingerprint(self) -> str:
-        """Return a text that changes whenever a file does."""
-        digest = hashlib.sha256()
-        for file in self._files:
-            state = file.path.stat()
-            digest.update(f"{file.path} {state.st_mtime_ns} {state.st_size}\n".encode())
-        return f"folder {self._root.resolve()} {self._options} {digest.hexdigest()}"
-
-    def rows(self) -> Iterator[FaceRow | Skipped]:
-        """Yield the faces in the order of their paths."""
-        return in_order(self._row, self._files)
-
-    def _row(self, file: _File) -> FaceRow | Skipped:
-        name, options = file.path.relative_to(self._root).as_posix(), self._options
-        if not file.label:
-            return Skipped(name, "it lies in no label's folder")
-        if file.path.suffix.lower() not in IMAGE_SUFFIXES:
-            return Skipped(name, "not an image file")
-        try:
-            image = read_image(file.path, options.size_px, options.color, options.framing)
-        except DataError as error:
-            return Skipped(name, str(error))
-        return FaceRow(
-            image=image,
-            label=self.label_names.index(file.label),
-            split=file.split,
-            name=name,
-            subject=self._subject_of(name),
-        )
-
-
-def ordered_labels(names: set[str]) -> tuple[str, ...]:
-    """Return labels in FER2013's order if they are all from it, else sorted."""
-    order = {name: at for at, name in enumerate(LABEL_SETS["fer7"])}
-    if {canonical(name) for name in names} <= set(order):
-        return tuple(sorted(names, key=lambda name: (order[canonical(name)], name)))
-    return tuple(sorted(names))
-
-
-def subject_finder(pattern: str) -> Callable[[str], str]:
-    """Return a function that finds the subject in an image's path, nothing without a pattern.
-
-    Raises:
-        DataError: if the pattern is no regular expression.
-    """
-    try:
-        expression = re.compile(pattern) if pattern else None
-    except re.error as error:
-        raise DataError(f"the subject pattern {pattern!r} is wrong: {error}.") from error
-
-    def find(name: str) -> str:
-        found = expression.search(name) if expression else None
-        return found.group(found.lastindex or 0) if found else ""
-
-    return find
-
-
-def _walk(root: Path) -> Iterator[_File]:
-    top = _folders(root)
-    if len(top) == 1 and any(folder.name.lower() in SPLIT_NAMES for folder in _folders(top[0])):
-        root, top = top[0], _folders(top[0])
-    yield from _stray(root)
-    if not any(folder.name.lower() in SPLIT_NAMES and _folders(folder) for folder in top):
-        for folder in top:
-            yield from _label_folder(folder, -1)
-        return
-    for folder in top:
-        split = SPLIT_NAMES.get(folder.name.lower())
-        if split is None:
+    def list_pictures(self) -> Listing:
+        """Return the pictures in the order of their paths."""
+        files = files_below(self.path)
+        pictures = [file for file in files if is_picture(file)]
+        folders = [file.parent.parts for file in pictures]
+        roles = read_roles([parts for parts in folders if parts])
+        if roles.strays:
             raise DataError(
-                f"{folder} lies beside split folders but is none.",
+                f"{self.path / roles.strays[0]} lies beside split folders but is none.",
                 hint="Use train, validation and test, or only folders named after labels.",
             )
-        yield from _stray(folder)
-        for inner in _folders(folder):
-            yield from _label_folder(inner, split)
+        if pictures and not any(place.label for place in roles.places.values()):
+            self._refuse_unlabelled(pictures)
+        legend, notes = self._legend({place.label for place in roles.places.values()}, files)
+        entries = [self._entry(file, roles.places, legend) for file in files]
+        notes += self._empty_folders(pictures)
+        order = _ORDER.get(roles.order, ", ".join(roles.order))
+        return Listing(
+            self.path,
+            entries,
+            f"it has {order}",
+            notes,
+            subjects_from="the folders" if "person" in roles.order else "",
+        )
 
+    def _entry(
+        self, file: PurePosixPath, places: dict[tuple[str, ...], Place], legend: Legend
+    ) -> Entry:
+        place = places.get(file.parent.parts, Place())
+        problem = ""
+        if not place.label:
+            inside = any(parts[: len(file.parent.parts)] == file.parent.parts for parts in places)
+            known = is_picture(file) or inside or not file.parent.parts
+            problem = "it lies in no label's folder" if known else "not an image file"
+        elif not is_picture(file):
+            problem = "not an image file"
+        return Entry(
+            name=file.as_posix(),
+            label=legend.get(plain_number(place.label), place.label),
+            split=place.split,
+            subject=place.subject,
+            problem=problem,
+        )
 
-def _folders(folder: Path) -> list[Path]:
-    return sorted(
-        entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")
-    )
+    def _legend(self, labels: set[str], files: list[PurePosixPath]) -> tuple[Legend, list[str]]:
+        """Return what labels that are numbers stand for, as far as the dataset says it."""
+        numbers = {plain_number(label) for label in labels if label and is_number(label)}
+        if not numbers or len(numbers) < len({label for label in labels if label}):
+            return {}, []
+        names = [file.name for file in files if is_picture(file)]
+        rafdb = subject_finder(r"^((?:train|test)_\d{4,5}(?:_aligned)?)\.\w+$")
+        if numbers <= set(LEGENDS["raf-db"]) and names and all(map(rafdb, names)):
+            return LEGENDS["raf-db"], ["The labels are RAF-DB's numbers, by the pictures' names."]
+        for folder in wrapped(self.path):
+            found = legend_beside(folder)
+            if found is not None and numbers <= set(found[0]):
+                return found[0], [f"What the numbered labels stand for is read in {found[1].name}."]
+        return {}, []
 
+    def _refuse_unlabelled(self, pictures: list[PurePosixPath]) -> None:
+        parents = sorted({file.parent.as_posix() for file in pictures})
+        places = ", ".join("the folder itself" if name == "." else name for name in parents[:5])
+        raise DataError(
+            f"{self.path} holds {len(pictures):,} pictures, but none in a folder named after a "
+            f"label: they lie in {places}.",
+            hint=_WAY_OUT,
+        )
 
-def _stray(folder: Path) -> Iterator[_File]:
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and not path.name.startswith("."):
-            yield _File(path, "", -1)
-
-
-def _label_folder(folder: Path, split: int) -> Iterator[_File]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
-            yield _File(path, folder.name, split)
+    def _empty_folders(self, pictures: list[PurePosixPath]) -> list[str]:
+        """Say which folders hold no picture: a dataset that was unpacked in part has such."""
+        full = {parent.parts for file in pictures for parent in file.parents}
+        empty = []
+        for outer in folders_in(self.path):
+            if (outer.name,) not in full:
+                empty.append(outer.name)
+                continue
+            inner = (folder.name for folder in folders_in(outer))
+            empty += [f"{outer.name}/{name}" for name in inner if (outer.name, name) not in full]
+        if not empty:
+            return []
+        more = len(empty) - _LISTED
+        named = ", ".join(empty[:_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+        return [f"Folders without a picture: {named}."]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ IMAGE_SUFFIXES: Final = frozenset(
 )
 # Decoded images that may wait for whoever takes them.
 _AHEAD: Final = 512
+
+Box = tuple[float, float, float, float]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -54,16 +56,52 @@ def read_image(
     Raises:
         DataError: if it is not a readable image.
     """
+    return read_picture(path, size_px, color, framing)[0]
+
+
+def read_picture(
+    source: Path | BinaryIO,
+    size_px: int,
+    color: Color,
+    framing: Framing = WHOLE_PICTURE,
+    box: Box | None = None,
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Decode a face picture; return it, shape (size_px, size_px, channels), and its own size.
+
+    Args:
+        source: a file, or its content.
+        box: where the face is, as x1, y1, x2, y2 in pixels; the whole picture without one.
+
+    Returns:
+        The face, and the width and height in pixels of the picture, or of the box.
+
+    Raises:
+        DataError: if it is not a readable image, or the box lies outside of it.
+    """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
+    path = source if isinstance(source, Path) else "the picture"
     try:
-        with Image.open(path) as opened:
+        with Image.open(source) as opened:
             pixels = _as_rgb(ImageOps.exif_transpose(opened))
     except UnidentifiedImageError as error:
         raise DataError(f"{path} is not an image.") from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
-    return fit_image(pixels, size_px, color, framing)
+    if box is not None:
+        pixels = _inside(pixels, box)
+    height, width = pixels.shape[:2]
+    return fit_image(pixels, size_px, color, framing), (width, height)
+
+
+def _inside(pixels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """Return the part of a picture that a box encloses."""
+    height, width = pixels.shape[:2]
+    left, top = (max(0, round(value)) for value in box[:2])
+    right, bottom = min(width, round(box[2])), min(height, round(box[3]))
+    if right - left < 2 or bottom - top < 2:
+        raise DataError("its face box lies outside of the picture.")
+    return pixels[top:bottom, left:right]
 
 
 def picture_below(root: Path, name: str) -> Path:

@@ -1,13 +1,13 @@
 """Contents and problems of a dataset, before anything is trained on it."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.config import DataSource
-from trainer.contract.dataset_facts import DatasetFacts, ExactCopies, NearCopies, Spread
+from trainer.contract.dataset_facts import DatasetFacts, ExactCopies, NearCopies, Persons, Spread
+from trainer.contract.labels import expression_of
 from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.near_copies import near_copies
 from trainer.data.readers import load_dataset, read_faces
@@ -36,13 +36,35 @@ def inspect(source: DataSource) -> tuple[DatasetFacts, Dataset]:
         "data": source.title,
         "faces": len(used),
         "labels": list(dataset.labels),
+        "layout": faces.layout,
+        "layout_why": faces.why,
+        "mapping": [
+            {
+                "label": row.native,
+                "becomes": row.becomes,
+                "means": expression_of(row.becomes),
+                "faces": row.faces,
+            }
+            for row in faces.mapped
+        ],
+        "persons": _persons(faces.subjects_from, dataset, used),
+        "left_out": {
+            **{row.native: row.faces for row in faces.mapped if not row.becomes and row.faces},
+            **dataset.left_out,
+        },
+        "notes": list(faces.notes),
         "splits_of_its_own": bool((faces.split >= 0).any()),
+        "splits_made": [
+            name
+            for at, name in enumerate(SPLITS)
+            if not (faces.split == at).any() and len(dataset.rows(name))
+        ],
         "counts": _counts(dataset),
         "skipped": [{"name": row.name, "reason": row.reason} for row in faces.skipped],
         "constant": [dataset.names[at] for at in used[flat]],
         "exact_copies": _exact_copies(dataset, used),
         "near_copies": _near_copies(dataset, used),
-        "size_px": _sizes(source.path, faces.names),
+        "size_px": _sizes(faces.sizes[used]),
         "brightness": _spread(np.array([dataset.images[at].mean() for at in used])),
         "contrast": _spread(np.array([dataset.images[at].std() for at in used])),
     }, dataset
@@ -103,18 +125,23 @@ def _near_copies(dataset: Dataset, used: NDArray[np.int64]) -> NearCopies:
     }
 
 
-def _sizes(path: Path, names: tuple[str, ...]) -> dict[str, Spread]:
-    """Return the spread of the pictures' own sizes; a csv's are all the same."""
-    from PIL import Image
+def _persons(named_by: str, dataset: Dataset, used: NDArray[np.int64]) -> Persons:
+    subjects = np.array(dataset.subjects or [""] * len(dataset.names), dtype=object)
+    known = [subject for subject in subjects[used] if subject]
+    people = {split: {name for name in subjects[dataset.rows(split)] if name} for split in SPLITS}
+    return {
+        "count": len(set(known)),
+        "named_by": named_by if known else "",
+        "faces_without": len(used) - len(known),
+        "across": {f"{one} in {other}": len(people[one] & people[other]) for one, other in _LEAKS},
+    }
 
-    if path.is_file():
+
+def _sizes(sizes: NDArray[np.int32]) -> dict[str, Spread]:
+    """Return the spread of the pictures' own sizes; a csv's are all the same."""
+    if not sizes.any():
         return {}
-    sizes = []
-    for name in names:
-        with Image.open(path / name) as image:
-            sizes.append(image.size)
-    array = np.array(sizes)
-    return {"width": _spread(array[:, 0]), "height": _spread(array[:, 1])}
+    return {"width": _spread(sizes[:, 0]), "height": _spread(sizes[:, 1])}
 
 
 def _spread(values: NDArray[Any]) -> Spread:

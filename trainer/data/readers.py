@@ -12,19 +12,45 @@ from trainer.contract.crop import CropGeometry
 from trainer.contract.labels import LABEL_SETS, REST, canonical
 from trainer.contract.preset import Color
 from trainer.contract.text import labels_problem
-from trainer.data.csv_reader import CsvReader
+from trainer.data.affectnet_reader import AffectNetReader
+from trainer.data.archive_reader import ArchiveLayout
+from trainer.data.ck_reader import CkReader
+from trainer.data.csv_reader import CsvFolder, CsvReader
 from trainer.data.dataset import SPLITS, Dataset
-from trainer.data.faces import FaceReader, Faces, Layout, ReadOptions, read_cached, skipped_as_text
+from trainer.data.expw_reader import ExpwReader
+from trainer.data.faces import Faces, Layout, ReadOptions, read_cached, skipped_as_text
+from trainer.data.ferplus_reader import FerPlusReader
 from trainer.data.folder_reader import FolderReader
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.data.index_reader import IndexReader
+from trainer.data.named_files_reader import NamedFilesReader
+from trainer.data.parquet_reader import ParquetReader
 from trainer.data.plugin_layouts import plugin_layouts
+from trainer.data.rafdb_reader import RafDbReader
+from trainer.data.recognition import recognize
+from trainer.data.settled_labels import left_out_labels, settle_labels, told
 from trainer.data.splits import complete_splits, joined_groups
+from trainer.data.table_reader import TableReader
 from trainer.data.votes import read_votes, vote_targets
 from trainer.errors import DataError
 
 # In the order in which they are asked whether a path is theirs, after those of other packages.
-LAYOUTS: Final[tuple[Layout, ...]] = (IndexReader, FolderReader, CsvReader)
+LAYOUTS: Final[tuple[Layout, ...]] = (
+    ArchiveLayout(lambda: (*plugin_layouts(), *LAYOUTS)),
+    IndexReader,
+    AffectNetReader,
+    RafDbReader,
+    FerPlusReader,
+    ExpwReader,
+    CkReader,
+    ParquetReader,
+    TableReader,
+    NamedFilesReader,
+    # A folder with such a csv; any other folder is one of label folders, any other file a csv.
+    CsvFolder,
+    FolderReader,
+    CsvReader,
+)
 
 
 def read_faces(
@@ -51,7 +77,7 @@ def read_faces(
     try:
         if not path.exists():
             raise DataError(f"{path} does not exist.", hint="Give a csv or a folder of images.")
-        faces = read_cached(_reader(path, options))
+        faces = read_cached(recognize(path, options, (*plugin_layouts(), *LAYOUTS)))
     except PermissionError as error:
         raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from error
     if not len(faces.images):
@@ -60,19 +86,7 @@ def read_faces(
             f"{path} holds no faces{why}.",
             hint="Give fer2013.csv, a folder with a folder per label, or one with an index.csv.",
         )
-    if len(faces.label_names) > 1 and (problem := labels_problem(faces.label_names)):
-        raise DataError(f"{path} cannot be used: {problem}.", hint="Rename or join such labels.")
-    return faces
-
-
-def _reader(path: Path, options: ReadOptions) -> FaceReader:
-    """Return a reader of the first layout that recognizes the path."""
-    refusals = []
-    for layout in (*plugin_layouts(), *LAYOUTS):
-        if not (refusal := layout.refusal(path)):
-            return layout(path, options)
-        refusals.append(refusal)
-    raise DataError(f"{path} is no dataset: {', '.join(refusals)}.")
+    return settle_labels(source, faces)
 
 
 def load_dataset(
@@ -103,11 +117,18 @@ def load_dataset(
     else:
         labels = labels or faces.label_names
         targets, splits = _named(source, faces, labels, splits, lenient=lenient)
+    left_out = left_out_labels(faces, labels) if source.votes is None else {}
     counts = targets[splits >= 0].sum(axis=0)
     if not lenient and (counts > 0).sum() < 2:
         found = [name for name, count in zip(labels, counts, strict=True) if count > 0]
         what = f"one label only, {found[0]}" if found else f"none of the labels {', '.join(labels)}"
-        raise DataError(f"{source.path} has faces of {what}: at least two are needed.")
+        raise DataError(
+            f"{source.path} has faces of {what}: at least two are needed.",
+            hint=f"Its labels are {', '.join(row.native for row in faces.mapped)}; it was read as "
+            f"{faces.layout}, because {faces.why}."
+            if faces.why
+            else "",
+        )
     return Dataset(
         images=faces.images,
         targets=targets,
@@ -117,6 +138,8 @@ def load_dataset(
         names=faces.names,
         subjects=faces.subjects,
         key=faces.key,
+        left_out=left_out,
+        notes=told(faces, left_out),
     )
 
 
@@ -140,9 +163,13 @@ def _voted(
     source: DataSource, faces: Faces, labels: tuple[str, ...], splits: NDArray[np.int8]
 ) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     assert source.votes is not None
-    if source.path.is_dir():
+    if not all(name.startswith("row ") for name in faces.names[:1]):
         raise DataError("votes belong to the rows of fer2013.csv, not to a folder of images.")
-    voted = vote_targets(read_votes(source.votes, len(faces.images)), labels)
+    total = len(faces.images) + len(faces.skipped)
+    votes = read_votes(source.votes, total)
+    if faces.skipped:  # votes belong to rows, and some of these could not be used
+        votes = votes[[int(name.removeprefix("row ")) for name in faces.names]]
+    voted = vote_targets(votes, labels)
     soft_rows = (splits == SPLITS.index("train")) & (source.vote_use == "soft")
     usable = np.where(soft_rows, voted.usable, voted.decided)
     targets = np.where(soft_rows[:, np.newaxis], voted.soft, voted.majority)
@@ -166,8 +193,8 @@ def _named(
             hint=f"Its labels are {', '.join(faces.label_names)}.",
         )
     rest = column.get(REST, -1)
-    native = np.array([column.get(canonical(name), rest) for name in faces.label_names])
-    target = native[faces.label]
+    native = np.array([*(column.get(canonical(name), rest) for name in faces.label_names), -1])
+    target = native[faces.label]  # -1, a label that is left out, is the last one
     targets = np.eye(len(labels), dtype=np.float32)[np.maximum(target, 0)]
     return targets, np.where(target >= 0, splits, -1).astype(np.int8)
 
@@ -190,7 +217,7 @@ def choose_labels(
     if source.votes is not None:
         return wanted
     faces = read_faces(source, size_px=size_px, color=color)
-    own = tuple(faces.label_names[at] for at in np.unique(faces.label))
+    own = tuple(faces.label_names[at] for at in np.unique(faces.label) if at >= 0)
     known = {canonical(name) for name in own} | {REST}
     return wanted if all(canonical(name) in known for name in wanted) else own
 

@@ -50,6 +50,8 @@ def probe(config: TrainConfig) -> Estimate:
         seconds_per_epoch=cost.epoch_s,
         epochs=config.recipe.epochs,
         seconds=cost.once_s + cost.epoch_s * config.recipe.epochs,
+        left_out=dataset.left_out,
+        notes=dataset.notes,
     )
 
 

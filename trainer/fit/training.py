@@ -12,6 +12,7 @@ import numpy as np
 from trainer.config import NO_AUGMENTATION, TrainConfig
 from trainer.contract.preset import MODEL_FILE
 from trainer.contract.progress import Finished, Note, Started
+from trainer.contract.text import one_line
 from trainer.data.batches import Batches, balanced_weights
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.features import cached_features
@@ -47,7 +48,15 @@ def train(config: TrainConfig, controls: Controls) -> None:
     config = _settle(config, controls)
     controls.report(Note(text=f"reading {config.data}"))
     dataset = read_dataset(config, system)
-    facts = {"faces": _counts(dataset), **_origin(config), **environment()}
+    for line in dataset.notes:
+        controls.report(Note(text=one_line(line)))
+    facts = {
+        "faces": _counts(dataset),
+        "left_out": dataset.left_out,
+        "notes": list(dataset.notes),
+        **_origin(config),
+        **environment(),
+    }
     checkpoint.make_folder(config.out)
     with held(config.out):
         write_run(config.out, Run(config, dataset.labels, facts))

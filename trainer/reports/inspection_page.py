@@ -10,6 +10,7 @@ from trainer.data.dataset import SPLITS, Dataset
 from trainer.reports.contact_sheets import contact_sheet
 
 _LISTED: Final = 50
+_MAPPING_HEAD: Final = ["label", "becomes", "means", "faces"]
 
 _STYLE: Final = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
@@ -26,11 +27,15 @@ img { max-width: 100%; image-rendering: pixelated; }
 def findings(facts: DatasetFacts) -> list[str]:
     """Return what a person should know about the dataset, a sentence each."""
     exact, near = facts["exact_copies"], facts["near_copies"]
-    lines = [f"{counted(facts['faces'], 'face')}, {exact['distinct']:,} distinct."]
-    if not facts["splits_of_its_own"]:
-        lines.append(
-            "The dataset has no splits of its own; they are made, with copies kept together."
-        )
+    lines = [
+        f"Read as {facts['layout']}"
+        + (f": {facts['layout_why']}." if facts["layout_why"] else "."),
+        f"{counted(facts['faces'], 'face')}, {exact['distinct']:,} distinct.",
+        *facts["notes"],
+        *_about_labels(facts),
+        *_about_splits(facts),
+        *_about_persons(facts),
+    ]
     for split, count in exact["inside"].items():
         if count:
             lines.append(f"Exact copies of other {split} faces in {split}: {count:,}.")
@@ -53,6 +58,61 @@ def findings(facts: DatasetFacts) -> list[str]:
     return lines
 
 
+def _about_labels(facts: DatasetFacts) -> list[str]:
+    lines = []
+    unnamed = [row["label"] for row in facts["mapping"] if row["becomes"] and not row["means"]]
+    joined = {name: [] for name in facts["labels"]}  # type: dict[str, list[str]]
+    for row in facts["mapping"]:
+        if row["faces"] and row["becomes"]:
+            joined.setdefault(row["becomes"], []).append(row["label"])
+    for name, natives in joined.items():
+        if len(natives) > 1:
+            lines.append(f"Several labels are one: {', '.join(natives)} become {name}.")
+    if unnamed:
+        lines.append(
+            f"No usual expressions, taken as they are: {', '.join(unnamed)}. If they are, say so "
+            'with --map "theirs=ours,...".'
+        )
+    if facts["left_out"]:
+        named = ", ".join(f"{name} ({count:,})" for name, count in facts["left_out"].items())
+        lines.append(f"Faces left out for their label: {named}.")
+    return lines
+
+
+def _about_splits(facts: DatasetFacts) -> list[str]:
+    kept = "copies and persons" if facts["persons"]["count"] else "copies"
+    if not facts["splits_of_its_own"]:
+        return [f"The dataset has no splits of its own; they are made, with {kept} kept together."]
+    made = facts["splits_made"]
+    return [f"Made from the training faces, with {kept} kept together: {', '.join(made)}."] * bool(
+        made
+    )
+
+
+def _about_persons(facts: DatasetFacts) -> list[str]:
+    persons = facts["persons"]
+    if not persons["count"]:
+        return [
+            "Nothing says who is shown, so one person may be on both sides of a split; "
+            "--subject-pattern or a column subject would tell."
+        ]
+    lines = [f"{counted(persons['count'], 'person', 'persons')}, told by {persons['named_by']}."]
+    if persons["faces_without"]:
+        lines.append(f"Faces of nobody knows whom: {persons['faces_without']:,}.")
+    for where, count in persons["across"].items():
+        if count:
+            split, _, other = where.partition(" in ")
+            lines.append(f"Persons of {split} who are in {other} too: {count:,}.")
+    return lines
+
+
+def _mapping(facts: DatasetFacts) -> list[list[str]]:
+    return [
+        [row["label"], row["becomes"] or "(left out)", row["means"] or "-", f"{row['faces']:,}"]
+        for row in facts["mapping"]
+    ]
+
+
 def _spreads(facts: DatasetFacts) -> list[tuple[str, dict[str, float]]]:
     rows = [(f"{name}, pixels", values) for name, values in facts["size_px"].items()]
     return [*rows, ("brightness", facts["brightness"]), ("contrast", facts["contrast"])]
@@ -68,8 +128,14 @@ def as_text(facts: DatasetFacts) -> str:
         f"{name:<{width}}  " + "  ".join(f"{facts['counts'][s][name]:>10,}" for s in SPLITS)
         for name in labels
     ]
+    table = [_MAPPING_HEAD, *_mapping(facts)]
+    wide = [max(len(row[at]) for row in table) for at in range(len(_MAPPING_HEAD))]
+    labels_table = [
+        "  ".join(f"{cell:<{w}}" for cell, w in zip(row, wide, strict=True)).rstrip()
+        for row in table
+    ]
     totals = "  ".join(f"{sum(facts['counts'][split].values()):>10,}" for split in SPLITS)
-    lines += [f"{'all':<{width}}  {totals}", ""]
+    lines += [f"{'all':<{width}}  {totals}", "", *labels_table, ""]
     for name, values in _spreads(facts):
         lines.append(f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in values.items()))
     lines += [f"constant: {name}" for name in facts["constant"][:_LISTED]]
@@ -92,6 +158,8 @@ def as_html(facts: DatasetFacts, dataset: Dataset) -> str:
         *(f"<p>{html.escape(line)}</p>" for line in findings(facts)),
         "<h2>Faces</h2>",
         _table(["label", *SPLITS], counts),
+        "<h2>Labels</h2>",
+        _table(_MAPPING_HEAD, _mapping(facts)),
         "<h2>Spread</h2>",
         _table(["", *spreads[0][1]], light),
     ]

@@ -1,7 +1,6 @@
 """Which faces of a dataset a model is measured on, and which are left out, and why."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +9,8 @@ from numpy.typing import NDArray
 from trainer.config import DataSource
 from trainer.contract.labels import REST, canonical
 from trainer.contract.preset import Preset
-from trainer.contract.text import counted
 from trainer.data.dataset import SPLITS, Dataset
-from trainer.data.faces import Faces, Skipped, skipped_as_text
+from trainer.data.faces import Faces, Skipped, skipped_as_sentence
 from trainer.data.index_reader import IndexReader
 from trainer.data.readers import load_dataset, read_faces
 from trainer.errors import DataError
@@ -184,9 +182,3 @@ def _rows(dataset: Dataset, split: str) -> NDArray[np.int64]:
     if split not in SPLITS:
         raise DataError(f"{split!r} is not the name of a split.", hint=f"Use {', '.join(SPLITS)}.")
     return dataset.rows(split)
-
-
-def skipped_as_sentence(skipped: Sequence[Skipped]) -> str:
-    """Return how many pictures could not be used, with the first of them and why."""
-    what = counted(len(skipped), "picture")
-    return f"{what} could not be used ({skipped_as_text(skipped)})."

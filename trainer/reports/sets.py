@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from trainer.config import DataSource
 from trainer.contract.crop import CropGeometry
 from trainer.data.dataset import Dataset
-from trainer.data.faces import ReadOptions
+from trainer.data.faces import ReadOptions, skipped_as_sentence
 from trainer.data.group_pictures import GroupPictures, read_group_pictures
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.metrics.set_schema import GroupSet, SetsReport
 from trainer.presets.model_folder import LoadedModel, load_model_folder
 from trainer.reports.group_figures import answer_shares, group_tables
-from trainer.reports.selection import known_labels, select, skipped_as_sentence
+from trainer.reports.selection import known_labels, select
 from trainer.reports.set_figures import (
     lowest,
     mean_interval,

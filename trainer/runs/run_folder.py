@@ -46,6 +46,8 @@ class RunFacts(TypedDict, total=False):
     """What else ``run.json`` may say; not all of it is known when a run begins."""
 
     faces: dict[Line, Count]
+    left_out: dict[Line, Count]
+    notes: list[Prose]
     versions: dict[Line, Line]
     backend: Line
     machine: Line
@@ -85,6 +87,8 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
         words += ["--votes", config.votes.name, "--vote-use", config.vote_use]
     if config.subject_pattern:
         words += ["--subject-pattern", config.subject_pattern]
+    if config.label_map:
+        words += ["--map", config.label_map]
     if config.auxiliary_votes:
         words += ["--auxiliary-votes", config.auxiliary_votes.name]
     if config.teacher:

@@ -52,16 +52,8 @@ def test_exact_copies_share_a_number(tmp_path: Path) -> None:
         ("", "row 1: no column emotion and no column pixels"),
         ("emotion,Usage\n0,Training\n", "row 1: no column pixels"),
         (HEADER, "holds no faces"),
-        (HEADER + GOOD + "0,1 2 3,Training\n", "row 3: 3 pixels do not make a square"),
-        (HEADER + GOOD + "0,1 2 3 4 5 6 7 8 9,Training\n", "row 3: 9 pixels where 4"),
-        (HEADER + GOOD + "0,1 2 x 4,Training\n", "row 3: pixels must be whole numbers"),
-        (HEADER + "0,1 2 3 256,Training\n", "row 2: pixels must be whole numbers"),
-        (HEADER + "0,,Training\n", "row 2: 0 pixels"),
-        (HEADER + "7,1 2 3 4,Training\n", "row 2: emotion must be 0 to 6, not '7'"),
-        (HEADER + "-1,1 2 3 4,Training\n", "row 2: emotion must be 0 to 6, not '-1'"),
-        (HEADER + "0,1 2 3 4,Exam\n", "row 2: Usage must be .*, not 'Exam'"),
-        (HEADER + "0,1 2 3 4\n", "row 2: 2 columns where 3 are expected"),
-        ("\x00\xff", "row 1: no column emotion"),
+        (HEADER + "0,,Training\n", r"holds no faces \(row 2: 0 pixels"),
+        ("\x00\xff", "is not a text file"),
     ],
 )
 def test_a_wrong_file_gets_one_line_with_its_row(
@@ -73,6 +65,31 @@ def test_a_wrong_file_gets_one_line_with_its_row(
         read_faces(DataSource(path=path))
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("0,1 2 3,Training", "3 pixels do not make a square"),
+        ("0,1 2 3 4 5 6 7 8 9,Training", "9 pixels where 4 are expected"),
+        ("0,1 2 x 4,Training", "pixels must be whole numbers from 0 to 255"),
+        ("0,1 2 3 256,Training", "pixels must be whole numbers from 0 to 255"),
+        ("0,,Training", "0 pixels do not make a square"),
+        ("8,1 2 3 4,Training", "emotion must be 0 to 6, or 7 for contempt, not '8'"),
+        ("-1,1 2 3 4,Training", "emotion must be 0 to 6, or 7 for contempt, not '-1'"),
+        (",1 2 3 4,Training", "emotion '' can be no label: it is empty"),
+        ("0,1 2 3 4,Exam", "Usage must be Training, PublicTest or PrivateTest, not 'Exam'"),
+        ("0,1 2 3 4", "2 columns where 3 are expected"),
+    ],
+)
+def test_a_wrong_row_is_listed_and_the_others_are_read(
+    tmp_path: Path, row: str, reason: str
+) -> None:
+    path = tmp_path / "fer2013.csv"
+    path.write_text(f"{HEADER}{GOOD}{row}\n{GOOD.replace('4', '5')}")
+    faces = read_faces(DataSource(path=path), size_px=2)
+    assert faces.names == ("row 0", "row 2")
+    assert [(each.name, each.reason) for each in faces.skipped] == [("row 3", reason)]
 
 
 def test_a_picture_given_as_csv_is_refused(tmp_path: Path) -> None:

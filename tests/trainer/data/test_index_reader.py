@@ -119,8 +119,8 @@ def test_an_index_of_something_else_leaves_label_folders_alone(pictures: Path) -
 def test_a_reader_says_why_a_path_is_not_its_own(tmp_path: Path) -> None:
     assert IndexReader.refusal(tmp_path) == "it has no index.csv"
     assert IndexReader.refusal(tmp_path / "x.csv") == "it is not a folder"
-    (tmp_path / "index.csv").write_bytes(b"file,label\n\xff\xfe")
-    assert "is not a csv file" in IndexReader.refusal(tmp_path)
+    (tmp_path / "index.csv").write_bytes(b"PK\x03\x04\xff\xfe")
+    assert "is not a text file: it is a zip archive" in IndexReader.refusal(tmp_path)
 
 
 def test_pictures_cut_wider_than_the_network_looks_are_cut_again(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from trainer.cli import main
 from trainer.config import DataSource
 from trainer.data import readers
 from trainer.data.csv_reader import CsvReader
-from trainer.data.faces import FaceRow
+from trainer.data.faces import FaceRow, Skipped
 from trainer.data.inspection import inspect
 from trainer.data.near_copies import near_copies
 from trainer.reports.contact_sheets import write_contact_sheets
@@ -95,7 +95,7 @@ def test_a_page_of_a_csv_needs_no_sizes(tmp_path: Path) -> None:
 class _Published(CsvReader):
     """FER2013 from the pictures beside the project: its text takes half a minute to write."""
 
-    def rows(self) -> Iterator[FaceRow]:
+    def rows(self) -> Iterator[FaceRow | Skipped]:
         script = self._path.with_name("unpack.py")
         spec = importlib.util.spec_from_file_location("unpack", script)
         assert spec is not None

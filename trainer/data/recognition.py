@@ -1,0 +1,25 @@
+"""Which layout a path has: the first one that recognizes it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainer.data.faces import FaceReader, Layout, ReadOptions
+from trainer.data.picture_tree import wrapped
+from trainer.errors import DataError
+
+
+def recognize(path: Path, options: ReadOptions, layouts: Sequence[Layout]) -> FaceReader:
+    """Return a reader of the first layout that recognizes a path, or what it is wrapped around.
+
+    Raises:
+        DataError: if none does.
+    """
+    refusals: list[str] = []
+    for layout in layouts:
+        for place in wrapped(path):
+            refusal = layout.refusal(place)
+            if not refusal:
+                return layout(place, options)
+            if refusal not in refusals:
+                refusals.append(refusal)
+    raise DataError(f"{path} is no dataset: {'; '.join(refusals)}.")
