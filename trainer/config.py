@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from trainer.contract.checked_json import Count, JsonError, Share, as_type
 from trainer.contract.crop import CropGeometry
+from trainer.contract.preset import Color
 
 Optimizer = Literal["adam", "adamw", "nadam", "sgd"]
 Schedule = Literal["constant", "cosine", "plateau"]
@@ -163,6 +164,8 @@ class TrainConfig:
         seed: of everything that is drawn; the same seed gives the same run.
         precision: Keras' dtype policy while training; the saved model is float32.
         folds: parts of the training faces that a stacking ensemble holds out in turn.
+        input_px: side of the faces that the network sees, pixels; none takes the system's.
+        color: whether it sees gray or colour; none takes the system's.
     """
 
     system: str
@@ -181,6 +184,8 @@ class TrainConfig:
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 0
     precision: Precision = "auto"
     folds: Annotated[int, Meta(ge=2, le=100)] = 3
+    input_px: Annotated[int, Meta(ge=16, le=512)] | None = None
+    color: Color | None = None
     recipe: Recipe = field(default_factory=Recipe)
 
     @property

@@ -13,7 +13,7 @@ from tests.benchmarks.figures import Figure, figure
 from tests.benchmarks.live import watch_stream
 from tests.benchmarks.real_window import shows_label
 from tests.ui.training.faces import write_faces
-from trainer.data.faces import CACHE_VARIABLE
+from trainer.data.cache_room import CACHE_VARIABLE
 
 FACES_A_LABEL = 200
 EPOCHS = 1000  # more than can be done meanwhile

@@ -23,8 +23,8 @@ from trainer.contract.preset import Preset
 from trainer.contract.progress import EpochDone, Event
 from trainer.data.augment import augmentation_layers
 from trainer.data.batches import Batches
+from trainer.data.cache_room import CACHE_VARIABLE
 from trainer.data.dataset import Dataset
-from trainer.data.faces import CACHE_VARIABLE
 from trainer.data.feeding import feed
 from trainer.data.readers import load_dataset
 from trainer.fit.epochs import Controls, fit

@@ -13,7 +13,7 @@ from tests.helpers.cameras import NetworkCamera, Visit, send_pictures
 from tests.helpers.clips import write_clip
 from tests.helpers.faces import portrait, save
 from tests.helpers.network_trace import Traced, run_traced
-from trainer.data.faces import CACHE_VARIABLE
+from trainer.data.cache_room import CACHE_VARIABLE
 
 _ROOT = Path(__file__).resolve().parents[2]
 _APPLICATION = [sys.executable, "-m", "fer_desktop"]

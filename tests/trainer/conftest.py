@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.helpers.data import astronaut
 from trainer.config import NO_AUGMENTATION, Recipe
-from trainer.data.faces import CACHE_VARIABLE
+from trainer.data.cache_room import CACHE_VARIABLE
 from trainer.errors import RunError
 from trainer.presets import export
 from trainer.systems import catalogue
@@ -63,6 +63,7 @@ def face(label: int, seed: int, side: int = SIDE) -> NDArray[np.uint8]:
 
 def write_csv(path: Path, rows: list[tuple[int, NDArray[np.uint8], str]]) -> Path:
     """Write rows of label, face and usage in the competition's form."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("emotion", "pixels", "Usage"))

@@ -18,6 +18,13 @@ def printed(counts: dict[str, tuple[int, int, int]], **other: Any) -> str:
     """Return what the trainer prints of a dataset."""
     facts: dict[str, Any] = {
         "data": "faces",
+        "layout": "label folders",
+        "layout_why": "it has a folder for each label",
+        "mapping": [],
+        "persons": {"count": 0, "named_by": "", "faces_without": 0, "across": {}},
+        "left_out": {},
+        "notes": [],
+        "splits_made": [],
         "faces": sum(map(sum, counts.values())),
         "labels": list(counts),
         "splits_of_its_own": True,

@@ -9,10 +9,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from trainer.cli.cache import cache
 from trainer.cli.data_options import source_from_args
 from trainer.cli.evaluate import evaluate
 from trainer.cli.options import build_parser
 from trainer.cli.pair import pair
+from trainer.cli.predict import predict
+from trainer.cli.prepare import prepare
 from trainer.config import Augmentation, Recipe, TrainConfig
 from trainer.contract.checked_json import encode_json
 from trainer.contract.progress import Cancelled, Failed
@@ -26,13 +29,15 @@ if TYPE_CHECKING:
     from trainer.reports.comparison import Row
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
+_WITHOUT_KERAS: Final = ("cache", "card", "inspect", "systems")  # they ask no network anything
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     args = build_parser().parse_args(argv)
     try:
-        if args.command not in ("inspect", "systems", "card"):  # which ask no network anything
+        prepare(args)
+        if args.command not in _WITHOUT_KERAS:
             import_keras_quietly()
         return _COMMANDS[args.command](args)
     except TrainerError as error:
@@ -78,12 +83,13 @@ def _inspect(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace) -> int:
     from trainer.fit.training import train
+    from trainer.runs.checkpoint import epochs_done
 
     def work(controls: "Controls") -> None:
         config = config_from_args(args, _system_name(args))
-        train(config, replace(controls, resume=args.resume))
+        train(config, replace(controls, resume=args.resume), epochs=args.epochs)
 
-    return _with_controls(args, work)
+    return _with_controls(args, work, lambda: Cancelled(done=epochs_done(args.out)))
 
 
 def _probe(args: argparse.Namespace) -> int:
@@ -105,7 +111,7 @@ def _probe(args: argparse.Namespace) -> int:
 
 def _compare(args: argparse.Namespace) -> int:
     from trainer.cli.system_list import choose_systems
-    from trainer.reports.comparison import as_markdown, compare
+    from trainer.reports.comparison import as_markdown, compare, stopped
 
     names = choose_systems(args.systems)
     rows: list[Row] = []
@@ -114,17 +120,21 @@ def _compare(args: argparse.Namespace) -> int:
         configure = partial(config_from_args, args)
         rows.extend(compare(names, configure, args.out, controls, only_finished=args.only_finished))
 
-    status = _with_controls(args, work)
+    status = _with_controls(args, work, lambda: stopped(names, args.out))
     if status == DONE and args.progress == "text":
         print(as_markdown(rows), end="")
     return FAILED if any(row.problem for row in rows) else status
 
 
-def _with_controls(args: argparse.Namespace, work: Callable[["Controls"], None]) -> int:
+def _with_controls(
+    args: argparse.Namespace,
+    work: Callable[["Controls"], None],
+    where: Callable[[], Cancelled],
+) -> int:
+    """Do a work that can be stopped, and say where it was then; return the exit status."""
     from trainer.cli.stdin_control import obey
     from trainer.fit.epochs import Controls, Stopped
     from trainer.fit.progress_report import TextReport, json_report
-    from trainer.runs.checkpoint import epochs_done
 
     cancelled, paused = threading.Event(), threading.Event()
     as_json = args.progress == "json"
@@ -134,7 +144,7 @@ def _with_controls(args: argparse.Namespace, work: Callable[["Controls"], None])
     try:
         work(Controls(resume=False, report=report, cancelled=cancelled, paused=paused))
     except (KeyboardInterrupt, Stopped):
-        report(Cancelled(done=epochs_done(args.out)))
+        report(where())
         return INTERRUPTED
     except TrainerError as error:
         if not as_json:
@@ -165,6 +175,8 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
         seed=args.seed,
         precision=args.precision,
         folds=args.folds,
+        input_px=args.input_px,
+        color=args.color,
         recipe=replace(
             recipe,
             **_given(args, Recipe()),
@@ -181,11 +193,11 @@ def _system_name(args: argparse.Namespace) -> str:
 
     if args.system is not None:
         return str(args.system)
+    if getattr(args, "resume", False) and holds_run(args.out):
+        # The run knows; and the model that it began with may be gone.
+        return read_run(args.out).config.system
     if args.start is None:
         args.usage_error("one of --system and --start is needed")
-    if getattr(args, "resume", False) and holds_run(args.out):
-        # The model that it began with may be gone.
-        return read_run(args.out).config.system
     return model_preset(args.start).system
 
 
@@ -200,12 +212,6 @@ def _recipe(args: argparse.Namespace, name: str) -> Recipe:
 def _given(args: argparse.Namespace, defaults: Recipe | Augmentation) -> dict[str, Any]:
     names = (name for name in vars(defaults) if name != "augmentation")
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
-
-
-def _predict(args: argparse.Namespace) -> int:
-    from trainer.presets.prediction import print_predictions
-
-    return print_predictions(args.model, args.images, as_json=args.json)
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -263,9 +269,10 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "probe": _probe,
     "evaluate": evaluate,
     "compare": _compare,
-    "predict": _predict,
+    "predict": predict,
     "export": _export,
     "convert": _convert,
     "card": _card,
     "pair": pair,
+    "cache": cache,
 }

@@ -13,7 +13,13 @@ from trainer.data.dataset import SPLITS
 def add_evaluate(commands: Any) -> None:
     """Add the command and its options."""
     parser = commands.add_parser("evaluate", help="evaluate a model on one or several datasets")
-    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
+    parser.add_argument(
+        "--model",
+        required=True,
+        type=Path,
+        metavar="MODEL",
+        help="a model folder, or a name as `fer-desktop models` lists them, such as fer7",
+    )
     add_sets(parser)
     add_reading(parser)
     parser.add_argument(
@@ -44,6 +50,12 @@ def add_evaluate(commands: Any) -> None:
         help="another model: test whether the difference on the same faces is significant",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for figures and diagrams")
+    parser.add_argument(
+        "--table",
+        type=Path,
+        metavar="FILE",
+        help="csv with a row for each face: file, truth, answer, each probability, person",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(command="evaluate")
 
@@ -85,6 +97,7 @@ def _evaluate_one(
         groups=groups,
         against=args.against,
         out=args.out,
+        table=args.table,
     )
     print(encode_json(figures) if args.json else evaluation_as_text(figures))
     return 0
@@ -102,6 +115,7 @@ def _evaluate_sets(args: argparse.Namespace, sets: Sets, labels: tuple[str, ...]
         labels=labels,
         split=args.split,
         flip=args.flip,
+        table=args.table,
     )
     as_json, as_text = json.dumps(report, indent=1), sets_as_text(report)
     if args.out is not None:

@@ -2,12 +2,16 @@
 
 import argparse
 import math
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from trainer.cli.cache import add_cache
 from trainer.cli.data_options import add_data
 from trainer.cli.evaluate import add_evaluate
 from trainer.cli.pair import add_pair
+from trainer.cli.parser import Parser
+from trainer.cli.predict import add_predict
 from trainer.cli.setting_list import limits, meanings
 from trainer.config import (
     AUXILIARY_HEAD,
@@ -19,6 +23,7 @@ from trainer.config import (
     Schedule,
 )
 from trainer.contract.labels import LABEL_SETS
+from trainer.contract.preset import Color
 
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "optimizer": get_args(Optimizer),
@@ -28,9 +33,10 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="fer-train", description="Trains, evaluates and compares facial-expression networks."
     )
+    parser.add_argument("--version", action="version", version=f"fer-train {_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_systems(commands)
     _add_settings_list(commands)
@@ -39,12 +45,20 @@ def build_parser() -> argparse.ArgumentParser:
     _add_probe(commands)
     add_evaluate(commands)
     _add_compare(commands)
-    _add_predict(commands)
+    add_predict(commands)
     _add_export(commands)
     _add_convert(commands)
     _add_card(commands)
     add_pair(commands)
+    add_cache(commands)
     return parser
+
+
+def _version() -> str:
+    try:
+        return metadata.version("fer-desktop")
+    except metadata.PackageNotFoundError:
+        return "(of unknown version)"
 
 
 def _add_systems(commands: Any) -> None:
@@ -96,12 +110,19 @@ def _add_probe(commands: Any) -> None:
 
 
 def _add_network(parser: Any) -> None:
-    parser.add_argument("--system", metavar="NAME")
+    parser.add_argument(
+        "--system",
+        metavar="NAME",
+        help="a network that `fer-train systems` lists, such as study_a_complex_cnn; or one of "
+        "your own, FILE.py:FUNCTION, where the function takes scaled pixels and the number of "
+        "labels and returns the logits",
+    )
     parser.add_argument(
         "--start",
         type=Path,
-        metavar="DIR",
-        help="model folder to fine-tune; its system need not be named, labels may differ",
+        metavar="MODEL",
+        help="model to fine-tune, a folder or a name as `fer-desktop models` lists them; "
+        "its system need not be named, labels may differ",
     )
     parser.set_defaults(usage_error=parser.error)
 
@@ -161,6 +182,19 @@ def _add_training(parser: Any) -> None:
         metavar="N",
         help="number of folds of a stacking ensemble",
     )
+    parser.add_argument(
+        "--input",
+        dest="input_px",
+        type=_number(int, *limits("input_px")),
+        metavar="PX",
+        help="side of the faces that the network sees, 16 to 512 pixels, such as 96; default: the "
+        "system's",
+    )
+    parser.add_argument(
+        "--color",
+        choices=get_args(Color),
+        help="whether it sees gray or colour; default: the system's",
+    )
     recipe = parser.add_argument_group("recipe", "default: the system's own")
     _add_settings(recipe, Recipe())
     _add_settings(recipe, Augmentation())
@@ -206,20 +240,15 @@ def _number(kind: type[int] | type[float], least: float = 0, most: float = math.
     return parse
 
 
-def _add_predict(commands: Any) -> None:
-    parser = commands.add_parser("predict", help="print a model's predictions for face crops")
-    parser.add_argument("--model", required=True, type=Path, metavar="DIR")
-    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per image")
-    parser.set_defaults(command="predict")
-
-
 def _add_export(commands: Any) -> None:
     parser = commands.add_parser(
         "export", help="write a run as a model folder, or a model as a file for other programs"
     )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--run", dest="run_folder", type=Path, metavar="DIR")
+    parser.add_argument(
+        "--system", metavar="FILE.py:FUNCTION", help="the run's network, where it is your own"
+    )
     source.add_argument("--model", type=Path, metavar="DIR")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR|FILE")
     parser.add_argument(

@@ -119,9 +119,17 @@ class Finished:
 
 @dataclass(frozen=True, kw_only=True)
 class Cancelled:
-    """The training was stopped; it can be resumed after its last finished epoch."""
+    """The training was stopped; it can be resumed after its last finished epoch.
+
+    Attributes:
+        done: epochs of the network that was being trained.
+        system: which network that was, where several are trained.
+        way: how a person resumes it.
+    """
 
     done: Count
+    system: Line = ""
+    way: Line = "--resume continues it"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,8 +80,9 @@ def unpack(archive: Path, folder: Path) -> list[Skipped]:
         with _opened(archive) as (members, open_member):
             return _unpack_members(archive, folder, members, open_member)
     except _DAMAGED as error:
+        reason = one_line(str(error).split("\n")[0].rstrip(":. ")) or type(error).__name__
         raise DataError(
-            f"{archive} is damaged or not an archive: {error}.", hint="Download it again."
+            f"{archive} is damaged or not an archive: {reason}.", hint="Download it again."
         ) from error
     except RuntimeError as error:  # zipfile's word for a password
         raise DataError(f"{archive} cannot be unpacked: {error}.") from error

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from trainer.data.archive_files import is_archive, other_archive, unpack
-from trainer.data.faces import FaceReader, FaceRow, Layout, ReadOptions, Skipped, cache_dir
+from trainer.data.cache_room import cache_dir
+from trainer.data.faces import FaceReader, FaceRow, Layout, ReadOptions, Skipped
 from trainer.data.recognition import recognize
 from trainer.errors import DataError
 

@@ -69,8 +69,8 @@ class CkReader(PictureReader):
             entries.append(Entry(name=name, label=label, subject=subject, problem=problem))
             between += max(0, len(files) - 2)
         for place in sorted(given.keys() - sequences.keys()):
-            file = (labels.relative_to(root) / given[place]).as_posix()
-            entries.append(Entry(name=file, problem="its sequence has no pictures"))
+            lone = (labels.relative_to(root) / given[place]).as_posix()
+            entries.append(Entry(name=lone, problem="its sequence has no pictures"))
         note = (
             "Of each sequence the last picture has its label and the first is neutral; "
             f"{counted(between, 'picture')} between or without a label are not used."

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -12,18 +11,17 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from trainer.contract.checked_json import Count, read_json
 from trainer.contract.preset import Color
 from trainer.contract.text import counted
 from trainer.data.array_file import read_arrays
+from trainer.data.cache_room import CACHE_VARIABLE, cache_dir, make_room, note_use
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.data.label_map import Mapped
 from trainer.errors import DataError
 
-CACHE_VARIABLE: Final = "FER_TRAINER_CACHE"
 # Raised whenever the cache's content changes its form.
 _CACHE_VERSION: Final = 5
 _IMAGES: Final = "images.u8"
@@ -164,12 +162,6 @@ class Faces:
     mapped: tuple[Mapped, ...] = ()
 
 
-def cache_dir() -> Path:
-    """Return the folder of decoded datasets and features."""
-    override = os.environ.get(CACHE_VARIABLE)
-    return Path(override) if override else Path(platformdirs.user_cache_dir("fer-train"))
-
-
 def cache_key(text: str) -> str:
     """Return a short file name that stands for a text."""
     return hashlib.sha256(f"{_CACHE_VERSION} {text}".encode()).hexdigest()[:24]
@@ -184,11 +176,13 @@ def read_cached(reader: FaceReader) -> Faces:
     folder = cache_dir() / cache_key(reader.fingerprint())
     if folder.exists():
         try:
+            note_use(folder)
             return _load(folder)
         except (OSError, ValueError, KeyError):
             shutil.rmtree(folder, ignore_errors=True)  # damaged: read anew
     try:
         _fill(folder, reader)
+        make_room(keep=folder)
         return _load(folder)
     except OSError as error:
         raise DataError(

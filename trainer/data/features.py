@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.whole_file import remove_leftovers, replacing
+from trainer.data.cache_room import CACHE_VARIABLE, cache_dir
 from trainer.data.dataset import Dataset
-from trainer.data.faces import CACHE_VARIABLE, cache_dir, cache_key
+from trainer.data.faces import cache_key
 from trainer.errors import DataError
 
 _BATCH = 128

@@ -113,7 +113,7 @@ def _without_wrappers(
             outer[splits[parts]].add(inner[0] if len(inner) > 1 else "")
         is_wrapped = all(len(names) == 1 and "" not in names for names in outer.values())
         names = set().union(*outer.values()) if outer else set()
-        if not is_wrapped or any(expression_of(name) for name in names):
+        if not names or not is_wrapped or any(map(expression_of, names)):
             return rest
         rest = {parts: inner[1:] for parts, inner in rest.items()}
 

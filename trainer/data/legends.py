@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from trainer.contract.checked_json import JsonError, read_json
+from trainer.contract.checked_json import JsonError, decode_json, read_bounded
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.text import label_problem
 from trainer.data.picture_tree import find_file
@@ -63,12 +63,18 @@ def legend_beside(folder: Path) -> tuple[Legend, Path] | None:
 
 def _from_json(file: Path) -> Legend:
     try:
-        raw = read_json(file, dict[str, Any] | list[Any], most_bytes=_MOST_BYTES)  # type: ignore[arg-type]
+        content = read_bounded(file, _MOST_BYTES)
     except (JsonError, OSError):
         return {}
-    if isinstance(raw, list):
-        return _counted(str(name) for name in raw)
-    pairs = [(str(key), str(value)) for key, value in raw.items()]
+    try:
+        return _counted(decode_json(content, list[str]))
+    except JsonError:
+        pass
+    try:
+        raw = decode_json(content, dict[str, str | int])
+    except JsonError:
+        return {}
+    pairs = [(key, str(value)) for key, value in raw.items()]
     if all(is_number(value) for _, value in pairs):
         pairs = [(value, key) for key, value in pairs]
     return {plain_number(key): value for key, value in pairs if is_number(key)}

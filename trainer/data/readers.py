@@ -23,6 +23,8 @@ from trainer.data.ferplus_reader import FerPlusReader
 from trainer.data.folder_reader import FolderReader
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.data.index_reader import IndexReader
+from trainer.data.label_map import map_labels
+from trainer.data.listing import PictureReader, ordered_labels
 from trainer.data.named_files_reader import NamedFilesReader
 from trainer.data.parquet_reader import ParquetReader
 from trainer.data.plugin_layouts import plugin_layouts
@@ -76,7 +78,9 @@ def read_faces(
     )
     try:
         if not path.exists():
-            raise DataError(f"{path} does not exist.", hint="Give a csv or a folder of images.")
+            raise DataError(
+                f"{path} does not exist.", hint="Give a csv, an archive or a folder of images."
+            )
         faces = read_cached(recognize(path, options, (*plugin_layouts(), *LAYOUTS)))
     except PermissionError as error:
         raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from error
@@ -87,6 +91,26 @@ def read_faces(
             hint="Give fer2013.csv, a folder with a folder per label, or one with an index.csv.",
         )
     return settle_labels(source, faces)
+
+
+def listed_labels(source: DataSource) -> tuple[str, ...] | None:
+    """Return a source's labels where they are known before any face is decoded, else None.
+
+    Raises:
+        DataError: if the source cannot be used.
+    """
+    if not source.path.exists():
+        raise DataError(
+            f"{source.path} does not exist.", hint="Give a csv, an archive or a folder of images."
+        )
+    reader = recognize(
+        source.path, ReadOptions(size_px=48, color="gray"), (*plugin_layouts(), *LAYOUTS)
+    )
+    names = reader.label_names if isinstance(reader, PictureReader) else ()
+    if not names:
+        return None
+    mapped = map_labels(str(source.path), names, [1] * len(names), source.label_map)
+    return ordered_labels({row.becomes for row in mapped if row.becomes})
 
 
 def load_dataset(

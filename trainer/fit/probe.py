@@ -20,7 +20,7 @@ from trainer.fit.optimization import copied
 from trainer.fit.training import built, make_job, read_dataset, resolve
 from trainer.fit.training_model import Job, compiled
 from trainer.runs import checkpoint
-from trainer.systems.catalogue import get_system
+from trainer.systems.catalogue import system_of
 from trainer.systems.system import Parts, System, is_single, usable_members
 
 _ENOUGH_S: Final = 3.0
@@ -35,8 +35,8 @@ def probe(config: TrainConfig) -> Estimate:
     Raises:
         TrainerError: as a training would at its beginning.
     """
-    system = get_system(config.system)
     config = resolve(config)
+    system = system_of(config)
     if config.weights == "imagenet":
         # Other numbers take no longer, and these would have to be fetched.
         config = replace(config, weights="none")

@@ -72,8 +72,9 @@ class TextReport:
                     f"{event.folder}: accuracy {event.accuracy:.4f} ({low:.4f} to {high:.4f}) "
                     f"on {event.n:,} faces"
                 )
-            case Cancelled(done=done):
-                self._line(f"stopped after epoch {done}; --resume continues it")
+            case Cancelled(done=done, system=system, way=way):
+                whose = f" of {system}" if system else ""
+                self._line(f"stopped after epoch {done}{whose}; {way}")
             case Failed():
                 self._line(f"{event.message} {event.hint}".strip())
 

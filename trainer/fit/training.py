@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from trainer.config import NO_AUGMENTATION, TrainConfig
+from trainer.config import NO_AUGMENTATION, Recipe, TrainConfig
 from trainer.contract.preset import MODEL_FILE
 from trainer.contract.progress import Finished, Note, Started
 from trainer.contract.text import one_line
@@ -28,11 +28,11 @@ from trainer.presets.model_folder import model_preset
 from trainer.runs import checkpoint
 from trainer.runs.devices import all_accelerators, machine, resolve_precision
 from trainer.runs.run_folder import RUN_FILE, Run, environment, held, read_run, write_run
-from trainer.systems.catalogue import get_system
+from trainer.systems.catalogue import system_of
 from trainer.systems.system import Parts, System
 
 
-def train(config: TrainConfig, controls: Controls) -> None:
+def train(config: TrainConfig, controls: Controls, *, epochs: int | None = None) -> None:
     """Train a system and leave a model folder, with the run's own files, in ``config.out``.
 
     On a processor the seed decides every number. A GPU adds up in any order unless its library is
@@ -40,12 +40,17 @@ def train(config: TrainConfig, controls: Controls) -> None:
     ``TF_DETERMINISTIC_OPS=1`` for TensorFlow, ``XLA_FLAGS=--xla_gpu_deterministic_ops=true`` for
     JAX.
 
+    Args:
+        config: what is trained, and how; of a run that is resumed, where its things are.
+        controls: how the person follows and stops it.
+        epochs: how many a run that is resumed shall have in all, if it shall have more.
+
     Raises:
         TrainerError: if data, system or run folder cannot be used.
         Stopped: if it was cancelled; the last checkpoint stands.
     """
-    system = get_system(config.system)
-    config = _settle(config, controls)
+    config = _settle(config, controls, epochs)
+    system = system_of(config)
     controls.report(Note(text=f"reading {config.data}"))
     dataset = read_dataset(config, system)
     for line in dataset.notes:
@@ -83,7 +88,7 @@ def train(config: TrainConfig, controls: Controls) -> None:
     )
 
 
-def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
+def _settle(config: TrainConfig, controls: Controls, epochs: int | None) -> TrainConfig:
     exists = holds_run(config.out)
     if config.out.exists() and not config.out.is_dir():
         raise RunError(f"{config.out} is not a folder.")
@@ -100,9 +105,10 @@ def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
                 hint="Choose another --out.",
             )
         controls.report(Note(text="resuming with the original settings of the run"))
-        # The curve must go on as it began: only the place of things may differ.
+        # The curve must go on as it began: only the place of things may differ, and its length.
         return replace(
             saved,
+            recipe=_lengthened(saved.recipe, epochs, controls),
             data=config.data,
             votes=config.votes,
             labels=",".join(run.labels),
@@ -111,6 +117,21 @@ def _settle(config: TrainConfig, controls: Controls) -> TrainConfig:
             out=config.out,
         )
     return resolve(config)
+
+
+def _lengthened(recipe: Recipe, epochs: int | None, controls: Controls) -> Recipe:
+    if epochs is None or epochs == recipe.epochs:
+        return recipe
+    if epochs < recipe.epochs:
+        raise RunError(
+            f"the run has {recipe.epochs} epochs; it can be made longer, not shorter.",
+            hint=f"Leave out --epochs, or give more than {recipe.epochs}.",
+        )
+    text = f"lengthened from {recipe.epochs} to {epochs} epochs"
+    if recipe.schedule == "cosine":
+        text += "; from here on the learning rate falls as in a run of that length"
+    controls.report(Note(text=text))
+    return replace(recipe, epochs=epochs)
 
 
 def _origin(config: TrainConfig) -> dict[str, Any]:
@@ -156,14 +177,20 @@ def resolve(config: TrainConfig) -> TrainConfig:
     Raises:
         TrainerError: if system or start do not exist, or do not belong together.
     """
-    system, recipe = get_system(config.system), config.recipe
+    system, recipe = system_of(config), config.recipe
     if config.start is not None:
         if system.combination is not None:
             raise RunError(
                 f"{system.name} combines networks: it cannot begin with a model.",
                 hint="Leave out --start.",
             )
-        made_by = model_preset(config.start).system
+        began = model_preset(config.start)
+        # The network goes on with the input that it has learned with.
+        if began.input_size_px != system.size_px and config.input_px is None:
+            config = replace(config, input_px=began.input_size_px)
+        if began.color == "rgb" and system.color == "gray" and config.color is None:
+            config = replace(config, color=began.color)
+        made_by = began.system
         if made_by != system.name:
             raise RunError(
                 f"{config.start} is a {made_by or 'network of another maker'}, not a "

@@ -43,7 +43,7 @@ from trainer.presets.renormalization import renormalize
 from trainer.runs import checkpoint
 from trainer.runs.run_folder import Run, environment, read_run
 from trainer.systems.backbones import give_weights
-from trainer.systems.catalogue import get_system
+from trainer.systems.catalogue import system_of
 from trainer.systems.system import System
 
 
@@ -98,7 +98,7 @@ def export_run(
     """
     run = read_run(run_folder)
     weights, _, progress = checkpoint.load_state(run_folder / checkpoint.BEST_FILE)
-    system = get_system(run.config.system)
+    system = system_of(run.config)
     source = _source(run, answer)
     dataset = dataset or load_dataset(
         source, labels=run.labels, size_px=system.size_px, color=system.color

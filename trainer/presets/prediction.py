@@ -1,5 +1,7 @@
 """Labels for single face crops."""
 
+import csv
+import io
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.calibration import calibrate
+from trainer.contract.text_cells import text_cell
 from trainer.data.images import read_image
+from trainer.data.picture_tree import files_below, is_picture
 from trainer.errors import DataError
 from trainer.presets.model_folder import LoadedModel, load_model_folder
+from trainer.runs.checkpoint import make_folder, write_atomically
 
 # Images that are decoded before the network is asked.
 _BATCH = 64
@@ -61,27 +66,61 @@ def predict(model: LoadedModel, paths: Sequence[Path]) -> Iterator[Prediction | 
             yield image if isinstance(image, Refusal) else _prediction(model, path, next(rows))
 
 
-def print_predictions(folder: Path, paths: Sequence[Path], *, as_json: bool) -> int:
+def print_predictions(
+    folder: Path, paths: Sequence[Path], *, as_json: bool, table: Path | None = None
+) -> int:
     """Print a line for each image and return the exit status, 1 if one could not be read.
 
+    Args:
+        folder: the model's.
+        paths: images, and folders of which all images are meant.
+        as_json: whether a line is a JSON object.
+        table: csv that gets a row for each image; lines are then printed as JSON only.
+
     Raises:
-        RunError: if the folder is not a usable model folder.
+        RunError: if the folder is not a usable model folder, or the table cannot be written.
+        DataError: if a folder cannot be read.
     """
-    status = 0
-    for found in predict(load_model_folder(folder), paths):
+    images = list(_images(paths))
+    model, status = load_model_folder(folder), 0
+    rows = [("file", "emotion", "confidence", "unsure", *(f"p_{n}" for n in model.preset.labels))]
+    for found in predict(model, images):
         if isinstance(found, Refusal):
             print(f"fer-train: {found.reason}", file=sys.stderr)
             status = 1
-        else:
+            continue
+        if as_json or table is None:
             line = json.dumps(vars(found), ensure_ascii=False) if as_json else _text(found)
             print(line, flush=True)
+        numbers = (f"{value:.6f}" for value in found.probabilities.values())
+        head = (text_cell(found.file), text_cell(found.emotion), f"{found.confidence:.6f}")
+        rows.append((*head, str(int(found.unsure)), *numbers))
+    if table is not None:
+        _write(table, rows)
     return status
+
+
+def _images(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield images as they are named, and all images below folders."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        below = [path / name for name in files_below(path) if is_picture(name)]
+        yield from below or [path]
+
+
+def _write(table: Path, rows: Sequence[Sequence[str]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    make_folder(table.absolute().parent)
+    write_atomically(table, text.getvalue().encode("utf-8", "surrogateescape"))
 
 
 def _read(model: LoadedModel, path: Path) -> NDArray[np.uint8] | Refusal:
     try:
         if not path.is_file():
-            raise DataError(f"{path} is not a file." if path.exists() else f"{path} is missing.")
+            raise DataError(f"{path} has no pictures." if path.exists() else f"{path} is missing.")
         return read_image(path, model.preset.input_size_px, model.preset.color)
     except DataError as error:
         return Refusal(str(path), str(error))

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from trainer.config import DataSource
 from trainer.contract.checked_json import encode_json
-from trainer.contract.figures import Evaluation, SplitFigures
+from trainer.contract.figures import Evaluation, LabelFigures, SplitFigures
 from trainer.data.dataset import Dataset
 from trainer.metrics.figures import measure
 from trainer.presets.model_folder import load_model_folder
 from trainer.reports import paired
+from trainer.reports.face_table import TableSet, write_face_table
 from trainer.reports.selection import select
 from trainer.reports.subgroups import measure_groups, read_groups
 from trainer.runs.checkpoint import make_folder, write_atomically
@@ -28,6 +29,7 @@ def evaluate_model(
     groups: Path | None = None,
     against: Path | None = None,
     out: Path | None = None,
+    table: Path | None = None,
 ) -> Evaluation:
     """Return a model's figures on a dataset.
 
@@ -39,6 +41,7 @@ def evaluate_model(
         groups: csv that names the group of faces.
         against: another model folder, whose answers on the same faces are compared.
         out: folder for the figures and their diagrams.
+        table: csv that gets a row for each face.
 
     Raises:
         TrainerError: if model, data or groups cannot be used, or the split is empty.
@@ -71,6 +74,8 @@ def evaluate_model(
         figures["against"], figures["against_reason"] = paired.compare_with(
             against, source, dataset, rows, probabilities, flip=flip
         )
+    if table is not None:
+        write_face_table(table, [TableSet(source.title, selection, probabilities)])
     if out is not None:
         _write(out, figures, dataset, rows, probabilities, truth)
     return figures
@@ -122,24 +127,29 @@ def figures_as_text(figures: SplitFigures) -> str:
         f"{figures['n']:,} {figures['split']} faces of {figures['data']}",
         f"accuracy           {figures['accuracy']:.4f}  (95 % interval {low:.4f} to {high:.4f})",
         f"without copies     {figures['accuracy_without_copies']:.4f}  "
-        f"({copies} exact copies of training faces left out)",
+        f"({copies} exact copies of {figures['data']}'s own training faces left out)",
         f"balanced accuracy  {figures['balanced_accuracy']:.4f}",
         f"macro F1           {figures['macro_f1']:.4f}",
         f"calibration error  {figures['ece']:.4f}",
         "",
         f"{'':<{width}}  precision  recall     F1  faces",
     ]
-    lines += [
-        f"{name:<{width}}  {row['precision']:>9.3f}  {row['recall']:>6.3f}  {row['f1']:.3f}  "
-        f"{row['support']:>5}"
-        for name, row in figures["per_label"].items()
-    ]
+    lines += [_label_line(name, row, width) for name, row in figures["per_label"].items()]
     lines += ["", f"{'truth':<{width}}  " + "  ".join(f"{name[:8]:>8}" for name in labels)]
     lines += [
         f"{name:<{width}}  " + "  ".join(f"{count:>8}" for count in row)
         for name, row in zip(labels, figures["confusion"], strict=True)
     ]
     return "\n".join(lines)
+
+
+def _label_line(name: str, row: LabelFigures, width: int) -> str:
+    if not row["support"]:  # without faces nothing can be found, rightly or wrongly
+        return f"{name:<{width}}  {'-':>9}  {'-':>6}  {'-':>5}  {0:>5}"
+    return (
+        f"{name:<{width}}  {row['precision']:>9.3f}  {row['recall']:>6.3f}  {row['f1']:.3f}  "
+        f"{row['support']:>5}"
+    )
 
 
 def _groups_as_lines(figures: Evaluation) -> list[str]:

@@ -15,6 +15,7 @@ from trainer.data.group_pictures import GroupPictures, read_group_pictures
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.metrics.set_schema import GroupSet, SetsReport
 from trainer.presets.model_folder import LoadedModel, load_model_folder
+from trainer.reports.face_table import TableSet, write_face_table
 from trainer.reports.group_figures import answer_shares, group_tables
 from trainer.reports.selection import known_labels, select
 from trainer.reports.set_figures import (
@@ -64,6 +65,7 @@ def evaluate_sets(
     labels: tuple[str, ...] = (),
     split: str | None = None,
     flip: bool = False,
+    table: Path | None = None,
 ) -> SetsReport:
     """Return a model's figures on sets of faces, each alone and all together.
 
@@ -73,6 +75,7 @@ def evaluate_sets(
         split: which faces of each set; without one all of a set that has no splits, unless the
             model learned from it, and the test faces of the others.
         flip: whether each face's mirror image is asked as well; else once, as in the window.
+        table: csv that gets a row for each face of the labelled sets.
 
     Raises:
         TrainerError: if the model or a set cannot be used.
@@ -86,10 +89,13 @@ def evaluate_sets(
         for each in labelled
     ]
     pictures = [_pictures(each, model) for each in unlabelled]
-    measured = []
+    measured, told = [], []
     for each, selection in zip(labelled, selections, strict=True):
         probabilities = model.probabilities(selection.dataset, selection.rows, flip=flip)
         measured.append(measure_set(each.name, selection, probabilities, preset.unsure_below))
+        told.append(TableSet(each.name, selection, probabilities))
+    if table is not None:
+        write_face_table(table, told)
     groups = []
     for each_set, faces in zip(unlabelled, pictures, strict=True):
         dataset = _unlabelled(faces, answers)

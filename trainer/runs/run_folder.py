@@ -28,7 +28,7 @@ from trainer.contract.whole_file import remove_leftovers
 from trainer.errors import RunError
 from trainer.runs.checkpoint import write_atomically
 from trainer.runs.devices import machine
-from trainer.systems.catalogue import get_system
+from trainer.systems.catalogue import system_of
 
 RUN_FILE: Final = "run.json"
 _LIBRARIES: Final = ("keras", "tensorflow", "jax", "torch", "numpy")
@@ -95,10 +95,14 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
         words += ["--teacher", (Path("models") / config.teacher.name).as_posix()]
         words += ["--teacher-share", str(config.teacher_share)]
     words += ["--labels", config.labels or ",".join(labels)]
-    system = get_system(config.system)
+    system = system_of(config)
     recipe = gentle(system.recipe) if config.start else system.recipe
     if system.backbone is not None and not config.start:
         words += ["--weights", config.weights]
+    if config.input_px is not None:
+        words += ["--input", str(config.input_px)]
+    if config.color is not None:
+        words += ["--color", config.color]
     if system.combination is not None:
         words += ["--folds", str(config.folds)]
     for name, value in flat_recipe(config.recipe).items():

@@ -1,8 +1,10 @@
 """The systems that the trainer knows, found by their names: its own and those of other packages."""
 
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any, Final
 
+from trainer.config import TrainConfig
 from trainer.contract.entry_points import Offer, described
 from trainer.errors import TrainerError, UnknownSystemError
 from trainer.plugins import extensions
@@ -27,18 +29,28 @@ def get_system(name: str) -> System:
     known = _own().get(name) or _EXTENSIONS.get(name)
     if known is not None:
         return known
+    from trainer.systems.own_file import own_system
     from trainer.systems.transfer import any_transfer
 
-    described_by_name = any_transfer(name)
+    described_by_name = own_system(name) or any_transfer(name)
     if described_by_name is None:
+        near = get_close_matches(name, (*_own(), *_EXTENSIONS.all()), 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
         raise UnknownSystemError(
-            f"there is no system {name!r}.", hint="`fer-train systems` lists them."
+            f"there is no system {name!r}.", hint=f"`fer-train systems` lists them.{meant}"
         )
     return described_by_name
 
+    known = _own().get(name) or _EXTENSIONS.get(name)
+    if known is not None:
+        return known
+    from trainer.systems.own_file import own_system
+    from trainer.systems.transfer import any_transfer
 
-def _own() -> dict[str, System]:
-    # Imported late: a training needs one of them, and most commands none.
+    described_by_name = own_system(name) or any_transfer(name)
+    if described_by_name is None:
+        near = get_close_matches(name, (*_own(), *_EXTENSIONS.all()), 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
     from trainer.systems import ensembles, residual, scratch, transfer
 
     built_in = (*scratch.SYSTEMS, *ensembles.SYSTEMS, *transfer.SYSTEMS, *residual.SYSTEMS)

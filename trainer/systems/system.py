@@ -1,5 +1,6 @@
 """What a system is: a network that can be built, with its recipe and its reported figure."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -96,6 +97,11 @@ class System:
         """Number of channels of the input."""
         return 1 if self.color == "gray" else 3
 
+    @property
+    def network_name(self) -> str:
+        """The name as Keras takes it: of one's own file without its folders."""
+        return re.sub(r"[^A-Za-z0-9_.-]+", "_", re.split(r"[\\/]", self.name)[-1])
+
     def build(
         self, labels: tuple[str, ...], *, channels: int | None = None, weights: str = "none"
     ) -> Any:
@@ -139,13 +145,15 @@ class System:
             if auxiliary:
                 raise UnknownSystemError(f"{self.name} combines networks: it has no second head.")
             combined = _combine(self.combination, pixels, labels)
-            return Parts(keras.Model(pixels, combined, name=self.name))
+            return Parts(keras.Model(pixels, combined, name=self.network_name))
         front = self._front(pixels, weights)
         if self.backbone is None or not self.backbone.frozen:
-            return Parts(keras.Model(pixels, self._end(front, labels, auxiliary), name=self.name))
+            return Parts(
+                keras.Model(pixels, self._end(front, labels, auxiliary), name=self.network_name)
+            )
         inputs = keras.Input(front.shape[1:], name="features")
         head = keras.Model(inputs, self._end(inputs, labels, auxiliary), name="head")
-        whole = keras.Model(pixels, head(front), name=self.name)
+        whole = keras.Model(pixels, head(front), name=self.network_name)
         return Parts(whole, features=keras.Model(pixels, front, name="features"), head=head)
 
     def _end(self, front: Any, labels: tuple[str, ...], auxiliary: bool) -> Any:

@@ -292,3 +292,53 @@ def test_a_program_can_stop_the_training(faces_csv: Path, tmp_path: Path) -> Non
 def test_splits_have_their_usual_other_names(name: str, split: str) -> None:
     arguments = ["evaluate", "--model", "m", "--data", "d", "--split", name]
     assert build_parser().parse_args(arguments).split == split
+
+
+@pytest.mark.usefixtures("tiny_systems")
+def test_what_a_training_leaves_out_is_told_and_stored(
+    face_folder: FolderMaker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = face_folder("angry", "disgust", "fear", "bored", "Anger", count=8)
+    run = tmp_path / "run"
+    assert main([*TRAIN, "--data", str(folder), "--out", str(run)]) == 0
+    error = capsys.readouterr().err
+    assert "8 faces left out, of labels that are not learned: bored (8)" in error
+    assert "Read as angry: Anger, angry." in error
+    facts = read_run(run).facts
+    assert facts["left_out"] == {"bored": 8}
+    assert any("bored (8)" in note for note in facts["notes"])
+    assert main(["probe", "--system", "tiny", "--data", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["left_out"] == {"bored": 8}
+
+
+@pytest.mark.usefixtures("tiny_systems")
+def test_a_finished_run_is_made_longer_and_needs_no_system_named(
+    faces_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, data = str(tmp_path / "run"), ["--data", str(faces_csv)]
+    assert main([*TRAIN, *data, "--out", run]) == 0
+    assert main(["train", *data, "--out", run, "--resume", "--epochs", "3"]) == 0
+    assert "lengthened from 1 to 3 epochs" in capsys.readouterr().err
+    again = read_run(tmp_path / "run")
+    assert (again.facts["epoch"], again.config.recipe.epochs) == (3, 3)
+    assert main(["train", *data, "--out", run, "--resume", "--epochs", "2"]) == 1
+    assert "can be made longer, not shorter" in capsys.readouterr().err
+
+
+def test_ones_own_network_is_trained_with_another_input(
+    face_folder: FolderMaker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = tmp_path / "net.py"
+    net.write_text(
+        "from keras import layers\n\ndef build(pixels, labels):\n"
+        "    return layers.Dense(labels)(layers.Flatten()(pixels))\n"
+    )
+    data = ["--data", str(face_folder("happy", "sad", count=8))]
+    first, second = str(tmp_path / "first"), str(tmp_path / "second")
+    words = ["--system", f"{net}:build", *data, "--epochs", "1", "--precision", "float32"]
+    assert main(["train", *words, "--input", "20", "--out", first]) == 0
+    assert read_preset(tmp_path / "first").input_size_px == 20
+    assert main(["evaluate", "--model", first, *data]) == 0
+    # What was learned with another input goes on with it.
+    assert main(["train", "--start", first, *words, "--out", second]) == 0
+    assert read_preset(tmp_path / "second").input_size_px == 20

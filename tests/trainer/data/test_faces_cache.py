@@ -7,7 +7,7 @@ import pytest
 
 from tests.trainer.conftest import FolderMaker
 from trainer.config import DataSource
-from trainer.data.faces import cache_dir
+from trainer.data.cache_room import cache_dir
 from trainer.data.readers import load_dataset
 
 pytestmark = pytest.mark.unit

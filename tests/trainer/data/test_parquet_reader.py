@@ -23,14 +23,14 @@ def png(seed: int) -> bytes:
     return buffer.getvalue()
 
 
-def write(path: Path, names: list[str] | None = None, **columns: list[Any]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write(file: Path, names: list[str] | None = None, **columns: list[Any]) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
     table = pa.table(columns)
     if names is not None:
         about = {"info": {"features": {"label": {"names": names, "_type": "ClassLabel"}}}}
         table = table.replace_schema_metadata({"huggingface": json.dumps(about)})
-    pq.write_table(table, path)
-    return path
+    pq.write_table(table, file)
+    return file
 
 
 def test_pictures_in_the_table_with_named_labels(tmp_path: Path) -> None:

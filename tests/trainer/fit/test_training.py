@@ -15,7 +15,7 @@ from tests.trainer.conftest import SIDE, TINY_RECIPE, FolderMaker, write_csv
 from trainer.config import STANDARD_AUGMENTATION, DataSource, Recipe, TrainConfig
 from trainer.contract.preset import file_sha256, read_preset
 from trainer.contract.progress import Continued, EpochDone, Event, Finished, Paused, StepDone
-from trainer.data.faces import CACHE_VARIABLE
+from trainer.data.cache_room import CACHE_VARIABLE
 from trainer.errors import DataError, RunError, UnknownSystemError
 from trainer.fit import epochs as fitting
 from trainer.fit.epochs import HISTORY_FILE, Controls, Stopped

@@ -1,3 +1,4 @@
+import csv
 import json
 from pathlib import Path
 
@@ -71,14 +72,16 @@ def test_bad_images_are_one_line_each_and_the_others_are_done(
     text, cut, missing = tmp_path / "notes.txt", tmp_path / "cut.png", tmp_path / "missing.png"
     text.write_text("not a face", encoding="utf-8")
     cut.write_bytes(portrait.read_bytes()[:2000])
-    paths = [text, portrait, cut, tmp_path, missing, portrait]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    paths = [text, portrait, cut, empty, missing, portrait]
     assert main(["predict", "--model", str(model), *map(str, paths)]) == 1
     captured = capsys.readouterr()
     done, failed = captured.out.splitlines(), captured.err.splitlines()
     assert len(done) == 2
     assert done[0].startswith(f"{portrait}: unsure (")
     assert [line.partition(" ")[0] for line in failed] == ["fer-train:"] * 4
-    for line, path in zip(failed, (text, cut, tmp_path, missing), strict=True):
+    for line, path in zip(failed, (text, cut, empty, missing), strict=True):
         assert str(path) in line
     assert "is not an image" in failed[0]
 
@@ -95,6 +98,25 @@ def test_json_has_a_line_an_image(
     assert max(first["probabilities"].values()) == first["confidence"]
     assert first["unsure"] is (first["confidence"] < 0.5)
     assert first["file"] == str(portrait)
+
+
+def test_folders_are_read_whole_and_a_table_is_written(
+    model: Path, portrait: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "faces"
+    (folder / "more").mkdir(parents=True)
+    for name in ("=1.png", "more/b.png", ".hidden.png"):
+        (folder / name).write_bytes(portrait.read_bytes())
+    (folder / "notes.txt").write_text("no face")
+    table = tmp_path / "tables" / "answers.csv"
+    assert main(["predict", "--model", str(model), str(folder), "--csv", str(table)]) == 0
+    assert capsys.readouterr().out == ""
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file"] for row in rows] == [str(folder / "=1.png"), str(folder / "more/b.png")]
+    assert list(rows[0]) == ["file", "emotion", "confidence", "unsure", *(f"p_{n}" for n in LABELS)]
+    assert sum(float(rows[0][f"p_{name}"]) for name in LABELS) == pytest.approx(1, abs=1e-4)
+    assert float(rows[0][f"p_{rows[0]['emotion']}"]) == float(rows[0]["confidence"])
 
 
 def test_no_readable_image_asks_nothing_of_the_network(model: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from trainer.config import TrainConfig
 from trainer.contract.progress import EpochDone, Event
 from trainer.errors import RunError, UnknownSystemError
 from trainer.fit.epochs import Controls
-from trainer.reports.comparison import Row, as_markdown, compare
+from trainer.reports.comparison import Row, as_markdown, compare, stopped
 
 pytestmark = pytest.mark.usefixtures("tiny_systems")
 
@@ -63,11 +63,19 @@ def test_a_comparison_goes_on_where_it_was_and_says_what_failed(
 
 def test_one_table_has_one_protocol(faces_csv: Path, tmp_path: Path) -> None:
     _compare(["tiny"], faces_csv, tmp_path)
-    rows, events = _compare(["tiny"], faces_csv, tmp_path, epochs=2)
-    assert not any(isinstance(event, EpochDone) for event in events)
-    assert rows[0].accuracy is None
-    assert "begun with other settings, fer-train train --system tiny" in rows[0].problem
-    assert "--epochs 1" in rows[0].problem
+    table = (tmp_path / "comparison.md").read_text()
+    with pytest.raises(RunError, match=r"begun with other settings, .*--system tiny .*--epochs 1"):
+        _compare(["tiny"], faces_csv, tmp_path, epochs=2)
+    assert (tmp_path / "comparison.md").read_text() == table
+    assert "not trained" not in table
+
+
+def test_where_a_comparison_was_stopped_is_told(faces_csv: Path, tmp_path: Path) -> None:
+    _compare(["tiny"], faces_csv, tmp_path)
+    event = stopped(["tiny", "tiny_fear"], tmp_path)
+    assert (event.done, event.system) == (0, "tiny_fear")
+    assert event.way == "the same command goes on with it"
+    assert stopped(["tiny"], tmp_path).system == ""
 
 
 def test_the_table_of_what_is_finished_trains_nothing(faces_csv: Path, tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import csv
 import json
 import threading
 from dataclasses import replace
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.models import make_model_folder
-from tests.trainer.conftest import TINY_RECIPE
+from tests.trainer.conftest import TINY_RECIPE, FolderMaker
 from trainer.cli import main
 from trainer.config import DataSource, TrainConfig
 from trainer.contract.preset import PRESET_FILE, preset_to_json, read_preset
@@ -98,3 +99,47 @@ def test_a_network_that_is_not_what_its_preset_says_is_refused(
     with pytest.raises(RunError, match=message) as caught:
         load_model_folder(folder)
     assert "\n" not in str(caught.value)
+
+
+def test_a_table_has_a_row_for_each_face(model: Path, faces_csv: Path, tmp_path: Path) -> None:
+    table = tmp_path / "faces.csv"
+    figures = evaluate_model(model, DataSource(path=faces_csv), table=table)
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == figures["n"]
+    right = sum(row["truth"] == row["predicted"] for row in rows)
+    assert right / len(rows) == pytest.approx(figures["accuracy"])
+    assert sum(int(row["right"]) for row in rows) == right
+    assert {row["split"] for row in rows} == {"test"}
+    for row in rows:
+        shares = {name: float(row[f"p_{name}"]) for name in figures["labels"]}
+        assert sum(shares.values()) == pytest.approx(1, abs=1e-5)
+        assert max(shares, key=lambda name: shares[name]) == row["predicted"]
+
+
+def test_faces_of_labels_that_a_model_lacks_are_told(
+    model: Path, face_folder: FolderMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A German dataset: what the model knows by another name is measured, the rest is told."""
+    folder = face_folder("Wut", "Ekel", "gelangweilt", count=6)
+    words = ["evaluate", "--model", str(model), "--data", str(folder), "--split", "all"]
+    assert main([*words, "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["n"] == 12
+    assert figures["left_out"] == {"gelangweilt": 6}
+    assert main(words) == 0
+    text = capsys.readouterr().out
+    assert "Faces of labels that the model does not know are left out: gelangweilt (6)." in text
+    assert main([*words, "--map", "gelangweilt=fear", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["n"] == 18
+
+
+def test_a_label_without_faces_has_no_figures(
+    model: Path, face_folder: FolderMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = face_folder("angry", "disgust", count=6)
+    assert main(["evaluate", "--model", str(model), "--data", str(folder), "--split", "all"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("fear ")][
+        :1
+    ]
+    assert line.split() == ["fear", "-", "-", "-", "0"]

@@ -15,7 +15,7 @@ from fer_desktop.ui.training.train_wizard import TrainWizard
 from fer_desktop.vision.classifier import ModelClassifier
 from tests.ui.conftest import Desk, desk, model_folder, theme
 from tests.ui.training.faces import write_faces
-from trainer.data.faces import CACHE_VARIABLE
+from trainer.data.cache_room import CACHE_VARIABLE
 
 __all__ = ["desk", "model_folder", "theme"]
 

@@ -1,0 +1,40 @@
+"""``fer-train predict``: what a model reads off pictures of faces."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add_predict(commands: Any) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser(
+        "predict",
+        help="print a model's predictions for face crops",
+        description="Prints what a model reads off pictures of faces, cut as its training faces "
+        "were. Photographs are cropped first by `fer-desktop crop`.",
+    )
+    parser.add_argument(
+        "--model",
+        required=True,
+        type=Path,
+        metavar="MODEL",
+        help="a model folder, or a name as `fer-desktop models` lists them, such as fer7",
+    )
+    parser.add_argument(
+        "images", nargs="+", type=Path, metavar="PICTURE|FOLDER", help="all pictures below a folder"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object per image")
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="write a row for each picture: file, emotion, confidence, unsure, each probability",
+    )
+    parser.set_defaults(command="predict")
+
+
+def predict(args: argparse.Namespace) -> int:
+    """Print or write the answers; return the exit status, 1 if a picture could not be read."""
+    from trainer.presets.prediction import print_predictions
+
+    return print_predictions(args.model, args.images, as_json=args.json, table=args.csv)
