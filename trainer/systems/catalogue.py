@@ -41,16 +41,31 @@ def get_system(name: str) -> System:
         )
     return described_by_name
 
-    known = _own().get(name) or _EXTENSIONS.get(name)
-    if known is not None:
-        return known
-    from trainer.systems.own_file import own_system
-    from trainer.systems.transfer import any_transfer
 
-    described_by_name = own_system(name) or any_transfer(name)
-    if described_by_name is None:
-        near = get_close_matches(name, (*_own(), *_EXTENSIONS.all()), 1)
-        meant = f" Did you mean {near[0]}?" if near else ""
+def system_of(config: TrainConfig) -> System:
+    """Return the system of a run, with the input that the run gives it.
+
+    Raises:
+        UnknownSystemError: if there is none, or it cannot have another input.
+    """
+    system = get_system(config.system)
+    if config.input_px is None and config.color is None:
+        return system
+    if system.combination is not None:
+        raise UnknownSystemError(
+            f"{system.name} combines networks: its input stays as it is.",
+            hint="Leave out --input and --color.",
+        )
+    return replace(
+        system,
+        size_px=config.input_px or system.size_px,
+        color=config.color or system.color,
+        parameters=None,
+    )
+
+
+def _own() -> dict[str, System]:
+    # Imported late: a training needs one of them, and most commands none.
     from trainer.systems import ensembles, residual, scratch, transfer
 
     built_in = (*scratch.SYSTEMS, *ensembles.SYSTEMS, *transfer.SYSTEMS, *residual.SYSTEMS)
