@@ -1,12 +1,9 @@
 """The window: menus, toolbar, picture, docks and status line."""
 
-import base64
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
-from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -32,7 +29,6 @@ from fer_desktop.ui.commands.dropped_files import DroppedFiles
 from fer_desktop.ui.commands.handlers import Commands
 from fer_desktop.ui.commands.menus import Menus, ToolBar
 from fer_desktop.ui.commands.state_keeper import StateKeeper
-from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.look.theme import ThemeManager
 from fer_desktop.ui.look.tokens import Tokens
@@ -50,11 +46,7 @@ from fer_desktop.ui.viewer.player import Player
 from fer_desktop.ui.viewer.recording_sign import RecordingSign
 from fer_desktop.ui.viewer.welcome_page import WelcomeDialog
 from fer_desktop.ui.widgets.drops import dropped_targets
-
-_DEFAULT_SIZE: Final = QSize(1280, 820)
-_FACES_WIDTH: Final = 280
-_TIMELINE_SHARE: Final = 0.25
-_LAYOUT_VERSION: Final = 1
+from fer_desktop.ui.window_layout import WindowLayout
 
 
 class MainWindow(QMainWindow):
@@ -62,7 +54,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         acts, player, pages, messages, status, announcer, commands, dropped, toolbar, menus,
-            docks, training, calibration: the parts.
+            training, calibration: the parts.
         cameras: those that were found.
 
     Signals:
@@ -84,7 +76,6 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._recorder = recorder
         self.cameras: list[SourceRequest] = []
-        self._whole_layout: QByteArray | None = None
         self._asks = True
         self.setWindowTitle(APP_NAME)
         self.setWindowIcon(icon("fer_desktop"))
@@ -128,13 +119,19 @@ class MainWindow(QMainWindow):
             self.calibration.status,
             self,
         )
+        self._layout = WindowLayout(self)
         self._fill()
         self._connect()
-        self._default_layout = self.saveState(_LAYOUT_VERSION)
-        self._restore_layout(controller.settings)
+        self._layout.remember_default()
+        self._layout.restore(controller.settings)
         self._on_settings(controller.settings)
         if self.pages.welcome is not None:
-            self._set_aside(self.docks)
+            self._layout.set_aside(self.docks)
+
+    @property
+    def docks(self) -> Sequence[QDockWidget]:
+        """The panels: faces, and timeline."""
+        return self._layout.docks
 
     def set_cameras(self, cameras: Sequence[SourceRequest]) -> None:
         """Offer the cameras that were found."""
@@ -196,14 +193,8 @@ class MainWindow(QMainWindow):
         self.training.shut_down()
         if self.isFullScreen():
             self.acts.full_screen.trigger()
-        self._bring_back()
-        self._controller.update_settings(
-            replace(
-                self._controller.settings,
-                window_geometry=_to_text(self.saveGeometry()),
-                window_state=_to_text(self.saveState(_LAYOUT_VERSION)),
-            )
-        )
+        self._layout.bring_back()
+        self._controller.update_settings(self._layout.kept_in(self._controller.settings))
         super().closeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -225,18 +216,11 @@ class MainWindow(QMainWindow):
         bar.setContentsMargins(0, 0, 0, 0)
         bar.addWidget(self.status, 1)
         self.setStatusBar(bar)
-        right, bottom = (
-            Qt.DockWidgetArea.RightDockWidgetArea,
-            Qt.DockWidgetArea.BottomDockWidgetArea,
+        self._layout.add_panels(
+            self._panel("faces", self.tr("Faces"), self.player.cards),
+            self._panel("timeline", self.tr("Timeline"), self.player.bottom),
         )
-        self.setCorner(Qt.Corner.BottomRightCorner, bottom)
-        self.setCorner(Qt.Corner.BottomLeftCorner, bottom)
-        self.docks = [
-            self._add_dock("faces", self.tr("Faces"), self.player.cards, right),
-            self._add_dock("timeline", self.tr("Timeline"), self.player.bottom, bottom),
-        ]
         self.menus.add_panels([dock.toggleViewAction() for dock in self.docks])
-        self._use_default_size()
         self._order_tabs()
 
     def _order_tabs(self) -> None:
@@ -251,30 +235,19 @@ class MainWindow(QMainWindow):
         for former, latter in pairwise(controls):
             QWidget.setTabOrder(former, latter)
 
-    def _add_dock(
-        self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea
-    ) -> QDockWidget:
+    def _panel(self, name: str, title: str, content: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
         dock.setWidget(content)
-        self.addDockWidget(area, dock)
         return dock
-
-    def _use_default_size(self) -> None:
-        size = fitting_size(self, _DEFAULT_SIZE)
-        self.resize(size)
-        faces, timeline = self.docks
-        self.resizeDocks([faces], [_FACES_WIDTH], Qt.Orientation.Horizontal)
-        height = round(size.height() * _TIMELINE_SHARE)
-        self.resizeDocks([timeline], [height], Qt.Orientation.Vertical)
 
     def _connect(self) -> None:
         controller, acts = self._controller, self.acts
         acts.quit.triggered.connect(self.close)
         acts.full_screen.triggered.connect(self._on_full_screen)
-        acts.reset_layout.triggered.connect(self._reset_layout)
+        acts.reset_layout.triggered.connect(self._layout.reset)
         acts.welcome.triggered.connect(lambda: WelcomeDialog.ask(self, self.pages.model_sentence()))
-        self.pages.welcome_accepted.connect(self._bring_back)
+        self.pages.welcome_accepted.connect(self._layout.bring_back)
         self.toolbar.source.chosen.connect(self._on_source_chosen)
         self.toolbar.model.chosen.connect(self._on_model_chosen)
         self.commands.models_changed.connect(self.refresh_models)
@@ -338,47 +311,11 @@ class MainWindow(QMainWindow):
 
     def _on_full_screen(self, wanted: bool) -> None:
         if wanted:
-            self._set_aside((self.menuBar(), self.toolbar, self.statusBar(), *self.docks))
+            furniture = (self.menuBar(), self.toolbar, self.statusBar(), *self.docks)
+            self._layout.set_aside(furniture)
         else:
-            self._bring_back()
+            self._layout.bring_back()
         # The other states stay: a maximized window is maximized again after it.
         full = Qt.WindowState.WindowFullScreen
         self.setWindowState(self.windowState() | full if wanted else self.windowState() & ~full)
         self.player.view.setFocus()
-
-    def _set_aside(self, furniture: Sequence[QWidget]) -> None:
-        """Hide parts of the window for a while."""
-        if self._whole_layout is None:
-            self._whole_layout = self.saveState(_LAYOUT_VERSION)
-        for widget in furniture:
-            widget.hide()
-
-    def _bring_back(self) -> None:
-        """Show again what was set aside, as it was."""
-        layout, self._whole_layout = self._whole_layout, None
-        if layout is not None:
-            self.menuBar().show()
-            self.statusBar().show()
-            self.restoreState(layout, _LAYOUT_VERSION)
-
-    def _reset_layout(self) -> None:
-        self.restoreState(self._default_layout, _LAYOUT_VERSION)
-        self._use_default_size()
-
-    def _restore_layout(self, settings: Settings) -> None:
-        if settings.window_geometry:
-            self.restoreGeometry(_from_text(settings.window_geometry))
-        if settings.window_state:
-            self.restoreState(_from_text(settings.window_state), _LAYOUT_VERSION)
-
-
-def _to_text(data: QByteArray) -> str:
-    return base64.b64encode(data.data()).decode("ascii")
-
-
-def _from_text(text: str) -> QByteArray:
-    """Return what was kept; nothing, which Qt ignores, if the settings were tampered with."""
-    try:
-        return QByteArray(base64.b64decode(text, validate=True))
-    except ValueError:
-        return QByteArray()
