@@ -18,7 +18,7 @@ class OutputSink(Protocol):
 
     One thread calls it, the one that analyses: while a camera is read it must not block. What it
     raises ends it for the session that goes on; the next one begins with ``opened`` again. Expected
-    failures are FerErrors.
+    failures are FerErrors. Faces have no scores as long as there is no model.
     """
 
     def opened(self, session: int, info: SourceInfo) -> None:

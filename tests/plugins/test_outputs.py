@@ -34,7 +34,8 @@ OUTPUT = """
             self.note("model", len(preset.labels), frame_index, engine)
 
         def write(self, frame, analysis):
-            self.note("write", frame.index, *(face.smoothed.emotion for face in analysis.faces))
+            shown = [face.smoothed.emotion if face.smoothed else "?" for face in analysis.faces]
+            self.note("write", frame.index, *shown)
 
         def close(self, *, is_complete):
             self.note("close", is_complete)
