@@ -10,8 +10,6 @@ from tests.helpers.faces import portrait
 from tests.helpers.fakes import face_at
 from trainer.contract.crop import CropGeometry
 
-pytestmark = pytest.mark.unit
-
 
 def seen(pixels: NDArray[np.uint8], detector: MediaPipeFaceDetector) -> FaceLook | Flaw:
     return look_at(pixels, detector.detect(pixels))
