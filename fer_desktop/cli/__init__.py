@@ -69,6 +69,11 @@ def _run(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], i
 
         with _tidy_end():
             return analyze(args)
+    if args.command == "crop":
+        from fer_desktop.cli.crop import crop
+
+        with _tidy_end():
+            return crop(args)
     if args.command == "cameras":
         from fer_desktop.cli.tables import print_cameras
 

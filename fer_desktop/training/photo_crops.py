@@ -27,6 +27,7 @@ from trainer.contract.crop import CropGeometry
 # than a fifth.
 FILLED_SHARE: Final = 0.7
 MIN_FACE_PX: Final = 32
+_USUAL_CROP: Final = CropGeometry()
 CROP_SIDE_PX: Final = (48, 224)  # larger faces are averaged down, smaller ones enlarged
 
 
@@ -38,14 +39,33 @@ class Judgement:
         kind: a crop stays as it is, a photo is cropped, the rest is left out.
         face: the face of a photo.
         reason: why it is left out.
+        share: the width of a photo's face in that of the picture.
     """
 
     kind: Literal["crop", "photo", "neither"]
     face: Detection | None = None
     reason: str = ""
+    share: float = 0.0
 
 
 _DONE: Final = Judgement("photo")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a face picture comes from.
+
+    Attributes:
+        file: the face picture, below the target.
+        photo: the picture that it was cut out of, or is a copy of, below the folder.
+        face: where the face is in it; None for a copy, and where an earlier job has cut it out.
+        share: the face's width in that of the picture; 0 where it is not known.
+    """
+
+    file: PurePosixPath
+    photo: PurePosixPath
+    face: Detection | None = None
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +77,14 @@ class CropReport:
         cropped: photographs whose face was cut out.
         kept: pictures that were crops already.
         left_out: pictures that are not used.
+        origins: where each face picture comes from.
     """
 
     folder: Path
     cropped: int
     kept: int
     left_out: tuple[LeftOut, ...]
+    origins: tuple[Origin, ...] = ()
 
 
 def judge(pixels: NDArray[np.uint8], detector: FaceDetector) -> Judgement:
@@ -88,32 +110,45 @@ def judge(pixels: NDArray[np.uint8], detector: FaceDetector) -> Judgement:
     if face.box.width < MIN_FACE_PX:
         reason = f"its face is only {round(face.box.width)} pixels wide"
         return Judgement("neither", reason=reason)
-    return Judgement("photo", face)
+    return Judgement("photo", face, share=face.box.width / width)
 
 
 def crop_photos(
-    found: Survey, target: Path, detector: FaceDetector, work: Work
+    found: Survey,
+    target: Path,
+    detector: FaceDetector,
+    work: Work,
+    geometry: CropGeometry = _USUAL_CROP,
 ) -> CropReport | None:
     """Cut the faces out of a folder's photographs into another folder; None if stopped.
 
     The target gets the same folders. What it holds already is not made again, so that a job that
     was stopped can be gone on with.
 
+    Args:
+        geometry: how much around a face is cut out.
+
     Raises:
         PicturesError: if the pictures vanish meanwhile.
         StorageError: if the target cannot be written; what was written stays.
     """
+
+    def judged(name: PurePosixPath, file: Path) -> Judgement:
+        return _judge_file(found.folder, name, file, detector, geometry)
+
     make_folder(target)
     work.begin(len(found.large))
     kept = list(found.small)
     left_out = list(found.left_out)
     cropped = 0
+    origins: list[Origin] = []
     for name, crop_name in _crop_names(found):
         file = target / crop_name
-        judgement = _DONE if file.is_file() else _judge_file(found.folder, name, file, detector)
+        judgement = _DONE if file.is_file() else judged(name, file)
         match judgement.kind:
             case "photo":
                 cropped += 1
+                origins.append(Origin(crop_name, name, judgement.face, judgement.share))
             case "crop":
                 kept.append(name)
             case _:
@@ -127,12 +162,15 @@ def crop_photos(
     work.begin(len(kept))
     for name in kept:
         _copy(found.folder, name, target)
+        origins.append(Origin(name, name))
         if not work.advance():
             return None
-    return CropReport(target, cropped, len(kept), tuple(left_out))
+    return CropReport(target, cropped, len(kept), tuple(left_out), tuple(origins))
 
 
-def _judge_file(folder: Path, name: PurePosixPath, file: Path, detector: FaceDetector) -> Judgement:
+def _judge_file(
+    folder: Path, name: PurePosixPath, file: Path, detector: FaceDetector, geometry: CropGeometry
+) -> Judgement:
     """Judge a picture, and write the face of a photograph."""
     try:
         pixels = read_picture(folder / name)
@@ -141,7 +179,7 @@ def _judge_file(folder: Path, name: PurePosixPath, file: Path, detector: FaceDet
         return Judgement("neither", reason=str(error))
     judgement = judge(pixels, detector)
     if judgement.face is not None:
-        save_crop(file, face_crop(pixels, judgement.face))
+        save_crop(file, face_crop(pixels, judgement.face, geometry))
     return judgement
 
 
@@ -175,11 +213,12 @@ def _check_there(folder: Path) -> None:
         )
 
 
-def face_crop(pixels: NDArray[np.uint8], face: Detection) -> NDArray[np.uint8]:
+def face_crop(
+    pixels: NDArray[np.uint8], face: Detection, geometry: CropGeometry = _USUAL_CROP
+) -> NDArray[np.uint8]:
     """Return a face as a model would see it, but larger: RGB, square."""
     from fer_desktop.vision.crops import crop_faces
 
-    geometry = CropGeometry()
     smallest, largest = CROP_SIDE_PX
     side_px = min(max(round(geometry.scale * face.box.width), smallest), largest)
     crop: NDArray[np.uint8] = crop_faces(pixels, [face], geometry, side_px, "rgb")[0]

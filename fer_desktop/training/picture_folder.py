@@ -60,8 +60,12 @@ def is_small_crop(width_px: int, height_px: int) -> bool:
     return min(width_px, height_px) <= SMALL_SIDE_PX and is_nearly_square(width_px, height_px)
 
 
-def survey(folder: Path, work: Work) -> Survey | None:
+def survey(folder: Path, work: Work, *, is_labelled: bool = True) -> Survey | None:
     """Find the pictures of a folder that has a folder for each expression; None if stopped.
+
+    Args:
+        is_labelled: whether there must be folders for two expressions at least; else all pictures
+            of the folder are meant.
 
     Raises:
         PicturesError: if it has no pictures, or those of fewer than two expressions.
@@ -77,7 +81,7 @@ def survey(folder: Path, work: Work) -> Survey | None:
     large: list[PurePosixPath] = []
     left_out: list[LeftOut] = []
     for name in names:
-        if len(name.parts) == 1:
+        if is_labelled and len(name.parts) == 1:
             left_out.append(LeftOut(str(name), "it lies in no expression's folder"))
         else:
             try:
@@ -88,7 +92,10 @@ def survey(folder: Path, work: Work) -> Survey | None:
                 (small if is_small_crop(*size) else large).append(name)
         if not work.advance():
             return None
-    _check(folder, Counter(name.parent.name for name in (*small, *large)), left_out)
+    if not is_labelled and not (small or large):
+        raise PicturesError(f"{folder} has no pictures that can be read.", hint="Give another one.")
+    if is_labelled:
+        _check(folder, Counter(name.parent.name for name in (*small, *large)), left_out)
     return Survey(folder, tuple(small), tuple(large), tuple(left_out))
 
 

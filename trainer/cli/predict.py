@@ -11,7 +11,7 @@ def add_predict(commands: Any) -> None:
         "predict",
         help="print a model's predictions for face crops",
         description="Prints what a model reads off pictures of faces, cut as its training faces "
-        "were. Photographs are cropped first by `fer-desktop crop`.",
+        "were; --photos cuts them out of photographs.",
     )
     parser.add_argument(
         "--model",
@@ -30,6 +30,11 @@ def add_predict(commands: Any) -> None:
         metavar="FILE",
         help="write a row for each picture: file, emotion, confidence, unsure, each probability",
     )
+    parser.add_argument(
+        "--photos",
+        action="store_true",
+        help="the pictures are whole photographs: the application cuts out the one face of each",
+    )
     parser.set_defaults(command="predict")
 
 
@@ -37,4 +42,6 @@ def predict(args: argparse.Namespace) -> int:
     """Print or write the answers; return the exit status, 1 if a picture could not be read."""
     from trainer.presets.prediction import print_predictions
 
-    return print_predictions(args.model, args.images, as_json=args.json, table=args.csv)
+    return print_predictions(
+        args.model, args.images, as_json=args.json, table=args.csv, are_photos=args.photos
+    )

@@ -1,8 +1,11 @@
 """Contents and problems of a dataset, as ``fer-train inspect --json`` prints it."""
 
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from trainer.contract.checked_json import Count, Line, Number, PathText, Prose
+
+# What `fer-desktop crop` writes beside faces that it has cut out of photographs.
+ORIGINS_FILE: Final = "origins.csv"
 
 Spread = dict[Line, Number]  # min, p5, median, p95 and max
 

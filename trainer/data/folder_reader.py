@@ -3,6 +3,7 @@
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from trainer.contract.dataset_facts import ORIGINS_FILE
 from trainer.data.folder_roles import Place, read_roles
 from trainer.data.legends import LEGENDS, Legend, is_number, legend_beside, plain_number
 from trainer.data.listing import Entry, Listing, PictureReader, ordered_labels, subject_finder
@@ -45,7 +46,7 @@ class FolderReader(PictureReader):
 
     def list_pictures(self) -> Listing:
         """Return the pictures in the order of their paths."""
-        files = files_below(self.path)
+        files = [file for file in files_below(self.path) if file.name != ORIGINS_FILE]
         pictures = [file for file in files if is_picture(file)]
         folders = [file.parent.parts for file in pictures]
         roles = read_roles([parts for parts in folders if parts])

@@ -11,6 +11,7 @@ from trainer.contract.labels import expression_of
 from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.near_copies import near_copies
 from trainer.data.readers import load_dataset, read_faces
+from trainer.data.settled_labels import photograph_note
 
 _EXAMPLES: Final = 20
 _PERCENTILES: Final = {"min": 0, "p5": 5, "median": 50, "p95": 95, "max": 100}
@@ -52,7 +53,7 @@ def inspect(source: DataSource) -> tuple[DatasetFacts, Dataset]:
             **{row.native: row.faces for row in faces.mapped if not row.becomes and row.faces},
             **dataset.left_out,
         },
-        "notes": list(faces.notes),
+        "notes": [*faces.notes, *filter(None, [photograph_note(faces.sizes)])],
         "splits_of_its_own": bool((faces.split >= 0).any()),
         "splits_made": [
             name

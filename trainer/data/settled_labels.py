@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.config import DataSource
 from trainer.contract.labels import LABEL_SETS, REST, canonical
@@ -13,6 +15,10 @@ from trainer.data.faces import Faces, skipped_as_sentence
 from trainer.data.label_map import map_labels
 from trainer.data.listing import ordered_labels
 from trainer.errors import DataError
+
+# Faces that are cut out are small or about square; those of CK+ and KDEF are photographs.
+_PHOTO_PX: Final = 300
+_SQUARE_RATIO: Final = 1.25
 
 
 def settle_labels(source: DataSource, faces: Faces) -> Faces:
@@ -74,6 +80,32 @@ def told(faces: Faces, left_out: dict[str, int]) -> tuple[str, ...]:
             f"{counted(sum(left_out.values()), 'face')} left out, of labels that are not learned: "
             f"{named}. Name the labels that you want with --labels."
         )
+    if about_photos := photograph_note(faces.sizes):
+        lines.append(about_photos)
     if faces.skipped:
         lines.append(skipped_as_sentence(faces.skipped))
     return tuple(lines)
+
+
+def is_photograph(width: int, height: int) -> bool:
+    """Tell by its size alone that a picture is a whole photograph rather than a face."""
+    longer, shorter = max(width, height), min(width, height)
+    return longer >= _PHOTO_PX and longer > _SQUARE_RATIO * shorter
+
+
+def photograph_note(sizes: NDArray[np.int32]) -> str:
+    """Return a warning where pictures are as large and wide or tall as photographs are.
+
+    Args:
+        sizes: width and height of each picture, pixels, shape (pictures, 2).
+    """
+    if not len(sizes):
+        return ""
+    photos = sum(is_photograph(width, height) for width, height in sizes.tolist())
+    if not photos:
+        return ""
+    return (
+        f"{counted(photos, 'picture')} of {len(sizes):,} ({photos / len(sizes):.0%}) have the size "
+        "and shape of whole photographs, of which a model sees the middle: `fer-desktop crop` cuts "
+        "the faces out."
+    )

@@ -5,7 +5,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.calibration import calibrate
+from trainer.contract.text import counted
 from trainer.contract.text_cells import text_cell
-from trainer.data.images import read_image
+from trainer.data.images import read_picture
 from trainer.data.picture_tree import files_below, is_picture
+from trainer.data.settled_labels import is_photograph
 from trainer.errors import DataError
 from trainer.presets.model_folder import LoadedModel, load_model_folder
+from trainer.presets.photographs import faces_of
 from trainer.runs.checkpoint import make_folder, write_atomically
 
 # Images that are decoded before the network is asked.
@@ -35,6 +38,8 @@ class Prediction:
         confidence: its probability.
         unsure: whether the confidence is below the model's threshold.
         probabilities: calibrated, in the model's label order, summing to 1.
+        photograph: whether the image has the size and shape of a whole photograph, of which the
+            model saw the middle.
     """
 
     file: str
@@ -42,6 +47,7 @@ class Prediction:
     confidence: float
     unsure: bool
     probabilities: dict[str, float]
+    photograph: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,14 +66,23 @@ def predict(model: LoadedModel, paths: Sequence[Path]) -> Iterator[Prediction | 
     remaining = iter(paths)
     while batch := list(islice(remaining, _BATCH)):
         read = [_read(model, path) for path in batch]
-        images = [image for image in read if not isinstance(image, Refusal)]
+        images = [each[0] for each in read if not isinstance(each, Refusal)]
         rows = iter(_probabilities(model, np.stack(images)) if images else ())
-        for path, image in zip(batch, read, strict=True):
-            yield image if isinstance(image, Refusal) else _prediction(model, path, next(rows))
+        for path, each in zip(batch, read, strict=True):
+            if isinstance(each, Refusal):
+                yield each
+            else:
+                found = _prediction(model, path, next(rows))
+                yield replace(found, photograph=is_photograph(*each[1]))
 
 
 def print_predictions(
-    folder: Path, paths: Sequence[Path], *, as_json: bool, table: Path | None = None
+    folder: Path,
+    paths: Sequence[Path],
+    *,
+    as_json: bool,
+    table: Path | None = None,
+    are_photos: bool = False,
 ) -> int:
     """Print a line for each image and return the exit status, 1 if one could not be read.
 
@@ -76,19 +91,22 @@ def print_predictions(
         paths: images, and folders of which all images are meant.
         as_json: whether a line is a JSON object.
         table: csv that gets a row for each image; lines are then printed as JSON only.
+        are_photos: whether faces are cut out of the images first, by the application.
 
     Raises:
         RunError: if the folder is not a usable model folder, or the table cannot be written.
         DataError: if a folder cannot be read.
     """
     images = list(_images(paths))
-    model, status = load_model_folder(folder), 0
+    model, status, photographs = load_model_folder(folder), 0, 0
     rows = [("file", "emotion", "confidence", "unsure", *(f"p_{n}" for n in model.preset.labels))]
-    for found in predict(model, images):
+    answers = _of_photos(model, folder, images) if are_photos else predict(model, images)
+    for found in answers:
         if isinstance(found, Refusal):
             print(f"fer-train: {found.reason}", file=sys.stderr)
             status = 1
             continue
+        photographs += found.photograph
         if as_json or table is None:
             line = json.dumps(vars(found), ensure_ascii=False) if as_json else _text(found)
             print(line, flush=True)
@@ -97,7 +115,27 @@ def print_predictions(
         rows.append((*head, str(int(found.unsure)), *numbers))
     if table is not None:
         _write(table, rows)
+    if photographs:
+        print(
+            f"{counted(photographs, 'picture')} of {len(images):,} have the size and shape of "
+            "whole photographs, of which the model saw the middle: --photos cuts the faces out.",
+            file=sys.stderr,
+        )
     return status
+
+
+def _of_photos(
+    model: LoadedModel, folder: Path, photos: Sequence[Path]
+) -> Iterator[Prediction | Refusal]:
+    """Yield what the model reads off the face of each photograph."""
+    with faces_of(photos, folder) as cut:
+        found = predict(model, [each.face for each in cut if each.face is not None])
+        for each in cut:
+            if each.face is None:
+                yield Refusal(str(each.photo), each.reason or f"{each.photo} has no face.")
+                continue
+            answer = next(found)
+            yield replace(answer, file=str(each.photo))
 
 
 def _images(paths: Sequence[Path]) -> Iterator[Path]:
@@ -117,11 +155,11 @@ def _write(table: Path, rows: Sequence[Sequence[str]]) -> None:
     write_atomically(table, text.getvalue().encode("utf-8", "surrogateescape"))
 
 
-def _read(model: LoadedModel, path: Path) -> NDArray[np.uint8] | Refusal:
+def _read(model: LoadedModel, path: Path) -> tuple[NDArray[np.uint8], tuple[int, int]] | Refusal:
     try:
         if not path.is_file():
             raise DataError(f"{path} has no pictures." if path.exists() else f"{path} is missing.")
-        return read_image(path, model.preset.input_size_px, model.preset.color)
+        return read_picture(path, model.preset.input_size_px, model.preset.color)
     except DataError as error:
         return Refusal(str(path), str(error))
 

@@ -13,6 +13,7 @@ from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.faces import Faces, Skipped, skipped_as_sentence
 from trainer.data.index_reader import IndexReader
 from trainer.data.readers import load_dataset, read_faces
+from trainer.data.settled_labels import photograph_note
 from trainer.errors import DataError
 from trainer.metrics.set_schema import Unreadable
 
@@ -28,6 +29,7 @@ class Selection:
         left_out: faces that are not measured because of their label: one that the model does not
             know, or that was not asked for.
         skipped: pictures that could not be used.
+        about_photos: a warning where pictures seem to be whole photographs.
     """
 
     dataset: Dataset
@@ -35,6 +37,7 @@ class Selection:
     split: str
     left_out: dict[str, int]
     skipped: tuple[Skipped, ...]
+    about_photos: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -82,6 +85,8 @@ class Selection:
                 lines.append(f"Faces of labels that {why} are left out: {named}.")
         if self.absent:
             lines.append(f"No face of {', '.join(self.absent)}: these do not count.")
+        if self.about_photos:
+            lines.append(self.about_photos)
         if self.skipped:
             lines.append(skipped_as_sentence(self.skipped))
         return lines
@@ -147,6 +152,7 @@ def select(
         split=chosen,
         left_out=left_out,
         skipped=faces.skipped,
+        about_photos=photograph_note(faces.sizes[rows]) if source.framed is None else "",
     )
 
 
