@@ -16,6 +16,7 @@ from trainer.cli.options import build_parser
 from trainer.cli.pair import pair
 from trainer.cli.predict import predict
 from trainer.cli.prepare import prepare
+from trainer.cli.report import report
 from trainer.config import Augmentation, Recipe, TrainConfig
 from trainer.contract.checked_json import encode_json
 from trainer.contract.progress import Cancelled, Failed
@@ -275,4 +276,5 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "card": _card,
     "pair": pair,
     "cache": cache,
+    "report": report,
 }

@@ -12,6 +12,7 @@ from trainer.cli.evaluate import add_evaluate
 from trainer.cli.pair import add_pair
 from trainer.cli.parser import Parser
 from trainer.cli.predict import add_predict
+from trainer.cli.report import add_report
 from trainer.cli.setting_list import limits, meanings
 from trainer.config import (
     AUXILIARY_HEAD,
@@ -50,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_convert(commands)
     _add_card(commands)
     add_pair(commands)
+    add_report(commands)
     add_cache(commands)
     return parser
 

@@ -1,6 +1,7 @@
 """Pictures of an evaluation: reliability, confusion, and the most confident mistakes."""
 
 import io
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from trainer.metrics.figures import reliability
 from trainer.reports.mistakes import most_confident_mistakes
 
 _COLUMNS: Final = 8
+_FEW_EPOCHS: Final = 10
 
 
 def reliability_diagram(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> bytes:
@@ -45,6 +47,29 @@ def confusion_diagram(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> 
     axes.set_yticks(range(len(labels)), labels)
     axes.set(xlabel="prediction", ylabel="truth")
     return _png(figure)
+
+
+def curves_diagram(history: Sequence[Mapping[str, float]]) -> bytes:
+    """Return a PNG of loss and accuracy over the epochs.
+
+    Args:
+        history: for each epoch ``epoch, loss, accuracy, val_loss, val_accuracy``.
+    """
+    figure, _ = _figure(9, 3.2, axes=False)
+    epochs = [row["epoch"] for row in history]
+    for axes, what in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        for name, label in ((what, "training"), (f"val_{what}", "validation")):
+            axes.plot(epochs, [row[name] for row in history], label=label, marker=_mark(epochs))
+        axes.set(xlabel="epoch", ylabel=what)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+        axes.legend(frameon=False)
+    return _png(figure)
+
+
+def _mark(epochs: Sequence[float]) -> str:
+    """Return what marks an epoch: a line of one point is not seen."""
+    return "o" if len(epochs) <= _FEW_EPOCHS else ""
 
 
 def mistakes_sheet(

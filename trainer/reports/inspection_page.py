@@ -1,27 +1,15 @@
 """What an inspection found: as text for a terminal, and as one page with a sheet per label."""
 
-import base64
-import html
 from typing import Final
 
 from trainer.contract.dataset_facts import DatasetFacts
 from trainer.contract.text import counted
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.reports.contact_sheets import contact_sheet
+from trainer.reports.html_page import heading, page, paragraph, picture, table
 
 _LISTED: Final = 50
 _MAPPING_HEAD: Final = ["label", "becomes", "means", "faces"]
-
-_STYLE: Final = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-  color: #222; background: #fff; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
-th:first-child, td:first-child { text-align: left; }
-img { max-width: 100%; image-rendering: pixelated; }
-@media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818; }
-  th, td { border-color: #444; } }
-"""
 
 
 def findings(facts: DatasetFacts) -> list[str]:
@@ -128,11 +116,11 @@ def as_text(facts: DatasetFacts) -> str:
         f"{name:<{width}}  " + "  ".join(f"{facts['counts'][s][name]:>10,}" for s in SPLITS)
         for name in labels
     ]
-    table = [_MAPPING_HEAD, *_mapping(facts)]
-    wide = [max(len(row[at]) for row in table) for at in range(len(_MAPPING_HEAD))]
+    mapping = [_MAPPING_HEAD, *_mapping(facts)]
+    wide = [max(len(row[at]) for row in mapping) for at in range(len(_MAPPING_HEAD))]
     labels_table = [
         "  ".join(f"{cell:<{w}}" for cell, w in zip(row, wide, strict=True)).rstrip()
-        for row in table
+        for row in mapping
     ]
     totals = "  ".join(f"{sum(facts['counts'][split].values()):>10,}" for split in SPLITS)
     lines += [f"{'all':<{width}}  {totals}", "", *labels_table, ""]
@@ -145,7 +133,6 @@ def as_text(facts: DatasetFacts) -> str:
 
 def as_html(facts: DatasetFacts, dataset: Dataset) -> str:
     """Return one page that needs nothing else."""
-    title = html.escape(f"Dataset {facts['data']}")
     counts = [
         [name, *(f"{facts['counts'][split][name]:,}" for split in SPLITS)]
         for name in facts["labels"]
@@ -154,34 +141,19 @@ def as_html(facts: DatasetFacts, dataset: Dataset) -> str:
     light = [[name, *(f"{value:g}" for value in values.values())] for name, values in spreads]
     skipped = [[row["name"], row["reason"]] for row in facts["skipped"]]
     parts = [
-        f"<h1>{title}</h1>",
-        *(f"<p>{html.escape(line)}</p>" for line in findings(facts)),
-        "<h2>Faces</h2>",
-        _table(["label", *SPLITS], counts),
-        "<h2>Labels</h2>",
-        _table(_MAPPING_HEAD, _mapping(facts)),
-        "<h2>Spread</h2>",
-        _table(["", *spreads[0][1]], light),
+        *map(paragraph, findings(facts)),
+        heading("Faces"),
+        table(["label", *SPLITS], counts),
+        heading("Labels"),
+        table(_MAPPING_HEAD, _mapping(facts)),
+        heading("Spread"),
+        table(["", *spreads[0][1]], light),
     ]
     if skipped:
-        parts += ["<h2>Files that could not be used</h2>", _table(["file", "reason"], skipped)]
+        parts += [heading("Files that could not be used"), table(["file", "reason"], skipped)]
     if facts["constant"]:
-        names = ", ".join(html.escape(name) for name in facts["constant"])
-        parts += ["<h2>Images of one colour</h2>", f"<p>{names}</p>"]
+        parts += [heading("Images of one colour"), paragraph(", ".join(facts["constant"]))]
     for at, name in enumerate(facts["labels"]):
-        sheet = base64.b64encode(contact_sheet(dataset, at)).decode()
-        parts += [
-            f"<h2>{html.escape(name)}</h2>",
-            f'<img alt="faces labelled {html.escape(name)}" src="data:image/png;base64,{sheet}">',
-        ]
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
-    )
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    def line(tag: str, cells: list[str]) -> str:
-        return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
-
-    return "<table>" + line("th", head) + "".join(line("td", row) for row in rows) + "</table>"
+        sheet = contact_sheet(dataset, at)
+        parts += [heading(name), picture(sheet, f"faces labelled {name}", "faces")]
+    return page(f"Dataset {facts['data']}", parts)

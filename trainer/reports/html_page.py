@@ -1,0 +1,75 @@
+"""One HTML page that needs nothing else: style, tables and pictures are in it."""
+
+import base64
+import html
+from collections.abc import Sequence
+from typing import Final
+
+_STYLE: Final = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+  color: #222; background: #fff; }
+table { border-collapse: collapse; margin: 1rem 0; }
+.wide { overflow-x: auto; }
+th, td { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right;
+  vertical-align: top; }
+th:first-child, td:first-child { text-align: left; }
+img { max-width: 100%; }
+img.faces { image-rendering: pixelated; }
+code { overflow-wrap: anywhere; }
+figure { display: inline-block; margin: .5rem 1rem .5rem 0; vertical-align: top; }
+@media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818; }
+  th, td { border-color: #444; } img.chart { background: #fff; } }
+"""
+
+
+def page(title: str, parts: Sequence[str]) -> str:
+    """Return a page.
+
+    Args:
+        title: plain text.
+        parts: HTML.
+    """
+    return (
+        '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
+        f"<h1>{html.escape(title)}</h1>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
+    )
+
+
+def heading(text: str, level: int = 2) -> str:
+    """Return a heading of plain text."""
+    return f"<h{level}>{html.escape(text)}</h{level}>"
+
+
+def paragraph(text: str) -> str:
+    """Return a paragraph of plain text."""
+    return f"<p>{html.escape(text)}</p>"
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """Return a list of plain texts, nothing for none."""
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of plain texts."""
+
+    def line(tag: str, cells: Sequence[str]) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    inside = line("th", head) + "".join(line("td", row) for row in rows)
+    return f'<div class="wide"><table>{inside}</table></div>'
+
+
+def picture(content: bytes, what: str, kind: str = "chart") -> str:
+    """Return a PNG with a text for those who do not see it.
+
+    Args:
+        content: the PNG.
+        what: plain text.
+        kind: ``chart``, or ``faces``, which stay sharp where they are enlarged.
+    """
+    data = base64.b64encode(content).decode()
+    alt = html.escape(what, quote=True)
+    return f'<img class="{kind}" alt="{alt}" src="data:image/png;base64,{data}">'
