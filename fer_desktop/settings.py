@@ -43,6 +43,8 @@ class Settings:
             small ones in pictures alone.
         automatic_calibration: whether faces are read against a rest estimated over the session.
         measures: what else is measured of faces, by the names of the measures.
+        analysis_every: of so many frames of a file one is analysed.
+        empty_rows: whether frames without a face have a row in exported tables.
         mirror: whether a camera's picture is shown mirrored.
         show_boxes, show_labels, show_bars: parts of the overlay.
         theme: follows the system unless chosen.
@@ -67,6 +69,8 @@ class Settings:
     face_search: FaceSearch = "auto"
     automatic_calibration: bool = False
     measures: tuple[str, ...] = ()
+    analysis_every: int = 1
+    empty_rows: bool = False
     mirror: bool = True
     show_boxes: bool = True
     show_labels: bool = True
@@ -112,6 +116,7 @@ _BOUNDS: Final[dict[str, tuple[float, float]]] = {
     "smoothing_ms": (0, 5000),
     "min_detection_score": (0.1, 0.99),
     "timeline_span_s": (5, 86400),
+    "analysis_every": (1, 10_000),
 }
 
 

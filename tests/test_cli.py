@@ -240,6 +240,71 @@ def test_what_comes_before_a_damage_is_written(
     assert "problem" in json.loads((tmp_path / "cut.meta.json").read_text(encoding="utf-8"))
 
 
+def test_fewer_frames_of_a_stretch_are_analysed(tmp_path: Path, model: Path) -> None:
+    clip = _numbered_clip(tmp_path / "a.mp4", 40)
+    options = ("--model", model, "--every", "3", "--from", "0.3", "--to", "1")
+    assert _run("analyze", clip, "--out", tmp_path / "part", *options) == 0
+    assert _run("analyze", clip, "--out", tmp_path / "all", "--model", model) == 0
+    rows = {row["frame_index"]: row for row in _read(tmp_path / "all" / "a.csv")}
+    part = _read(tmp_path / "part" / "a.csv")
+    wanted = [index for index in range(0, 40, 3) if 0.3 <= index / 30 <= 1]
+    assert [int(row["frame_index"]) for row in part] == wanted
+    smoothed = ("emotion", "confidence")
+    for row in part:
+        whole = rows[row["frame_index"]]
+        assert {k: row[k] for k in row if k not in smoothed} == {
+            k: whole[k] for k in whole if k not in smoothed
+        }
+    settings = json.loads((tmp_path / "part" / "a.meta.json").read_text())["settings"]
+    assert (settings["every"], settings["from_s"], settings["to_s"]) == (3, 0.3, 1.0)
+
+
+def test_a_stretch_without_a_frame_is_told(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = _numbered_clip(tmp_path / "a.mp4", 30)
+    out = tmp_path / "out"
+    assert _run("analyze", clip, "--out", out, "--model", model, "--from", "60") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "a.mp4 has no frame in the part that was chosen; it is 1 s long." in line
+    assert os.listdir(out) == []
+
+
+def test_frames_without_a_face_have_rows_where_they_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = _numbered_clip(tmp_path / "a.mp4", 4)
+
+    def get(self: object) -> object:
+        classifier = FakeClassifier()
+        box = (20, 20, 60, 60)
+        analyzer = Analyzer(FakeDetector([(), (box,), (), (box, (90, 20, 130, 60))]), classifier)
+        return analyzer, UsedModel(classifier.preset, 0)
+
+    monkeypatch.setattr(analyze._Networks, "get", get)
+    for name, options in (("plain", ()), ("full", ("--empty-rows",))):
+        folder = tmp_path / "a model"
+        folder.mkdir(exist_ok=True)
+        assert _run("analyze", clip, "--out", tmp_path / name, "--model", folder, *options) == 0
+    plain, full = (_read(tmp_path / name / "a.csv") for name in ("plain", "full"))
+    assert [row["frame_index"] for row in full] == ["0", "1", "2", "3", "3"]
+    assert [row for row in full if row["face_id"]] == plain
+    assert set(full[2].values()) == {"2", "0.066667", ""}
+
+
+def test_a_folder_stands_for_what_is_in_it(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "study"
+    (folder / "below").mkdir(parents=True)
+    for name in ("b.mp4", "A.mp4", "below/c.mp4"):
+        _numbered_clip(folder / name, 2)
+    (folder / "notes.txt").write_text("no video")
+    assert _run("analyze", folder, "--out", tmp_path / "out", "--model", model, "--json") == 0
+    files = [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()]
+    assert files == [str(folder / "A.mp4"), str(folder / "b.mp4")]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="special files of POSIX")
 def test_only_ordinary_files_are_opened(
     tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
@@ -248,6 +313,7 @@ def test_only_ordinary_files_are_opened(
     (tmp_path / "link.png").symlink_to(tmp_path / "pipe.mp4")
     (tmp_path / "loop.mp4").symlink_to(tmp_path / "loop.mp4")
     (tmp_path / "file").touch()
+    (tmp_path / "empty").mkdir()
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(os.path.relpath(tmp_path / "socket.mp4"))
     bad = {
@@ -255,7 +321,7 @@ def test_only_ordinary_files_are_opened(
         tmp_path / "link.png": "link.png is a pipe, not a file.",
         tmp_path / "socket.mp4": "socket.mp4 is a socket, not a file.",
         Path("/dev/zero"): "zero is a device, not a file.",
-        tmp_path: "is a folder.",
+        tmp_path / "empty": "There is no image or video in the folder empty.",
         tmp_path / "loop.mp4": "it is a symbolic link that leads back to itself.",
         tmp_path / "file" / "a.mp4": "a part of its path is a file, not a folder.",
         tmp_path / ("x" * 300): "its name is too long.",
@@ -390,6 +456,11 @@ def test_one_picture_has_the_same_faces_as_a_still_and_as_a_video(tmp_path: Path
         ["analyze", "a.mp4", "--out", "x", "--min-score", "nan"],
         ["--camera", "0", "--open", "a.mp4"],
         ["--camera", "0", "models"],
+        ["analyze", "a.mp4", "--out", "x", "--every", "0"],
+        ["analyze", "a.mp4", "--out", "x", "--every", "1.5"],
+        ["analyze", "a.mp4", "--out", "x", "--from", "-1"],
+        ["analyze", "a.mp4", "--out", "x", "--to", "nan"],
+        ["analyze", "a.mp4", "--out", "x", "--from", "5", "--to", "5"],
         ["analyze", "a.mp4", "--out", "x", "--calibrate", "3"],
         ["analyze", "a.mp4", "--out", "x", "--calibrate", "5-2"],
         ["analyze", "a.mp4", "--out", "x", "--calibrate", "nan-inf"],

@@ -18,6 +18,8 @@ from fer_desktop.cli.calibration import interval_baselines
 from fer_desktop.cli.outputs import AnnotatedOutput, ChartOutput, ProgressBar, TableOutput
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.frame_selection import FrameSelection
+from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import DetectorError, FerError, ModelError, SourceError
 from fer_desktop.files import distinct_name, make_folder, shown_name
 from fer_desktop.log import get_logger
@@ -31,6 +33,7 @@ from fer_desktop.recording.csv_export import Counts, meta_path, write_meta
 from fer_desktop.recording.session_format import SessionInfo, UsedModel, library_versions
 from fer_desktop.settings import EngineChoice, FaceSearch
 from fer_desktop.sources.factory import open_file
+from fer_desktop.sources.media_names import with_folders_opened
 from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.measure_catalogue import chosen_measures
 from fer_desktop.vision.measuring import Measurer
@@ -56,10 +59,13 @@ def analyze(args: argparse.Namespace) -> int:
     tqdm.monitor_interval = 0  # no thread to watch over the progress bar
     failures = 0
     further = chosen_outputs(args.to)
-    stems = output_stems(args.files, args.out)
+    named = list(with_folders_opened(args.files))
+    stems = output_stems([path for path, _ in named], args.out)
     with closing(_Networks(resolve_model(args.model), args)) as networks:
-        for number, (path, stem) in enumerate(zip(args.files, stems, strict=True), start=1):
+        for number, ((path, refusal), stem) in enumerate(zip(named, stems, strict=True), start=1):
             try:
+                if refusal is not None:
+                    raise refusal
                 run = _FileRun(number, path, args.out / f"{stem}.csv", args, networks, further)
                 failures += not run.run()
             except (ModelError, DetectorError):
@@ -96,6 +102,10 @@ def _shortened(stem: str) -> str:
     while len(os.fsencode(stem)) > longest:
         stem = stem[:-1]
     return stem
+
+
+def _microseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else round(1e6 * seconds)
 
 
 def _complain(path: Path, message: str) -> None:
@@ -165,6 +175,9 @@ class _FileRun:
         self._damage: SourceError | None = None
         self._calibrations: tuple[UsedCalibration, ...] = ()
         self._is_whole = True
+        self._selection = FrameSelection(
+            args.every, _microseconds(args.from_s), _microseconds(args.to_s)
+        )
 
     def run(self) -> bool:
         """Analyse the file and write its results; tell whether all of them could be written.
@@ -183,6 +196,7 @@ class _FileRun:
             self._csv_path,
             measures=analyzer.measures,
             is_calibrated=bool(self._calibrations),
+            empty_rows=self._args.empty_rows,
         )
         outputs = FanOut(self._outputs(table), self._lost)
         with ExitStack() as stack:
@@ -191,6 +205,7 @@ class _FileRun:
                     analyze_file(
                         source,
                         analyzer,
+                        selection=self._selection,
                         on_opened=lambda info: self._opened(info, analyzer, model, outputs),
                     )
                 )
@@ -198,6 +213,8 @@ class _FileRun:
             stack.push(lambda kind, *_: outputs.close(is_complete=kind is None))
             self._write(results, outputs)
         seconds = time.perf_counter() - began
+        problem = str(self._damage or "")
+        table.counts.end = SessionEnd(is_whole=self._damage is None, problem=problem)
         assert self._info is not None  # there were frames
         write_meta(
             meta_path(self._csv_path),
@@ -211,13 +228,14 @@ class _FileRun:
                     "min_detection_score": self._args.min_score,
                     "face_search": self._args.faces,
                     "measures": [measure.key for measure in analyzer.measures],
+                    **self._selection.as_settings(),
                 },
             ),
             table.models,
             table.counts,
             calibrations=self._calibrations,
             measures=analyzer.measures,
-            problem=str(self._damage or ""),
+            problem=problem,
             overwrite=True,
         )
         self._report(table.counts, seconds)
@@ -227,7 +245,8 @@ class _FileRun:
 
     def _outputs(self, table: TableOutput) -> dict[str, OutputSink]:
         name = shown_name(self._path.name)
-        outputs: dict[str, OutputSink] = {_TABLE: table, "progress bar": ProgressBar(name)}
+        outputs: dict[str, OutputSink] = {_TABLE: table}
+        outputs["progress bar"] = ProgressBar(name, self._selection)
         if self._args.annotated:
             video, picture = self._output(".annotated.mp4"), self._output(".annotated.png")
             outputs["annotated picture"] = AnnotatedOutput(video, picture)
@@ -244,7 +263,9 @@ class _FileRun:
 
     def _calibrate(self, analyzer: Analyzer) -> None:
         """Read the interval with the neutral faces first."""
-        found, refusals = interval_baselines(self._path, self._args.calibrate, analyzer)
+        found, refusals = interval_baselines(
+            self._path, self._args.calibrate, analyzer, self._selection
+        )
         self._calibrations = tuple(
             UsedCalibration(face_id, baseline, 0) for face_id, baseline in found.items()
         )

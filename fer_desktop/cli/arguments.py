@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Final, get_args
 
 from fer_desktop import __version__
+from fer_desktop.domain.frame_selection import EVERY_MAX
 from fer_desktop.settings import FaceSearch, Settings, bounds
 
 PROGRAM: Final = "fer-desktop"
+_SECONDS_MAX: Final = 1e9
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
 _ENGINES: Final = ("auto", "litert", "keras")
 _ENGINE_HELP: Final = (
@@ -40,6 +42,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if args.command == "analyze":
         _check_range(top, "--smoothing-ms", args.smoothing_ms, "smoothing_ms")
         _check_range(top, "--min-score", args.min_score, "min_detection_score")
+        if args.from_s is not None and args.to_s is not None and args.from_s >= args.to_s:
+            top.error(f"argument --to: must come after --from: {args.to_s:g}")
     return args
 
 
@@ -47,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog=PROGRAM,
         usage="%(prog)s [--camera INDEX|NAME|URL | --open FILE] [--model NAME|DIR] [OPTION...]\n"
-        "       %(prog)s analyze FILE... --out DIR [OPTION...]\n"
+        "       %(prog)s analyze FILE|FOLDER... --out DIR [OPTION...]\n"
         "       %(prog)s crop FOLDER --out DATASET [OPTION...]\n"
         "       %(prog)s cameras | models [--json]",
         description="Recognises facial expressions in real time. Without a command it opens the "
@@ -64,7 +68,13 @@ def _parser() -> argparse.ArgumentParser:
     top.add_argument("--model", metavar="NAME|DIR", default="", help=_MODEL_HELP)
     top.add_argument("--engine", metavar="NAME", type=_engine, help=_ENGINE_HELP)
     top.add_argument(
-        "--to", metavar="NAME[:TARGET]", type=_output, action="append", default=[], help=_TO_HELP
+        "--to",
+        "--output",
+        metavar="NAME[:TARGET]",
+        type=_output,
+        action="append",
+        default=[],
+        help=_TO_HELP,
     )
     top.add_argument(
         "--temp-profile",
@@ -127,7 +137,13 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         " 2 wrong usage.",
         allow_abbrev=False,
     )
-    analyze.add_argument("files", metavar="FILE", nargs="+", type=Path, help="image or video")
+    analyze.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="image or video, or a folder with images and videos (its subfolders are left out)",
+    )
     analyze.add_argument(
         "--out", metavar="DIR", type=Path, required=True, help="folder for the results"
     )
@@ -136,8 +152,10 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     analyze.add_argument(
         "--engine", metavar="NAME", type=_engine, default=argparse.SUPPRESS, help=_ENGINE_HELP
     )
+    # Not --to, as for the window: that is a time here.
     analyze.add_argument(
-        "--to",
+        "--output",
+        dest="to",
         metavar="NAME[:TARGET]",
         type=_output,
         action="append",
@@ -154,6 +172,28 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     analyze.add_argument(
         "--json", action="store_true", help="print one JSON object per file on standard output"
+    )
+    analyze.add_argument(
+        "--every",
+        metavar="N",
+        type=_every,
+        default=1,
+        help="analyse one of so many frames: those whose index it divides (default: every frame)",
+    )
+    analyze.add_argument(
+        "--from",
+        metavar="S",
+        dest="from_s",
+        type=_seconds,
+        help="analyse from this second of each file on",
+    )
+    analyze.add_argument(
+        "--to", metavar="S", dest="to_s", type=_seconds, help="analyse up to this second"
+    )
+    analyze.add_argument(
+        "--empty-rows",
+        action="store_true",
+        help="write a row, with empty cells, for each frame without a face as well",
     )
     analyze.add_argument(
         "--smoothing-ms",
@@ -245,6 +285,25 @@ def _interval(text: str) -> tuple[float, float]:
             f"must be two times in seconds, as in 2-5 or 0.5-3.5: {text!r}"
         )
     return interval
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _SECONDS_MAX:  # also where it is no number
+        raise argparse.ArgumentTypeError(f"must be a time in seconds, as in 90 or 2.5: {text!r}")
+    return seconds
+
+
+def _every(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() else 0
+    if not 1 <= number <= EVERY_MAX:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number between 1 and {EVERY_MAX}: {text!r}"
+        )
+    return number
 
 
 def _check_range(top: argparse.ArgumentParser, option: str, value: float, setting: str) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
+from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.neutral_evidence import judged_baseline
 from fer_desktop.domain.scores import EmotionScores
@@ -14,19 +15,19 @@ from fer_desktop.vision.analyzer import Analyzer
 
 
 def interval_baselines(
-    path: Path, interval_s: tuple[float, float], analyzer: Analyzer
+    path: Path, interval_s: tuple[float, float], analyzer: Analyzer, selection: FrameSelection
 ) -> tuple[dict[int, NeutralBaseline], list[str]]:
     """Return the baselines of the faces in an interval, and why others have none.
 
-    Faces get the ids that they will have when the file is analysed: every frame is read from the
-    beginning both times.
+    Faces get the ids that they will have when the file is analysed: the same frames are read, from
+    the first one on, both times.
 
     Raises:
         SourceError: if the file cannot be read.
     """
     begin_us, end_us = (round(1e6 * moment) for moment in interval_s)
     readings: dict[int, list[tuple[int, EmotionScores]]] = defaultdict(list)
-    with closing(analyze_file(open_file(path), analyzer)) as frames:
+    with closing(analyze_file(open_file(path), analyzer, selection=selection)) as frames:
         for frame, analysis in frames:
             if frame.timestamp_us > end_us:
                 break

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.errors import FerError
 from fer_desktop.files import storage_error
@@ -19,7 +20,8 @@ from fer_desktop.recording.annotated import (
     write_annotated_image,
 )
 from fer_desktop.recording.chart import TimelineChart
-from fer_desktop.recording.csv_export import Columns, Counts, CsvTable, csv_table
+from fer_desktop.recording.csv_columns import Columns
+from fer_desktop.recording.csv_export import Counts, CsvTable, csv_table
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 from trainer.contract.preset import Preset
 
@@ -70,14 +72,22 @@ class TableOutput(_WholeOutput):
         counts: what was found in the frames so far.
     """
 
-    def __init__(self, path: Path, *, measures: Sequence[MeasureSpec], is_calibrated: bool) -> None:
-        """Take where to, what else is measured, and whether faces are read against their rest."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        measures: Sequence[MeasureSpec],
+        is_calibrated: bool,
+        empty_rows: bool,
+    ) -> None:
+        """Take where to, and what the table holds: see ``Columns``."""
         super().__init__()
         self.models: list[UsedModel] = []
         self.counts = Counts()
         self._path = path
         self._measures = measures
         self._is_calibrated = is_calibrated
+        self._empty_rows = empty_rows
         self._table: CsvTable | None = None
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
@@ -92,7 +102,10 @@ class TableOutput(_WholeOutput):
         """
         if self._table is None:
             columns = Columns.of(
-                self.models, measures=self._measures, is_calibrated=self._is_calibrated
+                self.models,
+                measures=self._measures,
+                is_calibrated=self._is_calibrated,
+                empty_rows=self._empty_rows,
             )
             self._table = self._enter(csv_table(self._path, columns, overwrite=True))
             self.counts = self._table.counts
@@ -160,17 +173,18 @@ class ChartOutput(_WholeOutput):
 class ProgressBar(_WholeOutput):
     """How far the analysis is, on standard error."""
 
-    def __init__(self, name: str) -> None:
-        """Take the name of the file."""
+    def __init__(self, name: str, selection: FrameSelection) -> None:
+        """Take the name of the file, and which of its frames come."""
         super().__init__()
         self._name = name
+        self._selection = selection
         self._bar: tqdm[Any] | None = None
 
     def opened(self, session: int, info: SourceInfo) -> None:
         """Begin at the first of the source's frames."""
         # No bar where standard error is no terminal: a file of carriage returns helps nobody.
         bar: tqdm[Any] = tqdm(
-            total=info.frame_count,
+            total=self._selection.count(info),
             desc=self._name,
             unit="frame",
             file=sys.stderr,

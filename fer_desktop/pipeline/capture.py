@@ -3,7 +3,7 @@
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -22,21 +22,26 @@ RECONNECT_PAUSES_S: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 10.0)
 # A camera that was there and refuses now may be starting: so often it is asked again.
 _REFUSALS_MAX: Final = 5
 _FORMER_LIMIT_S: Final = 2.0
+_PATIENCE_S: Final = 0.3  # a wait for the analysis that is shorter is not told
 
 
 class Outlet(Protocol):
     """Where a capture thread delivers; called on that thread."""
 
-    def opened(self, info: SourceInfo, is_resting: Callable[[], bool]) -> None:
-        """The source is open for the first time; ``is_resting`` tells whether it waits."""
+    def opened(self, info: SourceInfo) -> None:
+        """The source is open for the first time."""
         ...
 
-    def frame(self, frame: Frame, jumps: int) -> None:
-        """A frame is on; ``jumps`` counts how often time has jumped so far.
+    def frame(self, frame: Frame) -> None:
+        """A frame is on.
 
         Raises:
             Closed: if nobody takes frames any more.
         """
+        ...
+
+    def may_show(self, frame: Frame) -> bool:
+        """Tell whether a frame that is due may come on, or is to wait until it is known."""
         ...
 
     def state_changed(self, state: State, message: str) -> None:
@@ -183,7 +188,7 @@ class LiveCapture(Capture):
         info = self._source.open()
         if not self._is_known:
             self._is_known = True
-            self._outlet.opened(info, lambda: False)
+            self._outlet.opened(info)
         is_first = True
         while (frame := self._source.read()) is not None:
             self.transport.raise_if_stopped()
@@ -193,7 +198,7 @@ class LiveCapture(Capture):
                 self._connect_time(frame)
                 self._tell(State.RUNNING)
             self._last = self._shifted(frame)
-            self._outlet.frame(self._last, 0)
+            self._outlet.frame(self._last)
         raise SourceError("The source has ended.")
 
     def _connect_time(self, frame: Frame) -> None:
@@ -234,12 +239,11 @@ class FileCapture(Capture):
         self._pacer = Pacer(clock)
         self._ahead: Frame | None = None
         self._shown: int | None = None
-        self._jumps = 0
         self._end_message = ""
 
     def _read_on(self) -> None:
         info = self._source.open()
-        self._outlet.opened(info, lambda: self.transport.is_paused)
+        self._outlet.opened(info)
         while True:
             move = self.transport.take_move()
             if move is not None:
@@ -268,7 +272,24 @@ class FileCapture(Capture):
         if self._shown is not None and not self.transport.wait_until(due_ns, speed):
             self._pacer.rest()
             return
+        if self._shown is not None and not self._is_known(self._ahead):
+            self._pacer.rest()
+            return
         self._show(self._ahead)
+
+    def _is_known(self, frame: Frame) -> bool:
+        """Wait until a frame may come on; tell whether it may before the user wants otherwise."""
+
+        def may_show() -> bool:
+            return self._outlet.may_show(frame)
+
+        found = self.transport.wait_for(may_show, _PATIENCE_S)
+        if found is None:
+            self._tell(State.WAITING)
+            found = self.transport.wait_for(may_show)
+            if found:
+                self._tell(State.RUNNING)
+        return bool(found)
 
     def _go(self, move: Move) -> None:
         if self._seekable is None:
@@ -285,7 +306,6 @@ class FileCapture(Capture):
         if frame is None:
             self.transport.reach_end()
             return
-        self._jumps += 1
         self._pacer.rest()
         self._show(frame)
 
@@ -294,7 +314,7 @@ class FileCapture(Capture):
         self._shown = frame.index
         self._pacer.shown(frame.timestamp_us)
         # The age of a frame counts from the moment it was due, not from when it was read ahead.
-        self._outlet.frame(replace(frame, captured_ns=self._clock.now_ns()), self._jumps)
+        self._outlet.frame(replace(frame, captured_ns=self._clock.now_ns()))
 
     def _read(self) -> Frame | None:
         """Return the next frame; what cannot be read any more counts as the end, with a message."""

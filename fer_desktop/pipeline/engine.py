@@ -2,7 +2,10 @@
 
 Three threads: *capture* (one per source) owns the source, *inference* owns the networks and feeds
 the outputs, *loader* makes networks. Calls return at once; what comes of them arrives at the
-outputs and as events, which carry the number of the session they belong to.
+outputs and as events and results, which carry the number of the session they belong to.
+
+A live source is analysed as it is shown, the newest frame first. A file is shown by one source and
+analysed by another one: every frame, in order, whatever is on screen.
 """
 
 import threading
@@ -12,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
@@ -19,21 +23,26 @@ from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S, Capture, FileCaptur
 from fer_desktop.pipeline.clock import Clock, SystemClock
 from fer_desktop.pipeline.events import (
     EngineEvent,
+    FileAnalysis,
+    Result,
     SourceFailed,
     SourceOpened,
     State,
     StateChanged,
 )
+from fer_desktop.pipeline.file_job import FileJob, FileOrder
 from fer_desktop.pipeline.inference import Inference, Item, Session
 from fer_desktop.pipeline.loader import Loader
 from fer_desktop.pipeline.meters import MeterReading, Meters
-from fer_desktop.pipeline.outputs import FanOut, OutputSink
+from fer_desktop.pipeline.outputs import FanOut, OutputSink, ResultOutput
+from fer_desktop.pipeline.shown_frame import ShownFrame
 from fer_desktop.settings import FaceSearch
-from fer_desktop.sources.base import FrameSource, Pacing
+from fer_desktop.sources.base import FileSource, FrameSource, Pacing
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
 log = get_logger("pipeline")
 
+_WINDOW: Final = "window"  # as an output
 _CAPTURE_LIMIT_S: Final = 0.5
 _INFERENCE_LIMIT_S: Final = 5.0
 _LOADER_LIMIT_S: Final = 0.2
@@ -42,15 +51,18 @@ _LOADER_LIMIT_S: Final = 0.2
 class Engine:
     """The application's pipeline; every method may be called from any thread and returns at once.
 
-    Outputs and ``on_event`` are called on worker threads and must not block. Only ``shutdown``
-    waits.
+    Outputs, ``on_result``, ``on_analysis`` and ``on_event`` are called on worker threads and must
+    not block. Only ``shutdown`` waits.
     """
 
     def __init__(
         self,
         *,
-        outputs: Mapping[str, OutputSink],
         on_event: Callable[[EngineEvent], None],
+        on_result: Callable[[Result], None] = lambda _: None,
+        on_analysis: Callable[[FileAnalysis], None] = lambda _: None,
+        outputs: Mapping[str, OutputSink] | None = None,
+        file_outputs: Callable[[], Mapping[str, OutputSink]] = dict,
         make_detector: Callable[[float], FaceDetector],
         load_classifier: Callable[[Path], EmotionClassifier],
         smoothing_ms: int = 300,
@@ -64,9 +76,12 @@ class Engine:
         """Take the ports; no thread starts yet.
 
         Args:
-            outputs: get every frame with what was found in it, by the names that messages call
-                them, in this order.
-            on_event: gets everything else that happens.
+            on_event: gets everything that happens.
+            on_result: gets every frame that is shown, with what is known of it.
+            on_analysis: gets the numbers of the file that is shown, as they are ready.
+            outputs: get every analysis of what is open, by the names that messages call them, in
+                this order.
+            file_outputs: makes those of a file that is analysed without being shown.
             make_detector: makes a detector that reports faces from a score on; DetectorError.
             load_classifier: loads the model of a folder; ModelError.
             smoothing_ms: time constant of the smoothing over time.
@@ -79,6 +94,9 @@ class Engine:
             reconnect_pauses_s: pauses before a live source is tried again; the last one repeats.
         """
         self._on_event = on_event
+        self._on_result = on_result
+        self._outputs = dict(outputs or {})
+        self._file_outputs = file_outputs
         self._detection_score = detection_score
         self._measures = measures
         self._clock = clock or SystemClock()
@@ -93,7 +111,8 @@ class Engine:
         self._inference = Inference(
             meters=self._meters,
             now_ns=self._clock.now_ns,
-            outputs=FanOut(outputs, on_event),
+            outputs=FanOut({_WINDOW: ResultOutput(on_result), **self._outputs}, on_event),
+            on_analysis=on_analysis,
             on_event=on_event,
             on_failed=self._failed,
             smoothing_ms=smoothing_ms,
@@ -121,11 +140,22 @@ class Engine:
         """Load a model beside the one in use, which goes on until the new one takes over."""
         self._loader.want_model(folder)
 
-    def open(self, source: FrameSource, pacing: Pacing) -> int:
+    def open(
+        self,
+        source: FrameSource,
+        pacing: Pacing,
+        *,
+        selection: FrameSelection = ALL_FRAMES,
+    ) -> int:
         """Stop the present source, open this one and return the number of its session.
 
         A live source that cannot be opened, or that stops, is tried again until it is stopped; a
-        file that cannot be opened fails. A video begins to play; an image is read thoroughly.
+        file that cannot be opened fails. A video begins to play, and its analysis begins.
+
+        Args:
+            source: not opened yet; what is played can be read a second time at once.
+            pacing: when its frames are due.
+            selection: which frames of a file are analysed.
         """
         with self._lock:
             if self._is_shut:
@@ -135,15 +165,69 @@ class Engine:
             if self._capture is not None:
                 self._capture.stop()
             self._capture_threads = [item for item in self._capture_threads if item.is_alive()]
-            capture = self._make_capture(number, source, pacing)
+            name, formers = f"capture-{number}", tuple(self._capture_threads)
+            capture: Capture
+            job: FileJob | None = None
+            if pacing is Pacing.PLAYBACK:
+                if not isinstance(source, FileSource):
+                    raise TypeError(f"{source!r} cannot be read twice")
+                shown = ShownFrame(number, selection.every - 1, self._on_result)
+                order = FileOrder(
+                    number=number,
+                    make_source=source.again,
+                    outputs=FanOut(self._outputs, self._on_event),
+                    selection=selection,
+                )
+                job = FileJob(order, shown)
+                file_outlet = _FileOutlet(self, number, job, shown)
+                capture = FileCapture(source, file_outlet, self._clock, name=name, formers=formers)
+                job.on_change = capture.transport.nudge
+            else:
+                capture = LiveCapture(
+                    source,
+                    _SessionOutlet(self, number),
+                    self._clock,
+                    name=name,
+                    formers=formers,
+                    reconnect_pauses_s=self._reconnect_pauses_s,
+                )
             former, self._reporting = self._reporting, number
             self._capture = capture
             self._capture_threads.append(capture.thread)
         if former is not None:
             self._inference.end(former)
         self._on_event(StateChanged(number, State.OPENING))
+        if job is not None:
+            self._inference.add_file(job)
         capture.thread.start()
         return number
+
+    def analyze(self, source: FileSource, *, selection: FrameSelection = ALL_FRAMES) -> int:
+        """Analyse a file that is not shown, after those before it; return its session's number.
+
+        It rests while a live source is open.
+        """
+        with self._lock:
+            if self._is_shut:
+                raise RuntimeError("the engine was shut down")
+            self._number += 1
+            number = self._number
+        order = FileOrder(
+            number=number,
+            make_source=source.again,
+            outputs=FanOut(self._file_outputs(), self._on_event),
+            selection=selection,
+        )
+        self._inference.add_file(FileJob(order))
+        return number
+
+    def cancel_analysis(self, number: int) -> None:
+        """Analyse a file no further; what was analysed stays."""
+        self._inference.cancel_file(number)
+
+    def pause_analysis(self, is_paused: bool) -> None:
+        """Let the analysis of files rest, or go on."""
+        self._inference.pause_files(is_paused)
 
     def stop(self) -> None:
         """Close the source and finish its session."""
@@ -239,21 +323,6 @@ class Engine:
         _join((self._inference.thread,), _INFERENCE_LIMIT_S)
         _join((self._loader.thread,), _LOADER_LIMIT_S)
 
-    def _make_capture(self, number: int, source: FrameSource, pacing: Pacing) -> Capture:
-        outlet = _SessionOutlet(self, number)
-        name, formers = f"capture-{number}", tuple(self._capture_threads)
-        if pacing is Pacing.LIVE:
-            pauses_s = self._reconnect_pauses_s
-            return LiveCapture(
-                source,
-                outlet,
-                self._clock,
-                name=name,
-                formers=formers,
-                reconnect_pauses_s=pauses_s,
-            )
-        return FileCapture(source, outlet, self._clock, name=name, formers=formers)
-
     def _played(self) -> Capture | None:
         """Return the capture that obeys a transport bar, if there is one."""
         with self._lock:
@@ -280,30 +349,50 @@ class Engine:
 
 
 class _SessionOutlet:
-    """Passes on what a capture thread delivers, under the number of its session."""
+    """Where a live source delivers: to the networks."""
 
     def __init__(self, engine: Engine, number: int) -> None:
         self._engine = engine
         self._number = number
 
-    def opened(self, info: SourceInfo, is_resting: Callable[[], bool]) -> None:
+    def opened(self, info: SourceInfo) -> None:
         self._engine._meters.reset()
-        self._engine._inference.begin(Session(self._number, info, is_resting))
+        self._engine._inference.begin(Session(self._number, info))
         self._engine._report(self._number, SourceOpened(self._number, info))
 
-    def frame(self, frame: Frame, jumps: int) -> None:
+    def frame(self, frame: Frame) -> None:
         self._engine._meters.frame_captured()
-        if self._engine._inference.put(Item(self._number, frame, jumps)):
+        if self._engine._inference.put(Item(self._number, frame)):
             self._engine._meters.frame_dropped()
+
+    def may_show(self, _: Frame) -> bool:
+        return True
 
     def state_changed(self, state: State, message: str) -> None:
         self._engine._report(self._number, StateChanged(self._number, state, message))
-        if state is State.PAUSED:
-            # The networks may have changed after the frame was read, and before it came to rest.
-            self._engine._inference.look_again()
 
     def failed(self, error: FerError) -> None:
         self._engine._failed(self._number, error)
+
+
+class _FileOutlet(_SessionOutlet):
+    """Where a file that is played delivers: to the screen, with what its analysis knows by now."""
+
+    def __init__(self, engine: Engine, number: int, job: FileJob, shown: ShownFrame) -> None:
+        super().__init__(engine, number)
+        self._job = job
+        self._shown = shown
+
+    def opened(self, info: SourceInfo) -> None:
+        self._engine._meters.reset()
+        self._engine._report(self._number, SourceOpened(self._number, info))
+
+    def frame(self, frame: Frame) -> None:
+        self._engine._meters.frame_captured()
+        self._shown.show(frame)
+
+    def may_show(self, frame: Frame) -> bool:
+        return self._job.may_show(frame)
 
 
 def _join(threads: Sequence[threading.Thread], limit_s: float) -> None:

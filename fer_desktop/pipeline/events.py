@@ -16,6 +16,7 @@ class State(Enum):
     OPENING = auto()
     RUNNING = auto()
     PAUSED = auto()  # playback only: paused, or at the end of the file
+    WAITING = auto()  # playback only: the next frame is due and not analysed yet
     RECONNECTING = auto()  # live only: it cannot be opened, or has stopped, and is tried again
     STOPPING = auto()
     FAILED = auto()
@@ -96,6 +97,47 @@ class ExtensionLeftOut:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class AnalysisProgress:
+    """How far the analysis of a file has come.
+
+    Attributes:
+        file: number of the file's session.
+        frames: how many were analysed; 0 again when it begins anew with other networks.
+        total: about how many are wanted; None where that is not known.
+        edge_us: time of the latest one; -1 before any.
+        faces: different ones so far.
+        is_paused: whether the user lets it rest.
+        is_over: whether nothing more comes.
+    """
+
+    file: int
+    frames: int
+    total: int | None
+    edge_us: int
+    faces: int
+    is_paused: bool = False
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisEnded:
+    """The analysis of a file is over: whole, or cut short by an error or the user.
+
+    Attributes:
+        file: number of the file's session.
+        is_whole: whether every wanted frame was analysed.
+        frames, faces: frames that were analysed, and different faces in them.
+        error: why it ended early; None where the user wanted it, or it did not.
+    """
+
+    file: int
+    is_whole: bool
+    frames: int
+    faces: int
+    error: FerError | None = None
+
+
 EngineEvent = (
     StateChanged
     | SourceOpened
@@ -105,13 +147,32 @@ EngineEvent = (
     | ModelFailed
     | OutputFailed
     | ExtensionLeftOut
+    | AnalysisProgress
+    | AnalysisEnded
 )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """One frame with what was found in it; analysis is None until the detector is ready."""
+    """One frame with what was found in it.
+
+    Attributes:
+        session: whose frame it is.
+        frame: the picture.
+        analysis: what was found; None until networks are ready, or the analysis of a file has come
+            so far.
+        is_new: whether the numbers are told with it; those of files come apart, as they are ready.
+    """
 
     session: int
     frame: Frame
     analysis: FrameAnalysis | None
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileAnalysis:
+    """Numbers of a file that is shown, in the order of its frames, whatever picture is on."""
+
+    session: int
+    analysis: FrameAnalysis

@@ -136,6 +136,18 @@ class BoundedChannel(Generic[T]):
                 raise self._error
             raise Closed
 
+    def poll(self) -> T | None:
+        """Take the oldest item, or None where the writer has not come so far.
+
+        Raises:
+            Closed: at the end.
+            BaseException: the error with which the writer finished.
+        """
+        with self._changed:
+            if not self._items and not self._finished and not self._closed:
+                return None
+        return self.get()
+
     def __iter__(self) -> Iterator[T]:
         """Yield items until the writer has finished."""
         while True:

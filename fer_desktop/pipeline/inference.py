@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
+from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
-from fer_desktop.pipeline.events import EngineEvent, ModelLoaded
+from fer_desktop.pipeline.events import EngineEvent, FileAnalysis, ModelLoaded
+from fer_desktop.pipeline.file_job import FileJob
+from fer_desktop.pipeline.file_jobs import FileJobs
 from fer_desktop.pipeline.handoff import Closed, LatestSlot
 from fer_desktop.pipeline.meters import Meters
 from fer_desktop.pipeline.outputs import FanOut
 from fer_desktop.settings import FaceSearch
-from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.analyzer import Analyzer, is_other_model
 from fer_desktop.vision.calibrator import Calibrator
 from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
@@ -28,44 +31,53 @@ log = get_logger("pipeline")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A source being analysed.
+    """A live source being analysed.
 
     Attributes:
         number: its number, which results carry.
         info: what the source says of itself.
-        is_resting: tells whether the source waits on its frame, so that a change of the networks
-            must read that frame anew.
     """
 
     number: int
     info: SourceInfo
-    is_resting: Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """A frame on its way to the networks; ``jumps`` counts how often time has jumped."""
+    """A frame on its way to the networks."""
 
     session: int
     frame: Frame
-    jumps: int
 
 
 class _DetectorPort:
-    """A detector that can be exchanged while face ids go on."""
+    """A detector that can be exchanged while face ids go on, and while another thread uses it."""
 
     def __init__(self, detector: FaceDetector) -> None:
-        self.detector = detector
+        self._lock = threading.Lock()
+        self._detector: FaceDetector | None = detector
 
     def detect(self, pixels: NDArray[np.uint8], *, thorough: bool = False) -> list[Detection]:
-        return self.detector.detect(pixels, thorough=thorough)
+        with self._lock:
+            if self._detector is None:
+                raise Closed
+            return self._detector.detect(pixels, thorough=thorough)
+
+    def exchange(self, detector: FaceDetector) -> None:
+        with self._lock:
+            former, self._detector = self._detector, detector
+        if former is not None:
+            former.close()
 
     def close(self) -> None:
-        self.detector.close()
+        with self._lock:
+            former, self._detector = self._detector, None
+        if former is not None:
+            former.close()
 
 
 class Inference:
-    """Analyses the newest frame of the current session; everything else it does in between.
+    """Analyses the newest frame of a live source, or files; everything else it does in between.
 
     Attributes:
         thread: the thread, to be joined.
@@ -77,6 +89,7 @@ class Inference:
         meters: Meters,
         now_ns: Callable[[], int],
         outputs: FanOut,
+        on_analysis: Callable[[FileAnalysis], None],
         on_event: Callable[[EngineEvent], None],
         on_failed: Callable[[int, FerError], None],
         smoothing_ms: int,
@@ -90,6 +103,7 @@ class Inference:
         self._on_failed = on_failed
         self._smoothing_ms = smoothing_ms
         self._face_search = face_search
+        self._is_automatic = automatic_calibration
         self._calibrator = Calibrator(automatic=automatic_calibration)
         self._measurer = Measurer()
         self._slot: LatestSlot[Item] = LatestSlot()
@@ -104,8 +118,13 @@ class Inference:
         self._session: Session | None = None
         self._has_written = False
         self._latest: Item | None = None
-        self._jumps = 0
-        self._is_outdated = False
+        self._files = FileJobs(
+            now_ns=now_ns,
+            on_analysis=self._counting(on_analysis),
+            on_event=on_event,
+            on_failed=on_failed,
+            wake=self._slot.wake,
+        )
 
     def put(self, item: Item) -> bool:
         """Hand over a frame; tell whether it replaced one that was not analysed.
@@ -116,12 +135,24 @@ class Inference:
         return self._slot.put(item)
 
     def begin(self, session: Session) -> None:
-        """Begin a session; the former one ends."""
+        """Begin a live session; the former one ends."""
         self._do(lambda: self._begin(session))
 
     def end(self, number: int) -> None:
         """End a session if it is still the current one; its last results are kept."""
         self._do(lambda: self._end(number))
+
+    def add_file(self, job: FileJob) -> None:
+        """Analyse a file."""
+        self._do(lambda: self._files.add(job))
+
+    def cancel_file(self, number: int) -> None:
+        """Analyse a file no further, even if it was to go on whatever is shown."""
+        self._do(lambda: self._files.cancel(number))
+
+    def pause_files(self, is_paused: bool) -> None:
+        """Let the analysis of files rest, or go on."""
+        self._do(lambda: self._files.pause(is_paused))
 
     def use_detector(self, detector: FaceDetector) -> None:
         """Find faces with this detector from the next frame on, and close the former."""
@@ -158,12 +189,8 @@ class Inference:
         """Estimate the rest of every face over the session, or do so no longer."""
         self._do(lambda: self._set_automatic_calibration(automatic))
 
-    def look_again(self) -> None:
-        """Read the resting frame anew if the networks have changed since it was read."""
-        self._do(lambda: None)
-
     def close(self) -> None:
-        """Finish the session, close the networks and end the thread."""
+        """Finish all sessions, close the networks and end the thread."""
         self._slot.close()
 
     def _do(self, command: Callable[[], None]) -> bool:
@@ -182,14 +209,15 @@ class Inference:
                 self._run_commands()
                 if item is not None:
                     self._latest_is(item)
-                elif self._is_outdated:
-                    self._read_anew()
+                if self._advance_files():
+                    self._slot.wake()  # there may be more to do at once
         except Closed:
             log.debug("inference stopped")
         finally:
             with self._lock:
                 self._is_over = True
             self._run_commands()  # networks that were just handed over must be closed, too
+            self._files.close()
             self._finish_session()
             for resource in (self._classifier, self._detector, self._measurer):
                 if resource is not None:
@@ -207,113 +235,125 @@ class Inference:
         self._finish_session()
         self._session = session
         self._has_written = False
-        self._jumps = 0
         if self._analyzer is not None:
             self._analyzer.reset()
         self._outputs.opened(session.number, session.info)
 
     def _end(self, number: int) -> None:
+        self._files.cancel(number)
         if self._session is not None and self._session.number == number:
             self._finish_session()
 
     def _finish_session(self, *, is_complete: bool = True) -> None:
         session, self._session = self._session, None
         self._latest = None
-        self._is_outdated = False
         if session is not None:
-            self._outputs.close(is_complete=is_complete)
+            end = SessionEnd(missed=self._meters.reading().dropped)
+            self._outputs.close(is_complete=is_complete, end=end)
 
     def _use_detector(self, detector: FaceDetector) -> None:
-        if self._detector is None or self._analyzer is None:
+        if self._detector is None:
             self._detector = _DetectorPort(detector)
-            self._analyzer = Analyzer(
-                self._detector,
-                self._classifier,
-                smoothing_ms=self._smoothing_ms,
-                face_search=self._face_search,
-                calibrator=self._calibrator,
-                measurer=self._measurer,
-            )
+            self._analyzer = self._make_analyzer(self._calibrator)
         else:
-            former, self._detector.detector = self._detector.detector, detector
-            former.close()
-        self._is_outdated = True
+            self._detector.exchange(detector)
+            self._files.restart()
 
     def _use_classifier(self, classifier: EmotionClassifier) -> None:
         former, self._classifier = self._classifier, classifier
         if self._analyzer is not None:
             self._analyzer.set_classifier(classifier)
+        is_other = former is None or is_other_model(former.preset, classifier.preset)
+        self._files.restart(is_other_model=is_other)
         if former is not None:
             former.close()
-        self._is_outdated = True
         self._on_event(ModelLoaded(classifier.preset, classifier.engine, classifier.device))
         if self._has_written and self._session is not None and self._latest is not None:
-            is_next = not self._session.is_resting()
-            self._tell_model(self._latest.frame.index + is_next)
+            self._tell_model(self._latest.frame.index + 1)
 
     def _use_measurer(self, measurer: Measurer) -> None:
         former, self._measurer = self._measurer, measurer
         if self._analyzer is not None:
             self._analyzer.set_measurer(measurer)
+        self._files.restart()
         former.close()
-        self._is_outdated = True
 
     def _set_smoothing(self, ms: int) -> None:
         self._smoothing_ms = ms
         if self._analyzer is not None:
             self._analyzer.set_smoothing(ms)
-        self._is_outdated = True
+        self._files.restart()
 
     def _set_face_search(self, choice: FaceSearch) -> None:
         self._face_search = choice
         if self._analyzer is not None:
             self._analyzer.set_face_search(choice)
-        self._is_outdated = True
+        self._files.restart()
 
     def _calibrate(self, number: int, face_id: int, baseline: NeutralBaseline, sha256: str) -> None:
-        is_current = self._session is not None and self._session.number == number
         classifier = self._classifier
         # A model may have been swapped in since, and faces of another session have other ids.
-        if is_current and classifier is not None and classifier.preset.sha256 == sha256:
+        if classifier is None or classifier.preset.sha256 != sha256:
+            return
+        self._files.calibrate(number, face_id, baseline)
+        if self._session is not None and self._session.number == number:
             self._calibrator.calibrate(face_id, baseline)
-            self._is_outdated = True
 
     def _remove_calibration(self, face_id: int | None) -> None:
         self._calibrator.remove(face_id)
-        self._is_outdated = True
+        self._files.remove_calibration(face_id)
 
     def _set_automatic_calibration(self, automatic: bool) -> None:
+        self._is_automatic = automatic
         self._calibrator.set_automatic(automatic)
-        self._is_outdated = True
+        self._files.restart()
+
+    def _make_analyzer(self, calibrator: Calibrator) -> Analyzer | None:
+        if self._detector is None:
+            return None
+        return Analyzer(
+            self._detector,
+            self._classifier,
+            smoothing_ms=self._smoothing_ms,
+            face_search=self._face_search,
+            calibrator=calibrator,
+            measurer=self._measurer,
+        )
+
+    def _analyzer_for_file(self) -> Analyzer | None:
+        if self._classifier is None:
+            return None  # a file is not read in part without a model
+        return self._make_analyzer(Calibrator(automatic=self._is_automatic))
+
+    def _advance_files(self) -> bool:
+        return self._files.advance(
+            self._analyzer_for_file, self._classifier, only_shown=self._session is not None
+        )
+
+    def _counting(
+        self, on_analysis: Callable[[FileAnalysis], None]
+    ) -> Callable[[FileAnalysis], None]:
+        def count(analysis: FileAnalysis) -> None:
+            self._meters.frame_analysed(self._now_ns())
+            on_analysis(analysis)
+
+        return count
 
     def _latest_is(self, item: Item) -> None:
         if self._session is None or item.session != self._session.number:
             return
         self._latest = item
-        if self._analyzer is not None and item.jumps != self._jumps:
-            self._jumps = item.jumps
-            self._analyzer.jump()
-        if self._analyze(item):
+        if self._analyze(self._session, item):
             self._meters.frame_analysed(item.frame.captured_ns)
 
-    def _read_anew(self) -> None:
-        session, latest, analyzer = self._session, self._latest, self._analyzer
-        if session is None or latest is None or analyzer is None or not session.is_resting():
-            return
-        analyzer.jump()
-        self._analyze(latest)
-
-    def _analyze(self, item: Item) -> bool:
+    def _analyze(self, session: Session, item: Item) -> bool:
         """Analyse a frame of the current session; tell whether that was possible."""
-        session, analyzer = self._session, self._analyzer
-        if session is None:
-            return False
+        analyzer = self._analyzer
         if analyzer is None:
             self._outputs.show(item.frame)
             return False
         try:
-            analysis = analyzer.analyze(item.frame, still=session.info.kind == "image")
-            self._is_outdated = False
+            analysis = analyzer.analyze(item.frame)
         except FerError as error:
             self._fail(session, error)
             return False
@@ -330,13 +370,13 @@ class Inference:
         self._outputs.write(item.frame, analysis)
         return True
 
-    def _fail(self, session: Session, error: FerError) -> None:
-        self._finish_session(is_complete=False)
-        self._on_failed(session.number, error)
-
     def _tell_model(self, frame_index: int) -> None:
         model = self._classifier
         if model is not None:
             self._outputs.model_changed(
                 model.preset, frame_index, engine=model.engine, device=model.device
             )
+
+    def _fail(self, session: Session, error: FerError) -> None:
+        self._finish_session(is_complete=False)
+        self._on_failed(session.number, error)

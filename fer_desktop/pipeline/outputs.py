@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.events import OutputFailed, Result
@@ -37,8 +38,8 @@ class OutputSink(Protocol):
     def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
         """Take a frame with what was found in it.
 
-        The same frame comes again when it was sought or read anew. Its pixels are shared: whoever
-        changes them takes a copy.
+        The frames of a file come in order, each once, whatever is on screen. A frame's pixels are
+        shared: whoever changes them takes a copy.
         """
         ...
 
@@ -58,6 +59,15 @@ class PictureSink(OutputSink, Protocol):
 
     def show(self, frame: Frame) -> None:
         """Take a frame that came before the face detector was there."""
+        ...
+
+
+@runtime_checkable
+class EndingSink(OutputSink, Protocol):
+    """An output that also wants to know how a session ended."""
+
+    def ended(self, end: SessionEnd) -> None:
+        """Take it; ``close`` comes next."""
         ...
 
 
@@ -125,8 +135,15 @@ class FanOut:
         """Hand out a frame that no network has looked at, to those who want it."""
         self._each(lambda sink: sink.show(frame) if isinstance(sink, PictureSink) else None)
 
-    def close(self, *, is_complete: bool = True) -> None:
-        """End the session."""
+    def close(self, *, is_complete: bool = True, end: SessionEnd | None = None) -> None:
+        """End the session.
+
+        Args:
+            is_complete: see ``OutputSink.close``.
+            end: how it ended, for those who want to know.
+        """
+        if end is not None:
+            self._each(lambda sink: sink.ended(end) if isinstance(sink, EndingSink) else None)
         self._each(lambda sink: sink.close(is_complete=is_complete), closes=False)
         self._open = {}
 

@@ -1,6 +1,7 @@
 """What the user wants of a source that plays, and when its next frame is due."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +36,7 @@ class Transport:
         self._seek_us: int | None = None
         self._steps = 0
         self._speed = 1.0
+        self._waits_for_nudge = False
 
     @property
     def is_paused(self) -> bool:
@@ -140,6 +142,41 @@ class Transport:
                 if left_ns <= 0:
                     return True
                 self._clock.wait(self._changed, left_ns / 1e9)
+
+    def wait_for(self, is_so: Callable[[], bool], limit_s: float | None = None) -> bool | None:
+        """Wait until something is so; whoever makes it so calls ``nudge``.
+
+        Args:
+            is_so: asked again and again.
+            limit_s: how long to wait.
+
+        Returns:
+            Whether it was so before the user wanted otherwise; None if neither came in time.
+        """
+        began_ns = self._clock.now_ns()
+        with self._changed:
+            self._waits_for_nudge = True
+            try:
+                while True:
+                    if self._stopped or self._paused or self._wants_move():
+                        return False
+                    if is_so():
+                        return True
+                    if limit_s is None:
+                        self._clock.wait(self._changed)
+                        continue
+                    left_s = limit_s - (self._clock.now_ns() - began_ns) / 1e9
+                    if left_s <= 0:
+                        return None
+                    self._clock.wait(self._changed, left_s)
+            finally:
+                self._waits_for_nudge = False
+
+    def nudge(self) -> None:
+        """Let ``wait_for`` look again whether it is so."""
+        if self._waits_for_nudge:  # else this, which comes with every frame, would cost a switch
+            with self._changed:
+                self._changed.notify_all()
 
     def _wants_move(self) -> bool:
         return self._seek_us is not None or self._steps != 0

@@ -1,108 +1,24 @@
-"""Tables that people take home: one row per face and analysed frame.
-
-The columns are fixed, then one per label follows; what comes later is appended, never inserted.
-Where a session used several models, there is a column for each label of any of them (empty in rows
-of a model without it) and a last column ``model``. What else is measured of faces follows the plain
-probabilities, a column for each channel of each measure, empty where it could not be told. Where a
-face was calibrated, ``corrected_`` columns come next, empty in rows of other faces. Rows from
-before a model was ready have empty expression cells. Texts from models are written so that no
-spreadsheet takes them for formulas. Numbers are printed alike whether they come from memory or from
-a session file.
-"""
+"""Tables that people take home, written whole or not at all, and what describes them."""
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
-import numpy as np
-
-from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
-from fer_desktop.domain.face import BoundingBox
+from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
-from fer_desktop.domain.scores import EmotionScores
+from fer_desktop.domain.session_end import SessionEnd
+from fer_desktop.domain.timeline import GAP_US
 from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described
+from fer_desktop.recording.csv_columns import Columns, all_labels, is_switched, utc_text
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_store import SessionReader
-from fer_desktop.recording.text_cells import text_cell
 from trainer.contract.whole_file import remove_leftovers
-
-Getter = Callable[[FrameAnalysis, FaceAnalysis], str]
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def utc_text(wall_ns: int | None) -> str:
-    """Return UTC nanoseconds since 1970 as ISO 8601 with microseconds; empty for None."""
-    if wall_ns is None:
-        return ""
-    moment = _EPOCH + timedelta(microseconds=wall_ns // 1000)
-    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-
-
-def _box(frame: FrameAnalysis, face: FaceAnalysis) -> BoundingBox:
-    box = face.detection.box.clipped(frame.width_px, frame.height_px)
-    # Rounded before the width is taken, so that the printed box does not stick out of the frame.
-    # Adding zero turns a negative zero into a plain one.
-    return BoundingBox(*(round(edge, 2) + 0.0 for edge in (box.x1, box.y1, box.x2, box.y2)))
-
-
-def _printable(scores: EmotionScores | None) -> dict[str, float]:
-    """Return probabilities that sum to 1 within 1e-6 when printed with eight decimals each."""
-    if scores is None:
-        return {}
-    # Sessions keep float32: rows straight from the analysis must come out the same.
-    stored = np.asarray(scores.probabilities, np.float32).astype(np.float64)
-    return dict(zip(scores.labels, (stored / stored.sum()).tolist(), strict=True))
-
-
-def _probabilities(scores: EmotionScores | None, labels: Sequence[str]) -> list[str]:
-    """Return a cell for each label, empty where nothing is known."""
-    printable = _printable(scores)
-    return [f"{printable[label]:.8f}" if label in printable else "" for label in labels]
-
-
-def _measured(face: FaceAnalysis, measures: Sequence[MeasureSpec]) -> list[str]:
-    """Return a cell for each channel, empty where nothing was measured."""
-    found = {measurement.spec.key: measurement for measurement in face.measurements}
-    cells: list[str] = []
-    for measure in measures:
-        measurement = found.get(measure.key)
-        if measurement is not None and measurement.spec == measure:
-            cells += [f"{number:.7g}" for number in measurement.numbers]
-        else:
-            cells += [""] * len(measure.channels)
-    return cells
-
-
-def _emotion(face: FaceAnalysis) -> str:
-    shown = _printable(face.smoothed)
-    return max(shown, key=shown.__getitem__, default="")
-
-
-def _confidence(face: FaceAnalysis) -> str:
-    shown = _printable(face.smoothed)
-    return f"{max(shown.values()):.8f}" if shown else ""
-
-
-COLUMNS: Final[tuple[tuple[str, Getter], ...]] = (
-    ("frame_index", lambda frame, face: str(frame.frame_index)),
-    ("time_s", lambda frame, face: f"{frame.timestamp_us / 1e6:.6f}"),
-    ("wall_time_utc", lambda frame, face: utc_text(frame.wall_ns)),
-    ("face_id", lambda frame, face: str(face.face_id)),
-    ("x_px", lambda frame, face: f"{_box(frame, face).x1:.2f}"),
-    ("y_px", lambda frame, face: f"{_box(frame, face).y1:.2f}"),
-    ("width_px", lambda frame, face: f"{_box(frame, face).width:.2f}"),
-    ("height_px", lambda frame, face: f"{_box(frame, face).height:.2f}"),
-    ("detection_score", lambda frame, face: f"{face.detection.score:.6f}"),
-    ("emotion", lambda frame, face: text_cell(_emotion(face))),
-    ("confidence", lambda frame, face: _confidence(face)),
-)
 
 
 @dataclass(slots=True)
@@ -114,12 +30,18 @@ class Counts:
         frames_with_faces: those with a face.
         rows: faces, counted again in each frame.
         face_ids: the different faces.
+        gaps, longest_gap_us: stretches of over a second in which no frame came, and the longest.
+        end: how the session ended; None where that is not known.
     """
 
     frames: int = 0
     frames_with_faces: int = 0
     rows: int = 0
     face_ids: set[int] = field(default_factory=set)
+    gaps: int = 0
+    longest_gap_us: int = 0
+    end: SessionEnd | None = None
+    _latest_us: int | None = None
 
     def add(self, analysis: FrameAnalysis) -> None:
         """Count a frame."""
@@ -127,59 +49,11 @@ class Counts:
         self.frames_with_faces += bool(analysis.faces)
         self.rows += len(analysis.faces)
         self.face_ids.update(face.face_id for face in analysis.faces)
-
-
-def all_labels(models: Sequence[UsedModel]) -> tuple[str, ...]:
-    """Return the labels of several models, each once, in the order of the columns."""
-    return tuple(dict.fromkeys(label for model in models for label in model.preset.labels))
-
-
-def _is_switched(models: Sequence[UsedModel]) -> bool:
-    return len({(model.preset.name, model.preset.sha256) for model in models}) > 1
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which columns a table has, and what stands in them.
-
-    Attributes:
-        labels: of the models that read the frames, each once.
-        measures: what else was measured of faces.
-        is_calibrated: whether there are faces that were read against their own rest.
-        with_model: whether each row names its model, as several read the frames.
-    """
-
-    labels: tuple[str, ...]
-    measures: tuple[MeasureSpec, ...]
-    is_calibrated: bool
-    with_model: bool
-
-    @classmethod
-    def of(
-        cls,
-        models: Sequence[UsedModel],
-        *,
-        measures: Sequence[MeasureSpec] = (),
-        is_calibrated: bool = False,
-    ) -> "Columns":
-        """Return the columns of a table of frames that these models read."""
-        return cls(all_labels(models), tuple(measures), is_calibrated, _is_switched(models))
-
-    def names(self) -> list[str]:
-        """Return the header."""
-        header = [name for name, _ in COLUMNS] + [f"p_{label}" for label in self.labels]
-        header += [text_cell(column) for measure in self.measures for column in measure.columns]
-        header += [f"corrected_{label}" for label in self.labels] * self.is_calibrated
-        return header + ["model"] * self.with_model
-
-    def cells(self, row: RecordedFrame) -> Iterator[list[str]]:
-        """Yield the cells of each face of a frame."""
-        for face in row.analysis.faces:
-            cells = [getter(row.analysis, face) for _, getter in COLUMNS]
-            cells += _probabilities(face.scores, self.labels)
-            cells += _measured(face, self.measures)
-            cells += _probabilities(face.corrected, self.labels) * self.is_calibrated
-            yield cells + [text_cell(row.model)] * self.with_model
+        if self._latest_us is not None:
+            gap_us = analysis.timestamp_us - self._latest_us
+            self.gaps += gap_us > GAP_US
+            self.longest_gap_us = max(self.longest_gap_us, gap_us)
+        self._latest_us = analysis.timestamp_us
 
 
 class CsvTable:
@@ -228,6 +102,7 @@ def write_csv(
     *,
     measures: Sequence[MeasureSpec] = (),
     is_calibrated: bool = False,
+    empty_rows: bool = False,
     overwrite: bool = False,
 ) -> Counts:
     """Write a table whole or not at all; rows are taken one by one and never held in memory.
@@ -238,12 +113,15 @@ def write_csv(
         models: those that read the frames.
         measures: what else was measured of faces.
         is_calibrated: whether there are faces that were read against their own rest.
+        empty_rows: see ``Columns``.
         overwrite: whether a file that is there already is replaced.
 
     Raises:
         StorageError: if the file exists or cannot be written.
     """
-    columns = Columns.of(models, measures=measures, is_calibrated=is_calibrated)
+    columns = Columns.of(
+        models, measures=measures, is_calibrated=is_calibrated, empty_rows=empty_rows
+    )
     with csv_table(path, columns, overwrite=overwrite) as table:
         for row in rows:
             table.add(row)
@@ -253,6 +131,53 @@ def write_csv(
 def meta_path(csv_path: Path) -> Path:
     """Return where the description of a table lies."""
     return csv_path.with_suffix(".meta.json")
+
+
+def describe(
+    info: SessionInfo,
+    models: Sequence[UsedModel],
+    counts: Counts,
+    *,
+    marks: Sequence[Mark] = (),
+    calibrations: Sequence[UsedCalibration] = (),
+    measures: Sequence[MeasureSpec] = (),
+    problem: str = "",
+) -> dict[str, Any]:
+    """Return all that is needed to get the numbers of a table again; see ``write_meta``."""
+    meta: dict[str, Any] = {
+        "format_version": 1,
+        "application": APP_NAME,
+        "application_version": info.app_version,
+        "libraries": dict(info.libraries),
+        "start_time": utc_text(info.started_ns),
+        "source": asdict(info.source),
+        "frame_count": counts.frames,
+        "frames_with_faces": counts.frames_with_faces,
+        "faces": len(counts.face_ids),
+        "rows": counts.rows,
+        **_completeness(info, counts),
+        "model": asdict(models[0].preset) if models else None,
+        "engine": models[0].engine if models else "",
+        "device": models[0].device if models else "",
+        "labels": all_labels(models),
+        "settings": dict(info.settings),
+        "marks": [{"time_s": mark.timestamp_us / 1e6, "text": mark.text} for mark in marks],
+        "calibrations": described(calibrations),
+        "measures": [asdict(measure) for measure in measures],
+    }
+    if is_switched(models):
+        meta["models"] = [
+            {
+                "from_frame": model.from_frame,
+                "engine": model.engine,
+                "device": model.device,
+                **asdict(model.preset),
+            }
+            for model in models
+        ]
+    if problem:
+        meta["problem"] = problem
+    return meta
 
 
 def write_meta(
@@ -283,46 +208,43 @@ def write_meta(
     Raises:
         StorageError: if the file exists or cannot be written.
     """
-    meta: dict[str, Any] = {
-        "format_version": 1,
-        "application": APP_NAME,
-        "application_version": info.app_version,
-        "libraries": dict(info.libraries),
-        "start_time": utc_text(info.started_ns),
-        "source": asdict(info.source),
-        "frame_count": counts.frames,
-        "frames_with_faces": counts.frames_with_faces,
-        "faces": len(counts.face_ids),
-        "rows": counts.rows,
-        "model": asdict(models[0].preset) if models else None,
-        "engine": models[0].engine if models else "",
-        "device": models[0].device if models else "",
-        "labels": all_labels(models),
-        "settings": dict(info.settings),
-        "marks": [{"time_s": mark.timestamp_us / 1e6, "text": mark.text} for mark in marks],
-        "calibrations": described(calibrations),
-        "measures": [asdict(measure) for measure in measures],
-    }
-    if _is_switched(models):
-        meta["models"] = [
-            {
-                "from_frame": model.from_frame,
-                "engine": model.engine,
-                "device": model.device,
-                **asdict(model.preset),
-            }
-            for model in models
-        ]
-    if problem:
-        meta["problem"] = problem
+    meta = describe(
+        info,
+        models,
+        counts,
+        marks=marks,
+        calibrations=calibrations,
+        measures=measures,
+        problem=problem,
+    )
     text = json.dumps(meta, indent=2, ensure_ascii=False) + "\n"
     with whole_file(path, overwrite=overwrite) as part:
         # File names on Linux may hold bytes that are no text: they become JSON's own escapes.
         part.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
-def export_session(session_file: Path, csv_path: Path, *, overwrite: bool = False) -> Counts:
+def _completeness(info: SessionInfo, counts: Counts) -> dict[str, Any]:
+    """Return what a description says of frames that are not there."""
+    end = counts.end
+    if info.source.is_live:
+        return {
+            "dropped_frames": None if end is None else end.missed,
+            "gaps": counts.gaps,
+            "longest_gap_s": counts.longest_gap_us / 1e6 if counts.gaps else 0.0,
+        }
+    return {"is_complete": None if end is None else end.is_whole}
+
+
+def export_session(
+    session_file: Path, csv_path: Path, *, empty_rows: bool = False, overwrite: bool = False
+) -> Counts:
     """Write a session's table and its description; the session may go on meanwhile.
+
+    Args:
+        session_file: the session.
+        csv_path: where its table goes; the description goes beside it.
+        empty_rows: see ``write_csv``.
+        overwrite: whether files that are there already are replaced.
 
     Raises:
         StorageError: if the session cannot be read, or a file exists or cannot be written.
@@ -332,23 +254,27 @@ def export_session(session_file: Path, csv_path: Path, *, overwrite: bool = Fals
         refuse_existing(description)
     remove_leftovers(csv_path.parent)
     with SessionReader(session_file) as reader:
-        info, marks = reader.summary().info, reader.marks()  # first: a damaged one leaves no table
+        # First, as a damaged one leaves no table.
+        summary, marks = reader.summary(), reader.marks()
         counts = write_csv(
             reader.rows(),
             csv_path,
             reader.models,
             measures=reader.measures,
             is_calibrated=bool(reader.calibrations),
+            empty_rows=empty_rows,
             overwrite=overwrite,
         )
+    counts.end = summary.end
     write_meta(
         description,
-        info,
+        summary.info,
         reader.models,
         counts,
         marks=marks,
         calibrations=reader.calibrations,
         measures=reader.measures,
+        problem=summary.end.problem if summary.end is not None else "",
         overwrite=overwrite,
     )
     return counts

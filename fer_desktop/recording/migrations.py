@@ -82,6 +82,12 @@ _STEPS: Final = (
     ALTER TABLE measures ADD COLUMN low REAL;
     ALTER TABLE measures ADD COLUMN high REAL;
     """,
+    # How a session ended.
+    """
+    ALTER TABLE session ADD COLUMN is_whole INTEGER;  -- NULL where there is no whole: live sources
+    ALTER TABLE session ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;  -- frames that came too fast
+    ALTER TABLE session ADD COLUMN problem TEXT NOT NULL DEFAULT '';   -- why it ended early
+    """,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 

@@ -43,6 +43,9 @@ class SessionRow(NamedTuple):
     fps: _Rate | None
     frame_count: Count | None
     duration_us: _SourceTime | None
+    is_whole: Literal[0, 1] | None
+    missed: Count
+    problem: Prose
 
 
 class ModelRow(NamedTuple):

@@ -16,6 +16,7 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.measures import Measurement
 from fer_desktop.domain.scores import EmotionScores
+from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error
 from fer_desktop.recording import measurements, row_types
@@ -192,8 +193,10 @@ def check_schema(db: sqlite3.Connection, path: Path) -> None:
         raise StorageError(f"{path} is damaged: it lacks a table.")
 
 
-def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, str]:
-    """Return what is known of a session from the start, and its state.
+def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, SessionEnd | None]:
+    """Return what is known of a session from the start, and how it ended.
+
+    It has no end while it goes on, and after a crash.
 
     Raises:
         ValueError: if the session's own row is missing or damaged.
@@ -201,7 +204,8 @@ def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, str]:
     """
     row = db.execute(
         "SELECT state, started_ns, app_version, libraries, settings, kind, name, uri,"
-        " width_px, height_px, fps, frame_count, duration_us FROM session"
+        " width_px, height_px, fps, frame_count, duration_us, is_whole, missed, problem"
+        " FROM session"
     ).fetchone()
     if row is None:
         raise ValueError("it has no head")
@@ -222,7 +226,10 @@ def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, str]:
         libraries=decode_json(found.libraries, dict[Line, Line]),
         settings=decode_json(found.settings, dict[str, Any]),
     )
-    return info, found.state
+    if found.state == "recording":
+        return info, None
+    is_whole = None if found.is_whole is None else bool(found.is_whole)
+    return info, SessionEnd(is_whole, found.missed, found.problem)
 
 
 def read_models(db: sqlite3.Connection) -> dict[int, UsedModel]:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.session_end import SessionEnd
 from trainer.contract.preset import Preset
 
 
@@ -19,7 +20,7 @@ class AnalysisWriter(Protocol):
         """Keep the numbers of a frame, in place of former ones."""
         ...
 
-    def close(self) -> None:
+    def close(self, end: SessionEnd) -> None:
         """Finish the session."""
         ...
 
@@ -36,11 +37,13 @@ class SessionOutput:
         self._session: tuple[int, SourceInfo] | None = None
         self._writer: AnalysisWriter | None = None
         self._tell_model: Callable[[AnalysisWriter], None] | None = None
+        self._end = SessionEnd()
 
     def opened(self, session: int, info: SourceInfo) -> None:
         """Begin a session."""
         self._session = session, info
         self._writer = self._tell_model = None
+        self._end = SessionEnd()
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         """Note which model reads from this frame on."""
@@ -65,6 +68,10 @@ class SessionOutput:
                 self._tell_model(self._writer)
         self._writer.write(analysis)
 
+    def ended(self, end: SessionEnd) -> None:
+        """Note how the session ended."""
+        self._end = end
+
     def close(self, *, is_complete: bool) -> None:
         """Finish the session's file; what was written stays, however the analysis has ended.
 
@@ -73,4 +80,4 @@ class SessionOutput:
         """
         writer, self._writer = self._writer, None
         if writer is not None:
-            writer.close()
+            writer.close(self._end)

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from fer_desktop import __version__
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.scores import EmotionScores
+from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
 from fer_desktop.files import new_file
 from fer_desktop.log import get_logger
@@ -36,12 +37,18 @@ from fer_desktop.recording.measurements import (
     read_specs,
 )
 from fer_desktop.recording.row_types import MarkRow, TotalsRow
-from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
+from fer_desktop.recording.session_format import (
+    Mark,
+    RecordedFrame,
+    SessionInfo,
+    UsedModel,
+)
 from trainer.contract.checked_json import as_type
 from trainer.contract.preset import Preset
 
 log = get_logger("recording")
 
+_NO_MORE: Final = SessionEnd()
 _COMMIT_EVERY_S: Final = 0.25
 # Minutes of analyses: reached only when the disk stands still.
 _PENDING_MAX: Final = 10_000
@@ -75,6 +82,8 @@ class SessionWriter:
     Attributes:
         path: the session's file.
         dropped: analyses lost because the disk stood still for minutes.
+        marks: those that were recorded.
+        end: how it ended; None while it goes on.
     """
 
     def __init__(
@@ -92,6 +101,8 @@ class SessionWriter:
         """
         self.path = path
         self.dropped = 0
+        self.marks: list[Mark] = []
+        self.end: SessionEnd | None = None
         self._model_id: int | None = None
         self._calibration_ids = CalibrationIds()
         self._measurements = MeasurementRows()
@@ -145,15 +156,18 @@ class SessionWriter:
                 raise self._failure
             if self._closing.is_set():
                 raise StorageError("The session has ended.", hint="Start it again to mark it.")
-            self._batch.marks.append(Mark(timestamp_us, text))
+            mark = Mark(timestamp_us, text)
+            self._batch.marks.append(mark)
+            self.marks.append(mark)
 
-    def close(self) -> None:
+    def close(self, end: SessionEnd = _NO_MORE) -> None:
         """Write what is left and end the session; may be called twice.
 
         Raises:
             StorageError: if the session could not be written, and ``write`` did not say so yet.
         """
         with self._lock:
+            self.end = self.end or end
             self._closing.set()
         self._thread.join()
         with self._lock:
@@ -173,10 +187,12 @@ class SessionWriter:
                 with self._lock:
                     batch, self._batch = self._batch, _Batch()
                 self._store(batch)
+            end = self.end or SessionEnd()
             with self._db:
                 self._db.execute(
-                    "UPDATE session SET state = 'complete', finished_ns = ?, dropped = ?",
-                    (time.time_ns(), self.dropped),
+                    "UPDATE session SET state = 'complete', finished_ns = ?, dropped = ?,"
+                    " is_whole = ?, missed = ?, problem = ?",
+                    (time.time_ns(), self.dropped, end.is_whole, end.missed, end.problem),
                 )
         except Exception as error:  # thread boundary
             is_expected = isinstance(error, sqlite3.Error)
@@ -238,7 +254,7 @@ class SessionSummary:
     Attributes:
         path: the session's file.
         info: what is known of it from the start.
-        is_complete: False while it goes on, and after a crash.
+        end: how it ended; None while it goes on, and after a crash.
         frames: number of analysed frames.
         faces: number of different faces in them.
         duration_us: from the first to the last of them, on the source's clock.
@@ -246,10 +262,15 @@ class SessionSummary:
 
     path: Path
     info: SessionInfo
-    is_complete: bool
+    end: SessionEnd | None
     frames: int
     faces: int
     duration_us: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it ended in order with all that was to be analysed."""
+        return self.end is not None and self.end.is_whole is not False
 
 
 class SessionReader:
@@ -304,7 +325,7 @@ class SessionReader:
             StorageError: if the file is damaged.
         """
         with _reading(self.path):
-            info, state = session_format.read_info(self._db)
+            info, end = session_format.read_info(self._db)
             totals = as_type(
                 self._db.execute(
                     "SELECT COUNT(*), (SELECT COUNT(DISTINCT face_id) FROM faces),"
@@ -315,7 +336,7 @@ class SessionReader:
             return SessionSummary(
                 path=self.path,
                 info=info,
-                is_complete=state == "complete",
+                end=end,
                 frames=totals.frames,
                 faces=totals.faces,
                 duration_us=totals.duration_us or 0,
@@ -395,6 +416,23 @@ def list_sessions(
         except StorageError as error:
             on_unreadable(error)
     return sorted(found, key=lambda summary: summary.info.started_ns, reverse=True)
+
+
+def add_mark(path: Path, mark: Mark) -> None:
+    """Add a mark to a session that has ended.
+
+    Raises:
+        StorageError: if it cannot be written, or is no session.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as db, db:
+            session_format.check_schema(db, path)
+            db.execute(
+                "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)",
+                (mark.timestamp_us, mark.text),
+            )
+    except sqlite3.Error as error:
+        raise session_format.write_error(path, error) from error
 
 
 def delete_session(path: Path) -> None:

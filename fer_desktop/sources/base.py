@@ -10,7 +10,7 @@ class Pacing(Enum):
     """When the next frame is due."""
 
     LIVE = auto()  # when it arrives; the newest wins
-    PLAYBACK = auto()  # at its own timestamp; the newest wins
+    PLAYBACK = auto()  # at its own timestamp
 
 
 class FrameSource(Protocol):
@@ -46,6 +46,15 @@ class InterruptibleSource(FrameSource, Protocol):
 
     def interrupt(self) -> None:
         """Let ``open`` and ``read`` fail soon, now and ever after; from any thread."""
+        ...
+
+
+@runtime_checkable
+class FileSource(FrameSource, Protocol):
+    """A source that can be read a second time, at the same time."""
+
+    def again(self) -> "FileSource":
+        """Return a source of its own that reads the same, not opened yet."""
         ...
 
 

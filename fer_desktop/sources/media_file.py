@@ -1,5 +1,6 @@
 """Video files and still images."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,10 @@ class VideoSource:
         self._next = 0  # index that read() returns next
         self._missing: set[int] = set()
         self._warned = False
+
+    def again(self) -> "VideoSource":
+        """Return another source of the same video."""
+        return VideoSource(self._path)
 
     def open(self) -> SourceInfo:
         """Index the file and decode its first frame.
@@ -177,12 +182,47 @@ class VideoSource:
             raise problem
 
 
-class ImageSource:
-    """A still image: one frame, upright, over white where it is transparent."""
+class _Decoded:
+    """The pixels of an image, decoded once for all who wait for them."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = threading.Lock()
+        self._waiting = 0
         self._pixels: NDArray[np.uint8] | None = None
+
+    def expect(self) -> None:
+        """Note that one more will want them."""
+        with self._lock:
+            self._waiting += 1
+
+    def take(self) -> NDArray[np.uint8]:
+        """Return the pixels, and let go of them if nobody else waits.
+
+        Raises:
+            SourceError: if it is not an image that can be decoded.
+        """
+        with self._lock:
+            pixels = self._pixels
+            if pixels is None:
+                pixels = read_picture(self._path)
+            self._waiting -= 1
+            self._pixels = pixels if self._waiting > 0 else None
+            return pixels
+
+
+class ImageSource:
+    """A still image: one frame, upright, over white where it is transparent."""
+
+    def __init__(self, path: Path, decoded: _Decoded | None = None) -> None:
+        self._path = path
+        self._decoded = decoded or _Decoded(path)
+        self._decoded.expect()
+        self._pixels: NDArray[np.uint8] | None = None
+
+    def again(self) -> "ImageSource":
+        """Return another source of the same image; a large one is not held in memory twice."""
+        return ImageSource(self._path, self._decoded)
 
     def open(self) -> SourceInfo:
         """Decode the image.
@@ -190,7 +230,7 @@ class ImageSource:
         Raises:
             SourceError: if it is not an image that can be decoded.
         """
-        self._pixels = read_picture(self._path)
+        self._pixels = self._decoded.take()
         height, width, _ = self._pixels.shape
         return SourceInfo(
             kind="image",

@@ -39,6 +39,10 @@ class PictureSeriesSource:
         self._damaged: set[int] = set()
         self._warned = False
 
+    def again(self) -> "PictureSeriesSource":
+        """Return another source of the same pictures."""
+        return PictureSeriesSource(self._path, self._kind)
+
     def open(self) -> SourceInfo:
         """Find out how many pictures there are and when each is due.
 

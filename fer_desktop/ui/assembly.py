@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from fer_desktop import paths
 from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.engine import Engine
-from fer_desktop.pipeline.events import EngineEvent, ExtensionLeftOut, ModelLoaded
-from fer_desktop.pipeline.outputs import OutputSink, ResultOutput
+from fer_desktop.pipeline.events import EngineEvent, ExtensionLeftOut, ModelLoaded, Result
+from fer_desktop.pipeline.outputs import OutputSink
 from fer_desktop.plugins import telling
 from fer_desktop.settings import EngineChoice, Settings
 from fer_desktop.ui.commands.network_cameras import NetworkCameras
@@ -94,14 +94,16 @@ def assemble(
     recorder = RecordingTap()
     session_log = SessionLog(paths.sessions_dir(), lambda: controller.settings)
 
+    def on_result(result: Result) -> None:
+        inbox.post(result)
+        recorder.offer(result)
+
     engine = Engine(
-        outputs={
-            "window": ResultOutput(inbox.post),
-            "recording": ResultOutput(recorder.offer),
-            SESSION_FILE: session_log.output,
-            **ports.outputs,
-        },
+        on_result=on_result,
+        outputs={SESSION_FILE: session_log.make_output(), **ports.outputs},
+        file_outputs=lambda: {SESSION_FILE: session_log.make_output()},
         on_event=inbox.post_event,
+        on_analysis=inbox.post_analysis,
         make_detector=ports.make_detector,
         load_classifier=lambda folder: ports.load_classifier(folder, controller.settings.engine),
         smoothing_ms=settings.smoothing_ms,

@@ -91,7 +91,7 @@ class Analyzer:
         """
         former, self._classifier = self._classifier, classifier
         self._smoother.reset()
-        if classifier is None or former is None or _is_other(former.preset, classifier.preset):
+        if classifier is None or former is None or is_other_model(former.preset, classifier.preset):
             self.calibrator.reset()
 
     def set_measurer(self, measurer: Measurer) -> None:
@@ -111,11 +111,6 @@ class Analyzer:
         self._tracker.reset()
         self._smoother.reset()
         self.calibrator.reset()
-
-    def jump(self) -> None:
-        """Go on at another time of the same source: faces keep their ids where places agree."""
-        self._tracker.jump()
-        self._smoother.reset()
 
     def _read(self, frame: Frame, detections: list[Detection]) -> list[EmotionScores | None]:
         if self._classifier is None or not detections:
@@ -142,5 +137,6 @@ class Analyzer:
         return FaceAnalysis(face_id, detection, scores, smoothed, is_unsure, corrected, baseline)
 
 
-def _is_other(former: Preset, preset: Preset) -> bool:
+def is_other_model(former: Preset, preset: Preset) -> bool:
+    """Tell whether what one model reads says nothing of what the other one does."""
     return (former.sha256, former.temperature) != (preset.sha256, preset.temperature)

@@ -73,7 +73,6 @@ class FaceTracker:
     def __init__(self) -> None:
         self._tracks: list[_Track] = []
         self._next_id = 1
-        self._jumped = False
 
     def update(self, detections: Sequence[Detection], timestamp_us: int) -> list[int]:
         """Return the face id of each detection.
@@ -82,10 +81,6 @@ class FaceTracker:
             detections: the faces of a frame.
             timestamp_us: the frame's time on the source's clock.
         """
-        if self._jumped:
-            self._jumped = False
-            for track in self._tracks:
-                track.seen_us, track.velocity = timestamp_us, (0.0, 0.0)
         self._tracks = [t for t in self._tracks if timestamp_us - t.seen_us <= _MAX_GAP_US]
         boxes = [detection.box for detection in detections]
         known = self._assign(boxes, timestamp_us)
@@ -101,15 +96,10 @@ class FaceTracker:
             ids.append(track.face_id)
         return ids
 
-    def jump(self) -> None:
-        """Expect the faces where they were last, whatever the next frame's time."""
-        self._jumped = True
-
     def reset(self) -> None:
         """Forget everything; ids start from 1."""
         self._tracks.clear()
         self._next_id = 1
-        self._jumped = False
 
     def _assign(self, boxes: Sequence[BoundingBox], timestamp_us: int) -> dict[int, _Track]:
         if not boxes or not self._tracks:

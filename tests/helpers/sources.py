@@ -22,6 +22,7 @@ class ScriptedSource:
         opened: how often it was opened.
         closed: whether it is closed.
         threads: names of the threads that used it.
+        copies: others that were made to read the same.
     """
 
     def __init__(
@@ -46,6 +47,9 @@ class ScriptedSource:
             times_us: presentation times instead of ``fps``.
             may_come: told a frame's index, or their number at the end: whether it is time for it.
         """
+        self._script = dict(
+            kind=kind, fps=fps, error=error, open_error=open_error, may_come=may_come
+        )
         self._may_come = may_come
         self._times_us = list(times_us or (round(i * 1e6 / fps) for i in range(frames)))
         self._kind = kind
@@ -56,6 +60,12 @@ class ScriptedSource:
         self.opened = 0
         self.closed = True
         self.threads: set[str] = set()
+        self.copies: list[ScriptedSource] = []
+
+    def again(self) -> "ScriptedSource":
+        copy = ScriptedSource(times_us=self._times_us, frames=len(self._times_us), **self._script)
+        self.copies.append(copy)
+        return copy
 
     def open(self) -> SourceInfo:
         self._note_thread()

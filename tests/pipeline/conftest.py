@@ -1,5 +1,6 @@
 """An engine with stand-ins at its ports, and everything it tells."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,11 +11,11 @@ import pytest
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import ModelError, StorageError
 from fer_desktop.pipeline.clock import Clock
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, Result, State, StateChanged
-from fer_desktop.pipeline.outputs import ResultOutput
 from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.vision.ports import FaceDetector
 from tests.helpers.clock import FakeClock
@@ -32,6 +33,7 @@ class FakeSink:
         written: analyses in order.
         models: names of models with the frame from which they read.
         closed: whether it was finished.
+        end: how.
         error: raised by the next write, if set.
     """
 
@@ -39,6 +41,7 @@ class FakeSink:
         self.written: list[FrameAnalysis] = []
         self.models: list[tuple[str, int]] = []
         self.closed = False
+        self.end: SessionEnd | None = None
         self.error: StorageError | None = None
 
     def write(self, analysis: FrameAnalysis) -> None:
@@ -49,18 +52,19 @@ class FakeSink:
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         self.models.append((preset.name, frame_index))
 
-    def close(self) -> None:
-        self.closed = True
+    def close(self, end: SessionEnd | None = None) -> None:
+        self.closed, self.end = True, end
 
 
 class Rig:
     """An engine, what it was given and what it told.
 
     Attributes:
-        results, events: in order of arrival.
+        results, analyses, events: in order of arrival.
         detectors: made so far, with their scores.
         classifiers: loaded so far.
-        sinks: opened so far, by session.
+        sinks: the latest of each session.
+        all_sinks: in the order in which they were opened.
     """
 
     def __init__(
@@ -77,34 +81,38 @@ class Rig:
         Args:
             clock: system clock if None.
             reconnect_pauses_s: pauses before a live source is tried again.
-            on_frame: called for each result, on the inference thread.
+            on_frame: called for each result, on the thread that tells it.
             open_sink: begins to keep a session, when there is something to keep.
             options: ports of the engine.
         """
         self._told = threading.Condition()
         self.results: list[Result] = []
+        self.analyses: list[FrameAnalysis] = []
         self.events: list[EngineEvent] = []
         self.detectors: list[tuple[float, FakeDetector]] = []
         self.classifiers: list[FakeClassifier] = []
         self.sinks: dict[int, FakeSink] = {}
+        self.all_sinks: list[FakeSink] = []
         self.detector_may_load = threading.Event()
         self.detector_may_load.set()
-        self._on_frame = on_frame
         ports: dict[str, Any] = {
             "make_detector": self._make_detector,
             "load_classifier": self._load_classifier,
+            "outputs": {"session": SessionOutput(open_sink or self._open_sink)},
+            "file_outputs": lambda: {"session": SessionOutput(open_sink or self._open_sink)},
+        }
+        self._on_frame = on_frame
+        ports |= {
+            "on_result": self._on_result,
             "on_event": lambda event: self._tell(self.events, event),
-            "outputs": {
-                "results": ResultOutput(self._on_result),
-                "session": SessionOutput(open_sink or self._open_sink),
-            },
+            "on_analysis": lambda found: self._tell(self.analyses, found.analysis),
         }
         self.engine = Engine(
             clock=clock, reconnect_pauses_s=reconnect_pauses_s, **(ports | options)
         )
 
     def source(self, frames: int, **script: Any) -> ScriptedSource:
-        """Return a video of which no frame is dropped: each waits for the one before it."""
+        """Return a video of which each frame waits until the one before it was shown."""
         before = len(self.results)
         return ScriptedSource(
             frames, may_come=lambda index: len(self.results) >= before + index, **script
@@ -125,12 +133,21 @@ class Rig:
         self.until(lambda: bool(self.states()) and self.states()[-1] in wanted)
 
     def states(self, session: int | None = None) -> list[State]:
-        """Return the states told so far."""
-        return [
+        """Return the states told so far, short waits for the analysis left out."""
+        found = [
             event.state
             for event in self.events
             if isinstance(event, StateChanged) and session in (None, event.session)
         ]
+        return [
+            state
+            for former, state in zip([None, *found], found, strict=False)
+            if State.WAITING not in (former, state)
+        ]
+
+    def shown(self, session: int | None = None) -> list[int]:
+        """Return the frames told so far, those told again left out."""
+        return [index for index, _ in itertools.groupby(self.frames(session))]
 
     def messages(self, state: State) -> list[str]:
         """Return what was said about a state."""
@@ -168,12 +185,13 @@ class Rig:
             raise ModelError("The model damaged cannot be used.", hint="Choose another one.")
         if folder.name == "broken":
             raise ZeroDivisionError("a bug")
-        classifier = FakeClassifier(fake_preset(folder.name))
+        classifier = FakeClassifier(fake_preset(folder.name, sha256=f"{folder.name:0<64}"))
         self.classifiers.append(classifier)
         return classifier
 
     def _open_sink(self, session: int, info: SourceInfo) -> FakeSink:
         self.sinks[session] = FakeSink()
+        self.all_sinks.append(self.sinks[session])
         return self.sinks[session]
 
 

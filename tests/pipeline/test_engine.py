@@ -5,13 +5,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.face import Detection
+from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.neutral_baseline import estimate_baseline
 from fer_desktop.domain.scores import EmotionScores
+from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import DetectorError, SourceError, StorageError
 from fer_desktop.pipeline.events import (
+    AnalysisEnded,
+    AnalysisProgress,
     EngineEvent,
     ModelFailed,
     ModelLoaded,
@@ -25,6 +31,7 @@ from fer_desktop.pipeline.events import (
 from fer_desktop.sources.base import Pacing
 from tests.helpers.clips import number_of
 from tests.helpers.clock import FakeClock
+from tests.helpers.fakes import FakeDetector
 from tests.helpers.sources import ScriptedSource
 from tests.pipeline.conftest import FakeSink, Rig
 from trainer.contract.labels import LABEL_SETS
@@ -34,31 +41,137 @@ pytestmark = pytest.mark.unit
 MakeRig = Callable[..., Rig]
 
 
-def analyses(rig: Rig) -> list[FrameAnalysis]:
-    return [result.analysis for result in rig.results if result.analysis is not None]
-
-
-def test_every_frame_goes_from_the_source_to_results_and_session(rig: Rig) -> None:
+def test_every_frame_is_analysed_in_order_and_shown(rig: Rig) -> None:
     source = rig.source(5)
     session = rig.engine.open(source, Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
-    rig.until(lambda: len(rig.results) == 5)
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
     assert session == 1
     assert rig.states() == [State.OPENING, State.RUNNING, State.PAUSED]
     (opened,) = rig.told(SourceOpened)
     assert (opened.session, opened.info.name) == (1, "script")
     assert rig.frames() == [number_of(result.frame.pixels) for result in rig.results]
-    assert rig.frames() == [analysis.frame_index for analysis in analyses(rig)] == [0, 1, 2, 3, 4]
-    assert all(face.scores for analysis in analyses(rig) for face in analysis.faces)
-    assert {face.face_id for analysis in analyses(rig) for face in analysis.faces} == {1}
+    assert rig.shown() == [analysis.frame_index for analysis in rig.analyses] == [0, 1, 2, 3, 4]
+    assert all(face.scores for analysis in rig.analyses for face in analysis.faces)
+    assert {face.face_id for analysis in rig.analyses for face in analysis.faces} == {1}
+    last = rig.results[-1].analysis
+    assert last is not None
+    assert last.faces[0].smoothed.labels == rig.analyses[-1].faces[0].smoothed.labels
+    assert rig.told(AnalysisEnded) == [AnalysisEnded(1, True, frames=5, faces=1)]
+    assert rig.sinks[1].closed
     rig.engine.stop()
     rig.until_state(State.IDLE)
     assert rig.states()[3:] == [State.STOPPING, State.IDLE]
     assert source.closed
     assert source.threads == {"capture-1"}
-    rig.until(lambda: rig.sinks[1].closed)
-    assert rig.sinks[1].written == analyses(rig)
+    assert source.copies[0].threads == {"reader"}
+    assert rig.sinks[1].written == rig.analyses
     assert rig.sinks[1].models == [("first", 0)]
+    assert rig.sinks[1].end == SessionEnd(is_whole=True)
+
+
+def test_analysis_does_not_depend_on_what_is_looked_at(rig: Rig) -> None:
+    rig.engine.open(ScriptedSource(60), Pacing.PLAYBACK)
+    for wish in (lambda: rig.engine.seek(1_500_000), rig.engine.pause, lambda: rig.engine.step(-7)):
+        wish()
+    rig.engine.set_speed(16)
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
+    assert [analysis.frame_index for analysis in rig.analyses] == list(range(60))
+    rig.engine.seek(0)
+    rig.until(lambda: rig.frames()[-1] == 0)
+    assert rig.sinks[1].written == rig.analyses
+    assert len(rig.all_sinks) == 1
+
+
+def test_playing_waits_for_the_analysis_and_nothing_is_dropped(make_rig: MakeRig) -> None:
+    gate = threading.Semaphore(0)
+
+    class SlowDetector(FakeDetector):
+        def detect(self, pixels: NDArray[np.uint8], *, thorough: bool = False) -> list[Detection]:
+            gate.acquire()
+            return super().detect(pixels, thorough=thorough)
+
+    rig = make_rig(
+        clock=FakeClock(skips_waits=True),
+        make_detector=lambda _: SlowDetector([[(20, 20, 60, 60)]]),
+    )
+    rig.engine.load_model(Path("first"))
+    rig.until(lambda: bool(rig.told(ModelLoaded)))
+    rig.engine.open(ScriptedSource(20), Pacing.PLAYBACK)
+    rig.until(lambda: any(event.state is State.WAITING for event in rig.told(StateChanged)))
+    assert rig.shown() == [0]
+    gate.release(5)
+    rig.until(lambda: rig.shown()[-1] == 4)
+    time.sleep(0.02)
+    assert rig.shown() == [0, 1, 2, 3, 4]
+    gate.release(20)
+    rig.until_state(State.PAUSED)
+    assert rig.shown() == list(range(20))
+    assert all(result.analysis for result in rig.results[2:])
+
+
+def test_far_beyond_what_is_analysed_pictures_come_without_numbers(make_rig: MakeRig) -> None:
+    gate = threading.Semaphore(3)
+
+    class SlowDetector(FakeDetector):
+        def detect(self, pixels: NDArray[np.uint8], *, thorough: bool = False) -> list[Detection]:
+            gate.acquire()
+            return super().detect(pixels, thorough=thorough)
+
+    rig = make_rig(clock=FakeClock(), make_detector=lambda _: SlowDetector([[(20, 20, 60, 60)]]))
+    rig.engine.load_model(Path("first"))
+    rig.until(lambda: bool(rig.told(ModelLoaded)))
+    rig.engine.open(ScriptedSource(300), Pacing.PLAYBACK)
+    rig.engine.pause()
+    rig.until(lambda: len(rig.analyses) == 3)
+    rig.engine.seek(8_000_000)
+    rig.until(lambda: rig.frames()[-1] == 240)
+    assert rig.results[-1].analysis is None
+    gate.release(300)
+    rig.until(lambda: rig.results[-1].analysis is not None)  # as soon as it is known
+    assert rig.frames()[-1] == 240
+    assert rig.results[-1].analysis.frame_index == 240
+
+
+def test_analysis_rests_and_goes_on(rig: Rig) -> None:
+    rig.engine.pause_analysis(True)
+    rig.engine.open(ScriptedSource(30), Pacing.PLAYBACK)
+    rig.until_state(State.PAUSED)  # nobody waits for an analysis that rests
+    assert rig.analyses == []
+    assert any(event.is_paused for event in rig.told(AnalysisProgress))
+    rig.engine.pause_analysis(False)
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
+    assert len(rig.analyses) == 30
+
+
+def test_fewer_frames_of_a_part_are_analysed(rig: Rig) -> None:
+    selection = FrameSelection(every=4, from_us=300_000, to_us=800_000)
+    rig.engine.open(ScriptedSource(40), Pacing.PLAYBACK, selection=selection)
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
+    assert [analysis.frame_index for analysis in rig.analyses] == [12, 16, 20, 24]
+    rig.until_state(State.PAUSED)
+    assert rig.shown() == list(range(40))
+    rig.engine.seek(600_000)
+    rig.until(lambda: rig.frames()[-1] == 18)
+    assert rig.results[-1].analysis.frame_index == 16  # what is known holds until the next one
+
+
+def test_files_wait_for_their_turn_and_live_sources_go_first(rig: Rig) -> None:
+    rig.engine.pause_analysis(True)
+    shown = rig.engine.open(ScriptedSource(3), Pacing.PLAYBACK)
+    second = rig.engine.analyze(ScriptedSource(4))
+    broken = rig.engine.analyze(ScriptedSource(open_error=SourceError("b.mp4 is empty.")))
+    third = rig.engine.analyze(ScriptedSource(2))
+    rig.engine.pause_analysis(False)
+    rig.until(lambda: len(rig.told(AnalysisEnded)) == 4)
+    ended = {event.file: event for event in rig.told(AnalysisEnded)}
+    assert list(ended) == [shown, second, broken, third]
+    assert [event.frames for event in ended.values()] == [3, 4, 0, 2]
+    assert [event.is_whole for event in ended.values()] == [True, True, False, True]
+    assert str(ended[broken].error) == "b.mp4 is empty."
+    assert len(rig.analyses) == 3  # only those of what is shown are told
+    assert sorted(rig.sinks) == [shown, second, third]
+    rig.until_state(State.PAUSED)
 
 
 def test_image_shows_before_the_networks_are_there_and_is_read_when_they_come(
@@ -70,62 +183,66 @@ def test_image_shows_before_the_networks_are_there_and_is_read_when_they_come(
     rig.until(lambda: len(rig.results) == 1)
     assert rig.results[0].analysis is None
     rig.detector_may_load.set()
+    rig.engine.load_model(Path("late"))
     rig.until(lambda: len(rig.results) == 2)
     analysis = rig.results[1].analysis
-    assert analysis is not None
-    assert [face.scores for face in analysis.faces] == [None]
-    rig.engine.load_model(Path("late"))
-    rig.until(lambda: len(rig.results) == 3)
-    analysis = rig.results[2].analysis
     assert analysis is not None
     (face,) = analysis.faces
     assert face.scores is not None
     assert face.smoothed == face.scores
-    assert rig.frames() == [0, 0, 0]
+    assert rig.frames() == [0, 0]
     assert rig.states() == [State.OPENING, State.RUNNING, State.PAUSED]
     (_, detector) = rig.detectors[0]
-    assert detector.thorough_calls == detector.calls == 2
+    assert detector.thorough_calls == detector.calls == 1
+    rig.until(lambda: rig.sinks[1].closed)
     assert rig.sinks[1].models == [("late", 0)]
-    assert len(rig.sinks[1].written) == 2
+    assert len(rig.sinks[1].written) == 1
 
 
-def test_new_model_takes_over_and_a_bad_one_does_not(rig: Rig) -> None:
+def test_new_model_begins_anew_and_a_bad_one_does_not(rig: Rig) -> None:
     rig.engine.open(rig.source(3), Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
-    rig.until(lambda: len(rig.results) == 3)
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
     for name in ("damaged", "broken"):
         rig.engine.load_model(Path(name))
         rig.until(lambda name=name: any(event.name == name for event in rig.told(ModelFailed)))
     damaged, broken = rig.told(ModelFailed)
     assert damaged.error.hint == "Choose another one."
     assert "a bug" in broken.error.message
-    assert len(rig.results) == 3
+    assert len(rig.analyses) == 3
     rig.engine.load_model(Path("second"))
-    rig.until(lambda: len(rig.results) == 4)
+    rig.until(lambda: len(rig.told(AnalysisEnded)) == 2)
     assert [event.name for event in rig.told(ModelLoading)] == [
         "first", "damaged", "broken", "second",
     ]  # fmt: skip
     assert [event.preset.name for event in rig.told(ModelLoaded)] == ["first", "second"]
     assert [classifier.closed for classifier in rig.classifiers] == [True, False]
-    assert rig.sinks[1].models == [("first", 0), ("second", 2)]
-    assert rig.frames()[-1] == 2
+    assert [sink.models for sink in rig.all_sinks] == [[("first", 0)], [("second", 0)]]
+    assert [len(sink.written) for sink in rig.all_sinks] == [3, 3]
+    rig.until(lambda: rig.results[-1].analysis is not None)
+    assert rig.frames()[-3:] == [2, 2, 2]  # known, then not any more, then again
 
 
-def test_calibration_shows_at_once_on_a_frame_that_rests_and_goes_as_it_came(rig: Rig) -> None:
+def test_calibration_holds_for_the_whole_file_and_goes_as_it_came(rig: Rig) -> None:
     session = rig.engine.open(rig.source(3), Pacing.PLAYBACK)
-    rig.until_state(State.PAUSED)
-    rig.until(lambda: len(rig.results) == 3)
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
     rest = EmotionScores(LABEL_SETS["fer7"], (0.01, 0.01, 0.01, 0.01, 0.25, 0.01, 0.7))
     baseline = estimate_baseline([rest], 0.0)
     sha256 = rig.classifiers[0].preset.sha256
     rig.engine.calibrate(session + 1, 1, baseline, sha256)  # neither of these is meant for it
     rig.engine.calibrate(session, 1, baseline, "another model")
     rig.engine.calibrate(session, 1, baseline, sha256)
-    rig.until(lambda: analyses(rig)[-1].faces[0].baseline == baseline)
-    assert rig.frames() == [0, 1, 2, 2]
+    rig.until(lambda: len(rig.told(AnalysisEnded)) == 2)
+    assert [analysis.faces[0].baseline for analysis in rig.analyses[3:]] == [baseline] * 3
     rig.engine.remove_calibration()
-    rig.until(lambda: analyses(rig)[-1].faces[0].baseline is None)
-    assert rig.sinks[session].written == analyses(rig)
+    rig.until(lambda: len(rig.told(AnalysisEnded)) == 3)
+    assert [analysis.faces[0].baseline for analysis in rig.analyses[6:]] == [None] * 3
+    rig.engine.calibrate(session, 1, baseline, sha256)
+    rig.until(lambda: len(rig.told(AnalysisEnded)) == 4)
+    rig.engine.load_model(Path("second"))  # knows nothing of a rest that another one has read
+    rig.until(lambda: len(rig.told(AnalysisEnded)) == 5)
+    assert [analysis.faces[0].baseline for analysis in rig.analyses[12:]] == [None] * 3
+    assert [sink.written for sink in rig.all_sinks][-1] == rig.analyses[12:]
 
 
 def test_detector_that_cannot_be_loaded_is_reported(make_rig: MakeRig) -> None:
@@ -139,21 +256,24 @@ def test_detector_that_cannot_be_loaded_is_reported(make_rig: MakeRig) -> None:
     assert [result.analysis for result in rig.results] == [None, None]
 
 
-def test_resting_frame_is_read_anew_when_settings_change(rig: Rig) -> None:
+def test_other_settings_begin_anew(rig: Rig) -> None:
     rig.engine.open(rig.source(2), Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
-    rig.until(lambda: len(rig.results) == 2)
-    rig.engine.set_detection_score(0.8)
-    rig.until(lambda: len(rig.results) == 3)
+    runs = 1
+    rig.until(lambda: len(rig.told(AnalysisEnded)) == 1)
+    for change in (
+        lambda: rig.engine.set_detection_score(0.8),
+        lambda: rig.engine.set_smoothing(900),
+        lambda: rig.engine.set_face_search("small"),
+    ):
+        runs += 1
+        change()
+        rig.until(lambda runs=runs: len(rig.told(AnalysisEnded)) == runs)
     assert [score for score, _ in rig.detectors] == [0.5, 0.8]
     assert [detector.closed for _, detector in rig.detectors] == [True, False]
-    rig.engine.set_smoothing(900)
-    rig.until(lambda: len(rig.results) == 4)
-    rig.engine.set_face_search("small")
-    rig.until(lambda: len(rig.results) == 5)
-    assert rig.detectors[-1][1].thorough_calls == 1
-    assert rig.frames() == [0, 1, 1, 1, 1]
-    assert {face.face_id for analysis in analyses(rig) for face in analysis.faces} == {1}
+    assert rig.detectors[-1][1].thorough_calls == 2
+    assert [analysis.frame_index for analysis in rig.analyses] == [0, 1] * 4
+    assert len(rig.all_sinks) == 4
 
 
 def test_playback_keeps_the_pace_of_the_timestamps(make_rig: MakeRig) -> None:
@@ -171,18 +291,6 @@ def test_playback_keeps_the_pace_of_the_timestamps(make_rig: MakeRig) -> None:
         clock.advance(0.001)
     rig.until(lambda: rig.frames() == [0, 1, 2, 3, 4])
     assert rig.engine.reading().dropped == 0
-
-
-def test_slow_networks_see_the_newest_frame_only(make_rig: MakeRig) -> None:
-    gate = threading.Semaphore(0)
-    rig = make_rig(clock=FakeClock(skips_waits=True), on_frame=gate.acquire)
-    source = ScriptedSource(40)
-    rig.engine.open(source, Pacing.PLAYBACK)
-    rig.until_state(State.PAUSED)
-    gate.release(50)
-    rig.until(lambda: rig.frames()[-1:] == [39])
-    assert len(rig.results) < 10
-    assert rig.engine.reading().dropped == 40 - len(rig.results)
 
 
 def test_pause_seek_step_and_play_again(make_rig: MakeRig) -> None:
@@ -234,7 +342,7 @@ def test_pause_at_once_still_shows_the_first_frame(make_rig: MakeRig) -> None:
     rig.until(lambda: set(rig.frames()) == {0})  # again, if the detector came later
 
 
-def test_pause_right_after_the_networks_came_leaves_no_frame_unread(make_rig: MakeRig) -> None:
+def test_frame_that_rests_is_told_again_once_it_is_known(make_rig: MakeRig) -> None:
     rig = make_rig(clock=FakeClock(), start=False)
     rig.detector_may_load.clear()
     rig.engine.start()
@@ -242,12 +350,9 @@ def test_pause_right_after_the_networks_came_leaves_no_frame_unread(make_rig: Ma
     rig.until(lambda: len(rig.results) == 1)  # and time stands still before the next frame
     rig.engine.load_model(Path("late"))
     rig.detector_may_load.set()
-    rig.until(lambda: bool(rig.told(ModelLoaded)))
-    assert len(rig.results) == 1  # a playing source brings its next frame by itself
-    rig.engine.pause()
-    rig.until(lambda: bool(analyses(rig)))
+    rig.until(lambda: len(rig.results) == 2)
     assert rig.frames() == [0, 0]
-    assert analyses(rig)[0].faces[0].scores is not None
+    assert rig.results[-1].analysis.faces[0].scores is not None
 
 
 def test_file_that_cannot_be_opened_fails(rig: Rig) -> None:
@@ -261,7 +366,7 @@ def test_file_that_cannot_be_opened_fails(rig: Rig) -> None:
     assert not rig.sinks
     rig.engine.stop()
     assert rig.engine.open(rig.source(1), Pacing.PLAYBACK) == 2
-    rig.until(lambda: rig.frames(2) == [0])
+    rig.until(lambda: rig.shown(2) == [0])
 
 
 def test_bug_in_a_source_is_reported_in_words(rig: Rig) -> None:
@@ -273,6 +378,7 @@ def test_bug_in_a_source_is_reported_in_words(rig: Rig) -> None:
     assert failed.error.hint
     assert source.closed
     rig.until(lambda: rig.sinks[1].closed)
+    assert rig.sinks[1].end.is_whole is False
 
 
 def test_damaged_file_rests_at_its_last_good_frame_with_a_message(rig: Rig) -> None:
@@ -281,6 +387,10 @@ def test_damaged_file_rests_at_its_last_good_frame_with_a_message(rig: Rig) -> N
     rig.until_state(State.PAUSED)
     assert rig.messages(State.PAUSED) == [str(error)]
     assert not rig.told(SourceFailed)
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
+    (ended,) = rig.told(AnalysisEnded)
+    assert (ended.is_whole, ended.frames, ended.error) == (False, 3, error)
+    assert rig.sinks[1].end == SessionEnd(is_whole=False, problem=str(error))
     rig.engine.seek(0)
     rig.until(lambda: rig.frames()[-1] == 0)
 
@@ -295,8 +405,8 @@ def test_failing_analysis_ends_the_session_but_not_the_engine(rig: Rig) -> None:
     assert "a bug" in failed.error.message
     detector.error = None
     rig.engine.open(rig.source(1), Pacing.PLAYBACK)
-    rig.until(lambda: rig.frames(2) == [0])
-    assert source.closed
+    rig.until(lambda: rig.shown(2) == [0])
+    rig.until(lambda: source.closed)
 
 
 def test_next_source_ends_the_former(rig: Rig) -> None:
@@ -304,14 +414,13 @@ def test_next_source_ends_the_former(rig: Rig) -> None:
     rig.engine.open(former, Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
     rig.engine.open(rig.source(2), Pacing.PLAYBACK)
-    rig.until(lambda: rig.frames(2) == [0, 1])
+    rig.until(lambda: rig.shown(2) == [0, 1])
     assert former.closed
     assert rig.sinks[1].closed
     assert rig.states(1)[-1] is State.PAUSED
     assert rig.states(2)[:2] == [State.OPENING, State.RUNNING]
-    analysis = rig.results[-1].analysis
-    assert analysis is not None
-    assert analysis.faces[0].face_id == 1
+    rig.until(lambda: len(rig.told(AnalysisEnded)) == 2)
+    assert rig.analyses[-1].faces[0].face_id == 1
 
 
 @pytest.mark.parametrize("moment", ["open", "write", "close"])
@@ -324,18 +433,19 @@ def test_session_that_cannot_be_written_is_reported_once(make_rig: MakeRig, mome
             raise error
         return sink
 
-    def fail() -> None:
+    def fail(_: SessionEnd) -> None:
         raise error
 
     rig = make_rig(open_sink=open_sink)
-    rig.until(lambda: bool(rig.detectors))
+    rig.engine.load_model(Path("first"))
+    rig.until(lambda: bool(rig.detectors and rig.told(ModelLoaded)))
     if moment == "write":
         sink.error = error
     if moment == "close":
         sink.close = fail  # type: ignore[method-assign]
-    time.sleep(0.02)
     rig.engine.open(rig.source(4), Pacing.PLAYBACK)
-    rig.until(lambda: len(rig.results) == 4)
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
+    assert len(rig.analyses) == 4
     rig.engine.stop()
     rig.until(lambda: bool(rig.told(OutputFailed)))
     rig.until_state(State.IDLE)
@@ -345,8 +455,9 @@ def test_session_that_cannot_be_written_is_reported_once(make_rig: MakeRig, mome
 
 def test_an_engine_without_outputs_is_fine(make_rig: MakeRig) -> None:
     rig = make_rig(outputs={})
+    rig.engine.load_model(Path("first"))
     rig.engine.open(ScriptedSource(2), Pacing.PLAYBACK)
-    rig.until_state(State.PAUSED)
+    rig.until(lambda: len(rig.analyses) == 2)
 
 
 def test_listener_may_call_the_engine(make_rig: MakeRig) -> None:
@@ -380,8 +491,10 @@ def test_commands_without_a_source_do_nothing(rig: Rig) -> None:
 def test_resting_engine_costs_nothing(make_rig: MakeRig) -> None:
     rig = make_rig()
     rig.engine.open(ScriptedSource(1, kind="image"), Pacing.PLAYBACK)
+    rig.engine.load_model(Path("first"))
     rig.until_state(State.PAUSED)
-    rig.until(lambda: bool(analyses(rig)))
+    rig.until(lambda: bool(rig.analyses))
+    time.sleep(0.05)
     before_s = time.process_time()
     time.sleep(0.3)
     assert time.process_time() - before_s < 0.03
@@ -393,13 +506,14 @@ def test_shutdown_finishes_everything(make_rig: MakeRig) -> None:
     rig.until(lambda: bool(rig.told(ModelLoaded)))
     source = ScriptedSource(1000)
     rig.engine.open(source, Pacing.PLAYBACK)
-    rig.until(lambda: len(analyses(rig)) > 3)
+    rig.until(lambda: len(rig.analyses) > 3)
     before = rig.states()
     rig.engine.shutdown()
     rig.engine.shutdown()
     assert source.closed
     assert rig.sinks[1].closed
-    assert rig.sinks[1].written == analyses(rig)
+    assert rig.sinks[1].written == rig.analyses
+    assert rig.sinks[1].end.is_whole is False
     assert rig.classifiers[0].closed
     assert rig.detectors[0][1].closed
     assert rig.states() in (before, [*before, State.IDLE])

@@ -61,7 +61,7 @@ def analyze(tmp_path: Path, *words: object) -> int:
 def test_it_hears_of_every_file_and_frame(package: Install, clip: Path, tmp_path: Path) -> None:
     install_lines(package)
     notes = tmp_path / "notes.txt"
-    assert analyze(tmp_path, clip, clip, "--to", f"lines:{notes}") == 0
+    assert analyze(tmp_path, clip, clip, "--output", f"lines:{notes}") == 0
     of_one_file = ["model 7 0 litert", "write 0 happy", "write 1 happy", "write 2 happy"]
     assert notes.read_text().splitlines() == [
         "opened 1 a.mp4", *of_one_file, "close True", "opened 2 a.mp4", *of_one_file, "close True",
@@ -73,7 +73,7 @@ def test_one_that_fails_is_told_of_and_the_table_is_written(
 ) -> None:
     install_lines(package, 'self.note("write"', 'frame.index and 1 / 0; self.note("write"')
     notes = tmp_path / "notes.txt"
-    assert analyze(tmp_path, clip, "--to", f"lines:{notes}") == 1
+    assert analyze(tmp_path, clip, "--output", f"lines:{notes}") == 1
     told = [line for line in capsys.readouterr().err.splitlines() if "has failed" in line]
     assert len(told) == 1
     assert "ZeroDivisionError" in told[0]
@@ -100,7 +100,7 @@ def test_one_that_cannot_be_used_is_told_of(
     reason: str,
 ) -> None:
     install_lines(package, former, latter)
-    assert analyze(tmp_path, clip, "--to", "lines:x") == 1
+    assert analyze(tmp_path, clip, "--output", "lines:x") == 1
     assert sum(reason in line for line in capsys.readouterr().err.splitlines()) == 1
     assert (tmp_path / "out" / "a.csv").is_file()
 
@@ -109,7 +109,7 @@ def test_one_that_is_not_there_is_wrong_usage(
     package: Install, clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as raised:
-        analyze(tmp_path, clip, "--to", "lines:x")
+        analyze(tmp_path, clip, "--output", "lines:x")
     assert raised.value.code == 2
     assert "no installed package has any" in capsys.readouterr().err
 

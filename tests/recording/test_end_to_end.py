@@ -9,8 +9,7 @@ import pytest
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.pipeline.engine import Engine
-from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, Result, State, StateChanged
-from fer_desktop.pipeline.outputs import ResultOutput
+from fer_desktop.pipeline.events import AnalysisEnded, EngineEvent, ModelLoaded
 from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_store import SessionWriter
@@ -24,14 +23,13 @@ _FRAMES = 40
 
 def test_every_frame_has_its_row_with_the_numbers_of_a_direct_analysis(tmp_path: Path) -> None:
     events: queue.Queue[EngineEvent] = queue.Queue()
-    results: queue.Queue[Result] = queue.Queue()
     session = tmp_path / "a.fersession"
 
     def create(number: int, info: SourceInfo) -> SessionWriter:
         return SessionWriter(session, info, settings={})
 
     engine = Engine(
-        outputs={"results": ResultOutput(results.put), "session": SessionOutput(create)},
+        outputs={"session": SessionOutput(create)},
         on_event=events.put,
         make_detector=lambda score: FakeDetector(),
         load_classifier=lambda folder: FakeClassifier(),
@@ -41,12 +39,8 @@ def test_every_frame_has_its_row_with_the_numbers_of_a_direct_analysis(tmp_path:
         engine.load_model(tmp_path)
         while not isinstance(events.get(timeout=5), ModelLoaded):
             pass
-        source = ScriptedSource(_FRAMES, may_come=lambda index: results.qsize() >= index)
-        engine.open(source, Pacing.PLAYBACK)
-        while not any(
-            isinstance(event, StateChanged) and event.state is State.PAUSED
-            for event in [events.get(timeout=20)]
-        ):
+        engine.open(ScriptedSource(_FRAMES), Pacing.PLAYBACK)
+        while not isinstance(events.get(timeout=20), AnalysisEnded):
             pass
     finally:
         engine.shutdown()

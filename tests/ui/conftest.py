@@ -44,6 +44,7 @@ class Desk:
         passwords: those of network cameras.
         engines: which engine each model was to be loaded with.
         outputs: what takes the analyses besides the window.
+        may_read: for scripted sources that wait for it.
     """
 
     def __init__(self, qtbot: QtBot, theme: ThemeManager) -> None:
@@ -63,6 +64,7 @@ class Desk:
         self.model_may_load.set()
         self.engines: list[EngineChoice] = []
         self.outputs: dict[str, OutputSink] = {}
+        self.may_read = threading.Event()
 
     def has_read(self, index: int) -> bool:
         """Tell whether a numbered picture, or a later one, was looked at for faces."""
@@ -91,6 +93,7 @@ class Desk:
     def shut_down(self) -> None:
         """Close what was opened."""
         self.model_may_load.set()
+        self.may_read.set()
         for application in self._applications:
             application.window.close_unasked()  # nobody is there to answer
             application.shut_down()

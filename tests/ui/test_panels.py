@@ -203,7 +203,7 @@ def test_the_status_line_reads_as_designed(qtbot: QtBot) -> None:
     line = StatusLine()
     qtbot.addWidget(line)
     reading = MeterReading(source_fps=30.04, analysed_fps=29.96, dropped=0)
-    line.show_facts(StatusFacts("Live", "1280×720", True, reading, 21.4, "CPU", 192))  # noqa: RUF001
+    line.show_facts(StatusFacts("Live", "1280×720", reading, 21.4, "CPU", 192))  # noqa: RUF001
     assert line.text() == (
         "Live | 1280×720 | camera 30.0 fps, analysed 30.0 fps, dropped 0 | delay 21 ms | CPU"  # noqa: RUF001
         " | 00:03:12"

@@ -114,15 +114,6 @@ def test_approaching_the_camera_is_one_face() -> None:
     assert {tuple(ids) for ids in ids_over(tracker, frames)} == {(1,)}
 
 
-def test_a_jump_in_time_keeps_faces_that_are_where_they_were() -> None:
-    tracker = FaceTracker()
-    ids_over(tracker, [[face(100 + 3 * i), face(400)] for i in range(10)])
-    tracker.jump()
-    assert tracker.update([face(650), face(405)], 60_000_000) == [3, 2]
-    tracker.jump()
-    assert tracker.update([face(405), face(640)], 0) == [2, 3]
-
-
 def test_reset_starts_from_one() -> None:
     tracker = FaceTracker()
     tracker.update([face(100), face(300)], 0)

@@ -141,9 +141,10 @@ class CalibrationDesk(QObject):
     def _on_batch(self, batch: Batch) -> None:
         if self.dialog is not None:
             self.dialog.show_batch(batch)
-        if batch.analyses:
+        latest = batch.newest.analysis if batch.newest is not None else None
+        if latest is not None:
             had_faces = self._has_faces()
-            self._latest = batch.analyses[-1]
+            self._latest = latest
             if self._has_faces() != had_faces:
                 self._refresh()
 
@@ -197,6 +198,6 @@ def _interval_baseline(
     if evidence_s([time_us for time_us, _ in readings]) < LEAST_S:
         raise CalibrationError(
             "Less than a second of the face was analysed in this interval.",
-            hint="Play that part of the video first, or choose a longer interval.",
+            hint="Wait until that part of the video is analysed, or choose a longer interval.",
         )
     return judged_baseline(readings, origin="interval")

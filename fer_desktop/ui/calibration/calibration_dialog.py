@@ -103,6 +103,8 @@ class CalibrationDialog(QDialog):
 
     def show_batch(self, batch: Batch) -> None:
         """Take in what the engine delivers."""
+        if batch.newest is None:
+            return  # numbers of frames that are not shown
         self.interval.set_position(batch.newest.frame.timestamp_us)
         self.live.show_batch(batch)
         if batch.newest.analysis is not None and not self.live.is_busy:

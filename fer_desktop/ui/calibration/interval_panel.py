@@ -21,7 +21,7 @@ class IntervalPanel(QWidget):
         super().__init__(parent)
         self._position_us = 0
         prompt = QLabel(
-            self.tr("Choose a few seconds that were played, and in which the face is neutral."),
+            self.tr("Choose a few seconds in which the face is neutral."),
             self,
         )
         prompt.setWordWrap(True)

@@ -74,7 +74,7 @@ class LivePanel(QWidget):
             return
         self._silence.start()
         newest = batch.newest
-        if newest.analysis is not None and watch.is_ready:
+        if newest is not None and newest.analysis is not None and watch.is_ready:
             watch.look(newest.frame.pixels, newest.analysis)
         for analysis in batch.analyses:
             watch.take(analysis)

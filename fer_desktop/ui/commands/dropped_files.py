@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from fer_desktop.ui.dialogs.prompts import MEDIA_SUFFIXES
+from fer_desktop.sources.media_names import MEDIA_SUFFIXES
 from fer_desktop.ui.messages.announcer import Announcer
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller

@@ -8,10 +8,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop import paths
+from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.about_dialogs import AboutDialog, ModelDialog
+from fer_desktop.ui.dialogs.analysis_dialog import AnalysisDialog, AnalysisOptions
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
@@ -91,6 +93,8 @@ class Commands(QObject):
         actions.open_demo.triggered.connect(lambda: controller.open(SourceRequest("demo")))
         actions.start.triggered.connect(controller.start_or_stop)
         actions.play.triggered.connect(controller.toggle)
+        actions.pause_analysis.triggered.connect(controller.pause_analysis)
+        actions.analysis_options.triggered.connect(self._choose_analysis)
         actions.step_back.triggered.connect(lambda: controller.step(-1))
         actions.step_forward.triggered.connect(lambda: controller.step(1))
         actions.seek_back.triggered.connect(lambda: controller.seek_by(-SEEK_STEP_US))
@@ -172,6 +176,23 @@ class Commands(QObject):
         path = OpenMedia.ask(self._window, folder)
         if path is not None:
             self.open_target(path)
+
+    def _choose_analysis(self) -> None:
+        controller = self._controller
+        settings, info = controller.settings, controller.info
+        is_open = controller.is_seekable and info is not None
+        selection = controller.selection if is_open else FrameSelection(settings.analysis_every)
+        former = AnalysisOptions(selection, settings.empty_rows)
+        duration_us = info.duration_us if is_open and info is not None else None
+        chosen = AnalysisDialog.ask(self._window, former, duration_us)
+        if chosen is None:
+            return
+        every = chosen.selection.every
+        controller.update_settings(
+            replace(settings, analysis_every=every, empty_rows=chosen.empty_rows)
+        )
+        if is_open and chosen.selection != selection:
+            controller.reopen(chosen.selection)
 
     def _open_model(self) -> None:
         title = self.tr("Choose a model folder")

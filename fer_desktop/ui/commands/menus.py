@@ -61,6 +61,8 @@ class Menus(QObject):
         for factor in SPEEDS:
             action = speed.addAction(f"{factor:g} ×")  # noqa: RUF001 - the sign of times
             action.triggered.connect(lambda _=False, factor=factor: set_speed(factor))
+        self._source.addSeparator()
+        self._source.addActions([actions.pause_analysis, actions.analysis_options])
         session = bar.addMenu(self.tr("S&ession"))
         session.addActions([actions.mark, actions.record, actions.export])
         session.addSeparator()

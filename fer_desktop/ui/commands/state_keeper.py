@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-from fer_desktop.pipeline.events import EngineEvent, State
+from fer_desktop.pipeline.events import AnalysisProgress, EngineEvent, State
 from fer_desktop.ui.look.wording import runs_on_text
 from fer_desktop.ui.messages.status_line import StatusFacts, StatusLine
 from fer_desktop.ui.runtime.actions import Actions
@@ -47,6 +47,7 @@ class StateKeeper(QObject):
         controller.happened.connect(self._on_event)
         controller.batch.connect(self._on_batch)
         controller.request_changed.connect(self._on_request)
+        actions.pause_analysis.toggled.connect(self.refresh)
         recorder.started.connect(self.refresh)
         recorder.ended.connect(self.refresh)
         self.refresh()
@@ -60,14 +61,15 @@ class StateKeeper(QObject):
         """Show the present figures."""
         controller = self._controller
         info = controller.info if controller.is_open else None
-        shows_rates = info is not None and info.kind != "image" and controller.is_playing
+        shows_rates = info is not None and info.is_live and controller.is_playing
+        analysis = controller.analysis
         self._line.show_facts(
             StatusFacts(
                 state=self._state_text(),
                 size=f"{info.width_px}×{info.height_px}" if info else "",  # noqa: RUF001
-                is_live=info.is_live if info else False,
                 reading=controller.reading() if shows_rates else None,
-                delay_ms=self._delay.delay_ms() if info and info.kind != "image" else None,
+                analysis=analysis.text() if analysis is not None else "",
+                delay_ms=self._delay.delay_ms() if info and info.is_live else None,
                 device=self._device_text(),
                 elapsed_s=controller.elapsed_s if info and info.kind != "image" else None,
                 calibration=self._calibration_status(),
@@ -98,6 +100,13 @@ class StateKeeper(QObject):
             action.setEnabled(kind == "image")
         actions.snapshot.setEnabled(is_open and self._has_picture)
         actions.mark.setEnabled(is_open)
+        analysis = controller.analysis
+        is_analysing = analysis is not None and not analysis.is_over
+        is_paused = actions.pause_analysis.isChecked()
+        actions.pause_analysis.setEnabled(is_analysing or is_paused)
+        text = self.tr("Resume analysis") if is_paused else self.tr("Pause analysis")
+        actions.pause_analysis.setText(text)
+        actions.pause_analysis.setIconText(text)
         actions.record.setEnabled(kind not in ("", "image") or self._recorder.is_recording)
         is_recording = self._recorder.is_recording
         actions.record.setChecked(is_recording)
@@ -121,6 +130,8 @@ class StateKeeper(QObject):
                 text = self.tr("Image")
             case State.RUNNING:
                 text = self.tr("Running")
+            case State.WAITING:
+                text = self.tr("Waiting for the analysis…")
             case State.PAUSED if controller.is_waiting:
                 text = self.tr("Waiting for the model…")
             case State.PAUSED:
@@ -140,15 +151,21 @@ class StateKeeper(QObject):
             return self.tr("loading the face detector…")
         return runs_on_text(self._controller.engine, self._controller.device)
 
-    def _on_event(self, _: EngineEvent) -> None:
-        self.refresh()
+    def _on_event(self, event: EngineEvent) -> None:
+        if isinstance(event, AnalysisProgress):
+            self.refresh_line()
+        else:
+            self.refresh()
 
     def _on_request(self) -> None:
         self._has_picture = False
         self.refresh()
 
     def _on_batch(self, batch: Batch) -> None:
-        self._has_detector = batch.newest.analysis is not None
+        if batch.newest is not None and batch.newest.is_new:
+            self._has_detector = batch.newest.analysis is not None
+        elif batch.analyses:
+            self._has_detector = True
         if not self._has_picture:
             self._has_picture = True
             self._refresh_actions()

@@ -6,9 +6,9 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-_PICTURES: Final = "*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp *.avif *.heic *.heif"
-_VIDEOS: Final = "*.mp4 *.m4v *.mov *.mkv *.webm *.avi *.mpg *.mpeg *.wmv *.ts"
-MEDIA_SUFFIXES: Final = frozenset(f"{_PICTURES} {_VIDEOS}".replace("*", "").split())
+from fer_desktop.sources.media_names import PICTURE_SUFFIXES, VIDEO_SUFFIXES
+
+_MEDIA: Final = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES + VIDEO_SUFFIXES)
 
 
 class Confirm:
@@ -38,7 +38,7 @@ class OpenMedia:
             folder,
             ";;".join(
                 (
-                    translate("OpenMedia", "Images and videos") + f" ({_PICTURES} {_VIDEOS})",
+                    translate("OpenMedia", "Images and videos") + f" ({_MEDIA})",
                     translate("OpenMedia", "All files") + " (*)",
                 )
             ),

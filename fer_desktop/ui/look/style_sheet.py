@@ -24,6 +24,8 @@ QToolButton[role="record"]:checked {{ color: {error}; border: 2px solid {error};
     padding: 3px 7px; font-weight: 600; }}
 QLabel[role="recording"] {{ color: #ffffff; background: #b3261e; border-radius: 6px;
     padding: 4px 10px; font-weight: 600; }}
+QLabel[role="note"] {{ color: {text}; background: {surface}; border: 1px solid {border};
+    border-radius: 6px; padding: 4px 10px; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {muted}; }}
 QFileDialog QToolButton {{ padding: 2px; }}

@@ -6,8 +6,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from fer_desktop.errors import FerError, LoginError
+from fer_desktop.errors import FerError, LoginError, SourceError
 from fer_desktop.pipeline.events import (
+    AnalysisEnded,
     EngineEvent,
     ExtensionLeftOut,
     ModelFailed,
@@ -21,7 +22,7 @@ from fer_desktop.pipeline.events import (
 from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.recording.csv_export import Counts
 from fer_desktop.recording.video_recorder import Recording
-from fer_desktop.ui.look.wording import breakable
+from fer_desktop.ui.look.wording import breakable, translate
 from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller
@@ -30,6 +31,7 @@ from fer_desktop.ui.runtime.source_request import SourceRequest
 from trainer.contract.text import counted
 
 _SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
+_DAMAGE = "damage"
 _TRAINING, _DETECTOR, _DROPPED = "training", "detector", "dropped"
 _EXTENSIONS = "extensions"
 # What is said about anything else belongs to the source that is open, and leaves with it.
@@ -120,7 +122,7 @@ class Announcer(QObject):
             frames=counted(counts.frames, "frame"),
             path=breakable(path),
         )
-        self._say_written("export", text, path)
+        self._say_written("export", " ".join([text, *_gaps(counts)]), path)
 
     def say_snapped(self, path: Path, wanted: str) -> None:
         """Tell that a snapshot was written; ``wanted`` is the folder that was chosen for it."""
@@ -234,7 +236,9 @@ class Announcer(QObject):
             case StateChanged(state=State.RECONNECTING, message=message):
                 self._say_reconnecting(message)
             case StateChanged(state=State.PAUSED, message=message) if message:
-                self._show(_SOURCE, "warning", message, stands=True)  # the file ends early
+                self._show(_DAMAGE, "warning", message, stands=True)  # the file ends early
+            case AnalysisEnded(file=self._controller.session, error=SourceError() as error):
+                self._show(_DAMAGE, "warning", str(error), stands=True)
             case (
                 StateChanged(state=State.OPENING | State.RUNNING | State.PAUSED | State.IDLE)
                 | SourceOpened()
@@ -326,3 +330,19 @@ class Announcer(QObject):
         stands: bool = False,
     ) -> None:
         self._bar.show_message(Message(topic, kind, text, hint, button, run, stands))
+
+
+def _gaps(counts: Counts) -> list[str]:
+    """Return what is to be said of frames that a table lacks."""
+    end = counts.end
+    said = []
+    if end is not None and end.missed:
+        text = translate("Announcer", "{frames} came too fast and were not analysed.")
+        said.append(text.format(frames=counted(end.missed, "frame")))
+        if counts.gaps:
+            text = translate("Announcer", "There are {gaps}, the longest of {seconds} s.")
+            seconds = f"{counts.longest_gap_us / 1e6:.1f}"
+            said.append(text.format(gaps=counted(counts.gaps, "gap"), seconds=seconds))
+    elif end is None or end.is_whole is False:
+        said.append(translate("Announcer", "The analysis is not complete."))
+    return said

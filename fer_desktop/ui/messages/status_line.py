@@ -19,8 +19,8 @@ class StatusFacts:
     Attributes:
         state: what is happening.
         size: of the picture.
-        is_live: whether the source's own rate is that of a camera.
-        reading: the meters; None hides them.
+        reading: the meters of a live source; None hides them.
+        analysis: how far a file is analysed.
         delay_ms: age of a picture when it was painted; None hides it.
         device: what the model runs on.
         elapsed_s: how long the source has run; None hides it.
@@ -30,13 +30,13 @@ class StatusFacts:
 
     state: str
     size: str = ""
-    is_live: bool = False
     reading: MeterReading | None = None
     delay_ms: float | None = None
     device: str = ""
     elapsed_s: float | None = None
     calibration: str = ""
     training: str = ""
+    analysis: str = ""
 
 
 class StatusLine(QWidget):
@@ -53,6 +53,7 @@ class StatusLine(QWidget):
             "state": self.tr("State"),
             "size": self.tr("Picture size in pixels"),
             "rates": self.tr("Frames per second, delivered and analysed, and dropped frames"),
+            "analysis": self.tr("Every frame of the file is analysed, whatever is shown"),
             "delay": self.tr("Latency: the age of the picture when it is shown"),
             "device": self.tr("Device that the model runs on"),
             "elapsed": self.tr("Running time of the source, without pauses"),
@@ -83,6 +84,7 @@ class StatusLine(QWidget):
         self._set("state", facts.state)
         self._set("size", facts.size)
         self._set("rates", self._rates(facts))
+        self._set("analysis", facts.analysis)
         delay = facts.delay_ms
         self._set(
             "delay", self.tr("delay {ms} ms").format(ms=round(delay)) if delay is not None else ""
@@ -99,11 +101,7 @@ class StatusLine(QWidget):
     def _rates(self, facts: StatusFacts) -> str:
         if facts.reading is None:
             return ""
-        text = (
-            self.tr("camera {source} fps, analysed {analysed} fps, dropped {dropped}")
-            if facts.is_live
-            else self.tr("video {source} fps, analysed {analysed} fps, dropped {dropped}")
-        )
+        text = self.tr("camera {source} fps, analysed {analysed} fps, dropped {dropped}")
         return text.format(
             source=f"{facts.reading.source_fps:.1f}",
             analysed=f"{facts.reading.analysed_fps:.1f}",

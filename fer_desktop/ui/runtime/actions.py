@@ -99,6 +99,19 @@ class Actions(QObject):
             self.tr("5 seconds forward"), self.tr("5 seconds forward"), "Shift+Right", is_bare=True
         )
 
+        self.pause_analysis = self._make(
+            self.tr("Pause analysis"),
+            self.tr("Let the analysis of files rest; what is known can be looked at"),
+            "Ctrl+Shift+P",
+            checkable=True,
+        )
+
+        self.analysis_options = self._make(
+            self.tr("Analysis options…"),
+            self.tr("Analyse every n-th frame, or a part of a file"),
+            "",
+        )
+
     def _make_session_actions(self) -> None:
         self.mark = self._make(self.tr("Mark"), self.tr("Mark this moment"), "M", "mark")
         self.record = self._make(

@@ -7,23 +7,31 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Qt, Signal
 
 from fer_desktop.domain.emotion import FrameAnalysis
-from fer_desktop.pipeline.events import EngineEvent, OutputFailed, Result
+from fer_desktop.pipeline.events import EngineEvent, FileAnalysis, OutputFailed, Result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """What came in since the last wake-up: the newest picture and every analysis, oldest first."""
+    """What came in since the last wake-up.
+
+    Attributes:
+        session: whose results these are.
+        newest: the newest picture; None if only numbers came, as of a file that is analysed ahead
+            of what is shown.
+        analyses: every analysis, oldest first.
+    """
 
     session: int
-    newest: Result
+    newest: Result | None
     analyses: tuple[FrameAnalysis, ...]
 
 
 class _Gathering:
     """A batch while results still come in."""
 
-    def __init__(self, first: Result) -> None:
-        self.newest = first
+    def __init__(self, session: int) -> None:
+        self.session = session
+        self.newest: Result | None = None
         self.analyses: list[FrameAnalysis] = []
 
 
@@ -52,19 +60,25 @@ class ResultInbox(QObject):
         self._wake.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def post(self, result: Result) -> None:
-        """Hand in a result; called on worker threads."""
+        """Hand in a picture, with its numbers if they are new; called on worker threads."""
+        self._post(result.session, result, result.analysis if result.is_new else None)
+
+    def post_analysis(self, found: FileAnalysis) -> None:
+        """Hand in numbers without a picture; called on worker threads."""
+        self._post(found.session, None, found.analysis)
+
+    def _post(self, session: int, result: Result | None, analysis: FrameAnalysis | None) -> None:
         with self._lock:
-            if self._closed or result.session < self._session:
+            if self._closed or session < self._session:
                 return
             was_empty = not self._pending
             last = self._pending[-1] if self._pending else None
-            if isinstance(last, _Gathering) and last.newest.session == result.session:
-                last.newest = result
-            else:
-                last = _Gathering(result)
+            if not isinstance(last, _Gathering) or last.session != session:
+                last = _Gathering(session)
                 self._pending.append(last)
-            if result.analysis is not None:
-                last.analyses.append(result.analysis)
+            last.newest = result or last.newest
+            if analysis is not None:
+                last.analyses.append(analysis)
         if was_empty:
             self._wake.emit()
 
@@ -92,7 +106,7 @@ class ResultInbox(QObject):
 
     def _is_stale(self, item: "_Gathering | EngineEvent") -> bool:
         if isinstance(item, _Gathering):
-            return item.newest.session < self._session
+            return item.session < self._session
         if isinstance(item, OutputFailed):
             return False  # lost rows matter even when the session is over
         session: int = getattr(item, "session", self._session)
@@ -108,5 +122,5 @@ class ResultInbox(QObject):
             with self._lock:  # a slot may just have begun another session
                 stale = self._is_stale(item)
             if not stale:
-                batch = Batch(item.newest.session, item.newest, tuple(item.analyses))
+                batch = Batch(item.session, item.newest, tuple(item.analyses))
                 self.result_ready.emit(batch)

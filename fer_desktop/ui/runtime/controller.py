@@ -7,12 +7,15 @@ from typing import Final, Literal
 from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError, ModelError, SourceError
 from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import (
+    AnalysisEnded,
+    AnalysisProgress,
     EngineEvent,
     ModelFailed,
     ModelLoaded,
@@ -24,7 +27,8 @@ from fer_desktop.pipeline.events import (
 from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.pipeline.meters import MeterReading
 from fer_desktop.settings import Settings
-from fer_desktop.sources.base import Pacing
+from fer_desktop.sources.base import FileSource, FrameSource, Pacing
+from fer_desktop.ui.runtime.analysis_watch import AnalysisState, AnalysisWatch
 from fer_desktop.ui.runtime.bridge import Batch, ResultInbox
 from fer_desktop.ui.runtime.session_log import SessionLog
 from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
@@ -34,7 +38,9 @@ from trainer.contract.preset import Preset
 log = get_logger("ui")
 
 SEEK_STEP_US: Final = 5_000_000
-_BUSY: Final = frozenset({State.OPENING, State.RUNNING, State.PAUSED, State.RECONNECTING})
+_BUSY: Final = frozenset(
+    {State.OPENING, State.RUNNING, State.WAITING, State.PAUSED, State.RECONNECTING}
+)
 
 
 class Controller(QObject):
@@ -49,6 +55,7 @@ class Controller(QObject):
         model: its name, or its folder if that is not among the application's own.
         is_fallback: whether it stands in for one that could not be loaded at the start.
         loading_model: name of the model that is being loaded.
+        selection: which frames of the open file are analysed.
 
     Signals:
         happened: an ``EngineEvent``, after the attributes took it in.
@@ -98,6 +105,8 @@ class Controller(QObject):
         self.is_fallback = False
         self._asked_model = ""
         self.loading_model = ""
+        self.selection = ALL_FRAMES
+        self._analysis = AnalysisWatch()
         inbox.event_ready.connect(self._on_event)
         inbox.result_ready.connect(self._on_batch)
 
@@ -118,8 +127,8 @@ class Controller(QObject):
 
     @property
     def is_playing(self) -> bool:
-        """Whether time goes on in the source."""
-        return self.state is State.RUNNING
+        """Whether time goes on in the source, or will as soon as the analysis lets it."""
+        return self.state in (State.RUNNING, State.WAITING)
 
     @property
     def is_waiting(self) -> bool:
@@ -130,6 +139,17 @@ class Controller(QObject):
     def is_seekable(self) -> bool:
         """Whether the open source has a transport bar."""
         return self.is_open and self.info is not None and self.info.is_seekable
+
+    @property
+    def session(self) -> int:
+        """The number of what is shown."""
+        return self._session
+
+    @property
+    def analysis(self) -> AnalysisState | None:
+        """How far the analysis of the open file is; None without one."""
+        is_file = self.info is not None and not self.info.is_live
+        return self._analysis.state if is_file and self.is_open else None
 
     @property
     def position_us(self) -> int:
@@ -150,12 +170,19 @@ class Controller(QObject):
         """Return frame rates and drops."""
         return self._engine.reading()
 
-    def open(self, request: SourceRequest, *, remember: bool = True) -> None:
-        """Open a source in place of the present one.
+    def open(
+        self,
+        request: SourceRequest,
+        *,
+        remember: bool = True,
+        selection: FrameSelection | None = None,
+    ) -> None:
+        """Open a source in place of the present one; the analysis of a file begins.
 
         Args:
             request: what to open.
             remember: whether it is the one to come back at the next start.
+            selection: which frames of a file are analysed; None takes what the settings say.
         """
         try:
             if not self._settings.welcome_accepted:
@@ -175,7 +202,11 @@ class Controller(QObject):
         self.info = None
         self._position_us = 0
         self._watch.reset()
-        self._session = self._engine.open(source, pacing)
+        self.selection = selection or FrameSelection(self._settings.analysis_every)
+        self._analysis.reset()
+        self._session = self._engine.open(source, pacing, selection=self.selection)
+        self._session_log.expect(self._session, self.selection)
+        self._session_log.show(self._session)
         self._inbox.begin_session(self._session)
         # A video rests on its first frame until it can be read: no face of it shall be missed.
         self._awaits = "model" if pacing is not Pacing.LIVE and self.preset is None else ""
@@ -183,10 +214,29 @@ class Controller(QObject):
             self._engine.pause()
         self.request_changed.emit()
 
-    def reopen(self) -> None:
-        """Open again what was open last."""
+    def source_of(self, request: SourceRequest) -> FrameSource:
+        """Return what reads a file; any thread may ask.
+
+        Raises:
+            SourceError: if nothing can.
+        """
+        return self._make_source(request, self._settings)[0]
+
+    def analyze(self, source: FileSource, selection: FrameSelection) -> int:
+        """Analyse a file that is not shown, and return the number of its session."""
+        session = self._engine.analyze(source, selection=selection)
+        self._session_log.expect(session, selection)
+        return session
+
+    def cancel_analysis(self, session: int) -> None:
+        """Analyse a file no further; what was analysed stays."""
+        self._engine.cancel_analysis(session)
+
+    def reopen(self, selection: FrameSelection | None = None) -> None:
+        """Open again what was open last; other frames of a file are analysed if that is wanted."""
         if self.request is not None:
-            self.open(self.request, remember=self._remember)
+            wanted = selection or self.selection
+            self.open(self.request, remember=self._remember, selection=wanted)
 
     def stop(self) -> None:
         """Close the source."""
@@ -208,6 +258,10 @@ class Controller(QObject):
             self._engine.pause()
         else:
             self._engine.play()
+
+    def pause_analysis(self, is_paused: bool) -> None:
+        """Let the analysis of files rest, or go on."""
+        self._engine.pause_analysis(is_paused)
 
     def step(self, frames: int) -> None:
         """Show the frame so many frames on, or back if negative."""
@@ -278,8 +332,9 @@ class Controller(QObject):
         return self.is_open and self.request is not None and self.request.kind == "camera"
 
     def _on_batch(self, batch: Batch) -> None:
-        self._position_us = batch.newest.frame.timestamp_us
-        if self._awaits == "result":
+        if batch.newest is not None:
+            self._position_us = batch.newest.frame.timestamp_us
+        if self._awaits == "result" and batch.analyses:
             self._play_if_waiting()
         self.batch.emit(batch)
 
@@ -288,6 +343,10 @@ class Controller(QObject):
             case StateChanged(state=state):
                 self.state = state
                 self._watch.run(state is State.RUNNING)
+            case AnalysisProgress(file=self._session):
+                self._analysis.take(event)
+            case AnalysisEnded(file=self._session, is_whole=is_whole):
+                self._analysis.end(is_whole)
             case SourceOpened(info=info):
                 self._take_source(info)
             case ModelLoading(name=name):

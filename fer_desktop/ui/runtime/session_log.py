@@ -1,4 +1,4 @@
-"""The file of the present session: written by the engine's thread, marked and exported by ours."""
+"""The files of the sessions: written by the engine's thread, marked and exported by ours."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -6,8 +6,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.frame_selection import FrameSelection
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_output import SessionOutput
-from fer_desktop.recording.session_store import SessionWriter, new_session_file
+from fer_desktop.recording.session_store import (
+    SessionWriter,
+    add_mark,
+    delete_session,
+    new_session_file,
+)
 from fer_desktop.settings import Settings
 
 SESSION_FILE: Final = "session file"  # as an output
@@ -24,20 +31,17 @@ _SETTINGS_OF_INTEREST = (
 
 
 class SessionLog:
-    """Opens a file for each session and knows the latest one.
-
-    Attributes:
-        output: what writes them.
-    """
+    """Opens a file for each session, and knows that of each."""
 
     def __init__(self, folder: Path, settings: Callable[[], Settings]) -> None:
         """Take the folder of the sessions, and how to get the settings that hold now."""
         self._folder = folder
         self._settings = settings
         self._lock = threading.Lock()
-        self._writer: SessionWriter | None = None
-        self._session = 0
-        self.output = SessionOutput(self._create)
+        self._writers: dict[int, SessionWriter] = {}
+        self._paths: dict[int, Path] = {}
+        self._extra: dict[int, Mapping[str, Any]] = {}
+        self._shown = 0
 
     @property
     def folder(self) -> Path:
@@ -46,9 +50,54 @@ class SessionLog:
 
     @property
     def path(self) -> Path | None:
-        """The file of the latest session; None before anything was analysed."""
+        """The file of the session that is shown; None before anything of it was analysed."""
+        return self.path_of(self._shown)
+
+    def path_of(self, session: int) -> Path | None:
+        """Return the file of a session; None before anything of it was analysed."""
         with self._lock:
-            return self._writer.path if self._writer is not None else None
+            return self._paths.get(session)
+
+    def show(self, session: int) -> None:
+        """Take which session is shown."""
+        with self._lock:
+            self._shown = session
+
+    def expect(self, session: int, selection: FrameSelection) -> None:
+        """Take which frames a session has, before it is opened."""
+        with self._lock:
+            self._extra[session] = selection.as_settings()
+
+    def make_output(self) -> SessionOutput:
+        """Return what writes one session after the other, each to a file of its own."""
+        return SessionOutput(self._create)
+
+    def _create(self, session: int, info: SourceInfo) -> SessionWriter:
+        """Create the file of a session; called on the engine's thread.
+
+        A session that begins anew, with other networks, gets another file, and the marks of the
+        former one; that one is kept only if it was whole.
+
+        Raises:
+            StorageError: if that is not possible.
+        """
+        with self._lock:
+            former = self._writers.get(session)
+            settings = {**self._numbers_depend_on(), **self._extra.get(session, {})}
+        writer = SessionWriter(new_session_file(self._folder, info), info, settings=settings)
+        if former is not None:
+            for mark in former.marks:
+                writer.add_mark(mark.timestamp_us, mark.text)
+            if not self._is_worth_keeping(former, info):
+                delete_session(former.path)
+        with self._lock:
+            ended = [number for number, item in self._writers.items() if item.end is not None]
+            for number in ended:
+                if number != self._shown:
+                    del self._writers[number]
+            self._writers[session] = writer
+            self._paths[session] = writer.path
+        return writer
 
     def mark(self, session: int, timestamp_us: int, text: str) -> bool:
         """Record a mark; tell whether this session is being recorded.
@@ -57,20 +106,19 @@ class SessionLog:
             StorageError: if it can no longer be written.
         """
         with self._lock:
-            writer = self._writer if self._session == session else None
+            writer = self._writers.get(session)
         if writer is None:
             return False
-        writer.add_mark(timestamp_us, text)
+        if writer.end is None:
+            writer.add_mark(timestamp_us, text)
+        else:  # a file that is analysed to its end is still looked at
+            add_mark(writer.path, Mark(timestamp_us, text))
+            writer.marks.append(Mark(timestamp_us, text))
         return True
 
-    def _create(self, session: int, info: SourceInfo) -> SessionWriter:
-        """Create the file of a session; called on the engine's thread."""
-        writer = SessionWriter(
-            new_session_file(self._folder, info), info, settings=self._numbers_depend_on()
-        )
-        with self._lock:
-            self._writer, self._session = writer, session
-        return writer
+    def _is_worth_keeping(self, writer: SessionWriter, info: SourceInfo) -> bool:
+        is_film = info.kind != "image"
+        return is_film and writer.end is not None and writer.end.is_whole is True
 
     def _numbers_depend_on(self) -> Mapping[str, Any]:
         settings = self._settings()

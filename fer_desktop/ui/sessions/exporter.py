@@ -59,7 +59,9 @@ class Exporter(QObject):
             return None
         self._run(
             "export",
-            lambda: export_session(session_file, path, overwrite=overwrite),
+            lambda: export_session(
+                session_file, path, empty_rows=settings.empty_rows, overwrite=overwrite
+            ),
             lambda counts: self.exported.emit(path, counts),
         )
         return path

@@ -99,13 +99,19 @@ class TimelineChart(QWidget):
             self._show_labels(self._content.timeline.labels)
             self._schedule()
 
-    def append(self, analysis: FrameAnalysis) -> None:
-        """Take a frame in; a stretch that is played again replaces what was there."""
+    def append(self, analysis: FrameAnalysis, *, is_now: bool = True) -> None:
+        """Take a frame in.
+
+        Args:
+            analysis: what was found in it.
+            is_now: whether it is the present, and not analysed ahead of what is shown.
+        """
         known = self._content.timeline.labels
         self._content.timeline.append(analysis)
         if self._content.timeline.labels is not known:
             self._show_labels(self._content.timeline.labels)
-        self._now_us = analysis.timestamp_us
+        if is_now:
+            self._now_us = analysis.timestamp_us
         self._schedule()
 
     def select_face(self, face_id: int | None) -> None:
@@ -121,6 +127,11 @@ class TimelineChart(QWidget):
         self._content.playhead_us = None
         self._stretch.reset()
         self._begin()
+
+    def forget(self) -> None:
+        """Forget the samples: the same source is analysed anew."""
+        if self._content.timeline.extent_us is not None:
+            self._begin()
 
     def add_mark(self, timestamp_us: int, text: str) -> None:
         """Draw a line with a text at a moment."""

@@ -5,7 +5,16 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
-from fer_desktop.pipeline.events import EngineEvent, ModelLoaded, SourceOpened, State, StateChanged
+from fer_desktop.pipeline.events import (
+    AnalysisEnded,
+    AnalysisProgress,
+    EngineEvent,
+    ModelLoaded,
+    Result,
+    SourceOpened,
+    State,
+    StateChanged,
+)
 from fer_desktop.settings import Settings
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.bridge import Batch
@@ -18,6 +27,7 @@ from fer_desktop.ui.viewer.frame_view import FrameView
 from fer_desktop.ui.viewer.overlay import OverlayParts
 from fer_desktop.ui.viewer.score_bars import ScoreBars
 from fer_desktop.ui.viewer.transport_bar import TransportBar
+from fer_desktop.ui.viewer.unread_note import UnreadNote
 
 
 class Player(QObject):
@@ -25,7 +35,7 @@ class Player(QObject):
 
     Attributes:
         page: picture and transport bar.
-        view, transport, cards, chart, bars: the widgets.
+        view, note, transport, cards, chart, bars: the widgets.
         bottom: chart for streams, bars for still images.
         delay: age of the picture.
     """
@@ -36,7 +46,10 @@ class Player(QObject):
         self._latest: FrameAnalysis | None = None
         self.delay = DelayMeter()
         self.view = FrameView()
-        self.transport = TransportBar([actions.step_back, actions.play, actions.step_forward])
+        self.note = UnreadNote(self.view)
+        self.transport = TransportBar(
+            [actions.step_back, actions.play, actions.step_forward], actions.pause_analysis
+        )
         self.transport.hide()
         self.page = QWidget(parent)
         self.page.setFocusProxy(self.view)
@@ -98,6 +111,7 @@ class Player(QObject):
     def _on_request(self) -> None:
         """Another source was asked for: what is on screen belongs to the former."""
         self.view.clear()
+        self.note.hide()
         self.chart.clear()
         self.cards.clear()
         self.selection.clear()
@@ -114,6 +128,11 @@ class Player(QObject):
                 self.cards.clear()
             case ModelLoaded(preset=preset):
                 self.chart.set_labels(preset.labels)
+            case AnalysisProgress(file=self._controller.session, frames=0):
+                self.chart.forget()  # it begins, perhaps anew with other networks
+                self._show_progress()
+            case AnalysisProgress(file=self._controller.session) | AnalysisEnded():
+                self._show_progress()
 
     def _begin(self, info: SourceInfo) -> None:
         mirrored = self._controller.settings.mirror and info.kind == "camera"
@@ -125,17 +144,36 @@ class Player(QObject):
         self.bottom.setCurrentWidget(self.bars if info.kind == "image" else self.chart)
 
     def _on_batch(self, batch: Batch) -> None:
-        self.view.set_frame(batch.newest.frame, batch.newest.analysis)
+        is_live = self._controller.info is None or self._controller.info.is_live
         for analysis in batch.analyses:
-            self.chart.append(analysis)
-            self.selection.take(analysis)
-        if batch.newest.analysis is not None:  # what the picture shows, too
-            self._latest = batch.newest.analysis
-            self.cards.show_analysis(self._latest)
+            self.chart.append(analysis, is_now=is_live)
+            if is_live:
+                self.selection.take(analysis)
+        if batch.newest is not None:
+            self._show(batch.newest)
+        self._show_progress()
+
+    def _show(self, result: Result) -> None:
+        """Show a picture with what is known of it."""
+        self.view.set_frame(result.frame, result.analysis)
+        if result.analysis is not None:
+            self._latest = result.analysis
+            if not result.is_new:
+                self.selection.take(result.analysis)
+            self.cards.show_analysis(result.analysis)
             self._show_selected()
+        else:
+            self.cards.show_lost()
+        self.note.show_for(result, self._controller.analysis)
         if self._controller.is_seekable:
-            self.transport.set_position(batch.newest.frame.timestamp_us)
-            self.chart.set_position(batch.newest.frame.timestamp_us)
+            self.transport.set_position(result.frame.timestamp_us)
+            self.chart.set_position(result.frame.timestamp_us)
+
+    def _show_progress(self) -> None:
+        analysis = self._controller.analysis
+        if analysis is not None:
+            begin_us = self._controller.selection.from_us or 0
+            self.transport.set_analysed(begin_us, analysis.edge_us, is_over=analysis.is_over)
 
     def _on_selected(self, face_id: int | None) -> None:
         self.view.select_face(face_id)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import fer_desktop.ui
+from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.settings import Settings
 from fer_desktop.training.results import Comparison, ModelFigures, TrainingResult
 from fer_desktop.ui.assembly import Application
@@ -25,6 +26,7 @@ from fer_desktop.ui.calibration.calibration_dialog import CalibrationDialog
 from fer_desktop.ui.calibration.live_panel import trouble_error
 from fer_desktop.ui.calibration.neutral_watch import Trouble
 from fer_desktop.ui.dialogs.about_dialogs import TextDialog, about_text, model_text
+from fer_desktop.ui.dialogs.analysis_dialog import AnalysisDialog, AnalysisOptions
 from fer_desktop.ui.dialogs.asking_dialog import TITLE_BAR, AskingDialog
 from fer_desktop.ui.dialogs.login_dialog import LoginDialog
 from fer_desktop.ui.dialogs.name_dialog import NameDialog
@@ -88,6 +90,9 @@ def make_calibration(app: Application, *, is_live: bool) -> QDialog:
 DIALOGS: dict[str, Make] = {
     "about": lambda app, _: TextDialog("About FER Desktop", about_text(), app.window),
     "model": make_model_dialog,
+    "analysis": lambda app, _: AnalysisDialog(
+        AnalysisOptions(FrameSelection(10_000, 5, 10**15), True), 10**15, app.window
+    ),
     "calibration, camera": lambda app, _: make_calibration(app, is_live=True),
     "calibration, video": lambda app, _: make_calibration(app, is_live=False),
     "models": lambda app, jobs: ModelsDialog(
@@ -133,9 +138,10 @@ def test_every_kind_of_dialog_is_tried() -> None:
         if line.startswith("class ") and ("Dialog)" in line or "QWizard)" in line)
     }
     tried = {
-        "CalibrationDialog", "TextDialog", "LoginDialog", "ModelsDialog", "NameDialog",
+        "AnalysisDialog", "CalibrationDialog", "TextDialog", "LoginDialog", "ModelsDialog",
+        "NameDialog",
         "NetworkDialog", "SessionsDialog", "SettingsDialog", "ShortcutsDialog", "WelcomeDialog",
-        "AskingDialog",  # what four of them are
+        "AskingDialog",  # what five of them are
         "TrainWizard",  # page by page, below
     }  # fmt: skip
     assert kinds == tried

@@ -4,7 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.errors import StorageError
-from fer_desktop.pipeline.events import OutputFailed, Result, State, StateChanged
+from fer_desktop.pipeline.events import FileAnalysis, OutputFailed, Result, State, StateChanged
 from fer_desktop.ui.runtime.bridge import Batch, ResultInbox
 from tests.ui.samples import analysis_of, face, frame_of, picture
 
@@ -57,6 +57,25 @@ def test_results_of_a_worker_thread_arrive_on_the_gui_thread(
     worker.join()
     assert indices == list(range(500))
     assert threads == {threading.main_thread()}
+
+
+def test_numbers_come_without_pictures_and_pictures_without_numbers(
+    inbox: ResultInbox, got: list[object], qtbot: QtBot
+) -> None:
+    inbox.begin_session(1)
+    for index in range(3):
+        inbox.post_analysis(FileAnalysis(1, analysis_of(face(), index=index)))
+    shown = Result(1, frame_of(picture(), 7), analysis_of(face(), index=7), is_new=False)
+    inbox.post(shown)
+    qtbot.waitUntil(lambda: bool(got))
+    inbox.post_analysis(FileAnalysis(1, analysis_of(face(), index=3)))
+    inbox.post_analysis(FileAnalysis(0, analysis_of(face(), index=9)))
+    qtbot.waitUntil(lambda: len(got) == 2)
+    first, second = got
+    assert first.newest is shown
+    assert [item.frame_index for item in first.analyses] == [0, 1, 2]
+    assert second.newest is None
+    assert [item.frame_index for item in second.analyses] == [3]
 
 
 def test_events_keep_their_place_among_results(

@@ -105,7 +105,7 @@ class CameraLoan(QObject):
 
     def _on_batch(self, batch: Batch) -> None:
         info = self._controller.info
-        if self._is_lent and info is not None and info.is_live:
+        if self._is_lent and info is not None and info.is_live and batch.newest is not None:
             self._tell("")
             self.arrived.emit(batch.newest)
 

@@ -1,0 +1,186 @@
+"""What is known of the frames of a source, kept small: a two-hour video takes some dozen megabytes.
+
+Numbers lie in columns, not in objects; of a face stays what a picture, a card and a chart show.
+"""
+
+import threading
+from array import array
+from bisect import bisect_right
+from typing import Final, TypeVar
+
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
+from fer_desktop.domain.scores import EmotionScores
+
+# About 170 megabytes: 18 hours of one face. What is older is forgotten by halves.
+FACES_MAX: Final = 2_000_000
+_PLACE: Final = 5  # box and score, before the probabilities of a face
+_T = TypeVar("_T")
+_UNSURE, _SMOOTHED, _SCORES = 1, 2, 4
+
+
+class KnownFrames:
+    """Analyses in the order of their frames; written by one thread, read by any."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._frames = array("q")
+        self._times_us = array("q")
+        self._walls_ns = array("q")
+        self._sizes: list[tuple[int, int]] = []
+        self._size_of = array("I")
+        self._labels: list[tuple[str, ...]] = [()]
+        self._labels_of = array("I")
+        # Where the faces of a frame, and their numbers, begin; one entry more than frames.
+        self._first_face = array("q", [0])
+        self._first_number = array("q", [0])
+        self._face_ids = array("i")
+        self._flags = array("B")
+        self._baselines: list[NeutralBaseline | None] = [None]
+        self._baseline_of = array("I")
+        self._baseline_ids: dict[NeutralBaseline, int] = {}
+        self._numbers = array("f")
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._frames)
+
+    @property
+    def edge(self) -> tuple[int, int] | None:
+        """Index and time of the latest frame; None without any."""
+        with self._lock:
+            return (self._frames[-1], self._times_us[-1]) if self._frames else None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory set aside for numbers."""
+        with self._lock:
+            columns = (
+                self._frames, self._times_us, self._walls_ns, self._size_of, self._labels_of,
+                self._first_face, self._first_number, self._face_ids, self._flags,
+                self._baseline_of, self._numbers,
+            )  # fmt: skip
+            return sum(column.buffer_info()[1] * column.itemsize for column in columns)
+
+    def append(self, analysis: FrameAnalysis) -> None:
+        """Take in a frame that comes after all that are there."""
+        with self._lock:
+            if self._frames and analysis.frame_index <= self._frames[-1]:
+                raise ValueError(
+                    f"frames come in order. Received: {analysis.frame_index} after"
+                    f" {self._frames[-1]}"
+                )
+            labels = next((face.scores.labels for face in analysis.faces if face.scores), ())
+            self._frames.append(analysis.frame_index)
+            self._times_us.append(analysis.timestamp_us)
+            self._walls_ns.append(-1 if analysis.wall_ns is None else analysis.wall_ns)
+            size = analysis.width_px, analysis.height_px
+            self._size_of.append(_number_of(size, self._sizes))
+            self._labels_of.append(_number_of(labels, self._labels))
+            for face in analysis.faces:
+                self._append_face(face)
+            self._first_face.append(len(self._face_ids))
+            self._first_number.append(len(self._numbers))
+            if len(self._face_ids) > FACES_MAX:
+                self._forget(len(self._frames) // 2)
+
+    def at(self, frame_index: int, *, reach: int = 0) -> FrameAnalysis | None:
+        """Return what is known of a frame, or of one before it.
+
+        Args:
+            frame_index: the frame.
+            reach: by how many frames that one may be earlier.
+        """
+        with self._lock:
+            row = bisect_right(self._frames, frame_index) - 1
+            if row < 0 or self._frames[row] < frame_index - reach:
+                return None
+            return self._analysis(row)
+
+    def analyses(self, from_row: int, to_row: int) -> list[FrameAnalysis]:
+        """Return some frames by their position among those that are known."""
+        with self._lock:
+            last = min(to_row, len(self._frames))
+            return [self._analysis(row) for row in range(max(0, from_row), last)]
+
+    def _append_face(self, face: FaceAnalysis) -> None:
+        box = face.detection.box
+        self._face_ids.append(face.face_id)
+        flags = _UNSURE * face.is_unsure
+        self._numbers.extend((box.x1, box.y1, box.x2, box.y2, face.detection.score))
+        for flag, scores in ((_SMOOTHED, face.smoothed), (_SCORES, face.scores)):
+            if scores is not None:
+                flags |= flag
+                self._numbers.extend(scores.probabilities)
+        self._flags.append(flags)
+        if face.baseline is None:
+            self._baseline_of.append(0)
+            return
+        known = self._baseline_ids.get(face.baseline)
+        if known is None:
+            known = self._baseline_ids[face.baseline] = len(self._baselines)
+            self._baselines.append(face.baseline)
+        self._baseline_of.append(known)
+
+    def _analysis(self, row: int) -> FrameAnalysis:
+        labels = self._labels[self._labels_of[row]]
+        at = self._first_number[row]
+        faces = []
+        for number in range(self._first_face[row], self._first_face[row + 1]):
+            place = self._numbers[at : at + _PLACE]
+            at += _PLACE
+            flags = self._flags[number]
+            scores: list[EmotionScores | None] = []
+            for flag in (_SMOOTHED, _SCORES):
+                if flags & flag:
+                    scores.append(
+                        EmotionScores(labels, tuple(self._numbers[at : at + len(labels)]))
+                    )
+                    at += len(labels)
+                else:
+                    scores.append(None)
+            smoothed, plain = scores
+            faces.append(
+                FaceAnalysis(
+                    face_id=self._face_ids[number],
+                    detection=Detection(BoundingBox(*place[:4]), place[4]),
+                    scores=plain,
+                    smoothed=smoothed,
+                    is_unsure=bool(flags & _UNSURE),
+                    baseline=self._baselines[self._baseline_of[number]],
+                )
+            )
+        width_px, height_px = self._sizes[self._size_of[row]]
+        wall_ns = self._walls_ns[row]
+        return FrameAnalysis(
+            frame_index=self._frames[row],
+            timestamp_us=self._times_us[row],
+            wall_ns=None if wall_ns < 0 else wall_ns,
+            width_px=width_px,
+            height_px=height_px,
+            faces=tuple(faces),
+        )
+
+    def _forget(self, rows: int) -> None:
+        """Drop the oldest frames."""
+        faces, numbers = self._first_face[rows], self._first_number[rows]
+        for column in (
+            self._frames, self._times_us, self._walls_ns, self._size_of, self._labels_of,
+            self._first_face, self._first_number,
+        ):  # fmt: skip
+            del column[:rows]
+        for column in (self._face_ids, self._flags, self._baseline_of):
+            del column[:faces]
+        del self._numbers[:numbers]
+        self._first_face = array("q", (first - faces for first in self._first_face))
+        self._first_number = array("q", (first - numbers for first in self._first_number))
+
+
+def _number_of(item: _T, known: list[_T]) -> int:
+    """Return where an item stands in a short list, at its end if it is new."""
+    if known and known[-1] == item:  # the usual case
+        return len(known) - 1
+    if item not in known:
+        known.append(item)
+    return known.index(item)

@@ -1,0 +1,183 @@
+"""The columns of a table: one row per face and analysed frame.
+
+The columns are fixed, then one per label follows; what comes later is appended, never inserted.
+Where a session used several models, there is a column for each label of any of them (empty in rows
+of a model without it) and a last column ``model``. What else is measured of faces follows the plain
+probabilities, a column for each channel of each measure, empty where it could not be told. Where a
+face was calibrated, ``corrected_`` columns come next, empty in rows of other faces. Rows from
+before a model was ready have empty expression cells. Texts from models are written so that no
+spreadsheet takes them for formulas. Numbers are printed alike whether they come from memory or from
+a session file.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.face import BoundingBox
+from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.scores import EmotionScores
+from fer_desktop.recording.session_format import RecordedFrame, UsedModel
+from fer_desktop.recording.text_cells import text_cell
+
+# A name, and what stands in the rows of a frame's faces, or in that of a frame without one.
+ExtraColumn = tuple[str, Callable[[FrameAnalysis, FaceAnalysis | None], str]]
+Getter = Callable[[FrameAnalysis, FaceAnalysis], str]
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def utc_text(wall_ns: int | None) -> str:
+    """Return UTC nanoseconds since 1970 as ISO 8601 with microseconds; empty for None."""
+    if wall_ns is None:
+        return ""
+    moment = _EPOCH + timedelta(microseconds=wall_ns // 1000)
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def _box(frame: FrameAnalysis, face: FaceAnalysis) -> BoundingBox:
+    box = face.detection.box.clipped(frame.width_px, frame.height_px)
+    # Rounded before the width is taken, so that the printed box does not stick out of the frame.
+    # Adding zero turns a negative zero into a plain one.
+    return BoundingBox(*(round(edge, 2) + 0.0 for edge in (box.x1, box.y1, box.x2, box.y2)))
+
+
+def _printable(scores: EmotionScores | None) -> dict[str, float]:
+    """Return probabilities that sum to 1 within 1e-6 when printed with eight decimals each."""
+    if scores is None:
+        return {}
+    # Sessions keep float32: rows straight from the analysis must come out the same.
+    stored = np.asarray(scores.probabilities, np.float32).astype(np.float64)
+    return dict(zip(scores.labels, (stored / stored.sum()).tolist(), strict=True))
+
+
+def _probabilities(scores: EmotionScores | None, labels: Sequence[str]) -> list[str]:
+    """Return a cell for each label, empty where nothing is known."""
+    printable = _printable(scores)
+    return [f"{printable[label]:.8f}" if label in printable else "" for label in labels]
+
+
+def _measured(face: FaceAnalysis, measures: Sequence[MeasureSpec]) -> list[str]:
+    """Return a cell for each channel, empty where nothing was measured."""
+    found = {measurement.spec.key: measurement for measurement in face.measurements}
+    cells: list[str] = []
+    for measure in measures:
+        measurement = found.get(measure.key)
+        if measurement is not None and measurement.spec == measure:
+            cells += [f"{number:.7g}" for number in measurement.numbers]
+        else:
+            cells += [""] * len(measure.channels)
+    return cells
+
+
+def _emotion(face: FaceAnalysis) -> str:
+    shown = _printable(face.smoothed)
+    return max(shown, key=shown.__getitem__, default="")
+
+
+def _confidence(face: FaceAnalysis) -> str:
+    shown = _printable(face.smoothed)
+    return f"{max(shown.values()):.8f}" if shown else ""
+
+
+FRAME_COLUMNS: Final[tuple[tuple[str, Callable[[FrameAnalysis], str]], ...]] = (
+    ("frame_index", lambda frame: str(frame.frame_index)),
+    ("time_s", lambda frame: f"{frame.timestamp_us / 1e6:.6f}"),
+    ("wall_time_utc", lambda frame: utc_text(frame.wall_ns)),
+)
+FACE_COLUMNS: Final[tuple[tuple[str, Getter], ...]] = (
+    ("face_id", lambda frame, face: str(face.face_id)),
+    ("x_px", lambda frame, face: f"{_box(frame, face).x1:.2f}"),
+    ("y_px", lambda frame, face: f"{_box(frame, face).y1:.2f}"),
+    ("width_px", lambda frame, face: f"{_box(frame, face).width:.2f}"),
+    ("height_px", lambda frame, face: f"{_box(frame, face).height:.2f}"),
+    ("detection_score", lambda frame, face: f"{face.detection.score:.6f}"),
+    ("emotion", lambda frame, face: text_cell(_emotion(face))),
+    ("confidence", lambda frame, face: _confidence(face)),
+)
+
+
+def all_labels(models: Sequence[UsedModel]) -> tuple[str, ...]:
+    """Return the labels of several models, each once, in the order of the columns."""
+    return tuple(dict.fromkeys(label for model in models for label in model.preset.labels))
+
+
+def is_switched(models: Sequence[UsedModel]) -> bool:
+    """Tell whether several models read the frames."""
+    return len({(model.preset.name, model.preset.sha256) for model in models}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns a table has, and what stands in them.
+
+    Attributes:
+        labels: of the models that read the frames, each once.
+        measures: what else was measured of faces.
+        is_calibrated: whether there are faces that were read against their own rest.
+        with_model: whether each row names its model, as several read the frames.
+        empty_rows: whether a frame without a face has a row, too, in which all about a face is
+            empty.
+        extra: further columns, after all others.
+    """
+
+    labels: tuple[str, ...]
+    measures: tuple[MeasureSpec, ...]
+    is_calibrated: bool
+    with_model: bool
+    empty_rows: bool = False
+    extra: tuple[ExtraColumn, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        models: Sequence[UsedModel],
+        *,
+        measures: Sequence[MeasureSpec] = (),
+        is_calibrated: bool = False,
+        empty_rows: bool = False,
+        extra: Sequence[ExtraColumn] = (),
+    ) -> "Columns":
+        """Return the columns of a table of frames that these models read."""
+        return cls(
+            all_labels(models),
+            tuple(measures),
+            is_calibrated,
+            is_switched(models),
+            empty_rows,
+            tuple(extra),
+        )
+
+    def names(self) -> list[str]:
+        """Return the header."""
+        return self._frame_and_face_names() + self._last_names()
+
+    def cells(self, row: RecordedFrame) -> Iterator[list[str]]:
+        """Yield the cells of each face of a frame; those of one without any where wanted."""
+        analysis = row.analysis
+        frame_cells = [getter(analysis) for _, getter in FRAME_COLUMNS]
+        if self.empty_rows and not analysis.faces:
+            blank = [""] * (len(self._frame_and_face_names()) - len(frame_cells))
+            yield frame_cells + blank + self._last_cells(row, None)
+        for face in analysis.faces:
+            cells = [*frame_cells, *(getter(analysis, face) for _, getter in FACE_COLUMNS)]
+            cells += _probabilities(face.scores, self.labels)
+            cells += _measured(face, self.measures)
+            cells += _probabilities(face.corrected, self.labels) * self.is_calibrated
+            yield cells + self._last_cells(row, face)
+
+    def _frame_and_face_names(self) -> list[str]:
+        header = [name for name, _ in (*FRAME_COLUMNS, *FACE_COLUMNS)]
+        header += [f"p_{label}" for label in self.labels]
+        header += [text_cell(column) for measure in self.measures for column in measure.columns]
+        return header + [f"corrected_{label}" for label in self.labels] * self.is_calibrated
+
+    def _last_names(self) -> list[str]:
+        return ["model"] * self.with_model + [text_cell(name) for name, _ in self.extra]
+
+    def _last_cells(self, row: RecordedFrame, face: FaceAnalysis | None) -> list[str]:
+        extra = [text_cell(getter(row.analysis, face)) for _, getter in self.extra]
+        return [text_cell(row.model)] * self.with_model + extra

@@ -1,0 +1,162 @@
+"""Several sessions in one go: one tidy table with a column that names the session, or one each."""
+
+import json
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.errors import FerError
+from fer_desktop.files import distinct_name, refuse_existing, whole_file
+from fer_desktop.recording.csv_columns import Columns
+from fer_desktop.recording.csv_export import (
+    Counts,
+    csv_table,
+    describe,
+    export_session,
+    meta_path,
+)
+from fer_desktop.recording.session_format import UsedModel
+from fer_desktop.recording.session_store import SessionReader
+from trainer.contract.whole_file import remove_leftovers
+
+
+@dataclass(frozen=True, slots=True)
+class JointExport:
+    """What was written.
+
+    Attributes:
+        path: the table, or the folder of the tables.
+        sessions, frames, rows: how many.
+        failures: what could not be read or written, a sentence each.
+    """
+
+    path: Path
+    sessions: int
+    frames: int
+    rows: int
+    failures: tuple[str, ...] = ()
+
+
+def export_together(
+    sessions: Sequence[tuple[str, Path]],
+    csv_path: Path,
+    *,
+    empty_rows: bool = False,
+    overwrite: bool = False,
+) -> JointExport:
+    """Write one table of several sessions, with a last column ``session``, and its description.
+
+    A session that cannot be read is left out and named among the failures.
+
+    Args:
+        sessions: a name for each, all different, and its file.
+        csv_path: where the table goes; its description goes beside it.
+        empty_rows: see ``csv_table``.
+        overwrite: whether files that are there already are replaced.
+
+    Raises:
+        StorageError: if no session can be read, or a file exists or cannot be written.
+    """
+    description = meta_path(csv_path)
+    if not overwrite:  # said before the long work
+        refuse_existing(description)
+    remove_leftovers(csv_path.parent)
+    failures: list[FerError] = []
+    readable: list[tuple[str, Path]] = []
+    models: list[UsedModel] = []
+    measures: list[MeasureSpec] = []
+    is_calibrated = False
+    for name, path in sessions:
+        try:
+            with SessionReader(path) as reader:
+                reader.summary()
+                models += reader.models
+                measures += [spec for spec in reader.measures if spec not in measures]
+                is_calibrated |= bool(reader.calibrations)
+        except FerError as error:
+            failures.append(error)
+        else:
+            readable.append((name, path))
+    if not readable and failures:
+        raise failures[0]
+    present = [""]  # the session whose rows are being written
+    metas: list[dict[str, Any]] = []
+    total = Counts()
+    columns = Columns.of(
+        models,
+        measures=measures,
+        is_calibrated=is_calibrated,
+        empty_rows=empty_rows,
+        extra=[("session", lambda frame, face: present[0])],
+    )
+    with csv_table(csv_path, columns, overwrite=overwrite) as table:
+        for name, path in readable:
+            present[0] = name
+            with ExitStack() as stack:
+                reader = stack.enter_context(SessionReader(path))
+                summary, marks = reader.summary(), reader.marks()
+                table.counts = counts = Counts()
+                for row in reader.rows():
+                    table.add(row)
+            counts.end = summary.end
+            total.frames += counts.frames
+            total.rows += counts.rows
+            metas.append(
+                {
+                    "session": name,
+                    **describe(
+                        summary.info,
+                        reader.models,
+                        counts,
+                        marks=marks,
+                        calibrations=reader.calibrations,
+                        measures=reader.measures,
+                        problem=summary.end.problem if summary.end is not None else "",
+                    ),
+                }
+            )
+    text = json.dumps({"format_version": 1, "sessions": metas}, indent=2, ensure_ascii=False)
+    with whole_file(description, overwrite=overwrite) as part:
+        part.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+    said = tuple(str(error) for error in failures)
+    return JointExport(csv_path, len(readable), total.frames, total.rows, said)
+
+
+def export_each(
+    sessions: Sequence[tuple[str, Path]], folder: Path, *, empty_rows: bool = False
+) -> JointExport:
+    """Write a table and its description for each session into a folder; nothing is replaced.
+
+    Args:
+        sessions: a name for each, and its file.
+        folder: where the tables go; it must exist.
+        empty_rows: see ``csv_table``.
+
+    Raises:
+        StorageError: if none can be read and written.
+    """
+    taken = {entry.name.removesuffix(".csv").casefold() for entry in folder.glob("*.csv")}
+    taken |= {
+        entry.name.removesuffix(".meta.json").casefold() for entry in folder.glob("*.meta.json")
+    }
+    total = Counts()
+    done = 0
+    failures: list[FerError] = []
+    for name, path in sessions:
+        stem = distinct_name(name, taken)
+        taken.add(stem.casefold())
+        try:
+            counts = export_session(path, folder / f"{stem}.csv", empty_rows=empty_rows)
+        except FerError as error:
+            failures.append(error)
+            continue
+        done += 1
+        total.frames += counts.frames
+        total.rows += counts.rows
+    if not done and failures:
+        raise failures[0]
+    said = tuple(str(error) for error in failures)
+    return JointExport(folder, done, total.frames, total.rows, said)
