@@ -62,6 +62,11 @@ def sessions_dir() -> Path:
     return data_dir() / "sessions"
 
 
+def queue_file() -> Path:
+    """Return the file that keeps what waits to be analysed."""
+    return data_dir() / "queue.json"
+
+
 def user_models_dir() -> Path:
     """Return the folder of the user's own models."""
     return data_dir() / "models"

@@ -40,6 +40,7 @@ from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.sessions.queue_desk import QueueDesk
 from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
 from fer_desktop.ui.viewer.pages import Pages
 from fer_desktop.ui.viewer.player import Player
@@ -53,7 +54,7 @@ class MainWindow(QMainWindow):
     """Puts the parts together and keeps their layout.
 
     Attributes:
-        acts, player, pages, messages, status, announcer, commands, dropped, toolbar, menus,
+        acts, player, pages, messages, status, announcer, commands, queue, dropped, toolbar, menus,
             training, calibration: the parts.
         cameras: those that were found.
 
@@ -89,9 +90,10 @@ class MainWindow(QMainWindow):
         self.commands = Commands(
             self, self.acts, controller, self.announcer, self.player.view, background, recorder
         )
-        self.dropped = DroppedFiles(
-            self.commands.open_target, controller, self.acts, self.announcer, self
+        self.queue = QueueDesk(
+            self, self.acts, controller, self.announcer, background, self.commands.exporter
         )
+        self.dropped = DroppedFiles(self.commands.open_target, self.queue.add, self.announcer, self)
         self.menus = Menus(
             self, self.acts, controller.open, controller.set_speed, controller.load_model
         )
@@ -117,6 +119,7 @@ class MainWindow(QMainWindow):
             recorder,
             self.training.status,
             self.calibration.status,
+            self.queue.status,
             self,
         )
         self._layout = WindowLayout(self)

@@ -45,6 +45,7 @@ class Startup(QObject):
             self._open_first()
         self._scan(self._window.set_cameras)
         self._window.training.offer_leftovers()
+        self._window.queue.offer_leftovers()
 
     def _scan(self, done: Callable[[Sequence[SourceRequest]], object]) -> None:
         self._background.run(

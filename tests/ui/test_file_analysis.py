@@ -72,8 +72,9 @@ def test_the_analysis_is_paused_and_resumed(desk: Desk, qtbot: QtBot) -> None:
     desk.sources[CLIP] = ScriptedSource(300, fps=1000, may_come=lambda _: desk.may_read.is_set())
     app = desk.start(wanted=CLIP)
     acts, note = app.window.acts, app.window.player.note
-    desk.may_read.set()
+    qtbot.waitUntil(acts.pause_analysis.isEnabled)
     acts.pause_analysis.trigger()
+    desk.may_read.set()
     qtbot.waitUntil(lambda: "analysis paused" in app.window.status.text())
     assert acts.pause_analysis.text() == "Resume analysis"
     qtbot.waitUntil(note.isVisible)

@@ -60,7 +60,7 @@ class Commands(QObject):
         self._view = view
         self._background = background
         self._recorder = recorder
-        self._exporter = Exporter(background, window)
+        self.exporter = Exporter(background, window)
         self._model_jobs = ModelJobs(background, self)
         self._connect_source_actions()
         self._connect_model_actions()
@@ -115,11 +115,12 @@ class Commands(QObject):
         actions.record.triggered.connect(self._record)
         actions.export.triggered.connect(self._export)
         actions.sessions.triggered.connect(self._show_sessions)
-        self._exporter.exported.connect(self._announcer.say_exported)
-        self._exporter.snapped.connect(
+        self.exporter.exported.connect(self._announcer.say_exported)
+        self.exporter.exported_several.connect(self._announcer.say_exported_several)
+        self.exporter.snapped.connect(
             lambda path: self._announcer.say_snapped(path, self._controller.settings.snapshot_dir)
         )
-        self._exporter.failed.connect(self._announcer.say_error)
+        self.exporter.failed.connect(self._announcer.say_error)
         self._recorder.ended.connect(
             lambda made: self._announcer.say_recorded(made, self._controller.settings.recording_dir)
         )
@@ -225,7 +226,7 @@ class Commands(QObject):
         view = self._view
         if view.frame is not None:
             shown = view.analysis if view.overlay_is_shown else None
-            self._exporter.snapshot(view.frame, shown, view.look, self._controller.settings)
+            self.exporter.snapshot(view.frame, shown, view.look, self._controller.settings)
 
     def _record(self, wanted: bool) -> None:
         if not wanted:
@@ -250,7 +251,7 @@ class Commands(QObject):
         if path is None:
             self._announcer.say_nothing_to_export()
         else:
-            self._exporter.ask_and_export(path, self._controller.settings)
+            self.exporter.ask_and_export(path, self._controller.settings)
 
     def _show_sessions(self) -> None:
         log, controller = self._controller.session_log, self._controller
@@ -258,7 +259,7 @@ class Commands(QObject):
             self._window,
             log.folder,
             self._background,
-            self._exporter,
+            self.exporter,
             controller.settings,
             log.path if controller.is_open else None,
         )

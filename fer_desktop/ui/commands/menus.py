@@ -44,7 +44,7 @@ class Menus(QObject):
         self._cameras = QActionGroup(self)
         self._models = QActionGroup(self)
         file = bar.addMenu(self.tr("&File"))
-        file.addActions([actions.open_file, actions.open_next])
+        file.addActions([actions.open_file, actions.analyze_files])
         file.addMenu(self._recent)
         file.addActions([actions.open_network, actions.open_demo])
         file.addSeparator()

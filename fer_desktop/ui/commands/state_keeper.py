@@ -29,11 +29,13 @@ class StateKeeper(QObject):
         recorder: RecordingTap,
         training_status: Callable[[], str],
         calibration_status: Callable[[], str],
+        queue_status: Callable[[], str],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._training_status = training_status
         self._calibration_status = calibration_status
+        self._queue_status = queue_status
         self._controller = controller
         self._actions = actions
         self._line = line
@@ -69,6 +71,7 @@ class StateKeeper(QObject):
                 size=f"{info.width_px}×{info.height_px}" if info else "",  # noqa: RUF001
                 reading=controller.reading() if shows_rates else None,
                 analysis=analysis.text() if analysis is not None else "",
+                queue=self._queue_status(),
                 delay_ms=self._delay.delay_ms() if info and info.is_live else None,
                 device=self._device_text(),
                 elapsed_s=controller.elapsed_s if info and info.kind != "image" else None,
@@ -103,6 +106,7 @@ class StateKeeper(QObject):
         analysis = controller.analysis
         is_analysing = analysis is not None and not analysis.is_over
         is_paused = actions.pause_analysis.isChecked()
+        is_analysing = is_analysing or bool(self._queue_status())
         actions.pause_analysis.setEnabled(is_analysing or is_paused)
         text = self.tr("Resume analysis") if is_paused else self.tr("Pause analysis")
         actions.pause_analysis.setText(text)

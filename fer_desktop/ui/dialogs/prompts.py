@@ -1,7 +1,7 @@
 """Questions that only the person can decide; each is one ``ask`` that tests replace."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -46,6 +46,27 @@ class OpenMedia:
         return Path(name) if name else None
 
 
+class OpenSeveralMedia:
+    """Choose images and videos."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, folder: str) -> list[Path]:
+        """Return the chosen files."""
+        translate = QCoreApplication.translate
+        names, _ = QFileDialog.getOpenFileNames(
+            parent,
+            translate("OpenMedia", "Choose images and videos"),
+            folder,
+            ";;".join(
+                (
+                    translate("OpenMedia", "Images and videos") + f" ({_MEDIA})",
+                    translate("OpenMedia", "All files") + " (*)",
+                )
+            ),
+        )
+        return [Path(name) for name in names]
+
+
 class OpenFolder:
     """Choose a folder."""
 
@@ -65,6 +86,32 @@ class OpenZip:
         kind = QCoreApplication.translate("OpenZip", "Zip file") + " (*.zip)"
         name, _ = QFileDialog.getOpenFileName(parent, title, str(Path.home()), kind)
         return Path(name) if name else None
+
+
+class OneTableOrEach:
+    """How several sessions are exported."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, sessions: int) -> Literal["one", "each"] | None:
+        """Return whether one table is wanted, or one for each session."""
+        translate = QCoreApplication.translate
+        text = translate("OneTableOrEach", "Export {count} sessions as one table or one each?")
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            translate("OneTableOrEach", "Export"),
+            text.format(count=sessions),
+            parent=parent,
+        )
+        hint = translate("OneTableOrEach", "One table has a last column that names the session.")
+        box.setInformativeText(hint)
+        role = QMessageBox.ButtonRole.AcceptRole
+        one = box.addButton(translate("OneTableOrEach", "One table"), role)
+        each = box.addButton(translate("OneTableOrEach", "One each"), role)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(one)
+        box.exec()
+        clicked = box.clickedButton()
+        return "one" if clicked is one else "each" if clicked is each else None
 
 
 class SaveCsv:

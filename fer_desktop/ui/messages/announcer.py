@@ -21,6 +21,7 @@ from fer_desktop.pipeline.events import (
 )
 from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.recording.csv_export import Counts
+from fer_desktop.recording.joint_export import JointExport
 from fer_desktop.recording.video_recorder import Recording
 from fer_desktop.ui.look.wording import breakable, translate
 from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
@@ -33,6 +34,8 @@ from trainer.contract.text import counted
 _SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
 _DAMAGE = "damage"
 _TRAINING, _DETECTOR, _DROPPED = "training", "detector", "dropped"
+_QUEUE = "queue"
+_MOST_NAMED = 3
 _EXTENSIONS = "extensions"
 # What is said about anything else belongs to the source that is open, and leaves with it.
 _BEYOND_THE_SOURCE = frozenset(
@@ -46,6 +49,7 @@ _BEYOND_THE_SOURCE = frozenset(
         "cameras",
         "bug",
         _EXTENSIONS,
+        _QUEUE,
     }
 )
 
@@ -90,21 +94,38 @@ class Announcer(QObject):
         )
         self._show("cameras", "info", text, hint)
 
-    def say_dropped(self, opened: str, waiting: int) -> None:
-        """Tell which of several dropped files is open; empty if the first could not be opened."""
-        text = (
-            self.tr("Opened {name}. Dropped with it and not open yet: {files}.")
-            if opened
-            else self.tr("Dropped as well and not open yet: {files}.")
-        )
+    def say_queue_left(self, files: int, show: Callable[[], object]) -> None:
+        """Offer files that waited to be analysed when the application was closed."""
         self._show(
-            _DROPPED,
+            _QUEUE,
             "info",
-            text.format(name=opened, files=counted(waiting, "file")),
-            self.tr("To analyse all of them at once, use “fer-desktop analyze” in a terminal."),
-            self.tr("Open next"),
-            self._actions.open_next.trigger,
+            self.tr("{files} waited to be analysed.").format(files=counted(files, "file")),
+            "",
+            self.tr("Analyse"),
+            show,
         )
+
+    def say_queue_finished(self, files: int, failed: int, show: Callable[[], object]) -> None:
+        """Tell that all files of the queue are done."""
+        text = self.tr("The analysis of {files} is done.").format(files=counted(files, "file"))
+        if failed:
+            text += " " + self.tr("{files} could not be read.").format(
+                files=counted(failed, "file")
+            )
+        self._show(_QUEUE, "warning" if failed else "good", text, "", self.tr("Show list"), show)
+
+    def say_exported_several(self, export: JointExport) -> None:
+        """Tell that tables of several sessions were written."""
+        self._say_written("export", self.joint_text(export), export.path)
+
+    def joint_text(self, export: JointExport) -> str:
+        """Return what was written, and what could not be."""
+        text = self.tr("Exported {sessions} with {rows} to {path}.").format(
+            sessions=counted(export.sessions, "session"),
+            rows=counted(export.rows, "row"),
+            path=breakable(export.path),
+        )
+        return " ".join([text, *export.failures[:_MOST_NAMED]])
 
     def say_nothing_to_open(self, dropped: Sequence[str]) -> None:
         """Tell that there is nothing to open in what was dropped."""

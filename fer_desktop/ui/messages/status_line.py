@@ -21,6 +21,7 @@ class StatusFacts:
         size: of the picture.
         reading: the meters of a live source; None hides them.
         analysis: how far a file is analysed.
+        queue: how far other files are.
         delay_ms: age of a picture when it was painted; None hides it.
         device: what the model runs on.
         elapsed_s: how long the source has run; None hides it.
@@ -37,6 +38,7 @@ class StatusFacts:
     calibration: str = ""
     training: str = ""
     analysis: str = ""
+    queue: str = ""
 
 
 class StatusLine(QWidget):
@@ -54,6 +56,7 @@ class StatusLine(QWidget):
             "size": self.tr("Picture size in pixels"),
             "rates": self.tr("Frames per second, delivered and analysed, and dropped frames"),
             "analysis": self.tr("Every frame of the file is analysed, whatever is shown"),
+            "queue": self.tr("Files that are analysed one after the other (Ctrl+Shift+O)"),
             "delay": self.tr("Latency: the age of the picture when it is shown"),
             "device": self.tr("Device that the model runs on"),
             "elapsed": self.tr("Running time of the source, without pauses"),
@@ -85,6 +88,7 @@ class StatusLine(QWidget):
         self._set("size", facts.size)
         self._set("rates", self._rates(facts))
         self._set("analysis", facts.analysis)
+        self._set("queue", facts.queue)
         delay = facts.delay_ms
         self._set(
             "delay", self.tr("delay {ms} ms").format(ms=round(delay)) if delay is not None else ""

@@ -68,10 +68,11 @@ class Actions(QObject):
         self.open_demo = self._make(
             self.tr("Play the demo clip"), self.tr("Play the demo clip"), "Ctrl+D", "demo"
         )
-        self.open_next = self._make(
-            self.tr("Open next dropped file"), self.tr("Open the next of the dropped files"), "N"
+        self.analyze_files = self._make(
+            self.tr("Analyse several files…"),
+            self.tr("Analyse files one after the other, and export them together"),
+            "Ctrl+Shift+O",
         )
-        self.open_next.setVisible(False)
         self.snapshot = self._make(
             self.tr("Snapshot"), self.tr("Save the picture as it is on screen"), "S", "snapshot"
         )

@@ -1,6 +1,6 @@
 """Taking home what was analysed: tables and pictures, written off the GUI thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from fer_desktop import paths
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame
 from fer_desktop.errors import FerError, StorageError
-from fer_desktop.files import new_file, whole_file
+from fer_desktop.files import distinct_name, new_file, whole_file
 from fer_desktop.recording.csv_export import Counts, export_session, meta_path
+from fer_desktop.recording.joint_export import JointExport, export_each, export_together
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.output_folders import output_folder
-from fer_desktop.ui.dialogs.prompts import SaveCsv, ask_to_replace
+from fer_desktop.ui.dialogs.prompts import OneTableOrEach, OpenFolder, SaveCsv, ask_to_replace
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.viewer.overlay import OverlayLook, render_snapshot
 
@@ -26,11 +27,13 @@ class Exporter(QObject):
 
     Signals:
         exported: a table's path and its ``Counts``.
+        exported_several: a ``JointExport``.
         snapped: a picture's path.
         failed: what was wanted ("export" or "snapshot"), and the ``FerError``.
     """
 
     exported = Signal(object, object)
+    exported_several = Signal(object)
     snapped = Signal(object)
     failed = Signal(str, object)
 
@@ -40,7 +43,12 @@ class Exporter(QObject):
         self._window = parent
 
     def ask_and_export(
-        self, session_file: Path, settings: Settings, parent: QWidget | None = None
+        self,
+        session_file: Path,
+        settings: Settings,
+        parent: QWidget | None = None,
+        *,
+        stem: str = "",
     ) -> Path | None:
         """Ask for a name and write a session's table; return where it goes.
 
@@ -48,10 +56,11 @@ class Exporter(QObject):
             session_file: what is exported.
             settings: say where to begin.
             parent: the window that asks, the main window unless given.
+            stem: of the suggested name, that of the session's file unless given.
         """
         parent = parent or self._window
         folder = output_folder(settings.export_dir, paths.documents_dir())
-        path = SaveCsv.ask(parent, folder / f"{session_file.stem}.csv")
+        path = SaveCsv.ask(parent, folder / f"{stem or session_file.stem}.csv")
         if path is None:
             return None
         overwrite = path.exists() or meta_path(path).exists()
@@ -66,6 +75,49 @@ class Exporter(QObject):
         )
         return path
 
+    def ask_and_export_several(
+        self,
+        sessions: Sequence[tuple[str, Path]],
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Ask for one table or one each, and where to, and write what was chosen.
+
+        Args:
+            sessions: a name for each, and its file; names that are alike get numbers.
+            settings: say where to begin, and which rows are written.
+            parent: the window that asks, the main window unless given.
+        """
+        parent = parent or self._window
+        named = _distinct(sessions)
+        if len(named) == 1:
+            self.ask_and_export(named[0][1], settings, parent, stem=named[0][0])
+            return
+        choice = OneTableOrEach.ask(parent, len(named))
+        folder = output_folder(settings.export_dir, paths.documents_dir())
+        rows = settings.empty_rows
+        if choice == "one":
+            path = SaveCsv.ask(parent, folder / "sessions.csv")
+            if path is None:
+                return
+            overwrite = path.exists() or meta_path(path).exists()
+            if overwrite and not ask_to_replace(parent, path):
+                return
+            self._run(
+                "export",
+                lambda: export_together(named, path, empty_rows=rows, overwrite=overwrite),
+                self.exported_several.emit,
+            )
+        elif choice == "each":
+            title = self.tr("Choose a folder for the tables")
+            chosen = OpenFolder.ask(parent, title, str(folder))
+            if chosen is not None:
+                self._run(
+                    "export",
+                    lambda: export_each(named, chosen, empty_rows=rows),
+                    self.exported_several.emit,
+                )
+
     def snapshot(
         self, frame: Frame, analysis: FrameAnalysis | None, look: OverlayLook, settings: Settings
     ) -> None:
@@ -78,12 +130,26 @@ class Exporter(QObject):
         )
 
     def _run(
-        self, name: str, work: Callable[[], Counts | Path], done: Callable[[object], object]
+        self,
+        name: str,
+        work: Callable[[], Counts | JointExport | Path],
+        done: Callable[[object], object],
     ) -> None:
         def failed(error: FerError) -> None:
             self.failed.emit(name, error)
 
         self._background.run(name, work, done, failed)
+
+
+def _distinct(sessions: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """Return sessions under names that are all different."""
+    taken: set[str] = set()
+    named = []
+    for name, path in sessions:
+        free = distinct_name(name, taken)
+        taken.add(free.casefold())
+        named.append((free, path))
+    return named
 
 
 def _write_snapshot(

@@ -329,7 +329,7 @@ def test_an_interval_of_a_video_is_marked_as_neutral(
     qtbot.waitUntil(lambda: is_calibrated(app))
     assert shown(app)[0].baseline.origin == "interval"
     app.controller.seek(3_960_000)
-    qtbot.waitUntil(lambda: shown(app)[0].scores.probabilities[0] > 0.2)
+    qtbot.waitUntil(lambda: bool(shown(app)) and shown(app)[0].scores.probabilities[0] > 0.2)
     assert shown(app)[0].smoothed.emotion == "angry"
 
 

@@ -1,4 +1,4 @@
-"""Several files, or a folder, dropped into the real window."""
+"""Files, folders and models dropped into the real window."""
 
 from pathlib import Path
 
@@ -7,11 +7,11 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.errors import SourceError
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from tests.helpers.sources import ScriptedSource
 from tests.ui.conftest import Desk
-from tests.ui.steps import messages, play_clip, press_message_button
+from tests.ui.steps import messages, play_clip
 
 pytestmark = pytest.mark.gui
 
@@ -29,30 +29,24 @@ def drop(app: Application, *paths: Path) -> None:
     app.window.dropEvent(event)
 
 
-def requested(*paths: Path) -> list[SourceRequest]:
-    return [SourceRequest("file", str(path)) for path in paths]
+def requested(path: Path) -> SourceRequest:
+    return SourceRequest("file", str(path))
 
 
-def test_of_several_files_the_first_is_opened_and_the_others_follow(
-    desk: Desk, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_several_files_wait_for_their_turn(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     app = play_clip(desk, qtbot)
     files = [tmp_path / name for name in ("one.png", "two.mp4", "three.jpg")]
+    for path in files:
+        desk.sources[requested(path)] = ScriptedSource(3)
     drop(app, *files)
-    qtbot.waitUntil(lambda: "one.png" in messages(app))
-    assert messages(app).startswith("Opened one.png. Dropped with it and not open yet: 2 files.")
-    assert "fer-desktop analyze" in messages(app)
-    assert desk.requests[1:] == requested(files[0])
-    press_message_button(app, "dropped")
-    assert "Opened two.mp4. Dropped with it and not open yet: 1 file." in messages(app)
-    assert app.window.acts.open_next.isVisible()
-    app.window.acts.open_next.trigger()
-    assert desk.requests[1:] == requested(*files)
-    assert not app.window.acts.open_next.isVisible()
-    assert messages(app) == ""
+    qtbot.waitUntil(lambda: bool(app.window.queue.queue.entries))
+    assert [entry.path for entry in app.window.queue.queue.entries] == files
+    qtbot.waitUntil(lambda: not app.window.queue.queue.is_busy)
+    assert "The analysis of 3 files is done." in messages(app)
+    assert app.window.windowTitle().startswith("one.mp4")  # what is shown goes on
 
 
-def test_of_a_folder_its_images_and_videos_are_opened(
+def test_of_a_folder_its_images_and_videos_are_taken(
     desk: Desk, qtbot: QtBot, tmp_path: Path
 ) -> None:
     app = play_clip(desk, qtbot)
@@ -60,10 +54,18 @@ def test_of_a_folder_its_images_and_videos_are_opened(
         (tmp_path / name).touch()
     (tmp_path / "more").mkdir()
     drop(app, tmp_path)
-    qtbot.waitUntil(lambda: "Opened A.jpg" in messages(app))
-    assert "1 file." in messages(app)
-    app.window.acts.open_next.trigger()
-    assert desk.requests[1:] == requested(tmp_path / "A.jpg", tmp_path / "b.MP4")
+    qtbot.waitUntil(lambda: bool(app.window.queue.queue.entries))
+    paths = [entry.path for entry in app.window.queue.queue.entries]
+    assert paths == [tmp_path / "A.jpg", tmp_path / "b.MP4"]
+    qtbot.waitUntil(lambda: not app.window.queue.queue.is_busy)
+
+
+def test_one_file_in_a_folder_is_opened(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    app = play_clip(desk, qtbot)
+    (tmp_path / "only.mp4").touch()
+    drop(app, tmp_path)
+    qtbot.waitUntil(lambda: desk.requests[-1] == requested(tmp_path / "only.mp4"))
+    assert not app.window.queue.queue.entries
 
 
 def test_a_folder_without_pictures_is_told(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
@@ -72,17 +74,3 @@ def test_a_folder_without_pictures_is_told(desk: Desk, qtbot: QtBot, tmp_path: P
     qtbot.waitUntil(lambda: "There is no image or video in" in messages(app))
     assert tmp_path.name in messages(app)
     assert len(desk.requests) == 1
-
-
-def test_a_first_file_that_cannot_be_opened_does_not_stop_the_others(
-    desk: Desk, qtbot: QtBot, tmp_path: Path
-) -> None:
-    app = play_clip(desk, qtbot)
-    files = [tmp_path / "broken.mp4", tmp_path / "two.mp4"]
-    desk.refusals[requested(files[0])[0]] = SourceError("broken.mp4 is empty.")
-    drop(app, *files)
-    qtbot.waitUntil(lambda: "Dropped as well and not open yet: 1 file." in messages(app))
-    assert "Opened" not in messages(app)
-    assert "broken.mp4 is empty." in messages(app)
-    press_message_button(app, "dropped")
-    assert desk.requests[1:] == requested(*files)

@@ -36,9 +36,11 @@ from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from fer_desktop.ui.models.model_jobs import ModelJobs
 from fer_desktop.ui.models.models_dialog import ModelsDialog
+from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.runtime.trainer_process import TrainerProcess
+from fer_desktop.ui.sessions.queue_dialog import QueueDialog
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.training.pictures.pictures_page import ChosenPictures, PicturesPage
 from fer_desktop.ui.training.train_wizard import Step, TrainWizard
@@ -104,6 +106,9 @@ DIALOGS: dict[str, Make] = {
     ),
     "network": lambda app, _: NetworkDialog(["rtsp://host/" + "x" * 300], False, app.window),
     "question": make_question,
+    "queue": lambda app, jobs: QueueDialog(
+        AnalysisQueue(app.controller, jobs), app.window.acts.pause_analysis, app.window
+    ),
     "sessions": lambda app, jobs: SessionsDialog(
         Path("nowhere"), jobs, lambda _: None, parent=app.window
     ),
@@ -140,7 +145,8 @@ def test_every_kind_of_dialog_is_tried() -> None:
     tried = {
         "AnalysisDialog", "CalibrationDialog", "TextDialog", "LoginDialog", "ModelsDialog",
         "NameDialog",
-        "NetworkDialog", "SessionsDialog", "SettingsDialog", "ShortcutsDialog", "WelcomeDialog",
+        "NetworkDialog", "QueueDialog", "SessionsDialog", "SettingsDialog", "ShortcutsDialog",
+        "WelcomeDialog",
         "AskingDialog",  # what five of them are
         "TrainWizard",  # page by page, below
     }  # fmt: skip

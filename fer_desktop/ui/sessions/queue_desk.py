@@ -1,0 +1,154 @@
+"""What the main window knows of the queue: its list, what is dropped, what is exported and kept."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from fer_desktop.errors import FerError, SourceError
+from fer_desktop.files import shown_name
+from fer_desktop.recording.joint_export import JointExport
+from fer_desktop.sources.media_names import with_folders_opened
+from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenSeveralMedia
+from fer_desktop.ui.messages.announcer import Announcer
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue, QueueEntry
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.queue_file import load_queue, save_queue
+from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.sessions.exporter import Exporter
+from fer_desktop.ui.sessions.queue_dialog import QueueDialog
+
+
+class QueueDesk(QObject):
+    """Owns the queue and its list.
+
+    Attributes:
+        queue: the files.
+        dialog: their list, once it was opened.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        actions: Actions,
+        controller: Controller,
+        announcer: Announcer,
+        background: Background,
+        exporter: Exporter,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions = actions
+        self._controller = controller
+        self._announcer = announcer
+        self._background = background
+        self._exporter = exporter
+        self.queue = AnalysisQueue(controller, background, self)
+        self.dialog: QueueDialog | None = None
+        actions.analyze_files.triggered.connect(self.show)
+        self.queue.added.connect(self._keep)
+        self.queue.changed.connect(self._on_changed)
+        self.queue.finished.connect(self._say_finished)
+        exporter.exported_several.connect(self._say_exported)
+        self._kept: list[Path] = []
+
+    def status(self) -> str:
+        """Return how far the queue is; empty if nothing waits."""
+        entries = self.queue.entries
+        if not self.queue.is_busy:
+            return ""
+        over = sum(entry.is_over for entry in entries)
+        return self.tr("queue: {done} of {files}").format(done=over, files=len(entries))
+
+    def show(self) -> None:
+        """Show the list."""
+        if self.dialog is None:
+            self.dialog = QueueDialog(self.queue, self._actions.pause_analysis, self._window)
+            self.dialog.files_wanted.connect(self._choose_files)
+            self.dialog.folder_wanted.connect(self._choose_folder)
+            self.dialog.dropped.connect(self.add)
+            self.dialog.shown.connect(self._show_entry)
+            self.dialog.exported.connect(self._export)
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """Let files, and those in folders, wait for their turn; show the list."""
+        found = list(with_folders_opened(paths))
+        self.queue.add([path for path, refusal in found if refusal is None])
+        self.show()
+        refusals = [refusal for _, refusal in found if refusal is not None]
+        if refusals and self.dialog is not None:
+            self.dialog.say(str(refusals[0]))
+
+    def offer_leftovers(self) -> None:
+        """Offer what was waiting when the application was closed; read off the GUI thread."""
+
+        def done(paths: list[Path]) -> None:
+            if paths and not self.queue.entries:
+                self._announcer.say_queue_left(len(paths), lambda: self.add(paths))
+
+        self._background.run("reading the queue", load_queue, done, self._say_unreadable)
+
+    def _choose_files(self) -> None:
+        recent = self._controller.settings.recent_files
+        folder = str(Path(recent[0]).parent) if recent else str(Path.home())
+        paths = OpenSeveralMedia.ask(self.dialog or self._window, folder)
+        if paths:
+            self.add(paths)
+
+    def _choose_folder(self) -> None:
+        title = self.tr("Choose a folder with images and videos")
+        folder = OpenFolder.ask(self.dialog or self._window, title, str(Path.home()))
+        if folder is not None:
+            self.add([folder])
+
+    def _show_entry(self, entry: QueueEntry) -> None:
+        """Open a file of the list, which then is analysed first."""
+        if entry.state == "failed":
+            self._announcer.say_error("queue", SourceError(entry.problem))
+            return
+        if not entry.is_over:
+            self.queue.remove([self.queue.entries.index(entry)])
+        self._controller.open(SourceRequest("file", str(entry.path)))
+
+    def _export(self, entries: Sequence[QueueEntry]) -> None:
+        sessions = [
+            (shown_name(entry.path.stem), entry.session_file)
+            for entry in entries
+            if entry.session_file is not None
+        ]
+        parent = self.dialog or self._window
+        self._exporter.ask_and_export_several(sessions, self._controller.settings, parent)
+
+    def _say_exported(self, export: JointExport) -> None:
+        if self.dialog is not None and self.dialog.isVisible():
+            self.dialog.say(self._announcer.joint_text(export))
+
+    def _say_finished(self) -> None:
+        entries = self.queue.entries
+        failed = sum(entry.state == "failed" for entry in entries)
+        self._announcer.say_queue_finished(len(entries), failed, self.show)
+
+    def _say_unreadable(self, error: FerError) -> None:
+        self._announcer.say_error("queue", error)
+
+    def _on_changed(self, at: int) -> None:
+        if self.queue.entries[at].is_over:
+            self._keep()
+
+    def _keep(self) -> None:
+        """Write down what still waits, so that it is offered again after whatever end."""
+        waiting = self.queue.waiting()
+        if waiting != self._kept:
+            self._kept = waiting
+            self._background.run(
+                "keeping the queue",
+                lambda: save_queue(lambda: self._kept),
+                lambda _: None,
+                self._say_unreadable,
+            )
