@@ -48,7 +48,6 @@ class AnalysisDialog(AskingDialog):
         """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Analysis of files"))
-        self._former = options
         selection = options.selection
         longest_s = _LONGEST_S if duration_us is None else max(0.1, duration_us / 1e6)
         self.every = QSpinBox(self)
@@ -95,6 +94,7 @@ class AnalysisDialog(AskingDialog):
         self.part.toggled.connect(self._refresh)
         self.begin.valueChanged.connect(self.end.setMinimum)
         self._refresh()
+        self._former = self.options()
 
     @classmethod
     def ask(

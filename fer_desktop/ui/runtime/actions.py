@@ -70,7 +70,7 @@ class Actions(QObject):
         )
         self.analyze_files = self._make(
             self.tr("Analyse several files…"),
-            self.tr("Analyse files one after the other, and export them together"),
+            self.tr("Analyse several files"),
             "Ctrl+Shift+O",
         )
         self.snapshot = self._make(
@@ -102,7 +102,7 @@ class Actions(QObject):
 
         self.pause_analysis = self._make(
             self.tr("Pause analysis"),
-            self.tr("Let the analysis of files rest; what is known can be looked at"),
+            self.tr("Pause or resume the analysis"),
             "Ctrl+Shift+P",
             checkable=True,
         )
