@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.session_end import SessionEnd
-from fer_desktop.domain.timeline import GAP_US
+from fer_desktop.domain.timeline_series import GAP_US
 from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.errors import FerError
-from fer_desktop.recording.csv_export import Columns
+from fer_desktop.recording.csv_columns import Columns
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 
 if TYPE_CHECKING:
