@@ -178,7 +178,7 @@ class FileJob:
 
         Args:
             end: how it ended.
-            is_complete: False where the analysis failed, or nobody wants more of it.
+            is_complete: False where the analysis failed.
         """
         self.is_over = True
         self._stop()

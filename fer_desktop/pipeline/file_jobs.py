@@ -64,7 +64,7 @@ class FileJobs:
         for job in [job for job in self._jobs if job.order.number == number]:
             self._jobs.remove(job)
             if not job.is_over:
-                self._end(job, SessionEnd(is_whole=False))
+                self._end(job, SessionEnd(is_whole=False), is_complete=True)
 
     def pause(self, is_paused: bool) -> None:
         """Rest, or go on."""
@@ -149,7 +149,7 @@ class FileJobs:
     def close(self) -> None:
         """End everything; what was analysed stays."""
         for job in self._jobs:
-            job.end(SessionEnd(is_whole=False), is_complete=False)
+            job.end(SessionEnd(is_whole=False), is_complete=True)
         self._jobs.clear()
 
     def _next(self, only_shown: bool) -> FileJob | None:

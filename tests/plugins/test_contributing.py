@@ -66,7 +66,7 @@ def test_the_measure_and_the_output_take_what_is_analysed(tmp_path: Path) -> Non
 
     Image.fromarray(astronaut()[:, :, ::-1]).save(tmp_path / "a.png")
     words = ["analyze", str(tmp_path / "a.png"), "--out", str(tmp_path / "out")]
-    words += ["--measures", "face_share", "--to", f"lines:{tmp_path / 'lines.txt'}"]
+    words += ["--measures", "face_share", "--output", f"lines:{tmp_path / 'lines.txt'}"]
     assert cli.main(words, lambda _: 1) == 0
     with (tmp_path / "out" / "a.csv").open(newline="", encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
