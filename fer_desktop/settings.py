@@ -16,8 +16,9 @@ from trainer.contract.whole_file import remove_leftovers, replacing
 
 Theme = Literal["system", "light", "dark"]
 FaceSearch = Literal["auto", "large", "small"]
-# "auto", or the name of an engine, which may be one of another package.
+# One of these, or the name of an engine of another package.
 EngineChoice = str
+ENGINES: Final = ("auto", "litert", "keras")
 SourceChoice = Literal["", "camera", "stream", "file", "demo"]
 RECENT_MAX: Final = 10
 _MEASURES_MAX: Final = 200

@@ -8,12 +8,11 @@ from typing import Final, get_args
 
 from fer_desktop import __version__
 from fer_desktop.domain.frame_selection import EVERY_MAX
-from fer_desktop.settings import FaceSearch, Settings, bounds
+from fer_desktop.settings import ENGINES, FaceSearch, Settings, bounds
 
 PROGRAM: Final = "fer-desktop"
 _SECONDS_MAX: Final = 1e9
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
-_ENGINES: Final = ("auto", "litert", "keras")
 _ENGINE_HELP: Final = (
     "what runs the model: litert, keras, an engine of an installed package, or auto, which takes"
     " Keras on a graphics card, else LiteRT where it can run the model, which is several times"
@@ -239,7 +238,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _engine(text: str) -> str:
     """Return the name of an engine that is there."""
-    if text in _ENGINES:  # no package need be looked at
+    if text in ENGINES:  # no package need be looked at
         return text
     from fer_desktop.vision.engines.plugin_engines import engine_names
 

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from fer_desktop.errors import ModelError
 from fer_desktop.plugins import extensions
+from fer_desktop.settings import ENGINES
 from fer_desktop.vision.engines.base import Engine
 from trainer.contract.entry_points import Offer, described
-from trainer.contract.preset import KERAS, LITERT, Preset
+from trainer.contract.preset import Preset
 from trainer.contract.text import one_line
 
 GROUP: Final = "fer_desktop.engines"
 AUTO: Final = "auto"
-BUILT_IN: Final = (AUTO, LITERT, KERAS)
 
 
 class LoadEngine(Protocol):
@@ -44,7 +44,7 @@ class LoadEngine(Protocol):
 
 def engine_names() -> tuple[str, ...]:
     """Return what can be chosen, our own first; nothing is imported for it."""
-    return (*BUILT_IN, *_EXTENSIONS.names())
+    return (*ENGINES, *_EXTENSIONS.names())
 
 
 def plugin_engine(name: str) -> LoadEngine | None:
@@ -112,7 +112,7 @@ def _checked(offer: Offer, extension: object) -> LoadEngine:
 
 
 def _taken() -> tuple[str, ...]:
-    return BUILT_IN
+    return ENGINES
 
 
 _EXTENSIONS: Final = extensions(GROUP, _checked, taken=_taken)
