@@ -24,6 +24,7 @@ def _loaded_after(statement: str) -> set[str]:
     [
         "import trainer.contract.labels, trainer.contract.preset, trainer.contract.crop",
         "import fer_desktop.pipeline.engine, fer_desktop.recording.session_store",
+        "import fer_desktop.recording.session_writer",
         "import fer_desktop.cli, fer_desktop.__main__",
         "import fer_desktop.api",
         "from trainer.cli import main; main(['systems', '--json'])",

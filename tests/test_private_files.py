@@ -11,7 +11,8 @@ from fer_desktop import paths
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.log import get_logger, set_up_logging
 from fer_desktop.private_files import protect_user_files
-from fer_desktop.recording.session_store import SessionWriter, new_session_file
+from fer_desktop.recording.session_store import new_session_file
+from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings, aside, load_settings, save_settings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="rights of POSIX")

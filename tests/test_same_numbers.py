@@ -17,7 +17,7 @@ from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import AnalysisEnded, EngineEvent, ModelLoaded
 from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.session_output import SessionOutput
-from fer_desktop.recording.session_store import SessionWriter
+from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.sources.base import Pacing
 from fer_desktop.sources.factory import open_file
 from fer_desktop.sources.media_file import VideoSource

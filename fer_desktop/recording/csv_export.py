@@ -17,7 +17,7 @@ from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described
 from fer_desktop.recording.csv_columns import Columns, all_labels, is_switched, utc_text
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
-from fer_desktop.recording.session_store import SessionReader
+from fer_desktop.recording.session_reader import SessionReader
 from trainer.contract.whole_file import remove_leftovers
 
 

@@ -19,7 +19,7 @@ from fer_desktop.recording.csv_export import (
     meta_path,
 )
 from fer_desktop.recording.session_format import UsedModel
-from fer_desktop.recording.session_store import SessionReader
+from fer_desktop.recording.session_reader import SessionReader
 from trainer.contract.whole_file import remove_leftovers
 
 

@@ -1,30 +1,24 @@
-"""What a session file holds: the tables, and how numbers are packed into them."""
+"""What a session file says of itself: its head, its version and the models that it names."""
 
 import errno
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
-from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
-from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
-from fer_desktop.domain.measures import Measurement
-from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error
-from fer_desktop.recording import measurements, row_types
-from fer_desktop.recording.calibrations import UsedCalibration
+from fer_desktop.recording import row_types
 from fer_desktop.recording.migrations import SCHEMA_VERSION, begin_migration, migrate
-from fer_desktop.recording.row_types import FaceRow, FrameRow, ModelRow, SessionRow
+from fer_desktop.recording.row_types import ModelRow, SessionRow
 from trainer.contract.checked_json import Line, as_type, decode_json
-from trainer.contract.preset import Preset, preset_from_json, preset_to_json
+from trainer.contract.preset import Preset, preset_from_json
 
 SUFFIX: Final = ".fersession"
 APPLICATION_ID: Final = 0x46455244  # "FERD": tells our files from other SQLite files
@@ -251,130 +245,3 @@ def read_models(db: sqlite3.Connection) -> dict[int, UsedModel]:
     if used.isdisjoint(models):
         used = set(list(models)[-1:])
     return {model_id: model for model_id, model in models.items() if model_id in used}
-
-
-def pack(scores: EmotionScores | None) -> bytes | None:
-    """Return probabilities as little-endian float32, which is the precision models have."""
-    return None if scores is None else np.asarray(scores.probabilities, "<f4").tobytes()
-
-
-def unpack(blob: bytes, labels: tuple[str, ...]) -> EmotionScores:
-    """Return what ``pack`` packed."""
-    return EmotionScores(labels, tuple(row_types.probabilities(blob).tolist()))
-
-
-def _unpack(blob: bytes | None, labels: tuple[str, ...]) -> EmotionScores | None:
-    return None if blob is None else unpack(blob, labels)
-
-
-def model_row(model_id: int, model: UsedModel) -> tuple[object, ...]:
-    """Return a row of the table ``models``."""
-    preset = model.preset
-    return (
-        model_id,
-        preset.name,
-        preset.sha256,
-        preset_to_json(preset),
-        model.from_frame,
-        model.engine,
-        model.device,
-    )
-
-
-def frame_row(frame: FrameAnalysis, model_id: int | None) -> tuple[object, ...]:
-    """Return a row of the table ``frames``."""
-    return (
-        frame.frame_index,
-        frame.timestamp_us,
-        frame.wall_ns,
-        frame.width_px,
-        frame.height_px,
-        model_id,
-    )
-
-
-def face_row(
-    frame_index: int, face: FaceAnalysis, calibration_id: int | None
-) -> tuple[object, ...]:
-    """Return a row of the table ``faces``."""
-    box = face.detection.box
-    return (
-        frame_index,
-        face.face_id,
-        box.x1,
-        box.y1,
-        box.x2,
-        box.y2,
-        face.detection.score,
-        pack(face.scores),
-        pack(face.smoothed),
-        face.is_unsure,
-        pack(face.corrected),
-        calibration_id,
-    )
-
-
-# Both tables are kept in this order, so that nothing has to be sorted or held in memory.
-SELECT_FRAMES: Final = (
-    "SELECT frame_index, timestamp_us, wall_ns, width_px, height_px, model_id,"
-    " face_id, x1, y1, x2, y2, score, probabilities, smoothed, is_unsure,"
-    " corrected, calibration_id"
-    " FROM frames LEFT JOIN faces USING (frame_index) ORDER BY frame_index, face_id"
-)
-
-
-def frame_from_rows(
-    rows: Sequence[tuple[Any, ...]],
-    models: Mapping[int, UsedModel],
-    calibrations: Mapping[int, UsedCalibration],
-    measured: Mapping[int, Sequence[Measurement]],
-) -> RecordedFrame:
-    """Return one frame from its rows of ``SELECT_FRAMES``, one a face and at least one.
-
-    Args:
-        rows: of the frame.
-        models, calibrations: by their numbers.
-        measured: what was measured of each of its faces, by face.
-
-    Raises:
-        ValueError: if they are damaged.
-    """
-    frame = as_type(rows[0][:6], FrameRow)
-    preset = None if frame.model_id is None else models[frame.model_id].preset
-    analysis = FrameAnalysis(
-        frame_index=frame.frame_index,
-        timestamp_us=frame.timestamp_us,
-        wall_ns=frame.wall_ns,
-        width_px=frame.width_px,
-        height_px=frame.height_px,
-        faces=tuple(
-            _face(row[6:], preset, calibrations, measured) for row in rows if row[6] is not None
-        ),
-    )
-    return RecordedFrame(analysis, preset.name if preset is not None else "")
-
-
-def _face(
-    row: Sequence[Any],
-    preset: Preset | None,
-    calibrations: Mapping[int, UsedCalibration],
-    measured: Mapping[int, Sequence[Measurement]],
-) -> FaceAnalysis:
-    face = as_type(row, FaceRow)
-    known = None if face.calibration_id is None else calibrations[face.calibration_id]
-    labels = preset.labels if preset is not None else ()
-    found = measured.get(face.face_id, ())
-    return FaceAnalysis(
-        face_id=face.face_id,
-        detection=Detection(
-            BoundingBox(face.x1, face.y1, face.x2, face.y2),
-            face.score,
-            measurements.landmarks(found),
-        ),
-        scores=_unpack(face.probabilities, labels),
-        smoothed=_unpack(face.smoothed, labels),
-        is_unsure=bool(face.is_unsure),
-        corrected=_unpack(face.corrected, labels),
-        baseline=None if known is None else known.baseline,
-        measurements=measurements.without_landmarks(found),
-    )

@@ -133,7 +133,7 @@ class Watcher:
         Every analysis is also in the session's file, which hangs off the other end.
         """
         from fer_desktop.paths import sessions_dir
-        from fer_desktop.recording.session_store import SessionReader
+        from fer_desktop.recording.session_reader import SessionReader
 
         (path,) = sessions_dir().glob("*.fersession")
         with SessionReader(path) as reader:

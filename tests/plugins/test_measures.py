@@ -12,7 +12,8 @@ from fer_desktop import cli
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.plugins import telling
 from fer_desktop.recording.csv_export import export_session
-from fer_desktop.recording.session_store import SessionReader, SessionWriter
+from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.measure_catalogue import chosen_measures, measure_names
 from fer_desktop.vision.measuring import Measurer

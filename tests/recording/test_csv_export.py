@@ -13,7 +13,7 @@ import pytest
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_export import export_session, write_csv
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
-from fer_desktop.recording.session_store import SessionWriter
+from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.recording.text_cells import text_cell
 from tests.helpers.fakes import fake_preset
 from tests.recording.samples import (

@@ -8,7 +8,9 @@ import pytest
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_export import export_session
-from fer_desktop.recording.session_store import SessionReader, SessionWriter, list_sessions
+from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_store import list_sessions
+from fer_desktop.recording.session_writer import SessionWriter
 from tests.recording.samples import PRESET, VIDEO, face, frame, scores
 
 REST = NeutralBaseline("live", PRESET.labels, (0.25, 0.25, 0.5), 0.1, 3.0, (0.5, 0.5, 0.0))

@@ -10,7 +10,8 @@ import pytest
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.face import LEFT_EYE, RIGHT_EYE, Point
 from fer_desktop.errors import StorageError
-from fer_desktop.recording.session_store import SessionReader, SessionWriter
+from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_writer import SessionWriter
 from tests.recording.samples import VIDEO, face, frame
 
 pytestmark = pytest.mark.unit

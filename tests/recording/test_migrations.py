@@ -7,8 +7,10 @@ import pytest
 
 from fer_desktop.errors import StorageError
 from fer_desktop.recording import migrations
-from fer_desktop.recording.session_format import APPLICATION_ID, face_row, frame_row
-from fer_desktop.recording.session_store import SessionReader, SessionWriter
+from fer_desktop.recording.session_format import APPLICATION_ID
+from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_rows import face_row, frame_row
+from fer_desktop.recording.session_writer import SessionWriter
 from tests.recording.samples import PRESET, VIDEO, face, frame, scores
 from trainer.contract.preset import preset_to_json
 

@@ -11,15 +11,11 @@ from pathlib import Path
 import pytest
 
 from fer_desktop.errors import StorageError
-from fer_desktop.recording import session_format, session_store
+from fer_desktop.recording import session_format, session_writer
 from fer_desktop.recording.session_format import Mark
-from fer_desktop.recording.session_store import (
-    SessionReader,
-    SessionWriter,
-    delete_session,
-    list_sessions,
-    new_session_file,
-)
+from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_store import delete_session, list_sessions, new_session_file
+from fer_desktop.recording.session_writer import SessionWriter
 from tests.recording.samples import (
     CAMERA,
     OTHER_PRESET,
@@ -115,7 +111,7 @@ def test_a_running_session_is_read_as_of_now(tmp_path: Path) -> None:
 _CRASHING = """
 import os, signal, sys, time
 from pathlib import Path
-from fer_desktop.recording.session_store import SessionWriter
+from fer_desktop.recording.session_writer import SessionWriter
 from tests.recording.samples import CAMERA, PRESET, face, frame, scores
 
 writer = SessionWriter(Path(sys.argv[1]), CAMERA, settings={})
@@ -210,7 +206,7 @@ def test_a_disk_that_is_full_at_the_end_is_told_by_close(tmp_path: Path) -> None
 def test_a_standing_disk_never_holds_up_the_analysis(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_store, "_PENDING_MAX", 50)
+    monkeypatch.setattr(session_writer, "_PENDING_MAX", 50)
     path = tmp_path / "a.fersession"
     writer = SessionWriter(path, CAMERA, settings={})
     other = sqlite3.connect(path)

@@ -9,7 +9,8 @@ from fer_desktop import paths
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.errors import SourceError
 from fer_desktop.pipeline.events import State
-from fer_desktop.recording.session_store import SessionReader, list_sessions
+from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.analysis_dialog import AnalysisDialog, AnalysisOptions
 from fer_desktop.ui.dialogs.prompts import SaveCsv

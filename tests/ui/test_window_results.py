@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from fer_desktop import paths
 from fer_desktop.errors import SourceError
 from fer_desktop.pipeline.events import State
-from fer_desktop.recording.session_store import SessionReader, list_sessions
+from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.ui.dialogs.prompts import Confirm, SaveCsv
 from fer_desktop.ui.viewer.recording_sign import RecordingSign
 from tests.helpers.sources import ScriptedCamera, ScriptedSource

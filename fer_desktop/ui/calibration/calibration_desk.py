@@ -12,7 +12,7 @@ from fer_desktop.domain.neutral_baseline import NeutralBaseline, neutral_index
 from fer_desktop.domain.neutral_evidence import LEAST_S, evidence_s, judged_baseline
 from fer_desktop.errors import CalibrationError, FerError
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded
-from fer_desktop.recording.session_store import SessionReader
+from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.ui.calibration.calibration_dialog import CalibrationDialog
 from fer_desktop.ui.messages.announcer import Announcer
 from fer_desktop.ui.runtime.actions import Actions

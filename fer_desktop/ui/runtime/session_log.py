@@ -9,12 +9,8 @@ from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_output import SessionOutput
-from fer_desktop.recording.session_store import (
-    SessionWriter,
-    add_mark,
-    delete_session,
-    new_session_file,
-)
+from fer_desktop.recording.session_store import add_mark, delete_session, new_session_file
+from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings
 
 SESSION_FILE: Final = "session file"  # as an output

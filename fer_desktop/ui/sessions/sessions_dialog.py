@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from fer_desktop.addresses import public_address
 from fer_desktop.errors import FerError, StorageError
-from fer_desktop.recording.session_store import SessionSummary, delete_session, list_sessions
+from fer_desktop.recording.session_reader import SessionSummary
+from fer_desktop.recording.session_store import delete_session, list_sessions
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.look.wording import breakable, name_text, time_text

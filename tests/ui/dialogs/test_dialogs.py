@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.domain.frame import SourceInfo
-from fer_desktop.recording.session_store import SessionWriter, new_session_file
+from fer_desktop.recording.session_store import new_session_file
+from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.about_dialogs import model_text
 from fer_desktop.ui.dialogs.login_dialog import LoginDialog

@@ -1,0 +1,175 @@
+"""A session read back, also while it is being written."""
+
+import itertools
+import operator
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fer_desktop.domain.scores import EmotionScores
+from fer_desktop.domain.session_end import SessionEnd
+from fer_desktop.errors import StorageError
+from fer_desktop.recording import session_format, session_rows
+from fer_desktop.recording.calibrations import read_calibrations
+from fer_desktop.recording.measurements import MeasurementReader, measured_besides, read_specs
+from fer_desktop.recording.row_types import MarkRow, TotalsRow
+from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo
+from trainer.contract.checked_json import as_type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary:
+    """One line of the list of sessions.
+
+    Attributes:
+        path: the session's file.
+        info: what is known of it from the start.
+        end: how it ended; None while it goes on, and after a crash.
+        frames: number of analysed frames.
+        faces: number of different faces in them.
+        duration_us: from the first to the last of them, on the source's clock.
+    """
+
+    path: Path
+    info: SessionInfo
+    end: SessionEnd | None
+    frames: int
+    faces: int
+    duration_us: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it ended in order with all that was to be analysed."""
+        return self.end is not None and self.end.is_whole is not False
+
+
+class SessionReader:
+    """A session as it was when the reader was made; it may go on being written meanwhile.
+
+    Attributes:
+        path: the session's file.
+        models: those that read its frames, in order.
+        calibrations: against what faces were read, in order.
+        measures: what else was measured of faces, besides the facial points.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open a session; close it soon, for the file keeps growing while it is read.
+
+        Raises:
+            StorageError: if it is missing, damaged or not a session.
+        """
+        self.path = path
+        if not path.is_file():
+            raise StorageError(f"{path} is missing or not a file.")
+        with _reading(path):
+            # Not opened read-only: after a crash SQLite has to put the file in order first.
+            self._db = sqlite3.connect(path)
+        try:
+            with _reading(path):
+                session_format.check_schema(self._db, path)
+                self._db.execute("BEGIN")  # from here on everything is seen as of now
+                self._models = session_format.read_models(self._db)
+                self.models = tuple(self._models.values())
+                self._calibrations = read_calibrations(self._db)
+                self.calibrations = tuple(self._calibrations.values())
+                self.measures = measured_besides(read_specs(self._db).values())
+        except StorageError:
+            self._db.close()
+            raise
+
+    def __enter__(self) -> "SessionReader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file; may be called twice."""
+        self._db.close()
+
+    def summary(self) -> SessionSummary:
+        """Return what the session is, and how long.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with _reading(self.path):
+            info, end = session_format.read_info(self._db)
+            totals = as_type(
+                self._db.execute(
+                    "SELECT COUNT(*), (SELECT COUNT(DISTINCT face_id) FROM faces),"
+                    " MAX(timestamp_us) - MIN(timestamp_us) FROM frames"
+                ).fetchone(),
+                TotalsRow,
+            )
+            return SessionSummary(
+                path=self.path,
+                info=info,
+                end=end,
+                frames=totals.frames,
+                faces=totals.faces,
+                duration_us=totals.duration_us or 0,
+            )
+
+    def rows(self) -> Iterator[RecordedFrame]:
+        """Yield the analysed frames in the order of the source.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with _reading(self.path):
+            cursor = self._db.execute(session_rows.SELECT_FRAMES)
+            measurements = MeasurementReader(self._db)
+            for index, rows in itertools.groupby(cursor, key=operator.itemgetter(0)):
+                yield session_rows.frame_from_rows(
+                    list(rows), self._models, self._calibrations, measurements.take(index)
+                )
+
+    def readings(
+        self, face_id: int, from_us: int, to_us: int, sha256: str
+    ) -> list[tuple[int, EmotionScores]]:
+        """Return when and how a model read a face between two times, in the order of the source.
+
+        Args:
+            face_id: the face.
+            from_us, to_us: the interval, ends included.
+            sha256: checksum of the model; what others read is left out.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with _reading(self.path):
+            rows = self._db.execute(
+                "SELECT timestamp_us, probabilities, model_id FROM frames"
+                " JOIN faces USING (frame_index) WHERE face_id = ? AND timestamp_us BETWEEN ? AND ?"
+                " AND probabilities IS NOT NULL ORDER BY timestamp_us",
+                (face_id, from_us, to_us),
+            )
+            return [
+                (timestamp_us, session_rows.unpack(probabilities, preset.labels))
+                for timestamp_us, probabilities, model_id in rows
+                if (preset := self._models[model_id].preset).sha256 == sha256
+            ]
+
+    def marks(self) -> list[Mark]:
+        """Return the moments that the user marked, in the order of the source.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with _reading(self.path):
+            rows = self._db.execute(
+                "SELECT timestamp_us, text FROM marks ORDER BY timestamp_us, id"
+            )
+            return [Mark(*as_type(row, MarkRow)) for row in rows]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, ValueError, LookupError) as error:
+        raise StorageError(f"{path} cannot be read as a session: {error}.") from error

@@ -1,0 +1,214 @@
+"""A session being written, while it goes on, to an SQLite file of its own.
+
+The writer has its own thread, so that a slow disk never holds up the analysis. It commits four
+times a second in write-ahead mode: a killed process loses what was not committed yet, and the next
+one to open the file finds everything before that. With ``synchronous=NORMAL`` the kernel decides
+when commits reach the disk; a power cut may lose the last seconds that way, but damages nothing.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from fer_desktop import __version__
+from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.session_end import SessionEnd
+from fer_desktop.errors import StorageError
+from fer_desktop.log import get_logger
+from fer_desktop.recording import session_format, session_rows
+from fer_desktop.recording.calibrations import CalibrationIds
+from fer_desktop.recording.measurements import MeasurementRows
+from fer_desktop.recording.session_format import Mark, SessionInfo, UsedModel
+from trainer.contract.preset import Preset
+
+log = get_logger("recording")
+
+_NO_MORE: Final = SessionEnd()
+_COMMIT_EVERY_S: Final = 0.25
+# Minutes of analyses: reached only when the disk stands still.
+_PENDING_MAX: Final = 10_000
+
+
+@dataclass
+class _Batch:
+    """What waits to be written; a frame analysed again replaces its former self."""
+
+    models: list[tuple[int, UsedModel]] = field(default_factory=list)
+    frames: dict[int, tuple[FrameAnalysis, int | None]] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
+
+
+class SessionWriter:
+    """A session being written; its methods never wait for the disk, except ``close``.
+
+    Attributes:
+        path: the session's file.
+        dropped: analyses lost because the disk stood still for minutes.
+        marks: those that were recorded.
+        end: how it ended; None while it goes on.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        source: SourceInfo,
+        *,
+        settings: Mapping[str, Any],
+        app_version: str = __version__,
+    ) -> None:
+        """Create the session in a file that is missing or empty.
+
+        Raises:
+            StorageError: if it holds something already or cannot be written.
+        """
+        self.path = path
+        self.dropped = 0
+        self.marks: list[Mark] = []
+        self.end: SessionEnd | None = None
+        self._model_id: int | None = None
+        self._calibration_ids = CalibrationIds()
+        self._measurements = MeasurementRows()
+        self._batch = _Batch()
+        self._failure: StorageError | None = None
+        self._is_failure_told = False
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        info = SessionInfo(
+            source=source,
+            started_ns=time.time_ns(),
+            app_version=app_version,
+            libraries=session_format.library_versions(),
+            settings=settings,
+        )
+        self._db = session_format.create(path, info)
+        self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, analysis: FrameAnalysis) -> None:
+        """Record a frame; one with the same index is replaced.
+
+        Raises:
+            StorageError: if the session can no longer be written.
+        """
+        with self._lock:
+            self._raise_failure()
+            frames = self._batch.frames
+            if len(frames) < _PENDING_MAX:
+                frames[analysis.frame_index] = (analysis, self._model_id)
+            else:
+                self.dropped += 1
+
+    def model_changed(
+        self, preset: Preset, frame_index: int, *, engine: str = "", device: str = ""
+    ) -> None:
+        """Record that frames are read by this model from now on, and on what."""
+        with self._lock:
+            self._model_id = (self._model_id or 0) + 1
+            model = UsedModel(preset, frame_index, engine, device)
+            self._batch.models.append((self._model_id, model))
+
+    def add_mark(self, timestamp_us: int, text: str = "") -> None:
+        """Record that the user marked a moment.
+
+        Raises:
+            StorageError: if the session has ended or can no longer be written.
+        """
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            if self._closing.is_set():
+                raise StorageError("The session has ended.", hint="Start it again to mark it.")
+            mark = Mark(timestamp_us, text)
+            self._batch.marks.append(mark)
+            self.marks.append(mark)
+
+    def close(self, end: SessionEnd = _NO_MORE) -> None:
+        """Write what is left and end the session; may be called twice.
+
+        Raises:
+            StorageError: if the session could not be written, and ``write`` did not say so yet.
+        """
+        with self._lock:
+            self.end = self.end or end
+            self._closing.set()
+        self._thread.join()
+        with self._lock:
+            if not self._is_failure_told:
+                self._raise_failure()
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            self._is_failure_told = True
+            raise self._failure
+
+    def _run(self) -> None:
+        try:
+            is_last = False
+            while not is_last:
+                is_last = self._closing.wait(_COMMIT_EVERY_S)
+                with self._lock:
+                    batch, self._batch = self._batch, _Batch()
+                self._store(batch)
+            end = self.end or SessionEnd()
+            with self._db:
+                self._db.execute(
+                    "UPDATE session SET state = 'complete', finished_ns = ?, dropped = ?,"
+                    " is_whole = ?, missed = ?, problem = ?",
+                    (time.time_ns(), self.dropped, end.is_whole, end.missed, end.problem),
+                )
+        except Exception as error:  # thread boundary
+            is_expected = isinstance(error, sqlite3.Error)
+            log.error("%s can no longer be written: %s", self.path, error, exc_info=not is_expected)
+            with self._lock:
+                self._failure = session_format.write_error(self.path, error)
+        finally:
+            self._db.close()
+
+    def _store(self, batch: _Batch) -> None:
+        with self._db as db:  # one transaction
+            db.executemany(
+                "INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (session_rows.model_row(model_id, model) for model_id, model in batch.models),
+            )
+            for table in ("faces", "measured"):
+                db.executemany(
+                    f"DELETE FROM {table} WHERE frame_index = ?",
+                    ((index,) for index in batch.frames),
+                )
+            db.executemany(
+                "INSERT OR REPLACE INTO frames VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    session_rows.frame_row(frame, model_id)
+                    for frame, model_id in batch.frames.values()
+                ),
+            )
+            calibrations, faces = self._face_rows(frame for frame, _ in batch.frames.values())
+            db.executemany("INSERT INTO calibrations VALUES (?, ?, ?, ?)", calibrations)
+            db.executemany("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", faces)
+            for index, (frame, _) in batch.frames.items():
+                measures, measured = self._measurements.take(index, frame.faces)
+                db.executemany("INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?)", measures)
+                db.executemany("INSERT INTO measured VALUES (?, ?, ?, ?)", measured)
+            db.executemany(
+                "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)",
+                ((mark.timestamp_us, mark.text) for mark in batch.marks),
+            )
+
+    def _face_rows(
+        self, frames: Iterable[FrameAnalysis]
+    ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+        """Return the rows of the calibrations that are new, and those of the faces."""
+        calibrations, faces = [], []
+        for frame in frames:
+            for face in frame.faces:
+                number, new = self._calibration_ids.take(
+                    face.face_id, face.baseline, frame.frame_index
+                )
+                calibrations += new
+                faces.append(session_rows.face_row(frame.frame_index, face, number))
+        return calibrations, faces
