@@ -24,7 +24,9 @@ class FaceReading:
         detection_score: how certain the detector is, 0 to 1.
         labels: names of the expressions, in the model's order.
         probabilities: the model's calibrated answer for this very frame, shape (labels,), sum 1.
-        smoothed: the same smoothed over time, as the window shows it; of a picture, the same.
+        corrected: the same corrected by the face's neutral expression, if it was calibrated.
+        smoothed: what the window shows: corrected, if the face was calibrated, and smoothed over
+            time, if it is not a picture.
         is_unsure: whether the highest smoothed probability lies below the model's threshold.
         measures: what else was measured of the face, by the names of the table's columns.
     """
@@ -35,6 +37,7 @@ class FaceReading:
     detection_score: float
     labels: tuple[str, ...]
     probabilities: NDArray[np.float64]
+    corrected: NDArray[np.float64] | None
     smoothed: NDArray[np.float64]
     is_unsure: bool
     measures: dict[str, float]
@@ -126,6 +129,11 @@ def _face_reading(face: FaceAnalysis, frame: FrameAnalysis, labels: tuple[str, .
         detection_score=face.detection.score,
         labels=labels,
         probabilities=np.array(face.scores.probabilities, np.float64),
+        corrected=(
+            np.array(face.corrected.probabilities, np.float64)
+            if face.corrected is not None
+            else None
+        ),
         smoothed=np.array(face.smoothed.probabilities, np.float64),
         is_unsure=face.is_unsure,
         measures={

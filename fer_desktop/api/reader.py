@@ -1,9 +1,10 @@
 """Face detector and model, ready for pictures, videos and cameras."""
 
+import math
 import os
 import warnings
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final, Literal, Self, TypedDict, Unpack, get_args
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 
 from fer_desktop.api.frames import FrameReading
 from fer_desktop.api.readings import Readings
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import SourceError
 from fer_desktop.log import quiet_native_libraries
 from fer_desktop.models.catalogue import resolve_model
+from fer_desktop.pipeline.interval_calibration import interval_baselines
 from fer_desktop.plugins import telling
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.settings import EngineChoice, FaceSearch, Settings, bounds
@@ -84,6 +87,7 @@ class Reader:
         _check_choice("faces", faces, get_args(FaceSearch))
         _check_range("min_score", min_score, "min_detection_score")
         _check_range("smoothing_ms", smoothing_ms, "smoothing_ms")
+        measures = (measures,) if isinstance(measures, str) else tuple(measures)
         for measure in measures:
             _check_choice("measures", measure, measure_names())
         folder = resolve_model(os.fspath(model))
@@ -126,17 +130,23 @@ class Reader:
         with self._start(_picture_source(picture, order)) as frames:
             return next(frames)
 
-    def read_video(self, video: str | Path) -> Readings:
+    def read_video(
+        self, video: str | Path, *, calibrate: tuple[float, float] | None = None
+    ) -> Readings:
         """Read every frame of a video or animation, or every page of a picture that has several.
 
         Args:
             video: a file.
+            calibrate: begin and end, in seconds, of an interval in which faces are neutral. It is
+                read at once; a face that does not look neutral is named in a warning, and its
+                scores are not corrected.
 
         Raises:
             SourceError: if the file is missing or empty. One that is no video fails at its first
                 frame, a damaged one after its last.
+            ValueError: if the interval is none.
         """
-        return self._start(open_file(Path(video)))
+        return self._start_video(Path(video), calibrate)
 
     def read_camera(
         self,
@@ -175,6 +185,23 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _start_video(
+        self,
+        path: Path,
+        calibrate: tuple[float, float] | None,
+        on_closed: Callable[[], object] = lambda: None,
+    ) -> Readings:
+        source = open_file(path)
+        if calibrate is None:
+            return self._start(source, on_closed=on_closed)
+        begin_s, end_s = calibrate
+        if not 0 <= begin_s < end_s < math.inf:
+            raise ValueError(f"calibrate must be two times in seconds. Received: {calibrate}")
+        baselines, refusals = interval_baselines(path, calibrate, self._analyzer())
+        for refusal in refusals:
+            warnings.warn(f"{path.name}: {refusal}", stacklevel=4)
+        return self._start(source, baselines=baselines, on_closed=on_closed)
+
     def _reading_now(self) -> Readings | None:
         current = self._current() if self._current is not None else None
         return current if current is not None and not current.is_closed else None
@@ -185,29 +212,40 @@ class Reader:
         *,
         is_live: bool = False,
         seconds: float | None = None,
+        baselines: Mapping[int, NeutralBaseline] | None = None,
         on_closed: Callable[[], object] = lambda: None,
     ) -> Readings:
+        analyzer = self._analyzer()
+        model = UsedModel(
+            self._classifier.preset, 0, self._classifier.engine, self._classifier.device
+        )
+        readings = Readings(
+            source,
+            analyzer,
+            model,
+            is_live=is_live,
+            seconds=seconds,
+            baselines=baselines or {},
+            on_closed=on_closed,
+        )
+        self._current = weakref.ref(readings)
+        return readings
+
+    def _analyzer(self) -> Analyzer:
+        """Return what analyses the next source, if none is being read."""
         if not self._finalizer.alive:
             raise ValueError("the reader is closed")
         if self._reading_now() is not None:
             raise ValueError(
                 "the reader is still reading something else: close that first, or use another one"
             )
-        analyzer = Analyzer(
+        return Analyzer(
             self._detector,
             self._classifier,
             smoothing_ms=self._smoothing_ms,
             face_search=self._faces,
             measurer=self._measurer,
         )
-        model = UsedModel(
-            self._classifier.preset, 0, self._classifier.engine, self._classifier.device
-        )
-        readings = Readings(
-            source, analyzer, model, is_live=is_live, seconds=seconds, on_closed=on_closed
-        )
-        self._current = weakref.ref(readings)
-        return readings
 
 
 def read_picture(
@@ -233,11 +271,18 @@ def read_picture(
         return next(frames)
 
 
-def read_video(video: str | Path, **options: Unpack[ReaderOptions]) -> Readings:
+def read_video(
+    video: str | Path,
+    *,
+    calibrate: tuple[float, float] | None = None,
+    **options: Unpack[ReaderOptions],
+) -> Readings:
     """Read every frame of a video or animation, or every page of a picture that has several.
 
     Args:
         video: a file.
+        calibrate: begin and end, in seconds, of an interval in which faces are neutral; see
+            `Reader.read_video`.
         options: arguments of `Reader`, such as ``model="fer7"``.
 
     Raises:
@@ -246,9 +291,13 @@ def read_video(video: str | Path, **options: Unpack[ReaderOptions]) -> Readings:
         ModelError: if there is no such model, or it is damaged.
         ValueError: if an argument makes no sense.
     """
-    source = open_file(Path(video))
+    open_file(Path(video))  # said before the networks are loaded
     reader = Reader(**options)
-    return reader._start(source, on_closed=reader.close)
+    try:
+        return reader._start_video(Path(video), calibrate, on_closed=reader.close)
+    except BaseException:
+        reader.close()
+        raise
 
 
 def read_camera(

@@ -2,13 +2,14 @@
 
 import warnings
 import weakref
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from fer_desktop.api.frames import FrameReading, frame_reading
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import SourceError
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.pipeline.live_run import analyze_live
@@ -36,6 +37,7 @@ class Readings(Iterator[FrameReading]):
         *,
         is_live: bool,
         seconds: float | None,
+        baselines: Mapping[int, NeutralBaseline],
         on_closed: Callable[[], object],
     ) -> None:
         """Take what to read; ``Reader`` does this."""
@@ -43,9 +45,17 @@ class Readings(Iterator[FrameReading]):
         self._measures = analyzer.measures
         self._seconds = seconds
         self._is_endless = is_live and seconds is None
+        self._is_calibrated = bool(baselines)
         self._opened: list[SourceInfo] = []
+        opened = self._opened
+
+        def on_opened(info: SourceInfo) -> None:
+            opened.append(info)
+            for face_id, baseline in baselines.items():  # only now: a new source forgets its faces
+                analyzer.calibrator.calibrate(face_id, baseline)
+
         analyze = analyze_live if is_live else analyze_file
-        self._frames = analyze(source, analyzer, on_opened=self._opened.append)
+        self._frames = analyze(source, analyzer, on_opened=on_opened)
         self._on_closed = on_closed
         # Also for one that is forgotten, and for a script that ends.
         self._finalizer = weakref.finalize(self, self._frames.close)
@@ -82,7 +92,12 @@ class Readings(Iterator[FrameReading]):
         if self._is_endless:
             raise ValueError("a camera never ends: say for how long, as in seconds=10")
         problems: list[str] = []
-        table = FaceTable.of(self._rest(problems), [self._model], measures=self._measures)
+        table = FaceTable.of(
+            self._rest(problems),
+            [self._model],
+            measures=self._measures,
+            is_calibrated=self._is_calibrated,
+        )
         if not problems:
             return table
         warnings.warn(problems[0], stacklevel=2)

@@ -14,7 +14,6 @@ from tqdm import tqdm
 
 from fer_desktop import __version__
 from fer_desktop.cli.arguments import PROGRAM
-from fer_desktop.cli.calibration import interval_baselines
 from fer_desktop.cli.outputs import AnnotatedOutput, ChartOutput, ProgressBar, TableOutput
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
@@ -26,6 +25,7 @@ from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.pipeline.events import OutputFailed
+from fer_desktop.pipeline.interval_calibration import interval_baselines
 from fer_desktop.pipeline.outputs import FanOut, OutputSink
 from fer_desktop.pipeline.plugin_outputs import chosen_outputs
 from fer_desktop.recording.calibrations import UsedCalibration

@@ -46,6 +46,7 @@ class FaceTable:
         models: Sequence[UsedModel],
         *,
         measures: Sequence[MeasureSpec] = (),
+        is_calibrated: bool = False,
     ) -> "FaceTable":
         """Make a table of analysed frames.
 
@@ -53,8 +54,9 @@ class FaceTable:
             frames: in the order of the table.
             models: those that read them.
             measures: what else was measured of faces.
+            is_calibrated: whether there are faces that were read against their own rest.
         """
-        layout = Columns.of(models, measures=measures)
+        layout = Columns.of(models, measures=measures, is_calibrated=is_calibrated)
         rows: list[list[str]] = []
         frame_count = 0
         for frame in frames:

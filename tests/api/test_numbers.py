@@ -1,19 +1,23 @@
 """A notebook gets the numbers of ``fer-desktop analyze``."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fer_desktop import api, cli
-from tests.helpers.clips import write_clip
+from fer_desktop.domain.face import Detection
+from tests.helpers.clips import number_of, write_clip
 from tests.helpers.data import astronaut
+from tests.helpers.fakes import FakeClassifier, FakeDetector
 
 
-def analyzed(path: Path, out: Path) -> list[dict[str, str]]:
+def analyzed(path: Path, out: Path, *options: str) -> list[dict[str, str]]:
     """Return the rows that the command line writes of a file."""
-    assert cli.main(["analyze", str(path), "--out", str(out)], lambda _: 1) == 0
+    assert cli.main(["analyze", str(path), "--out", str(out), *options], lambda _: 1) == 0
     with (out / f"{path.stem}.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -68,6 +72,38 @@ def test_the_frames_of_a_video_have_the_same_numbers(clip: Path, tmp_path: Path)
                 written = [float(row[f"p_{label}"]) for label in face.labels]
                 np.testing.assert_allclose(face.probabilities, written, atol=1e-6)
     assert next(rows, None) is None
+
+
+def test_a_calibrated_video_has_the_same_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_rest = [0.01, 0.01, 0.01, 0.01, 0.25, 0.01, 0.7]
+    angrier = [0.25, 0.01, 0.01, 0.01, 0.2, 0.01, 0.51]
+
+    class Classifier(FakeClassifier):
+        def classify(
+            self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
+        ) -> NDArray[np.float32]:
+            row = at_rest if number_of(pixels) < 40 else angrier
+            return np.array([row] * len(detections), np.float32)
+
+    vision = "fer_desktop.vision"
+    monkeypatch.setattr(f"{vision}.classifier.ModelClassifier.load", lambda *_, **__: Classifier())
+    monkeypatch.setattr(
+        f"{vision}.detection.detector.MediaPipeFaceDetector", lambda **_: FakeDetector()
+    )
+    clip = write_clip(tmp_path / "a.mp4", 60)
+    rows = analyzed(clip, tmp_path / "out", "--calibrate", "0-1.2")
+    with api.read_video(clip, calibrate=(0, 1.2)) as video:
+        table = video.to_table()
+    assert list(table.columns) == list(rows[0])
+    for name in ("confidence", "p_angry", "corrected_angry"):
+        assert table[name].tolist() == [float(row[name]) for row in rows]
+    with api.read_video(clip, calibrate=(0, 1.2)) as video:
+        last = [frame.faces[0] for frame in video][-1]
+    assert last.corrected is not None
+    assert last.labels[int(last.corrected.argmax())] == last.emotion == "angry"
+    assert last.labels[int(last.probabilities.argmax())] == "neutral"
 
 
 def test_a_picture_has_the_same_numbers_from_a_file_and_from_memory(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from fer_desktop import api
 from fer_desktop.errors import FerError, ModelError, SourceError
+from fer_desktop.paths import demo_clip
 from tests.helpers.cameras import NetworkCamera, Visit, send_pictures
 from tests.helpers.clips import cut_short, write_clip
 from tests.helpers.data import astronaut
@@ -156,6 +157,25 @@ def test_a_damaged_video_gives_what_can_be_read(reader: api.Reader, tmp_path: Pa
     assert len(frames) == table.frame_count
 
 
+def test_a_face_that_smiles_cannot_be_calibrated(reader: api.Reader, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", [astronaut()] * 40)
+    with pytest.warns(UserWarning, match=r"a\.mp4: face 1 is not calibrated: .*smiles"):
+        video = reader.read_video(clip, calibrate=(0, 1.2))
+    with video:
+        (face,) = next(video).faces
+    assert face.corrected is None
+
+
+def test_measures_are_numbers_of_each_face_and_columns(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", [astronaut()] * 2)
+    with api.Reader(measures=["head_roll"]) as reader:
+        (face,) = reader.read_picture(astronaut()).faces
+        table = reader.read_video(clip).to_table()
+    assert list(face.measures) == ["head_roll_deg"]
+    roll = face.measures["head_roll_deg"]
+    assert table["head_roll_deg"].tolist() == pytest.approx([roll] * 2, abs=3)
+
+
 def test_an_animation_is_a_video_and_no_picture(reader: api.Reader, tmp_path: Path) -> None:
     from PIL import Image
 
@@ -180,6 +200,9 @@ def test_an_animation_is_a_video_and_no_picture(reader: api.Reader, tmp_path: Pa
         (lambda: api.read_picture(GREY, faces="tiny"), ValueError, "auto, large, small"),
         (lambda: api.read_picture(GREY, min_score=7), ValueError, "between 0.1 and 0.99"),
         (lambda: api.read_picture(GREY, smoothing_ms=-1), ValueError, "between 0 and 5000"),
+        (lambda: api.read_picture(GREY, measures=["x"]), ValueError, "head_roll"),
+        (lambda: api.read_picture(GREY, measures="x"), ValueError, "head_roll"),
+        (lambda: api.read_video(demo_clip(), calibrate=(3, 2)), ValueError, "two times"),
         (lambda: api.read_camera("ftp://camera"), SourceError, "rtsp://"),
         (lambda: api.read_camera(seconds=0), ValueError, "more than 0"),
         (lambda: api.read_camera(seconds=float("nan")), ValueError, "more than 0"),

@@ -1,4 +1,4 @@
-"""``--calibrate``: the neutral faces of a video, read before its analysis."""
+"""The neutral faces of an interval of a video, read before its analysis."""
 
 from collections import defaultdict
 from contextlib import closing
