@@ -33,7 +33,8 @@ such file, no such camera, no such model. Arguments that make no sense are a `Va
 """
 
 from fer_desktop.api.frames import FaceReading, FrameReading
-from fer_desktop.api.reader import Reader, read_camera, read_picture, read_video
+from fer_desktop.api.functions import read_camera, read_picture, read_video
+from fer_desktop.api.reader import Reader
 from fer_desktop.api.readings import Readings
 from fer_desktop.recording.face_table import FaceTable
 

@@ -1,50 +1,45 @@
 """Face detector and model, ready for pictures, videos and cameras."""
 
-import math
 import os
 import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Final, Literal, Self, TypedDict, Unpack, get_args
+from typing import Final, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.api.frames import FrameReading
+from fer_desktop.api.inputs import (
+    ColorOrder,
+    Interval,
+    camera_source,
+    check_choice,
+    check_interval,
+    check_range,
+    frame_selection,
+    picture_source,
+)
 from fer_desktop.api.readings import Readings
+from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
-from fer_desktop.errors import SourceError
 from fer_desktop.log import quiet_native_libraries
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.interval_calibration import interval_baselines
 from fer_desktop.plugins import telling
 from fer_desktop.recording.session_format import UsedModel
-from fer_desktop.settings import EngineChoice, FaceSearch, Settings, bounds
-from fer_desktop.sources.array_source import ArraySource
+from fer_desktop.settings import EngineChoice, FaceSearch, Settings
 from fer_desktop.sources.base import FrameSource
-from fer_desktop.sources.factory import live_source, open_file
-from fer_desktop.sources.media_file import ImageSource
+from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.engines.plugin_engines import engine_names
 from fer_desktop.vision.measure_catalogue import chosen_measures, measure_names
 from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
-ColorOrder = Literal["bgr", "rgb"]
 _DEFAULTS: Final = Settings()
-
-
-class ReaderOptions(TypedDict, total=False):
-    """How faces are found and read: the arguments of `Reader`."""
-
-    model: str | Path
-    engine: EngineChoice
-    faces: FaceSearch
-    min_score: float
-    smoothing_ms: int
-    measures: Sequence[str]
 
 
 class Reader:
@@ -83,13 +78,13 @@ class Reader:
             DetectorError: if the face detector cannot be loaded.
             ValueError: if an argument makes no sense.
         """
-        _check_choice("engine", engine, engine_names())
-        _check_choice("faces", faces, get_args(FaceSearch))
-        _check_range("min_score", min_score, "min_detection_score")
-        _check_range("smoothing_ms", smoothing_ms, "smoothing_ms")
+        check_choice("engine", engine, engine_names())
+        check_choice("faces", faces, get_args(FaceSearch))
+        check_range("min_score", min_score, "min_detection_score")
+        check_range("smoothing_ms", smoothing_ms, "smoothing_ms")
         measures = (measures,) if isinstance(measures, str) else tuple(measures)
         for measure in measures:
-            _check_choice("measures", measure, measure_names())
+            check_choice("measures", measure, measure_names())
         folder = resolve_model(os.fspath(model))
         quiet_native_libraries()
         from fer_desktop.vision.classifier import ModelClassifier
@@ -127,16 +122,24 @@ class Reader:
             SourceError: if the file is missing, damaged or no picture.
             ValueError: if the pixels have another shape or type.
         """
-        with self._start(_picture_source(picture, order)) as frames:
+        with self._start(picture_source(picture, order)) as frames:
             return next(frames)
 
     def read_video(
-        self, video: str | Path, *, calibrate: tuple[float, float] | None = None
+        self,
+        video: str | Path,
+        *,
+        every: int = 1,
+        from_s: float | None = None,
+        to_s: float | None = None,
+        calibrate: Interval | None = None,
     ) -> Readings:
-        """Read every frame of a video or animation, or every page of a picture that has several.
+        """Read the frames of a video or animation, or the pages of a picture that has several.
 
         Args:
             video: a file.
+            every: one of so many frames is read: those whose index it divides.
+            from_s, to_s: seconds between which frames are read; all of them unless given.
             calibrate: begin and end, in seconds, of an interval in which faces are neutral. It is
                 read at once; a face that does not look neutral is named in a warning, and its
                 scores are not corrected.
@@ -144,9 +147,9 @@ class Reader:
         Raises:
             SourceError: if the file is missing or empty. One that is no video fails at its first
                 frame, a damaged one after its last.
-            ValueError: if the interval is none.
+            ValueError: if an argument makes no sense.
         """
-        return self._start_video(Path(video), calibrate)
+        return self._start_video(Path(video), frame_selection(every, from_s, to_s), calibrate)
 
     def read_camera(
         self,
@@ -169,7 +172,7 @@ class Reader:
                 frame.
             ValueError: if ``seconds`` is not positive.
         """
-        source = _camera_source(camera, seconds, width_px, height_px, fps)
+        source = camera_source(camera, seconds, width_px, height_px, fps)
         return self._start(source, is_live=True, seconds=seconds)
 
     def close(self) -> None:
@@ -188,19 +191,18 @@ class Reader:
     def _start_video(
         self,
         path: Path,
-        calibrate: tuple[float, float] | None,
+        selection: FrameSelection,
+        calibrate: Interval | None,
         on_closed: Callable[[], object] = lambda: None,
     ) -> Readings:
         source = open_file(path)
         if calibrate is None:
-            return self._start(source, on_closed=on_closed)
-        begin_s, end_s = calibrate
-        if not 0 <= begin_s < end_s < math.inf:
-            raise ValueError(f"calibrate must be two times in seconds. Received: {calibrate}")
-        baselines, refusals = interval_baselines(path, calibrate, self._analyzer())
+            return self._start(source, selection=selection, on_closed=on_closed)
+        check_interval("calibrate", calibrate)
+        baselines, refusals = interval_baselines(path, calibrate, self._analyzer(), selection)
         for refusal in refusals:
             warnings.warn(f"{path.name}: {refusal}", stacklevel=4)
-        return self._start(source, baselines=baselines, on_closed=on_closed)
+        return self._start(source, selection=selection, baselines=baselines, on_closed=on_closed)
 
     def _reading_now(self) -> Readings | None:
         current = self._current() if self._current is not None else None
@@ -212,6 +214,7 @@ class Reader:
         *,
         is_live: bool = False,
         seconds: float | None = None,
+        selection: FrameSelection = ALL_FRAMES,
         baselines: Mapping[int, NeutralBaseline] | None = None,
         on_closed: Callable[[], object] = lambda: None,
     ) -> Readings:
@@ -225,6 +228,7 @@ class Reader:
             model,
             is_live=is_live,
             seconds=seconds,
+            selection=selection,
             baselines=baselines or {},
             on_closed=on_closed,
         )
@@ -248,117 +252,6 @@ class Reader:
         )
 
 
-def read_picture(
-    picture: str | Path | NDArray[np.uint8],
-    *,
-    order: ColorOrder = "bgr",
-    **options: Unpack[ReaderOptions],
-) -> FrameReading:
-    """Find the faces of one picture, and read their expressions.
-
-    Args:
-        picture: a file; or pixels, shape (height, width, 3) or (height, width), uint8.
-        order: of the colours of pixels; ``bgr`` as OpenCV has them, ``rgb`` as Pillow has.
-        options: arguments of `Reader`, such as ``model="fer7"``.
-
-    Raises:
-        SourceError: if the file is missing, damaged or no picture.
-        ModelError: if there is no such model, or it is damaged.
-        ValueError: if an argument makes no sense.
-    """
-    source = _picture_source(picture, order)
-    with Reader(**options) as reader, reader._start(source) as frames:
-        return next(frames)
-
-
-def read_video(
-    video: str | Path,
-    *,
-    calibrate: tuple[float, float] | None = None,
-    **options: Unpack[ReaderOptions],
-) -> Readings:
-    """Read every frame of a video or animation, or every page of a picture that has several.
-
-    Args:
-        video: a file.
-        calibrate: begin and end, in seconds, of an interval in which faces are neutral; see
-            `Reader.read_video`.
-        options: arguments of `Reader`, such as ``model="fer7"``.
-
-    Raises:
-        SourceError: if the file is missing or empty. One that is no video fails at its first
-            frame, a damaged one after its last.
-        ModelError: if there is no such model, or it is damaged.
-        ValueError: if an argument makes no sense.
-    """
-    open_file(Path(video))  # said before the networks are loaded
-    reader = Reader(**options)
-    try:
-        return reader._start_video(Path(video), calibrate, on_closed=reader.close)
-    except BaseException:
-        reader.close()
-        raise
-
-
-def read_camera(
-    camera: int | str = 0,
-    *,
-    seconds: float | None = None,
-    width_px: int = 0,
-    height_px: int = 0,
-    fps: int = 0,
-    **options: Unpack[ReaderOptions],
-) -> Readings:
-    """Read a camera: always its newest frame, so that a slow loop does not fall behind.
-
-    Args:
-        camera: number or name of a camera, or the address of a stream (rtsp://, http://).
-        seconds: when to stop; never unless given.
-        width_px, height_px, fps: what to ask the camera for; 0 leaves it to the camera.
-        options: arguments of `Reader`, such as ``model="fer7"``.
-
-    Raises:
-        SourceError: if the address is none. A camera that is not there fails at its first frame.
-        ModelError: if there is no such model, or it is damaged.
-        ValueError: if an argument makes no sense.
-    """
-    source = _camera_source(camera, seconds, width_px, height_px, fps)
-    reader = Reader(**options)
-    return reader._start(source, is_live=True, seconds=seconds, on_closed=reader.close)
-
-
-def _picture_source(picture: str | Path | NDArray[np.uint8], order: ColorOrder) -> FrameSource:
-    _check_choice("order", order, get_args(ColorOrder))
-    if not isinstance(picture, str | os.PathLike):
-        return ArraySource(picture, is_rgb=order == "rgb")
-    source = open_file(Path(picture))
-    if not isinstance(source, ImageSource):
-        raise SourceError(
-            f"{Path(picture).name} is not a single picture.",
-            hint="Read it with read_video, frame by frame or page by page.",
-        )
-    return source
-
-
-def _camera_source(
-    camera: int | str, seconds: float | None, width_px: int, height_px: int, fps: int
-) -> FrameSource:
-    if seconds is not None and not seconds > 0:
-        raise ValueError(f"seconds must be more than 0. Received: {seconds}")
-    return live_source(str(camera), width_px=width_px, height_px=height_px, fps=fps)
-
-
 def _warn(problem: str) -> None:
     """Tell of an extension that cannot be used."""
     warnings.warn(problem, stacklevel=2)
-
-
-def _check_choice(name: str, value: object, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}. Received: {value!r}")
-
-
-def _check_range(name: str, value: float, setting: str) -> None:
-    low, high = bounds(setting)
-    if not low <= value <= high:  # also where it is no number
-        raise ValueError(f"{name} must lie between {low:g} and {high:g}. Received: {value}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from fer_desktop.api.frames import FrameReading, frame_reading
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import SourceError
 from fer_desktop.pipeline.analysis_run import analyze_file
@@ -37,6 +38,7 @@ class Readings(Iterator[FrameReading]):
         *,
         is_live: bool,
         seconds: float | None,
+        selection: FrameSelection,
         baselines: Mapping[int, NeutralBaseline],
         on_closed: Callable[[], object],
     ) -> None:
@@ -54,8 +56,10 @@ class Readings(Iterator[FrameReading]):
             for face_id, baseline in baselines.items():  # only now: a new source forgets its faces
                 analyzer.calibrator.calibrate(face_id, baseline)
 
-        analyze = analyze_live if is_live else analyze_file
-        self._frames = analyze(source, analyzer, on_opened=on_opened)
+        if is_live:
+            self._frames = analyze_live(source, analyzer, on_opened=on_opened)
+        else:
+            self._frames = analyze_file(source, analyzer, selection=selection, on_opened=on_opened)
         self._on_closed = on_closed
         # Also for one that is forgotten, and for a script that ends.
         self._finalizer = weakref.finalize(self, self._frames.close)

@@ -43,7 +43,7 @@ def camera(monkeypatch: pytest.MonkeyPatch) -> ScriptedCamera:
     """A camera in front of which the portrait hangs."""
     portrait = astronaut()  # loading it takes longer than some tests look at it
     camera = ScriptedCamera([100_000], fps=100, picture=lambda _: portrait.copy())
-    monkeypatch.setattr("fer_desktop.api.reader.live_source", lambda *_, **__: camera)
+    monkeypatch.setattr("fer_desktop.api.inputs.live_source", lambda *_, **__: camera)
     return camera
 
 
@@ -72,6 +72,11 @@ def test_the_end_of_the_video_ends_the_threads(reader: api.Reader, clip: Path) -
     assert [frame.index for frame in video] == list(range(40))
     assert video.is_closed
     assert not our_threads()
+
+
+def test_some_frames_of_a_stretch_are_read(reader: api.Reader, clip: Path) -> None:
+    with reader.read_video(clip, every=5, from_s=0.4, to_s=1.0) as video:
+        assert [frame.index for frame in video] == [15, 20, 25, 30]
 
 
 def test_a_video_that_is_forgotten_ends_its_threads(reader: api.Reader, clip: Path) -> None:
@@ -203,6 +208,8 @@ def test_an_animation_is_a_video_and_no_picture(reader: api.Reader, tmp_path: Pa
         (lambda: api.read_picture(GREY, measures=["x"]), ValueError, "head_roll"),
         (lambda: api.read_picture(GREY, measures="x"), ValueError, "head_roll"),
         (lambda: api.read_video(demo_clip(), calibrate=(3, 2)), ValueError, "two times"),
+        (lambda: api.read_video(demo_clip(), every=0), ValueError, "every must be"),
+        (lambda: api.read_video(demo_clip(), from_s=3, to_s=2), ValueError, "two times"),
         (lambda: api.read_camera("ftp://camera"), SourceError, "rtsp://"),
         (lambda: api.read_camera(seconds=0), ValueError, "more than 0"),
         (lambda: api.read_camera(seconds=float("nan")), ValueError, "more than 0"),

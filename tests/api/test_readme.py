@@ -32,7 +32,7 @@ def test_an_example_runs(
     cv2.imwrite("group.jpg", portrait)
     write_clip(Path("talk.mp4"), [portrait] * 4)
     camera = ScriptedCamera([100_000], fps=100, picture=lambda _: portrait.copy())
-    monkeypatch.setattr("fer_desktop.api.reader.live_source", lambda *_, **__: camera)
+    monkeypatch.setattr("fer_desktop.api.inputs.live_source", lambda *_, **__: camera)
     example = first_example(text)
     assert "seconds=10" in example
     names: dict[str, object] = {}
