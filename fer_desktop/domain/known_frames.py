@@ -1,6 +1,7 @@
 """What is known of the frames of a source, kept small: a two-hour video takes some dozen megabytes.
 
-Numbers lie in columns, not in objects; of a face stays what a picture, a card and a chart show.
+Numbers lie in columns, not in objects; of a face stays what a picture, a card and a chart show, so
+neither its facial points nor measures with many channels.
 """
 
 import threading
@@ -10,6 +11,7 @@ from typing import Final, TypeVar
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.domain.measures import CHANNELS_MAX, Measurement, MeasureSpec
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.scores import EmotionScores
 
@@ -40,6 +42,8 @@ class KnownFrames:
         self._baselines: list[NeutralBaseline | None] = [None]
         self._baseline_of = array("I")
         self._baseline_ids: dict[NeutralBaseline, int] = {}
+        self._specs: list[tuple[MeasureSpec, ...]] = [()]
+        self._specs_of = array("I")
         self._numbers = array("f")
 
     def __len__(self) -> int:
@@ -59,7 +63,7 @@ class KnownFrames:
             columns = (
                 self._frames, self._times_us, self._walls_ns, self._size_of, self._labels_of,
                 self._first_face, self._first_number, self._face_ids, self._flags,
-                self._baseline_of, self._numbers,
+                self._baseline_of, self._specs_of, self._numbers,
             )  # fmt: skip
             return sum(column.buffer_info()[1] * column.itemsize for column in columns)
 
@@ -114,6 +118,10 @@ class KnownFrames:
                 flags |= flag
                 self._numbers.extend(scores.probabilities)
         self._flags.append(flags)
+        few = [item for item in face.measurements if len(item.spec.channels) <= CHANNELS_MAX]
+        self._specs_of.append(_number_of(tuple(item.spec for item in few), self._specs))
+        for measurement in few:
+            self._numbers.extend(measurement.numbers)
         if face.baseline is None:
             self._baseline_of.append(0)
             return
@@ -141,6 +149,11 @@ class KnownFrames:
                 else:
                     scores.append(None)
             smoothed, plain = scores
+            measurements = []
+            for spec in self._specs[self._specs_of[number]]:
+                end = at + len(spec.channels)
+                measurements.append(Measurement(spec, tuple(self._numbers[at:end])))
+                at = end
             faces.append(
                 FaceAnalysis(
                     face_id=self._face_ids[number],
@@ -149,6 +162,7 @@ class KnownFrames:
                     smoothed=smoothed,
                     is_unsure=bool(flags & _UNSURE),
                     baseline=self._baselines[self._baseline_of[number]],
+                    measurements=tuple(measurements),
                 )
             )
         width_px, height_px = self._sizes[self._size_of[row]]
@@ -170,7 +184,7 @@ class KnownFrames:
             self._first_face, self._first_number,
         ):  # fmt: skip
             del column[:rows]
-        for column in (self._face_ids, self._flags, self._baseline_of):
+        for column in (self._face_ids, self._flags, self._baseline_of, self._specs_of):
             del column[:faces]
         del self._numbers[:numbers]
         self._first_face = array("q", (first - faces for first in self._first_face))

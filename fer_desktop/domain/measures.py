@@ -1,7 +1,10 @@
 """What can be measured of a face besides its expression: how its numbers are called, and they."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+# A measure with more channels, such as a mesh, is nothing that anybody reads from curves.
+CHANNELS_MAX: Final = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
-from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.measures import CHANNELS_MAX, MeasureSpec
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.timeline_series import GAP_US, TimelineSeries
 from trainer.contract.labels import canonical
 
 _FACES_MAX: Final = 128
-# A measure with more channels, such as a mesh, is nothing that anybody reads from curves.
-_CHANNELS_MAX: Final = 6
 
 
 class Timeline:
@@ -89,7 +87,7 @@ class Timeline:
 
     def _put_measured(self, time_us: int, face: FaceAnalysis) -> None:
         for spec, numbers in face.measurements:
-            if len(spec.channels) > _CHANNELS_MAX:
+            if len(spec.channels) > CHANNELS_MAX:
                 continue
             if spec not in self.measures:
                 self.measures += (spec,)

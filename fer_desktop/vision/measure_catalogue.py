@@ -31,14 +31,14 @@ def measure_names() -> tuple[str, ...]:
 
 
 def chosen_measures(names: Iterable[str]) -> tuple[Measure, ...]:
-    """Return measures by their keys; one that is not there any more is told of and left out."""
+    """Return measures by their keys; one that cannot be used is told of and left out."""
     found = []
     for name in dict.fromkeys(names):
         measure = _BUILT_IN.get(name) or _EXTENSIONS.get(name)
         if measure is not None:
             found.append(measure)
-        else:
-            report(f"The measure {one_line(name)!r} cannot be used.")
+        elif name not in measure_names():  # else it was told why it cannot be used
+            report(f"There is no measure {one_line(name)!r}.")
     return tuple(found)
 
 

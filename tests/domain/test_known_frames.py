@@ -1,5 +1,7 @@
 """What is known of a file's frames: found again as it was, in little room."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from fer_desktop.domain import known_frames
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.known_frames import KnownFrames
+from fer_desktop.domain.measures import Measurement, MeasureSpec
 from fer_desktop.domain.neutral_baseline import estimate_baseline
 from fer_desktop.domain.scores import EmotionScores
 
@@ -64,6 +67,17 @@ def test_a_calibrated_face_stays_one() -> None:
     known.append(frame(1, face(1, smoothed=rest)))
     assert known.at(0).faces[0].baseline == baseline
     assert known.at(1).faces[0].baseline is None
+
+
+def test_what_was_measured_stays_as_far_as_it_is_shown() -> None:
+    light, mesh = MeasureSpec("light", ("left", "right")), MeasureSpec("mesh", tuple("abcdefg"))
+    plain = face(1, smoothed=scores(0.5, 0.25, 0.25))
+    shown = Measurement(light, (0.5, 99.25))
+    known = KnownFrames()
+    known.append(frame(0, replace(plain, measurements=(Measurement(mesh, (0.0,) * 7), shown))))
+    known.append(frame(1, plain, replace(plain, face_id=2, measurements=(shown,))))
+    assert known.at(0) == frame(0, replace(plain, measurements=(shown,)))
+    assert known.at(1) == frame(1, plain, replace(plain, face_id=2, measurements=(shown,)))
 
 
 def test_frames_come_in_order() -> None:

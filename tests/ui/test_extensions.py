@@ -92,7 +92,7 @@ def test_a_measure_of_another_package_is_chosen_in_the_settings(
     (card,) = app.window.player.cards.cards
     qtbot.waitUntil(lambda: bool(measured_rows(card.face)))
     assert measured_rows(card.face) == [("Seven up", "7.0"), ("Seven down", "\N{MINUS SIGN}7.0")]
-    assert messages(app) == "The measure 'of_a_package_that_is_away' cannot be used."
+    assert messages(app) == "There is no measure 'of_a_package_that_is_away'."
 
 
 def test_an_extension_that_cannot_be_imported_is_named_once(

@@ -1,16 +1,12 @@
 """What else is measured of a face, as rows of a name and a number."""
 
-from typing import Final
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.measures import CHANNELS_MAX
 from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import channel_text, measured_text
-
-# A measure with more channels, such as a mesh, is no list that anybody reads.
-_MOST_CHANNELS: Final = 6
 
 Row = tuple[str, str]
 
@@ -20,7 +16,7 @@ def measured_rows(face: FaceAnalysis) -> list[Row]:
     return [
         (channel_text(spec, channel), measured_text(spec, number))
         for spec, numbers in face.measurements
-        if len(spec.channels) <= _MOST_CHANNELS
+        if len(spec.channels) <= CHANNELS_MAX
         for channel, number in zip(spec.channels, numbers, strict=True)
     ]
 
