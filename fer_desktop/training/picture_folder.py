@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from fer_desktop.errors import FerError
+from fer_desktop.files import distinct_name
 from fer_desktop.sources.pictures import picture_size
 from fer_desktop.training.job_progress import Work
 
@@ -132,3 +133,12 @@ def _check(folder: Path, labels: Counter[str], left_out: Sequence[LeftOut]) -> N
             f"{folder} has pictures of one expression only: {label}.",
             hint="A model needs at least two to tell apart. " + layout,
         )
+
+
+def free_folder(folder: Path, where: Path) -> Path:
+    """Return a folder in a place, for the faces of another folder, that does not exist yet."""
+    try:
+        taken = {entry.name.casefold() for entry in where.iterdir()}
+    except OSError:
+        taken = set()  # it comes with the first picture
+    return where / distinct_name(f"Faces of {folder.name or 'pictures'}", taken)

@@ -42,7 +42,8 @@ from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.runtime.trainer_process import TrainerProcess
 from fer_desktop.ui.sessions.queue_dialog import QueueDialog
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
-from fer_desktop.ui.training.pictures.pictures_page import ChosenPictures, PicturesPage
+from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
+from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 from fer_desktop.ui.training.train_wizard import Step, TrainWizard
 from fer_desktop.ui.viewer.welcome_page import WelcomeDialog
 from tests.helpers.fakes import fake_preset

@@ -1,7 +1,6 @@
 """The wizard's first page: pictures to learn from, and what is in them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QTimer
@@ -17,41 +16,20 @@ from PySide6.QtWidgets import (
 
 from fer_desktop import paths
 from fer_desktop.errors import FerError
-from fer_desktop.files import distinct_name
 from fer_desktop.training.inspection import Inspection
 from fer_desktop.training.job_progress import Work
 from fer_desktop.training.photo_crops import CropReport
-from fer_desktop.training.picture_folder import LeftOut, PicturesError, Survey
+from fer_desktop.training.picture_folder import LeftOut, PicturesError, Survey, free_folder
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.training.collecting.collection_page import CollectionPage, FindCameras
 from fer_desktop.ui.training.pictures.choose_view import ChooseView
+from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
 from fer_desktop.ui.training.pictures.inspection_view import InspectionView
 from fer_desktop.ui.training.pictures.photos_view import PhotosView
 from fer_desktop.ui.training.pictures.picture_jobs import PictureJobs
 from fer_desktop.ui.widgets.drops import dropped_targets
 from fer_desktop.vision.ports import FaceDetector
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenPictures:
-    """What the pages after this one work with.
-
-    Attributes:
-        path, votes: as the trainer reads them.
-        labels: what the pictures show, with the number of pictures of each.
-    """
-
-    path: Path
-    votes: Path | None
-    labels: Mapping[str, int]
-
-
-def make_own_detector() -> FaceDetector:
-    """Return the application's own detector; not for the GUI thread."""
-    from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
-
-    return MediaPipeFaceDetector()
 
 
 class PicturesPage(QWizardPage):
@@ -65,8 +43,8 @@ class PicturesPage(QWizardPage):
         self,
         controller: Controller,
         background: Background,
-        find_cameras: FindCameras = tuple,
-        make_detector: Callable[[], FaceDetector] = make_own_detector,
+        find_cameras: FindCameras,
+        make_detector: Callable[[], FaceDetector],
         parent: QWidget | None = None,
     ) -> None:
         """Take what the page stands on.
@@ -191,7 +169,7 @@ class PicturesPage(QWizardPage):
         self._survey = found
         self._left_out = ()
         if found.large:
-            self.photos.propose(found, _free_folder(found.folder, paths.pictures_dir()))
+            self.photos.propose(found, free_folder(found.folder, paths.pictures_dir()))
             self._show(self.photos)
         else:
             self._inspect(found.folder)
@@ -210,7 +188,7 @@ class PicturesPage(QWizardPage):
             )
             return
         if target.is_dir() and any(target.iterdir()):
-            self.photos.folder.set_folder(_free_folder(source, target))
+            self.photos.folder.set_folder(free_folder(source, target))
         self.photos.refuse(None)
 
     def _crop(self) -> None:
@@ -349,12 +327,3 @@ def _vanished(path: Path) -> PicturesError:
         f"{path} no longer exists: it was deleted, moved or renamed.",
         hint="Choose the pictures again.",
     )
-
-
-def _free_folder(folder: Path, where: Path) -> Path:
-    """Return a folder in a place, for the faces of another folder, that does not exist yet."""
-    try:
-        taken = {entry.name.casefold() for entry in where.iterdir()}
-    except OSError:
-        taken = set()  # it comes with the first picture
-    return where / distinct_name(f"Faces of {folder.name or 'pictures'}", taken)

@@ -24,7 +24,7 @@ from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.training.runs import check_run_name, free_run_name
 from fer_desktop.ui.look.wording import duration_text
 from fer_desktop.ui.runtime.trainer_call import TrainerCall
-from fer_desktop.ui.training.pictures.pictures_page import ChosenPictures
+from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
 from fer_desktop.ui.training.planning.advanced_settings import AdvancedSettings
 from fer_desktop.ui.training.planning.label_choice import LabelChoice
 from fer_desktop.ui.training.planning.prober import Prober

@@ -19,7 +19,7 @@ from fer_desktop.training.choices import can_be_trained, read_systems
 from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.ui.look.wording import duration_text
 from fer_desktop.ui.runtime.trainer_call import TrainerCall
-from fer_desktop.ui.training.pictures.pictures_page import ChosenPictures
+from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
 from fer_desktop.ui.training.planning.prober import Prober
 from fer_desktop.ui.training.planning.system_table import SystemTable
 from fer_desktop.ui.widgets.note import Note

@@ -76,7 +76,7 @@ def app(desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Applicatio
 @pytest.fixture
 def page(app: Application, camera: ScriptedCamera, qtbot: QtBot) -> Iterator[PicturesPage]:
     wizard = QWizard(app.window)
-    page = PicturesPage(app.controller, app.background, lambda: [CAMERA])
+    page = PicturesPage(app.controller, app.background, lambda: [CAMERA], MediaPipeFaceDetector)
     wizard.addPage(page)
     wizard.addPage(QWizardPage())
     wizard.resize(1000, 660)
@@ -380,7 +380,7 @@ def test_without_a_camera_there_is_nothing_to_start(
     app: Application, qtbot: QtBot, tmp_path: Path
 ) -> None:
     cameras: list[SourceRequest] = []
-    page = PicturesPage(app.controller, app.background, lambda: cameras)
+    page = PicturesPage(app.controller, app.background, lambda: cameras, MediaPipeFaceDetector)
     qtbot.addWidget(page)
     page.show()
     prepare(page, tmp_path / "faces")

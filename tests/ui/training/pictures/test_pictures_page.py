@@ -51,7 +51,7 @@ def app(desk: Desk) -> Application:
 def page(app: Application, qtbot: QtBot) -> Iterator[PicturesPage]:
     """The page in a wizard of its own, with a page behind it."""
     wizard = QWizard(app.window)
-    page = PicturesPage(app.controller, app.background)
+    page = PicturesPage(app.controller, app.background, tuple, MediaPipeFaceDetector)
     wizard.addPage(page)
     wizard.addPage(QWizardPage())
     wizard.resize(1000, 660)
