@@ -1,8 +1,8 @@
 """Outputs of other packages: entry points of the group ``fer_desktop.outputs``.
 
 Each names a function that makes an ``OutputSink`` of a text, which may say where to: of
-``--output osc:127.0.0.1:9000`` the one called ``osc`` gets ``127.0.0.1:9000``. It is made for the first
-session, on the thread that feeds it.
+``--output osc:127.0.0.1:9000`` the one called ``osc`` gets ``127.0.0.1:9000``. It is made for the
+first session, on the thread that feeds it.
 """
 
 from collections.abc import Callable, Iterable
