@@ -24,6 +24,7 @@ MODULES = (
     "fer_desktop.sources.base",
     "fer_desktop.vision.ports",
     "fer_desktop.vision.engines.base",
+    "fer_desktop.vision.measuring",
     "trainer.config",
     "trainer.contract",
     "!trainer.contract.figures",  # pdoc stumbles over typed dictionaries that inherit

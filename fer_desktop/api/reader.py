@@ -25,7 +25,7 @@ from fer_desktop.api.inputs import (
 from fer_desktop.api.readings import Readings
 from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
-from fer_desktop.log import quiet_native_libraries
+from fer_desktop.log import hidden_native_notes, quiet_native_libraries
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.interval_calibration import interval_baselines
 from fer_desktop.plugins import telling
@@ -90,12 +90,15 @@ class Reader:
         from fer_desktop.vision.classifier import ModelClassifier
         from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
 
-        with ExitStack() as stack:
-            stack.enter_context(telling(_warn))
+        problems: list[str] = []
+        with ExitStack() as stack, hidden_native_notes(), telling(problems.append):
             classifier = stack.enter_context(closing(ModelClassifier.load(folder, engine=engine)))
             detector = stack.enter_context(closing(MediaPipeFaceDetector(min_score=min_score)))
             measurer = stack.enter_context(closing(Measurer(chosen_measures(measures))))
             networks = stack.pop_all()
+        networks.enter_context(telling(_warn))
+        for problem in problems:
+            _warn(problem)
         # Also for one that is forgotten. When a script ends, so do its networks, without our help:
         # MediaPipe's cannot be closed any more by then.
         self._finalizer = weakref.finalize(self, networks.close)

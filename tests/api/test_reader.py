@@ -233,4 +233,4 @@ print(next(video).index)
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout == "0\n"
-    assert "Traceback" not in done.stderr
+    assert done.stderr == ""
