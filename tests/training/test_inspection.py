@@ -25,6 +25,7 @@ def printed(counts: dict[str, tuple[int, int, int]], **other: Any) -> str:
         "left_out": {},
         "notes": [],
         "splits_made": [],
+        **{name: {"count": 0, "names": []} for name in ("blurred", "dark", "bright", "faint")},
         "faces": sum(map(sum, counts.values())),
         "labels": list(counts),
         "splits_of_its_own": True,

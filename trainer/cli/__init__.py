@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from trainer.cli.cache import cache
 from trainer.cli.data_options import source_from_args
 from trainer.cli.evaluate import evaluate
+from trainer.cli.fix import fix
 from trainer.cli.options import build_parser
 from trainer.cli.pair import pair
 from trainer.cli.predict import predict
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
     from trainer.reports.comparison import Row
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
-_WITHOUT_KERAS: Final = ("cache", "card", "inspect", "systems")  # they ask no network anything
+_WITHOUT_KERAS: Final = (
+    "cache",
+    "card",
+    "fix",
+    "inspect",
+    "systems",
+)  # they ask no network anything
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,7 +80,17 @@ def _inspect(args: argparse.Namespace) -> int:
     from trainer.reports.inspection_page import as_html, as_text
     from trainer.runs.checkpoint import write_atomically
 
-    facts, dataset = inspect(source_from_args(args))
+    opinions = None
+    if args.model is not None:
+        from trainer.presets.model_folder import opinions_of
+
+        import_keras_quietly()
+        opinions = opinions_of(args.model)
+    facts, dataset = inspect(
+        source_from_args(args),
+        is_thorough=args.thorough or args.model is not None,
+        opinions=opinions,
+    )
     if args.html is not None:
         write_atomically(args.html, as_html(facts, dataset).encode())
     if args.out is not None:
@@ -276,5 +293,6 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "card": _card,
     "pair": pair,
     "cache": cache,
+    "fix": fix,
     "report": report,
 }

@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from trainer.cli.cache import add_cache
 from trainer.cli.data_options import add_data
 from trainer.cli.evaluate import add_evaluate
+from trainer.cli.fix import add_fix
 from trainer.cli.pair import add_pair
 from trainer.cli.parser import Parser
 from trainer.cli.predict import add_predict
@@ -52,6 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_card(commands)
     add_pair(commands)
     add_report(commands)
+    add_fix(commands)
     add_cache(commands)
     return parser
 
@@ -88,6 +90,19 @@ def _add_inspect(commands: Any) -> None:
     )
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write the facts and a contact sheet for each label"
+    )
+    parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="also look for mirrored, turned and cut copies across splits and for doubtful labels; "
+        "takes minutes",
+    )
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="MODEL",
+        help="a model that did not learn from these faces, such as seven-expressions, to judge "
+        "labels by as well; implies --thorough",
     )
     parser.set_defaults(command="inspect")
 

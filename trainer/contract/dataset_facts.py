@@ -2,7 +2,7 @@
 
 from typing import Final, NotRequired, TypedDict
 
-from trainer.contract.checked_json import Count, Line, Number, PathText, Prose
+from trainer.contract.checked_json import Count, Line, Number, PathText, Prose, Share
 
 # What `fer-desktop crop` writes beside faces that it has cut out of photographs.
 ORIGINS_FILE: Final = "origins.csv"
@@ -75,6 +75,43 @@ class Persons(TypedDict):
     across: dict[Line, Count]
 
 
+class Listed(TypedDict):
+    """Pictures with something in common; only the first of them are named."""
+
+    count: Count
+    names: list[PathText]
+
+
+class ChangedCopyFacts(TypedDict):
+    """A picture that is a changed copy of one of another split; ``kind`` says what was done."""
+
+    picture: PathText
+    original: PathText
+    kind: Line
+    splits: Line
+
+
+class ChangedCopies(TypedDict):
+    """Mirrored, turned, moved or cut copies of other splits' pictures.
+
+    Attributes:
+        across: counts, such as ``test in train``.
+        examples: the first of them.
+    """
+
+    across: dict[Line, Count]
+    examples: list[ChangedCopyFacts]
+
+
+class DoubtfulLabel(TypedDict):
+    """A face whose label is worth a look; another one fits better by the margin."""
+
+    name: PathText
+    label: Line
+    likely: Line
+    margin: Share
+
+
 class DatasetFacts(TypedDict):
     """All of it.
 
@@ -89,6 +126,8 @@ class DatasetFacts(TypedDict):
         counts: faces of each split and label.
         constant: pictures of one colour.
         size_px: spread of the pictures' own ``width`` and ``height``; nothing of a csv.
+        blurred, dark, bright, faint: pictures of bad quality; ``faint`` ones lack contrast.
+        changed_copies, doubtful_labels: where they were looked for.
         sheets: a picture with faces of each label, below the folder that was asked for.
     """
 
@@ -111,4 +150,10 @@ class DatasetFacts(TypedDict):
     size_px: dict[Line, Spread]
     brightness: Spread
     contrast: Spread
+    blurred: Listed
+    dark: Listed
+    bright: Listed
+    faint: Listed
+    changed_copies: NotRequired[ChangedCopies]
+    doubtful_labels: NotRequired[list[DoubtfulLabel]]
     sheets: NotRequired[dict[Line, PathText]]

@@ -1,19 +1,36 @@
 """Contents and problems of a dataset, before anything is trained on it."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.config import DataSource
-from trainer.contract.dataset_facts import DatasetFacts, ExactCopies, NearCopies, Persons, Spread
+from trainer.contract.dataset_facts import (
+    ChangedCopies,
+    ChangedCopyFacts,
+    DatasetFacts,
+    DoubtfulLabel,
+    ExactCopies,
+    Listed,
+    NearCopies,
+    Persons,
+    Spread,
+)
 from trainer.contract.labels import expression_of
+from trainer.data.changed_copies import changed_copies
 from trainer.data.dataset import SPLITS, Dataset, Split
+from trainer.data.doubtful_labels import doubtful_labels
 from trainer.data.near_copies import near_copies
+from trainer.data.picture_quality import poor_pictures
 from trainer.data.readers import load_dataset, read_faces
 from trainer.data.settled_labels import photograph_note
+from trainer.data.splits import joined_groups
 
 _EXAMPLES: Final = 20
+_MOST_NAMED: Final = 200
+_DOUBTED_SHARE: Final = 0.05
 _PERCENTILES: Final = {"min": 0, "p5": 5, "median": 50, "p95": 95, "max": 100}
 # Split in which a copy is found, and split that has the original.
 _LEAKS: Final[tuple[tuple[Split, Split], ...]] = (
@@ -23,8 +40,18 @@ _LEAKS: Final[tuple[tuple[Split, Split], ...]] = (
 )
 
 
-def inspect(source: DataSource) -> tuple[DatasetFacts, Dataset]:
+def inspect(
+    source: DataSource,
+    *,
+    is_thorough: bool = False,
+    opinions: Callable[[Dataset, NDArray[np.int64]], NDArray[np.float64]] | None = None,
+) -> tuple[DatasetFacts, Dataset]:
     """Return facts about a dataset as JSON can hold them, and the dataset.
+
+    Args:
+        source: the dataset.
+        is_thorough: whether changed copies and doubtful labels are looked for, which takes minutes.
+        opinions: what a model says of rows of the dataset, shape (rows, labels of the model).
 
     Raises:
         DataError: if it is empty, has a single label, or cannot be read.
@@ -33,7 +60,8 @@ def inspect(source: DataSource) -> tuple[DatasetFacts, Dataset]:
     faces = read_faces(source)
     used = np.flatnonzero(dataset.splits >= 0)
     flat = [dataset.images[at].std() == 0 for at in used]
-    return {
+    poor = poor_pictures(dataset.images, used)
+    facts: DatasetFacts = {
         "data": source.title,
         "faces": len(used),
         "labels": list(dataset.labels),
@@ -68,7 +96,71 @@ def inspect(source: DataSource) -> tuple[DatasetFacts, Dataset]:
         "size_px": _sizes(faces.sizes[used]),
         "brightness": _spread(np.array([dataset.images[at].mean() for at in used])),
         "contrast": _spread(np.array([dataset.images[at].std() for at in used])),
-    }, dataset
+        "blurred": _listed(dataset, poor["blurred"]),
+        "dark": _listed(dataset, poor["dark"]),
+        "bright": _listed(dataset, poor["bright"]),
+        "faint": _listed(dataset, poor["faint"]),
+    }
+    if is_thorough:
+        facts["changed_copies"] = _changed_copies(dataset)
+        facts["doubtful_labels"] = _doubtful_labels(dataset, used, opinions)
+    return facts, dataset
+
+
+def _listed(dataset: Dataset, rows: NDArray[np.int64]) -> Listed:
+    return {"count": len(rows), "names": [dataset.names[row] for row in rows[:_MOST_NAMED]]}
+
+
+def _changed_copies(dataset: Dataset) -> ChangedCopies:
+    across: dict[str, int] = {}
+    examples: list[ChangedCopyFacts] = []
+    for copy, original in _LEAKS:
+        # Of exact copies one is enough, and across splits they are told already.
+        known = dataset.rows(original)
+        new = dataset.rows(copy)
+        new = new[~np.isin(dataset.copies[new], dataset.copies[known])]
+        found = changed_copies(dataset.images, _first_of_each(dataset, known), new)
+        across[f"{copy} in {original}"] = len(found)
+        examples += [
+            {
+                "picture": dataset.names[each.row],
+                "original": dataset.names[each.original],
+                "kind": each.kind,
+                "splits": f"{copy} in {original}",
+            }
+            for each in found[:_MOST_NAMED]
+        ]
+    return {"across": across, "examples": examples}
+
+
+def _first_of_each(dataset: Dataset, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.sort(rows[np.unique(dataset.copies[rows], return_index=True)[1]])
+
+
+def _doubtful_labels(
+    dataset: Dataset,
+    used: NDArray[np.int64],
+    opinions: Callable[[Dataset, NDArray[np.int64]], NDArray[np.float64]] | None,
+) -> list[DoubtfulLabel]:
+    groups = joined_groups(dataset.copies, dataset.subjects)[used]
+    found = doubtful_labels(
+        dataset.images,
+        used,
+        dataset.truth(used),
+        groups,
+        None if opinions is None else opinions(dataset, used),
+    )
+    # Most of those further down are right, or nobody can tell.
+    most = min(_MOST_NAMED, max(1, round(_DOUBTED_SHARE * len(used))))
+    return [
+        {
+            "name": dataset.names[each.row],
+            "label": dataset.labels[each.given],
+            "likely": dataset.labels[each.likely],
+            "margin": min(each.margin, 1.0),
+        }
+        for each in found[:most]
+    ]
 
 
 def _counts(dataset: Dataset) -> dict[str, dict[str, int]]:

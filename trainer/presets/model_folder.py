@@ -1,5 +1,6 @@
 """Using a model folder: load it in safe mode, and ask it for probabilities."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,32 @@ def load_model_folder(folder: Path) -> LoadedModel:
     except PresetError as error:
         raise RunError(f"{error}.", hint="Give another model folder.") from error
     return LoadedModel(preset, network)
+
+
+def opinions_of(folder: Path) -> Callable[[Dataset, NDArray[np.int64]], NDArray[np.float64]]:
+    """Return what asks a model about rows of a dataset, whatever the size of its pictures.
+
+    Raises:
+        RunError: if the folder is not a usable model folder.
+    """
+    from trainer.data.images import fit_image
+
+    model = load_model_folder(folder)
+    preset = model.preset
+
+    def ask(dataset: Dataset, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        parts = []
+        for start in range(0, len(rows), _BATCH):
+            faces = [
+                fit_image(dataset.images[row], preset.input_size_px, preset.color)
+                for row in rows[start : start + _BATCH]
+            ]
+            batch = np.stack([*faces, *[faces[0]] * (_BATCH - len(faces))]).astype(np.float32)
+            answers = np.asarray(model.network.predict_on_batch(batch))[: len(faces)]
+            parts.append(calibrate(answers, preset.temperature))
+        return np.concatenate(parts)
+
+    return ask
 
 
 def raw_probabilities(

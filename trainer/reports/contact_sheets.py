@@ -1,5 +1,6 @@
 """Contact sheets: some faces of each label side by side, so that a person sees what they are."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +23,20 @@ def contact_sheet(dataset: Dataset, label: int) -> bytes:
     rows = used[dataset.truth(used) == label]
     count = min(len(rows), _COLUMNS * _ROWS)
     chosen = rows[np.linspace(0, len(rows) - 1, count).astype(int)] if count else rows
+    return face_sheet(dataset, chosen.tolist())
+
+
+def pair_sheet(dataset: Dataset, pairs: Sequence[tuple[int, int]]) -> bytes:
+    """Return a PNG of pairs of faces, eight in a row."""
+    return face_sheet(dataset, [row for pair in pairs for row in pair])
+
+
+def face_sheet(dataset: Dataset, rows: Sequence[int]) -> bytes:
+    """Return a PNG of faces, sixteen in a row."""
     _, height, width, channels = dataset.images.shape
-    lines = max(-(-count // _COLUMNS), 1)
+    lines = max(-(-len(rows) // _COLUMNS), 1)
     sheet = np.zeros((lines * height, _COLUMNS * width, channels), np.uint8)
-    for at, row in enumerate(chosen):
+    for at, row in enumerate(rows):
         down, right = divmod(at, _COLUMNS)
         sheet[down * height : (down + 1) * height, right * width : (right + 1) * width] = (
             dataset.images[row]

@@ -1,14 +1,21 @@
 """What an inspection found: as text for a terminal, and as one page with a sheet per label."""
 
-from typing import Final
+from typing import Final, cast
 
-from trainer.contract.dataset_facts import DatasetFacts
+from trainer.contract.dataset_facts import DatasetFacts, Listed
 from trainer.contract.text import counted
 from trainer.data.dataset import SPLITS, Dataset
-from trainer.reports.contact_sheets import contact_sheet
+from trainer.reports.contact_sheets import contact_sheet, face_sheet, pair_sheet
 from trainer.reports.html_page import heading, page, paragraph, picture, table
 
 _LISTED: Final = 50
+_SHOWN: Final = 48
+_FAULTS: Final = {
+    "blurred": "Blurred pictures",
+    "dark": "Dark pictures",
+    "bright": "Pictures that are too bright",
+    "faint": "Pictures with hardly any contrast",
+}
 _MAPPING_HEAD: Final = ["label", "becomes", "means", "faces"]
 
 
@@ -39,11 +46,37 @@ def findings(facts: DatasetFacts) -> list[str]:
         f"{sum(near['across'].values()):,} of them across splits, "
         f"{near['pairs_with_several_labels']:,} with different labels."
     )
+    lines += _about_changed_copies(facts)
+    for name, what in _FAULTS.items():
+        if count := _listed(facts, name)["count"]:
+            lines.append(f"{what}: {count:,}.")
+    if doubted := facts.get("doubtful_labels"):
+        lines.append(
+            f"Labels that are worth a look, because another one fits better: {len(doubted):,}."
+        )
     if facts["constant"]:
         lines.append(f"Blank images, of one colour only: {len(facts['constant']):,}.")
     if facts["skipped"]:
         lines.append(f"Files that could not be used: {len(facts['skipped']):,}.")
     return lines
+
+
+def _about_changed_copies(facts: DatasetFacts) -> list[str]:
+    if "changed_copies" not in facts:
+        return []
+    lines = []
+    for where, count in facts["changed_copies"]["across"].items():
+        split, _, other = where.partition(" in ")
+        if count:
+            lines.append(
+                f"Pictures of {split} that are mirrored, turned, moved or cut copies of {other} "
+                f"pictures: {count:,}. Figures on {split} are too good by them."
+            )
+    return lines or ["No mirrored, turned or cut copies of other splits were found."]
+
+
+def _listed(facts: DatasetFacts, name: str) -> Listed:
+    return cast(Listed, facts[name])  # type: ignore[literal-required]
 
 
 def _about_labels(facts: DatasetFacts) -> list[str]:
@@ -149,6 +182,7 @@ def as_html(facts: DatasetFacts, dataset: Dataset) -> str:
         heading("Spread"),
         table(["", *spreads[0][1]], light),
     ]
+    parts += _suspects(facts, dataset)
     if skipped:
         parts += [heading("Files that could not be used"), table(["file", "reason"], skipped)]
     if facts["constant"]:
@@ -157,3 +191,34 @@ def as_html(facts: DatasetFacts, dataset: Dataset) -> str:
         sheet = contact_sheet(dataset, at)
         parts += [heading(name), picture(sheet, f"faces labelled {name}", "faces")]
     return page(f"Dataset {facts['data']}", parts)
+
+
+def _suspects(facts: DatasetFacts, dataset: Dataset) -> list[str]:
+    """Return thumbnails of what a person should look at."""
+    rows = {name: row for row, name in enumerate(dataset.names)}
+    parts = []
+    if "changed_copies" in facts and (examples := facts["changed_copies"]["examples"]):
+        pairs = [(rows[each["picture"]], rows[each["original"]]) for each in examples[:_SHOWN]]
+        names = [[each["picture"], each["original"], each["kind"]] for each in examples[:_LISTED]]
+        parts += [
+            heading("Copies of other splits' pictures, beside their originals"),
+            picture(pair_sheet(dataset, pairs), "pairs of pictures", "faces"),
+            table(["picture", "copy of", "what was done"], names),
+        ]
+    if doubted := facts.get("doubtful_labels"):
+        looked = [rows[each["name"]] for each in doubted[:_SHOWN]]
+        titles = [[each["name"], each["label"], each["likely"]] for each in doubted[:_LISTED]]
+        parts += [
+            heading("Labels that are worth a look"),
+            paragraph(
+                "A simple classifier that has not seen these faces doubts them; it is wrong about "
+                "most, so look before you change anything."
+            ),
+            picture(face_sheet(dataset, looked), "faces with doubtful labels", "faces"),
+            table(["picture", "label", "fits better"], titles),
+        ]
+    for name, what in _FAULTS.items():
+        if names_of_it := _listed(facts, name)["names"]:
+            chosen = [rows[each] for each in names_of_it[:_SHOWN]]
+            parts += [heading(what), picture(face_sheet(dataset, chosen), what, "faces")]
+    return parts
