@@ -1,4 +1,4 @@
-"""``fer-desktop crop``: photographs become faces that the trainer can learn from."""
+"""``fer-desktop crop``: faces cut out of photographs, for training."""
 
 import argparse
 import csv
@@ -27,7 +27,7 @@ _COLUMNS: Final = ("file", "photo", "x_px", "y_px", "width_px", "height_px", "sc
 
 
 def crop(args: argparse.Namespace) -> int:
-    """Cut faces out, say what was done, and return the exit status.
+    """Cut out the faces, report what was done, and return the exit status.
 
     Raises:
         FerError: if the pictures, the target or the detector cannot be used.

@@ -80,7 +80,7 @@ class TableOutput(_WholeOutput):
         is_calibrated: bool,
         empty_rows: bool,
     ) -> None:
-        """Take where to, and what the table holds: see ``Columns``."""
+        """Take the path, and what the table holds: see ``Columns``."""
         super().__init__()
         self.models: list[UsedModel] = []
         self.counts = Counts()
@@ -174,7 +174,7 @@ class ProgressBar(_WholeOutput):
     """How far the analysis is, on standard error."""
 
     def __init__(self, name: str, selection: FrameSelection) -> None:
-        """Take the name of the file, and which of its frames come."""
+        """Take the name of the file, and which of its frames are analysed."""
         super().__init__()
         self._name = name
         self._selection = selection

@@ -149,7 +149,7 @@ def _with_controls(
     work: Callable[["Controls"], None],
     where: Callable[[], Cancelled],
 ) -> int:
-    """Do a work that can be stopped, and say where it was then; return the exit status."""
+    """Run work that can be stopped, say where it stopped, and return the exit status."""
     from trainer.cli.stdin_control import obey
     from trainer.fit.epochs import Controls, Stopped
     from trainer.fit.progress_report import TextReport, json_report

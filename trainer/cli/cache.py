@@ -1,4 +1,4 @@
-"""``fer-train cache``: what is kept of datasets, so that they are decoded once only."""
+"""``fer-train cache``: the cache of decoded datasets."""
 
 import argparse
 import json

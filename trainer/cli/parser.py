@@ -1,4 +1,4 @@
-"""A parser whose complaints are one line: what is wrong, what was probably meant, where help is."""
+"""A parser whose errors are one line: what is wrong, what was probably meant, where help is."""
 
 import argparse
 import re
@@ -11,7 +11,7 @@ WRONG_USAGE = 2
 
 
 class Parser(argparse.ArgumentParser):
-    """Names what comes near to a wrong word; the usage itself is left to ``--help``."""
+    """Suggests what is closest to a wrong word; the usage itself is left to ``--help``."""
 
     def parse_known_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
         sys.exit(WRONG_USAGE)
 
     def nearest(self, message: str) -> str:
-        """Return the option or choice that comes nearest to the wrong one of a message."""
+        """Return the option or choice that is closest to the wrong one in a message."""
         if message.startswith("unrecognized arguments"):
             words = [word.split("=")[0] for word in message.split(": ", 1)[1].split()]
             options = [name for name in self._option_string_actions if name.startswith("--")]

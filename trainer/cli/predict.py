@@ -1,4 +1,4 @@
-"""``fer-train predict``: what a model reads off pictures of faces."""
+"""``fer-train predict``: a model's answers for pictures of faces."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ def add_predict(commands: Any) -> None:
     parser = commands.add_parser(
         "predict",
         help="print a model's predictions for face crops",
-        description="Prints what a model reads off pictures of faces, cut as its training faces "
+        description="Prints a model's answers for pictures of faces, cut as its training faces "
         "were; --photos cuts them out of photographs.",
     )
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""What is wrong with a command line is told before libraries of seconds are imported."""
+"""Checks of a command line before libraries are imported that take seconds."""
 
 import argparse
 from difflib import get_close_matches
@@ -46,7 +46,7 @@ def _find_models(args: argparse.Namespace) -> None:
 
 
 def _check_labels(args: argparse.Namespace) -> None:
-    """Refuse labels that are none, or that the dataset cannot have, with what comes near them."""
+    """Refuse labels that are invalid or that the dataset cannot have, and suggest similar ones."""
     from trainer.data.readers import listed_labels, parse_labels
 
     wanted = parse_labels(args.labels)

@@ -1,4 +1,4 @@
-"""``fer-train report``: one page and tables of one or several runs."""
+"""``fer-train report``: one page and tables about one or several runs."""
 
 import argparse
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What came of trainings, a row each: ``results.json`` of ``fer-train report``, flat as csv."""
+"""Results of trainings, one row each: ``results.json`` of ``fer-train report``, flat as csv."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class LabelResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One run, measured on faces that it did not learn from.
+    """One run, evaluated on faces that it was not trained on.
 
     Attributes:
         run: its folder.
@@ -60,7 +60,7 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Repeated:
-    """Runs that differ in their seed only.
+    """Runs that differ only in their seed.
 
     Attributes:
         accuracy_interval_95: of the mean, by Student's t over the runs; it says how much the seed
@@ -80,7 +80,7 @@ class Paired:
     """Two runs on the same faces.
 
     Attributes:
-        difference: by how much the first one's accuracy is the higher one.
+        difference: the first one's accuracy less the second one's.
         p_value: McNemar's exact test, two-sided.
     """
 

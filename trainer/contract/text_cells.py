@@ -1,4 +1,4 @@
-"""Texts of strangers in tables that spreadsheets open."""
+"""Untrusted texts in tables that spreadsheets open."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""Reader of AffectNet as it is unpacked: a file with the label beside each face."""
+"""Reader of AffectNet as unpacked: each face with an annotation file."""
 
 from pathlib import Path
 from typing import Final

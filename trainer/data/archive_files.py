@@ -1,4 +1,4 @@
-"""Unpacking archives of strangers: judged member by member, never more than there is room for."""
+"""Unpacking untrusted archives: checked member by member, within a size limit."""
 
 import lzma
 import shutil

@@ -1,4 +1,4 @@
-"""Reader of archives: any other layout in a zip or tar file, unpacked for as long as it is read."""
+"""Reader of archives: any other layout in a zip or tar file, unpacked while it is read."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Where decoded datasets are kept, how much room they may take, and making some."""
+"""The cache of decoded datasets: its folder, its size limit, and making room in it."""
 
 import os
 import re
@@ -24,7 +24,7 @@ _UNFINISHED: Final = re.compile(r"\.(?:new|unpacked)-\w{8}")
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """What is kept of one dataset.
+    """One entry of the cache.
 
     Attributes:
         path: a folder or file of the cache.
@@ -84,7 +84,7 @@ def make_room(keep: Path) -> None:
 
 
 def note_use(entry: Path) -> None:
-    """Note that an entry is used now: others make room first."""
+    """Note that an entry is used now, so that others are deleted first."""
     with suppress(OSError):  # where the cache may only be read
         os.utime(entry)
 

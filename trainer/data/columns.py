@@ -1,4 +1,4 @@
-"""What the columns of tables that name pictures are usually called."""
+"""The usual column names of tables that list pictures."""
 
 import re
 from collections.abc import Sequence

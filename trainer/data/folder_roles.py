@@ -1,4 +1,4 @@
-"""Which level of a tree of folders names splits, which labels and which persons."""
+"""Finding out which folder level names splits, which labels and which persons."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ class Roles:
 
 
 def read_roles(folders: Sequence[Parts]) -> Roles:
-    """Tell what the folders of a tree are for.
+    """Return what the folders of a tree are for.
 
     Args:
         folders: those with pictures, as their names below the tree's root.

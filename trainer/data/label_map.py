@@ -1,4 +1,4 @@
-"""What a dataset's labels become: joined where they mean the same, renamed or left out."""
+"""Mapping a dataset's labels: joined if they mean the same, renamed or left out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def map_labels(
         where: the dataset, for messages.
         natives: its labels.
         counts: faces of each.
-        text: what the person wants (``--map``); may be empty.
+        text: the user's ``--map``; may be empty.
 
     Raises:
         DataError: if the map does not fit, or labels cannot be used without one.

@@ -1,4 +1,4 @@
-"""Files below a folder, as a person sees them: without hidden ones and what programs leave."""
+"""Files below a folder, without hidden files and leftovers of programs."""
 
 import os
 from collections.abc import Iterator

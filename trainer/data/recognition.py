@@ -1,4 +1,4 @@
-"""Which layout a path has: the first one that recognizes it."""
+"""Finding the layout of a path: the first one that recognizes it."""
 
 from collections.abc import Sequence
 from pathlib import Path

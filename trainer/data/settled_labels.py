@@ -1,4 +1,4 @@
-"""The labels that faces have from reading on, and what a person is told about those left out."""
+"""The final labels of faces, and notes about those that are left out."""
 
 from collections import defaultdict
 from collections.abc import Sequence

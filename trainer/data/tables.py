@@ -1,4 +1,4 @@
-"""Tables of strangers: commas, semicolons or tabs between cells, in any usual encoding.
+"""Reading tables: commas, semicolons or tabs between cells, in any usual encoding.
 
 What a table lacks is said with file and row.
 """

@@ -1,4 +1,4 @@
-"""Lists in plain text: cells with blanks between, one picture a line, as many datasets have."""
+"""Lists in plain text: cells separated by blanks, one picture per line."""
 
 from collections.abc import Iterator
 from pathlib import Path

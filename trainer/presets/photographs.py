@@ -1,4 +1,4 @@
-"""Faces cut out of photographs by the application, which has a detector; the trainer has none."""
+"""Faces cut out of photographs by the application, as the trainer has no detector."""
 
 import shutil
 import subprocess
@@ -15,7 +15,7 @@ from trainer.errors import DataError
 
 @dataclass(frozen=True)
 class CutOut:
-    """What became of a photograph.
+    """The result for one photograph.
 
     Attributes:
         photo: the file that was named.

@@ -127,7 +127,7 @@ def print_predictions(
 def _of_photos(
     model: LoadedModel, folder: Path, photos: Sequence[Path]
 ) -> Iterator[Prediction | Refusal]:
-    """Yield what the model reads off the face of each photograph."""
+    """Yield the model's answer for the face in each photograph."""
     with faces_of(photos, folder) as cut:
         found = predict(model, [each.face for each in cut if each.face is not None])
         for each in cut:

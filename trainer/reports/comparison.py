@@ -132,7 +132,7 @@ def _check_protocol(config: TrainConfig) -> None:
 
 
 def stopped(names: Sequence[str], out: Path) -> Cancelled:
-    """Return where a comparison was when it was stopped: at its first run that is not finished."""
+    """Return where a comparison stopped: its first unfinished run."""
     for name in names:
         if not _finished(out / name):
             return Cancelled(

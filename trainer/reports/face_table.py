@@ -1,4 +1,4 @@
-"""A row for each face that a model was measured on: for ROC, kappa and a look at single errors."""
+"""A table with a row for each evaluated face: for ROC, kappa and a look at single errors."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The page of a report: runs beside each other, then each with its curves and its mistakes."""
+"""The page of a report: a comparison of the runs, then each with its curves and mistakes."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Runs beside each other: their figures, what repeated seeds come to, and paired tests."""
+"""Comparison of runs: figures, means over repeated seeds, and paired tests."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ from trainer.runs.run_folder import RUN_FILE, Run, read_run
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """A run's answers on faces that it did not learn from.
+    """A run's answers on faces that it was not trained on.
 
     Attributes:
         probabilities: shape (faces, labels), of the selection's rows.
@@ -177,7 +177,7 @@ def _history(folder: Path) -> list[dict[str, float]]:
 
 
 def repeated_runs(measured: Sequence[Measured]) -> tuple[Repeated, ...]:
-    """Return what runs come to that differ in their seed only."""
+    """Return the mean of runs that differ only in their seed."""
     alike: dict[str, list[Measured]] = defaultdict(list)
     for each in measured:
         if each.run is not None:

@@ -1,7 +1,7 @@
-"""A network of one's own from a Python file: ``--system my_net.py:build``.
+"""A user's own network from a Python file: ``--system my_net.py:build``.
 
 The file's function takes scaled pixels and the number of labels, and returns the logits, as the
-systems in this package do. It is run as it is, so it must be the person who names the file: one
+systems in this package do. Its code is executed, so it must be the user who names the file: one
 that only a run's or model's files name is not loaded.
 """
 
@@ -20,7 +20,7 @@ _loaded: Final[dict[str, System]] = {}
 
 
 def allow(name: str) -> None:
-    """Let a file be loaded because the person has named it."""
+    """Allow a file to be loaded because the user has named it."""
     if _NAME.fullmatch(name):
         _allowed.add(name)
 
