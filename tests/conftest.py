@@ -1,6 +1,7 @@
 """What every test stands on: no screen, no user's files, no thread left behind."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from fer_desktop.paths import PROFILE_VARIABLE
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["MPLBACKEND"] = "Agg"
 quiet_native_libraries()
+if hasattr(signal, "SIGHUP"):
+    # Under nohup programs are born deaf to it, and so would be those that the tests start.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Threads that libraries start once and keep: native callbacks, worker pools, progress bars.
 _LIBRARY_THREADS = ("Dummy-", "ThreadPoolExecutor-", "Thread-")

@@ -64,7 +64,7 @@ def run(_work: Path) -> list[Figure]:
 
         window._controller.batch.connect(on_batch)
 
-    with patch("fer_desktop.app.make_source", lambda *_: (camera, Pacing.LIVE)):
+    with patch("fer_desktop.app.make_source", lambda *_, **__: (camera, Pacing.LIVE)):
         run_watched(watch, camera="0")
     before, halfway, after = (sizes[count] for count in sorted(sizes))
     return [

@@ -147,7 +147,10 @@ def test_a_polite_signal_closes_the_window(profile: Path, number: str) -> None:
     while not paths.log_file().exists() and time.monotonic() < deadline:
         time.sleep(0.05)  # its first line is that the window is there
     process.send_signal(getattr(signal, number))
-    _, error = process.communicate(timeout=60)
+    try:
+        _, error = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 0, error
     assert "Traceback" not in error
     assert "window_geometry" in paths.settings_file().read_text()

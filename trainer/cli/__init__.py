@@ -7,14 +7,15 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
+from trainer.cli.blend import blend
 from trainer.cli.cache import cache
 from trainer.cli.data_options import source_from_args
 from trainer.cli.evaluate import evaluate
+from trainer.cli.export import export
 from trainer.cli.fix import fix
 from trainer.cli.options import build_parser
-from trainer.cli.pair import pair
 from trainer.cli.predict import predict
 from trainer.cli.prepare import prepare
 from trainer.cli.report import report
@@ -26,7 +27,6 @@ from trainer.errors import TrainerError
 from trainer.runs.quiet_keras import import_keras_quietly
 
 if TYPE_CHECKING:
-    from trainer.contract.figures import SplitFigures
     from trainer.fit.epochs import Controls
     from trainer.reports.comparison import Row
 
@@ -232,37 +232,6 @@ def _given(args: argparse.Namespace, defaults: Recipe | Augmentation) -> dict[st
     return {name: getattr(args, name) for name in names if getattr(args, name) is not None}
 
 
-def _export(args: argparse.Namespace) -> int:
-    if (args.model is None) != (args.format is None):
-        args.usage_error("--model and --format belong together")
-    if args.model is not None:
-        from trainer.presets.conversion.convert import convert_model
-
-        print(convert_model(args.model, args.out, args.format, data=args.data))
-        return DONE
-    from trainer.data.readers import parse_labels
-    from trainer.presets.export import Answer, export_run
-    from trainer.presets.heads import Blend
-    from trainer.reports.evaluation import figures_as_text
-
-    labels = parse_labels(args.labels) if args.labels else ()
-    blend = None
-    if args.share is not None:
-        blend = Blend(share=args.share, levelling=args.levelling)
-    elif args.levelling:
-        args.usage_error("--levelling belongs to --share")
-    answer = Answer(
-        head=args.head,
-        labels=labels,
-        balance=args.balance,
-        blend=blend,
-        renormalize=args.renormalize,
-    )
-    figures = export_run(args.run_folder, args.out, name=args.name, answer=answer)
-    print(figures_as_text(cast("SplitFigures", figures)))
-    return DONE
-
-
 def _convert(args: argparse.Namespace) -> int:
     from trainer.presets.conversion.convert import add_litert
 
@@ -288,10 +257,10 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "evaluate": evaluate,
     "compare": _compare,
     "predict": predict,
-    "export": _export,
+    "export": export,
+    "blend": blend,
     "convert": _convert,
     "card": _card,
-    "pair": pair,
     "cache": cache,
     "fix": fix,
     "report": report,

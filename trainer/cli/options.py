@@ -1,23 +1,22 @@
 """The commands of the command line and their options."""
 
 import argparse
-import math
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from trainer.cli.blend import add_blend
 from trainer.cli.cache import add_cache
 from trainer.cli.data_options import add_data
 from trainer.cli.evaluate import add_evaluate
+from trainer.cli.export import add_export
 from trainer.cli.fix import add_fix
-from trainer.cli.pair import add_pair
+from trainer.cli.numbers import number
 from trainer.cli.parser import Parser
 from trainer.cli.predict import add_predict
 from trainer.cli.report import add_report
 from trainer.cli.setting_list import limits, meanings
 from trainer.config import (
-    AUXILIARY_HEAD,
-    MAIN_HEAD,
     Augmentation,
     Optimizer,
     Precision,
@@ -48,10 +47,10 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     _add_compare(commands)
     add_predict(commands)
-    _add_export(commands)
+    add_export(commands)
+    add_blend(commands)
     _add_convert(commands)
     _add_card(commands)
-    add_pair(commands)
     add_report(commands)
     add_fix(commands)
     add_cache(commands)
@@ -185,16 +184,16 @@ def _add_training(parser: Any) -> None:
     )
     parser.add_argument(
         "--teacher-share",
-        type=_number(float, 0, 1),
+        type=number(float, 0, 1),
         default=0.5,
         metavar="S",
         help="weight of the teacher's probabilities in the targets; the labels have the rest",
     )
-    parser.add_argument("--seed", type=_number(int, *limits("seed")), default=0, metavar="N")
+    parser.add_argument("--seed", type=number(int, *limits("seed")), default=0, metavar="N")
     parser.add_argument("--precision", choices=get_args(Precision), default="auto")
     parser.add_argument(
         "--folds",
-        type=_number(int, *limits("folds")),
+        type=number(int, *limits("folds")),
         default=3,
         metavar="N",
         help="number of folds of a stacking ensemble",
@@ -202,7 +201,7 @@ def _add_training(parser: Any) -> None:
     parser.add_argument(
         "--input",
         dest="input_px",
-        type=_number(int, *limits("input_px")),
+        type=number(int, *limits("input_px")),
         metavar="PX",
         help="side of the faces that the network sees, 16 to 512 pixels, such as 96; default: the "
         "system's",
@@ -241,78 +240,8 @@ def _add_settings(group: Any, defaults: Recipe | Augmentation) -> None:
             group.add_argument(flag, choices=_CHOICES[name], help=texts[name])
         elif isinstance(value, int | float):
             group.add_argument(
-                flag, type=_number(type(value), *limits(name)), metavar="N", help=texts[name]
+                flag, type=number(type(value), *limits(name)), metavar="N", help=texts[name]
             )
-
-
-def _number(kind: type[int] | type[float], least: float = 0, most: float = math.inf) -> Any:
-    def parse(text: str) -> float:
-        value = kind(text)
-        if not least <= value <= most:
-            limit = f"at least {least:g}" if value < least else f"at most {most:g}"
-            raise argparse.ArgumentTypeError(f"must be {limit}: {text}")
-        return value
-
-    parse.__name__ = kind.__name__  # argparse names it where a text is no number
-    return parse
-
-
-def _add_export(commands: Any) -> None:
-    parser = commands.add_parser(
-        "export", help="write a run as a model folder, or a model as a file for other programs"
-    )
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--run", dest="run_folder", type=Path, metavar="DIR")
-    parser.add_argument(
-        "--system", metavar="FILE.py:FUNCTION", help="the run's network, where it is your own"
-    )
-    source.add_argument("--model", type=Path, metavar="DIR")
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR|FILE")
-    parser.add_argument(
-        "--name", default="", help="name of a run's model; default: the folder's name"
-    )
-    parser.add_argument(
-        "--head",
-        choices=(MAIN_HEAD, AUXILIARY_HEAD),
-        default=MAIN_HEAD,
-        help="head whose labels the model predicts, for a run with an auxiliary head",
-    )
-    parser.add_argument(
-        "--balance",
-        type=_number(float, 0, 1),
-        default=0.0,
-        metavar="S",
-        help="criterion by which the heads are blended, from accuracy (0) to balanced accuracy (1)",
-    )
-    parser.add_argument(
-        "--share",
-        type=_number(float, 0, 1),
-        metavar="S",
-        help="of --head in the model's answer, in place of the one that is best on the validation "
-        "faces; the other head has the rest",
-    )
-    parser.add_argument(
-        "--levelling",
-        type=_number(float, 0, 1),
-        default=0.0,
-        metavar="S",
-        help="with --share: how much of the logarithm of each label's frequency is taken off its "
-        "logit, so that rare labels are found more often",
-    )
-    parser.add_argument(
-        "--labels", default="", metavar="SET", help="labels of the run that the model keeps"
-    )
-    parser.add_argument(
-        "--renormalize",
-        action="store_true",
-        help="recompute the statistics of batch normalization on the run's training faces, half "
-        "of them unchanged and half shifted as by a detector: training augmented them more",
-    )
-    parser.add_argument("--format", choices=("litert", "onnx"), help="format of the file")
-    parser.add_argument(
-        "--data", type=Path, metavar="PATH", help="faces to check the file on; default: a portrait"
-    )
-    parser.set_defaults(command="export", usage_error=parser.error)
 
 
 def _add_convert(commands: Any) -> None:

@@ -18,6 +18,8 @@ def prepare(args: argparse.Namespace) -> None:
     Raises:
         TrainerError: if a model is unknown, or labels cannot be what they are.
     """
+    if (check := getattr(args, "check_usage", None)) is not None:
+        check(args)
     _find_models(args)
     for name in filter(None, (getattr(args, "system", None), *_systems(args))):
         from trainer.systems.own_file import allow
@@ -40,9 +42,8 @@ def _find_models(args: argparse.Namespace) -> None:
         if given is None or (name == "start" and getattr(args, "resume", False)):
             continue
         setattr(args, name, model_folder(given))
-    for name in ("models", "members"):
-        if (given := getattr(args, name, None)) is not None:
-            setattr(args, name, [model_folder(each) for each in given])
+    if (given := getattr(args, "models", None)) is not None:
+        args.models = [model_folder(each) for each in given]
 
 
 def _check_labels(args: argparse.Namespace) -> None:

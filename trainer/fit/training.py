@@ -191,7 +191,7 @@ def resolve(config: TrainConfig) -> TrainConfig:
         if began.color == "rgb" and system.color == "gray" and config.color is None:
             config = replace(config, color=began.color)
         made_by = began.system
-        if made_by != system.name:
+        if made_by not in (system.name, system.begins_as):
             raise RunError(
                 f"{config.start} is a {made_by or 'network of another maker'}, not a "
                 f"{system.name}.",

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import keras
 
 from trainer.config import MAIN_HEAD, DataSource
 from trainer.contract.calibration import calibrate
+from trainer.contract.crop import CropGeometry
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import (
     CARD_FILE,
@@ -36,6 +37,7 @@ from trainer.metrics.figures import (
 from trainer.presets.conversion.convert import add_litert
 from trainer.presets.conversion.faces import some_of
 from trainer.presets.heads import Blend, choose_blend, one_headed, two_headed
+from trainer.presets.held_out import HeldOut, geometry_text
 from trainer.presets.model_card import write_card
 from trainer.presets.model_folder import LoadedModel, raw_probabilities
 from trainer.presets.provenance import provenance
@@ -58,6 +60,8 @@ class Answer:
         blend: how they are blended, where that is not left to the validation faces.
         renormalize: whether the statistics of batch normalization are taken anew from the training
             faces, changed less than training saw them.
+        crop: where the model looks.
+        held_out: sets that calibrate it; its own validation faces unless given.
     """
 
     head: str = MAIN_HEAD
@@ -65,6 +69,8 @@ class Answer:
     balance: float = 0.0
     blend: Blend | None = None
     renormalize: bool = False
+    crop: CropGeometry = field(default_factory=CropGeometry)
+    held_out: HeldOut | None = None
 
 
 WHOLE_ANSWER: Final = Answer()
@@ -77,6 +83,7 @@ def export_run(
     folder: Path,
     *,
     name: str = "",
+    description: str = "",
     answer: Answer = WHOLE_ANSWER,
     dataset: Dataset | None = None,
     say: Callable[[str], object] = print,
@@ -89,6 +96,7 @@ def export_run(
         run_folder: the ``--out`` of a training; it may still be going on.
         folder: the model folder; files of the same names in it are replaced.
         name: the model's name; the folder's unless given.
+        description: one sentence for the model menu; made from the system unless given.
         answer: which head and labels it has.
         dataset: the run's faces where they are at hand; else they are read again.
         say: gets what came of the file for LiteRT.
@@ -110,12 +118,6 @@ def export_run(
     for key, value in {**environment(), **progress}.items():
         run.facts.setdefault(key, value)
 
-    rows = dataset.rows("validation")
-    truth = dataset.truth(rows)
-    raw = raw_probabilities(network, dataset, rows)
-    temperature = fit_temperature(raw, truth)
-    unsure = choose_unsure_below(calibrate(raw, temperature), truth)
-
     preset = Preset(
         name=name or folder.resolve().name,
         labels=labels,
@@ -125,17 +127,41 @@ def export_run(
         system=system.name,
         training_data=source.title,
         licence="MIT",
-        temperature=temperature,
-        unsure_below=unsure.confidence,
-        description=_description(system, labels),
+        crop=answer.crop,
+        description=description or _description(system, labels),
     )
+    preset, unsure = calibrated(LoadedModel(preset, network), dataset, answer.held_out)
     metrics = evaluate_splits(LoadedModel(preset, network), dataset)
-    metrics["unsure"] = asdict(unsure)
-    metrics["answer"] = asdict(answer) | (asdict(blend) if blend is not None else {})
+    metrics["unsure"] = unsure
+    metrics["answer"] = {
+        "head": answer.head,
+        "labels": answer.labels,
+        "balance": answer.balance,
+        "renormalize": answer.renormalize,
+        **(asdict(blend) if blend is not None else {}),
+        **({"calibrated_on": answer.held_out.names} if answer.held_out is not None else {}),
+    }
     metrics["commands"] = _commands(run, preset.name, source, answer, metrics["split"])
     metrics["provenance"] = provenance(preset, system, run, metrics, network.count_params())
     write_model_folder(folder, network, preset, metrics, dataset, say)
     return metrics
+
+
+def calibrated(
+    model: LoadedModel, dataset: Dataset, held_out: HeldOut | None
+) -> tuple[Preset, dict[str, Any]]:
+    """Return the preset with temperature and threshold, and what is said of these."""
+    if held_out is not None:
+        temperature, unsure, faces = held_out.calibrate(model)
+        said = asdict(unsure) | {"measured_on": f"the {faces:,} faces of {held_out.names}"}
+    else:
+        rows = dataset.rows("validation")
+        raw, truth = raw_probabilities(model.network, dataset, rows), dataset.truth(rows)
+        temperature = fit_temperature(raw, truth)
+        unsure = choose_unsure_below(calibrate(raw, temperature), truth)
+        said = asdict(unsure)
+    preset = replace(model.preset, temperature=temperature, unsure_below=unsure.confidence)
+    return preset, said
 
 
 def write_model_folder(
@@ -254,6 +280,10 @@ def _commands(
         export += ["--renormalize"]
     if answer.labels:
         export += ["--labels", ",".join(answer.labels)]
+    if answer.crop != CropGeometry():
+        export += ["--crop", geometry_text(answer.crop)]
+    if answer.held_out is not None:
+        export += answer.held_out.words()
     evaluate = ["fer-train", "evaluate", "--model", model, "--data", source.path.name]
     if source.votes is not None:
         evaluate += ["--votes", source.votes.name]

@@ -1,7 +1,7 @@
 """Making one head from a training's two: blended, adjusted, restricted to labels."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import keras
 import numpy as np
@@ -15,6 +15,9 @@ from trainer.presets.model_folder import raw_probabilities
 from trainer.systems.system import System
 
 _GRID = np.linspace(0, 1, 11)
+_FREQUENCY_FACES: Final = 5_000
+# The logarithm of zero would be infinite.
+_LEAST_SHARE: Final = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +26,9 @@ class Blend:
 
     Attributes:
         share: of the head whose truth the model answers to; the other head has the rest.
-        levelling: how much of the logarithm of each label's frequency in training is taken off its
-            logit, from 0 to 1, so that rare labels are found more often. Source: Menon et al.,
-            "Long-tail learning via logit adjustment", ICLR 2021.
+        levelling: how much of the logarithm of how often a head gives an answer to training faces
+            is taken off its logit, from 0 to 1, so that rare labels are found more often. Source:
+            Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
     """
 
     share: float
@@ -63,15 +66,18 @@ def choose_blend(
     chosen = [dataset.labels.index(name) for name in labels]
     part = dataset.only(labels)
     rows = part.rows("validation")
-    truth, frequency = part.truth(rows), label_frequency(dataset)[chosen]
+    truth = part.truth(rows)
+    heads = (head, _other(head))
     own, other = (
         np.log(np.maximum(raw_probabilities(_only(network, name), part, rows), 1e-12))[:, chosen]
-        for name in (head, _other(head))
+        for name in heads
     )
+    often = [log_answer_shares(network, name, dataset)[chosen] if balance else 0 for name in heads]
     best, found = -1.0, Blend(share=1.0, levelling=0.0)
     for levelling in _GRID if balance else (0.0,):
         for share in _GRID[::-1]:
-            logits = share * own + (1 - share) * other - levelling * np.log(frequency)
+            logits = share * (own - levelling * often[0])
+            logits += (1 - share) * (other - levelling * often[1])
             counts = confusion_matrix(truth, logits.argmax(axis=1), len(labels))
             support = counts.sum(axis=1)
             recall = counts.diagonal()[support > 0] / support[support > 0]
@@ -104,19 +110,25 @@ def one_headed(
     other = slice(count, None) if head == MAIN_HEAD else slice(0, count)
     chosen = [dataset.labels.index(name) for name in labels]
 
-    def blended(values: NDArray[np.float32]) -> NDArray[np.float32]:
-        both = blend.share * values[..., own] + (1 - blend.share) * values[..., other]
-        return np.asarray(both, np.float32)
+    def blended(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.float32]:
+        return np.asarray(blend.share * first + (1 - blend.share) * second, np.float32)[..., chosen]
 
-    levelled = blended(bias) - blend.levelling * np.log(label_frequency(dataset))
-    made.set_weights([*values[:-2], blended(kernel)[:, chosen], levelled[chosen]])
+    biases = [bias[own], bias[other]]
+    if blend.levelling:
+        biases = [
+            values - blend.levelling * log_answer_shares(network, name, dataset)
+            for values, name in zip(biases, (head, _other(head)), strict=True)
+        ]
+    made.set_weights([*values[:-2], blended(kernel[:, own], kernel[:, other]), blended(*biases)])
     return made
 
 
-def label_frequency(dataset: Dataset) -> NDArray[np.float64]:
-    """Return how often each label occurs in training, shape (labels,), at least 1e-6."""
-    shares = dataset.targets[dataset.rows("train")].mean(axis=0, dtype=np.float64)
-    return np.asarray(np.maximum(shares, 1e-6))
+def log_answer_shares(network: Any, head: str, dataset: Dataset) -> NDArray[np.float64]:
+    """Return the logarithm of how often a head gives each answer to training faces, (labels,)."""
+    rows = np.random.default_rng(0).permutation(dataset.rows("train"))[:_FREQUENCY_FACES]
+    answers = raw_probabilities(_only(network, head), dataset, np.sort(rows))
+    shares = answers.mean(axis=0, dtype=np.float64)
+    return np.asarray(np.log(np.maximum(shares, _LEAST_SHARE)))
 
 
 def _only(network: Any, head: str) -> Any:

@@ -98,15 +98,29 @@ def _heads(run: Run, metrics: dict[str, Any]) -> list[str]:
     text = (
         "Two heads on one trunk learned the dataset's labels and the FER+ votes. This model "
         f"answers to the {own}; its last layer is {answer['share']:.0%} of that head and "
-        f"{1 - answer['share']:.0%} of the other one, which did best on the validation faces"
+        f"{1 - answer['share']:.0%} of the other one"
     )
+    by_sets = answer.get("calibrated_on")
+    if not by_sets:
+        text += ", which did best on the validation faces"
     if answer["levelling"]:
         text += (
-            f", and {answer['levelling']:.0%} of the logarithm of each label's frequency is taken "
-            "off its logit, so that rare expressions are found more often (chosen by "
-            f"{1 - answer['balance']:.0%} accuracy and {answer['balance']:.0%} balanced accuracy)"
+            f", and {answer['levelling']:.0%} of the logarithm of how often a head gives an answer "
+            "to training faces is taken off its logit, so that rare expressions are found more "
+            "often"
         )
-    return [f"{text}."]
+        if not by_sets:
+            text += (
+                f" (chosen by {1 - answer['balance']:.0%} accuracy and {answer['balance']:.0%} "
+                "balanced accuracy)"
+            )
+    sentences = [f"{text}."]
+    if by_sets:
+        sentences.append(
+            "Shares, levelling, crop, temperature and the threshold of confidence were chosen by "
+            f"faces from which the network has not learned: {by_sets}."
+        )
+    return sentences
 
 
 def _statistics(metrics: dict[str, Any]) -> list[str]:

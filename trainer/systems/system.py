@@ -70,6 +70,7 @@ class System:
         body: the network behind the input's scaling or the backbone; none for a combination.
         backbone: the Keras application in front of the body, if any.
         combination: the networks it is made of, if it is an ensemble.
+        begins_as: another system whose models it may begin with: both have the same weights.
         parameters: total and trainable count for those labels; none for what a name describes.
     """
 
@@ -85,6 +86,7 @@ class System:
     color: Color = "gray"
     recipe: Recipe = field(default_factory=Recipe)
     reported: Reported | None = None
+    begins_as: str = ""
     parameters: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:

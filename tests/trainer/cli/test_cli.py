@@ -153,6 +153,29 @@ def test_one_run_with_two_heads_gives_a_model_for_each_truth(
     assert main(["export", "--run", run, "--out", run, "--labels", "fear,happy"]) == 1
 
 
+@pytest.mark.usefixtures("tiny_systems")
+def test_a_model_is_calibrated_by_faces_that_it_did_not_learn_from(
+    faces_csv: Path,
+    face_folder: FolderMaker,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run, out, others = str(tmp_path / "run"), tmp_path / "model", face_folder("angry", "fear")
+    assert main([*TRAIN, "--data", str(faces_csv), "--out", run]) == 0
+    words = ["export", "--run", run, "--out", str(out), "--crop", "1.08,0.075"]
+    words += ["--calibrate-on", str(others), "--framed", "1.16,0.075", "--sure", "0.9"]
+    assert main([*words, "--description", "Made for people."]) == 0
+    preset = json.loads((out / "preset.json").read_text())
+    assert (preset["crop"]["scale"], preset["description"]) == (1.08, "Made for people.")
+    card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "fitted on the 8 faces of faces" in card
+    command = f"--crop 1.08,0.075 --sure 0.9 --calibrate-on sets/{others.name}"
+    assert f"{command} --framed {others.name}=1.16,0.075" in card
+    capsys.readouterr()
+    assert main([*words[:-2], "--calibrate-on", str(tmp_path / "none")]) == 1
+    assert "none does not exist" in capsys.readouterr().err
+
+
 @pytest.mark.conversion
 @pytest.mark.usefixtures("tiny_systems")
 def test_export_makes_a_clean_model_folder(

@@ -1,0 +1,66 @@
+"""``fer-train blend``: the last layers of two models on the trunk of the first."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from trainer.cli.data_options import add_data, source_from_args
+from trainer.cli.held_out_options import add_use, held_out_from_args
+from trainer.cli.numbers import number
+
+if TYPE_CHECKING:
+    from trainer.contract.figures import SplitFigures
+
+
+def add_blend(commands: Any) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser(
+        "blend",
+        help="combine two models that descend from one network",
+        description="Writes a model folder with the first model's network, whose last layer is the "
+        "weighted mean of both models' last layers, and with brightness and contrast of every face "
+        "evened out first.",
+    )
+    parser.add_argument(
+        "--model", dest="models", required=True, action="append", type=Path, metavar="DIR"
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--name", default="", help="default: the folder's name")
+    parser.add_argument("--description", default="", help="one sentence for the model menu")
+    parser.add_argument(
+        "--share",
+        type=number(float, 0, 1),
+        default=0.5,
+        metavar="S",
+        help="of the first model's last layer",
+    )
+    parser.add_argument(
+        "--levelling",
+        type=number(float, 0, 1),
+        default=0.0,
+        metavar="S",
+        help="how much of the logarithm of how often a last layer gives an answer to training "
+        "faces is taken off its logit, so that rare labels are found more often",
+    )
+    add_data(parser)
+    add_use(parser)
+    parser.set_defaults(command="blend")
+
+
+def blend(args: argparse.Namespace) -> int:
+    """Write the blend, and print its figures; return the exit status."""
+    from trainer.presets.blending import BlendRecipe, export_blend
+    from trainer.presets.heads import Blend
+    from trainer.reports.evaluation import figures_as_text
+
+    recipe = BlendRecipe(
+        models=tuple(args.models),
+        blend=Blend(share=args.share, levelling=args.levelling),
+        crop=args.crop,
+        held_out=held_out_from_args(args),
+    )
+    figures = export_blend(
+        recipe, source_from_args(args), args.out, name=args.name, description=args.description
+    )
+    print(figures_as_text(cast("SplitFigures", figures)))
+    return 0
