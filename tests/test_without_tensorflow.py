@@ -42,6 +42,12 @@ except SystemExit as end:
     status = end.code
 print(status, sorted(Missing.asked))
 """
+SCRIPT = """
+from fer_desktop import api
+with api.read_video(*{arguments!r}) as video:
+    table = video.to_table()
+print(len(table), sorted(Missing.asked))
+"""
 TRAINER = """
 from trainer.cli import main
 print(main({arguments!r}))
@@ -70,6 +76,10 @@ def test_files_are_analysed(clip: Path, tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert len(rows) == 5
     assert all(row["emotion"] == "happy" for row in rows)
+
+
+def test_a_script_reads_a_video(clip: Path) -> None:
+    assert run(SCRIPT, [str(clip)], NOT_LIVE) == ("5 []", "")
 
 
 def test_the_window_opens_and_reads_the_demo_clip() -> None:
