@@ -18,12 +18,8 @@ from trainer.contract.preset import Preset
 from trainer.data.dataset import Dataset
 from trainer.data.readers import load_dataset
 from trainer.errors import RunError
-from trainer.presets.export import (
-    UNWRITTEN,
-    calibrated,
-    evaluate_splits,
-    write_model_folder,
-)
+from trainer.presets.export import calibrated, evaluate_splits
+from trainer.presets.folder_writing import UNWRITTEN, write_model_folder
 from trainer.presets.heads import Blend, one_headed, two_headed
 from trainer.presets.held_out import HeldOut, geometry_text
 from trainer.presets.model_folder import LoadedModel, load_model_folder

@@ -1,9 +1,6 @@
 """Turning a run into a model folder that the application can load."""
 
-import json
 import shlex
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -16,14 +13,7 @@ from trainer.contract.calibration import calibrate
 from trainer.contract.crop import CropGeometry
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import (
-    CARD_FILE,
-    LITERT_FILE,
-    METRICS_FILE,
-    MODEL_FILE,
-    PRESET_FILE,
     Preset,
-    file_sha256,
-    preset_to_json,
 )
 from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.readers import load_dataset
@@ -34,11 +24,9 @@ from trainer.metrics.figures import (
     measure,
     restricted,
 )
-from trainer.presets.conversion.convert import add_litert
-from trainer.presets.conversion.faces import some_of
+from trainer.presets.folder_writing import UNWRITTEN, write_model_folder
 from trainer.presets.heads import Blend, choose_blend, one_headed, two_headed
 from trainer.presets.held_out import HeldOut, geometry_text
-from trainer.presets.model_card import write_card
 from trainer.presets.model_folder import LoadedModel, raw_probabilities
 from trainer.presets.provenance import provenance
 from trainer.presets.renormalization import renormalize
@@ -74,8 +62,6 @@ class Answer:
 
 
 WHOLE_ANSWER: Final = Answer()
-# Stands for the checksum of a network that is not written yet.
-UNWRITTEN: Final = "0" * 64
 
 
 def export_run(
@@ -164,51 +150,6 @@ def calibrated(
     return preset, said
 
 
-def write_model_folder(
-    folder: Path,
-    network: Any,
-    preset: Preset,
-    metrics: dict[str, Any],
-    dataset: Dataset,
-    say: Callable[[str], object],
-) -> None:
-    """Write a model folder whole: network, preset, figures, card, and the file for LiteRT.
-
-    Args:
-        folder: files of the same names in it are replaced.
-        preset: the checksum of the network is put into it, and into the figures.
-        dataset: its validation faces show whether LiteRT answers as Keras does.
-        say: gets what came of the file for LiteRT.
-
-    Raises:
-        RunError: if the folder cannot be written.
-    """
-    folder = folder.resolve()
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".export-") as scratch:
-            made = Path(scratch) / folder.name
-            made.mkdir()
-            network.save(made / MODEL_FILE)
-            preset = replace(preset, sha256=file_sha256(made / MODEL_FILE))
-            metrics["sha256"] = preset.sha256
-            (made / PRESET_FILE).write_text(preset_to_json(preset), encoding="utf-8")
-            (made / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-            write_card(made)
-            _put_in_place(made, folder)
-    except OSError as error:
-        raise RunError(f"{folder} cannot be written: {error.strerror or error}.") from error
-    say(_add_litert(folder, dataset))
-
-
-def _add_litert(folder: Path, dataset: Dataset) -> str:
-    faces = some_of(dataset.images[dataset.rows("validation")])
-    try:
-        return str(add_litert(folder, faces=faces))
-    except RunError as error:
-        return f"no file for LiteRT, so Keras runs the model: {error}"
-
-
 def _source(run: Run, answer: Answer) -> DataSource:
     if answer.head == MAIN_HEAD:
         return run.config.source
@@ -292,16 +233,6 @@ def _commands(
         "export": shlex.join([*export, "--out", model]),
         "evaluate": shlex.join([*evaluate, "--split", split]),
     }
-
-
-def _put_in_place(made: Path, folder: Path) -> None:
-    if not folder.exists():
-        made.rename(folder)
-        return
-    # Until the last file is in its place the checksum tells a reader that they do not fit yet.
-    (folder / LITERT_FILE).unlink(missing_ok=True)
-    for name in (MODEL_FILE, METRICS_FILE, CARD_FILE, PRESET_FILE):
-        shutil.move(made / name, folder / name)
 
 
 _BRIEF: Final = (
