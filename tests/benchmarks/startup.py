@@ -18,7 +18,12 @@ def run(work: Path) -> list[Figure]:
     """Start the application several times on the demo clip."""
     samples: dict[str, list[float]] = {name: [] for name in MARKS_S}
     for attempt in range(RUNS + 1):
-        environment = os.environ | {"FER_DESKTOP_PROFILE": str(work / f"profile{attempt}")}
+        environment = os.environ | {
+            "FER_DESKTOP_PROFILE": str(work / f"profile{attempt}"),
+            # As on a user's computer, where Python keeps what it has compiled.
+            "PYTHONPYCACHEPREFIX": str(work / "compiled"),
+        }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         done = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.startup"],
             env=environment,
