@@ -97,11 +97,10 @@ def print_predictions(
         RunError: if the folder is not a usable model folder, or the table cannot be written.
         DataError: if a folder cannot be read.
     """
-    images = list(_images(paths))
     model, status, photographs = load_model_folder(folder), 0, 0
+    images = list(_images(paths))
     rows = [("file", "emotion", "confidence", "unsure", *(f"p_{n}" for n in model.preset.labels))]
-    answers = _of_photos(model, folder, images) if are_photos else predict(model, images)
-    for found in answers:
+    for found in predictions(model, folder, images, are_photos=are_photos):
         if isinstance(found, Refusal):
             print(f"fer-train: {found.reason}", file=sys.stderr)
             status = 1
@@ -122,6 +121,23 @@ def print_predictions(
             file=sys.stderr,
         )
     return status
+
+
+def predictions(
+    model: LoadedModel, folder: Path, paths: Sequence[Path], *, are_photos: bool = False
+) -> Iterator[Prediction | Refusal]:
+    """Yield what a model reads off images, and off all images below folders.
+
+    Args:
+        model: with its folder.
+        paths: images and folders.
+        are_photos: whether faces are cut out of the images first, by the application.
+
+    Raises:
+        DataError: if a folder cannot be read, or photographs not be cropped.
+    """
+    images = list(_images(paths))
+    return _of_photos(model, folder, images) if are_photos else predict(model, images)
 
 
 def _of_photos(

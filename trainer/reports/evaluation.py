@@ -30,6 +30,7 @@ def evaluate_model(
     against: Path | None = None,
     out: Path | None = None,
     table: Path | None = None,
+    told: Callable[[TableSet], object] = lambda _: None,
 ) -> Evaluation:
     """Return a model's figures on a dataset.
 
@@ -42,6 +43,7 @@ def evaluate_model(
         against: another model folder, whose answers on the same faces are compared.
         out: folder for the figures and their diagrams.
         table: csv that gets a row for each face.
+        told: gets the faces with the answers.
 
     Raises:
         TrainerError: if model, data or groups cannot be used, or the split is empty.
@@ -74,8 +76,10 @@ def evaluate_model(
         figures["against"], figures["against_reason"] = paired.compare_with(
             against, source, dataset, rows, probabilities, flip=flip
         )
+    answers = TableSet(source.title, selection, probabilities)
+    told(answers)
     if table is not None:
-        write_face_table(table, [TableSet(source.title, selection, probabilities)])
+        write_face_table(table, [answers])
     if out is not None:
         _write(out, figures, dataset, rows, probabilities, truth)
     return figures

@@ -50,6 +50,20 @@ def write_face_table(path: Path, sets: Sequence[TableSet]) -> None:
     write_atomically(path, text.getvalue().encode("utf-8", "surrogateescape"))
 
 
+def face_columns(each: TableSet) -> dict[str, list[str | int | float]]:
+    """Return the same table of one set by its columns, numbers as numbers."""
+    rows = list(_rows(each))
+    names = (*COLUMNS, *(f"p_{label}" for label in each.selection.labels))
+    columns: dict[str, list[str | int | float]] = {}
+    for at, name in enumerate(names):
+        cells = [row[at] for row in rows]
+        if name == "confidence" or at >= len(COLUMNS):
+            columns[name] = [float(cell) for cell in cells]
+        else:
+            columns[name] = [int(cell) for cell in cells] if name == "right" else [*cells]
+    return columns
+
+
 def _rows(each: TableSet) -> Iterator[list[str]]:
     chosen = each.selection
     dataset, labels = chosen.dataset, chosen.labels

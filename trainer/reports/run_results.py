@@ -85,7 +85,7 @@ def measure_run(folder: Path, source: DataSource | None, split: str | None) -> M
     return Measured(
         result=_result(folder, run, preset.system, preset.name, preset.sha256, figures, answers),
         run=run,
-        history=_history(folder),
+        history=read_history(folder),
         answers=answers,
         missing=missing,
     )
@@ -166,7 +166,8 @@ def _label(label: str, confusion: NDArray[np.int64], at: int, f1: float) -> Labe
     )
 
 
-def _history(folder: Path) -> list[dict[str, float]]:
+def read_history(folder: Path) -> list[dict[str, float]]:
+    """Return the figures of each epoch of a run, nothing where there are none."""
     try:
         with (folder / HISTORY_FILE).open(newline="", encoding="utf-8") as file:
             return [
