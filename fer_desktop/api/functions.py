@@ -68,7 +68,7 @@ def read_video(
 
     Args:
         video: a file.
-        every: one of so many frames is read: those whose index it divides.
+        every: only frames whose index is a multiple of it are read.
         from_s, to_s: seconds between which frames are read; all of them unless given.
         calibrate: begin and end, in seconds, of an interval in which faces are neutral; see
             `Reader.read_video`.

@@ -141,7 +141,7 @@ class Reader:
 
         Args:
             video: a file.
-            every: one of so many frames is read: those whose index it divides.
+            every: only frames whose index is a multiple of it are read.
             from_s, to_s: seconds between which frames are read; all of them unless given.
             calibrate: begin and end, in seconds, of an interval in which faces are neutral. It is
                 read at once; a face that does not look neutral is named in a warning, and its

@@ -16,10 +16,10 @@ _MODEL_HELP: Final = "name of an installed model, or a model folder"
 _ENGINE_HELP: Final = (
     "what runs the model: litert, keras, an engine of an installed package, or auto, which takes"
     " Keras on a graphics card, else LiteRT where it can run the model, which is several times"
-    " quicker on a processor"
+    " faster on a processor"
 )
 _TO_HELP: Final = (
-    "also hand every analysis to this output of an installed package; TARGET is what that takes;"
+    "also send every analysis to this output of an installed package, with TARGET as its argument;"
     " may be given several times"
 )
 
@@ -112,7 +112,7 @@ def _add_crop(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     where = crop.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", metavar="DATASET", type=Path, help="a new folder for the faces")
     where.add_argument(
-        "--check", action="store_true", help="write nothing, tell how many are photographs"
+        "--check", action="store_true", help="write nothing, only count the photographs"
     )
     crop.add_argument(
         "--model",
@@ -130,8 +130,8 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="analyse images and videos, every frame, into tables",
         description="Analyses every frame of images and videos and writes, for each, DIR/<stem>.csv"
         " and DIR/<stem>.meta.json. Files of an earlier run are replaced; two inputs with one stem"
-        " get distinct names (<stem>-2). The same file gives the same table each time. Where a"
-        " video is damaged, what comes before the damage is written.",
+        " get distinct names (<stem>-2). The same file gives the same table each time. Of a"
+        " damaged file, what can be read is written.",
         epilog="Exit status: 0 all done, 1 some input failed (each in a line on standard error),"
         " 2 wrong usage.",
         allow_abbrev=False,
@@ -177,7 +177,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="N",
         type=_every,
         default=1,
-        help="analyse one of so many frames: those whose index it divides (default: every frame)",
+        help="analyse only frames whose index is a multiple of N (default: 1, every frame)",
     )
     analyze.add_argument(
         "--from",
@@ -222,7 +222,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="all|none|A,B",
         type=_measures,
         default=(),
-        help="what else is measured of each face, in columns behind p_...: head_roll, measures of"
+        help="further measures of each face, in columns after p_...: head_roll, measures of"
         " installed packages, all of them, or none (default)",
     )
     analyze.add_argument(
