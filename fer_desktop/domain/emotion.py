@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fer_desktop.domain.face import Detection
-from fer_desktop.domain.measures import Measurement
+from fer_desktop.domain.measures import Measurement, MeasureSpec
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.scores import EmotionScores
 
@@ -46,6 +46,7 @@ class FrameAnalysis:
         wall_ns: UTC nanoseconds since 1970 for live sources, else None.
         width_px, height_px: size of the frame.
         faces: sorted by face id.
+        measures: what was to be measured of them, whether it could be told or not.
     """
 
     frame_index: int
@@ -54,3 +55,4 @@ class FrameAnalysis:
     width_px: int
     height_px: int
     faces: tuple[FaceAnalysis, ...]
+    measures: tuple[MeasureSpec, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Point
 from fer_desktop.domain.measures import Measurement, MeasureSpec
 from fer_desktop.recording.row_types import MeasuredRow, MeasureRow
@@ -24,21 +24,25 @@ class MeasurementRows:
         self._ids: dict[MeasureSpec, int] = {}
 
     def take(
-        self, frame_index: int, faces: Iterable[FaceAnalysis]
+        self, frame: FrameAnalysis
     ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
         """Return the rows of measures that are new, and those of what was measured in a frame."""
         measures: list[tuple[object, ...]] = []
         measured: list[tuple[object, ...]] = []
-        for face in faces:
+
+        def note(spec: MeasureSpec) -> None:
+            if spec not in self._ids:
+                number = self._ids[spec] = len(self._ids) + 1
+                bounds = spec.range or (None, None)
+                measures.append((number, spec.key, json.dumps(spec.channels), spec.unit, *bounds))
+
+        for spec in frame.measures:  # also where nothing of it can ever be told
+            note(spec)
+        for face in frame.faces:
             for spec, numbers in _measurements(face):
-                if spec not in self._ids:
-                    number = self._ids[spec] = len(self._ids) + 1
-                    bounds = spec.range or (None, None)
-                    measures.append(
-                        (number, spec.key, json.dumps(spec.channels), spec.unit, *bounds)
-                    )
+                note(spec)
                 packed = np.asarray(numbers, "<f4").tobytes()
-                measured.append((frame_index, face.face_id, self._ids[spec], packed))
+                measured.append((frame.frame_index, face.face_id, self._ids[spec], packed))
         return measures, measured
 
 

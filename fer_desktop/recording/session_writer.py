@@ -190,8 +190,8 @@ class SessionWriter:
             calibrations, faces = self._face_rows(frame for frame, _ in batch.frames.values())
             db.executemany("INSERT INTO calibrations VALUES (?, ?, ?, ?)", calibrations)
             db.executemany("INSERT INTO faces VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", faces)
-            for index, (frame, _) in batch.frames.items():
-                measures, measured = self._measurements.take(index, frame.faces)
+            for frame, _ in batch.frames.values():
+                measures, measured = self._measurements.take(frame)
                 db.executemany("INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?)", measures)
                 db.executemany("INSERT INTO measured VALUES (?, ?, ?, ?)", measured)
             db.executemany(

@@ -81,6 +81,7 @@ class Analyzer:
             width_px=width_px,
             height_px=height_px,
             faces=self._measurer.measured(frame, sorted(faces, key=lambda face: face.face_id)),
+            measures=self._measurer.specs,
         )
 
     def set_classifier(self, classifier: EmotionClassifier | None) -> None:

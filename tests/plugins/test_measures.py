@@ -103,6 +103,21 @@ def test_a_session_keeps_it_and_exports_it(package: Install, tmp_path: Path) -> 
     measurer.close()
 
 
+def test_a_session_in_which_nothing_could_be_measured_has_the_columns_all_the_same(
+    package: Install, tmp_path: Path
+) -> None:
+    install_light(package)
+    measurer = Measurer(chosen_measures(["light", "head_roll"]))
+    analyzer = Analyzer(FakeDetector([[]]), FakeClassifier(), measurer=measurer)
+    writer = SessionWriter(tmp_path / "a.fersession", VIDEO, settings={})
+    writer.model_changed(FakeClassifier().preset, 0)
+    writer.write(analyzer.analyze(picture(0)))
+    writer.close()
+    export_session(tmp_path / "a.fersession", tmp_path / "a.csv")
+    header = (tmp_path / "a.csv").read_text().strip()
+    assert header.endswith(",p_neutral,light_left,light_right,head_roll_deg")
+
+
 @pytest.mark.parametrize(
     ("former", "latter", "reason"),
     [
