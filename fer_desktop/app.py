@@ -170,11 +170,12 @@ def make_source(
         SourceError: if it cannot stand for any.
     """
     from fer_desktop.sources.base import Pacing
-    from fer_desktop.sources.factory import live_source, open_file
+    from fer_desktop.sources.factory import live_source
+    from fer_desktop.sources.named_file import NamedFile
 
     if request.kind in ("file", "demo"):
         path = Path(request.uri) if request.kind == "file" else paths.demo_clip()
-        return open_file(path), Pacing.PLAYBACK
+        return NamedFile(path), Pacing.PLAYBACK
     source = live_source(
         request.private_url or request.uri,
         width_px=settings.camera_width_px,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from fer_desktop.log import get_logger
-from fer_desktop.programs import trainer_command
+from fer_desktop.programs import run_program, trainer_command
 from trainer.contract.preset import LITERT, read_preset
 
 _log = get_logger("vision")
@@ -25,17 +25,15 @@ def add_litert(folder: Path) -> None:
     if read_preset(folder).file_in(LITERT) is not None:
         return
     try:
-        done = subprocess.run(
+        done = run_program(
             trainer_command(["convert", str(folder)]),
-            capture_output=True,
-            text=True,
             # The only backend that can.
             env=os.environ | {"KERAS_BACKEND": "tensorflow"},
-            timeout=_TIMEOUT_S,
-            check=False,
+            timeout_s=_TIMEOUT_S,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         _log.info("%s has no file for LiteRT: %s", folder.name, error)
         return
     if done.returncode:
-        _log.info("%s has no file for LiteRT: %s", folder.name, done.stderr.strip()[-1000:])
+        errors = done.stderr.decode("utf-8", "replace").strip()
+        _log.info("%s has no file for LiteRT: %s", folder.name, errors[-1000:])

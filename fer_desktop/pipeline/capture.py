@@ -68,7 +68,6 @@ class Capture(ABC):
         clock: Clock,
         *,
         name: str,
-        formers: Sequence[threading.Thread] = (),
     ) -> None:
         """Take what to read.
 
@@ -77,12 +76,10 @@ class Capture(ABC):
             outlet: where to deliver.
             clock: tells when frames are due.
             name: of the thread.
-            formers: threads that may still hold the same camera.
         """
         self._source = source
         self._outlet = outlet
         self._clock = clock
-        self._formers = formers
         self._state = State.OPENING
         self.transport = Transport(clock)
         self.thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -110,7 +107,6 @@ class Capture(ABC):
     def _run(self) -> None:
         failure: FerError | None = None
         try:
-            self._wait_for_formers()
             self._read_on()
         except Closed:
             log.debug("capture stopped")
@@ -130,14 +126,6 @@ class Capture(ABC):
         else:
             self._tell(State.IDLE)
 
-    def _wait_for_formers(self) -> None:
-        # A camera opens only once: its former owner gets the time to let go of it, but a source
-        # that hangs must not hold up the next one.
-        deadline = time.monotonic() + _FORMER_LIMIT_S
-        for thread in self._formers:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        self.transport.raise_if_stopped()
-
 
 class LiveCapture(Capture):
     """Reads a camera or stream, and opens it again when it stops; its time goes on.
@@ -155,7 +143,18 @@ class LiveCapture(Capture):
         formers: Sequence[threading.Thread] = (),
         reconnect_pauses_s: Sequence[float] = RECONNECT_PAUSES_S,
     ) -> None:
-        super().__init__(source, outlet, clock, name=name, formers=formers)
+        """Take what to read.
+
+        Args:
+            source: not opened yet.
+            outlet: where to deliver.
+            clock: tells when to try again.
+            name: of the thread.
+            formers: threads that may still hold the same camera.
+            reconnect_pauses_s: pauses before it is tried again; the last one repeats.
+        """
+        super().__init__(source, outlet, clock, name=name)
+        self._formers = formers
         self._pauses_s = reconnect_pauses_s
         self._failures = 0
         self._refusals = 0
@@ -166,6 +165,7 @@ class LiveCapture(Capture):
         self._shift_us = 0
 
     def _read_on(self) -> None:
+        self._wait_for_formers()
         while True:
             try:
                 self._read_connection()
@@ -182,6 +182,14 @@ class LiveCapture(Capture):
                 self._tell(State.RECONNECTING, f"{error} Trying again in {pause_s:g} s.")
                 self.transport.wait_until(self._clock.now_ns() + round(pause_s * 1e9))
                 self.transport.raise_if_stopped()
+
+    def _wait_for_formers(self) -> None:
+        # A camera opens only once: its former owner gets the time to let go of it, but a source
+        # that hangs must not hold up the next one.
+        deadline = time.monotonic() + _FORMER_LIMIT_S
+        for thread in self._formers:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        self.transport.raise_if_stopped()
 
     def _read_connection(self) -> None:
         """Open the source and read it until it stops."""
@@ -231,11 +239,10 @@ class FileCapture(Capture):
         clock: Clock,
         *,
         name: str,
-        formers: Sequence[threading.Thread] = (),
     ) -> None:
         """Take what to play, at the pace of its timestamps."""
-        super().__init__(source, outlet, clock, name=name, formers=formers)
-        self._seekable = source if isinstance(source, SeekableSource) else None
+        super().__init__(source, outlet, clock, name=name)
+        self._seekable: SeekableSource | None = None
         self._pacer = Pacer(clock)
         self._ahead: Frame | None = None
         self._shown: int | None = None
@@ -243,6 +250,8 @@ class FileCapture(Capture):
 
     def _read_on(self) -> None:
         info = self._source.open()
+        if info.is_seekable and isinstance(self._source, SeekableSource):
+            self._seekable = self._source
         self._outlet.opened(info)
         while True:
             move = self.transport.take_move()

@@ -31,6 +31,7 @@ from fer_desktop.pipeline.events import (
     StateChanged,
 )
 from fer_desktop.pipeline.file_job import FileJob, FileOrder
+from fer_desktop.pipeline.handoff import Closed
 from fer_desktop.pipeline.inference import Inference, Item, Session
 from fer_desktop.pipeline.loader import Loader
 from fer_desktop.pipeline.meters import MeterReading, Meters
@@ -43,9 +44,8 @@ from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 log = get_logger("pipeline")
 
 _WINDOW: Final = "window"  # as an output
-_CAPTURE_LIMIT_S: Final = 0.5
-_INFERENCE_LIMIT_S: Final = 5.0
-_LOADER_LIMIT_S: Final = 0.2
+_SHUTDOWN_LIMIT_S: Final = 0.5
+_ABANDON_LIMIT_S: Final = 0.2
 
 
 class Engine:
@@ -106,7 +106,7 @@ class Engine:
         self._number = 0
         self._reporting: int | None = None  # the session whose events are still of interest
         self._capture: Capture | None = None
-        self._capture_threads: list[threading.Thread] = []
+        self._captures: list[Capture] = []  # whose threads may still be at work
         self._is_shut = False
         self._inference = Inference(
             meters=self._meters,
@@ -164,8 +164,8 @@ class Engine:
             number = self._number
             if self._capture is not None:
                 self._capture.stop()
-            self._capture_threads = [item for item in self._capture_threads if item.is_alive()]
-            name, formers = f"capture-{number}", tuple(self._capture_threads)
+            self._captures = [item for item in self._captures if item.thread.is_alive()]
+            name = f"capture-{number}"
             capture: Capture
             job: FileJob | None = None
             if pacing is Pacing.PLAYBACK:
@@ -180,7 +180,7 @@ class Engine:
                 )
                 job = FileJob(order, shown)
                 file_outlet = _FileOutlet(self, number, job, shown)
-                capture = FileCapture(source, file_outlet, self._clock, name=name, formers=formers)
+                capture = FileCapture(source, file_outlet, self._clock, name=name)
                 job.on_change = capture.transport.nudge
             else:
                 capture = LiveCapture(
@@ -188,12 +188,14 @@ class Engine:
                     _SessionOutlet(self, number),
                     self._clock,
                     name=name,
-                    formers=formers,
+                    formers=[
+                        item.thread for item in self._captures if isinstance(item, LiveCapture)
+                    ],
                     reconnect_pauses_s=self._reconnect_pauses_s,
                 )
             former, self._reporting = self._reporting, number
             self._capture = capture
-            self._capture_threads.append(capture.thread)
+            self._captures.append(capture)
         if former is not None:
             self._inference.end(former)
         self._on_event(StateChanged(number, State.OPENING))
@@ -234,10 +236,16 @@ class Engine:
         with self._lock:
             capture, self._capture = self._capture, None
             number = self._reporting
+            # Whatever its thread still reads, nobody has to wait for a file to be let go.
+            is_over = isinstance(capture, FileCapture)
+            if is_over:
+                self._reporting = None
         if capture is not None and number is not None:
             self._on_event(StateChanged(number, State.STOPPING))
             self._inference.end(number)
             capture.stop()
+            if is_over:
+                self._on_event(StateChanged(number, State.IDLE))
 
     def play(self) -> None:
         """Go on playing; from the beginning if the end was reached."""
@@ -305,23 +313,27 @@ class Engine:
         return self._meters.reading()
 
     def shutdown(self) -> None:
-        """Stop everything and wait for it, some seconds at most; the session is finished.
+        """Stop everything and wait for it, less than a second; the session is finished.
 
-        Threads that hang in a driver or a library are left behind: they are daemons.
+        Threads that hang in a driver or a library are left behind: they are daemons. One may be
+        loading TensorFlow, or look for small faces in a huge picture.
         """
         with self._lock:
             if self._is_shut:
                 return
             self._is_shut = True
             capture, self._capture = self._capture, None
-            threads = tuple(self._capture_threads)
+            threads = tuple(item.thread for item in self._captures)
         if capture is not None:
             capture.stop()
         self._loader.close()
         self._inference.close()
-        _join(threads, _CAPTURE_LIMIT_S)
-        _join((self._inference.thread,), _INFERENCE_LIMIT_S)
-        _join((self._loader.thread,), _LOADER_LIMIT_S)
+        _join((*threads, self._inference.thread, self._loader.thread), _SHUTDOWN_LIMIT_S)
+        if self._inference.thread.is_alive():
+            # Its session is finished without it, unless the disk stands still, too.
+            finishing = threading.Thread(target=self._inference.abandon, daemon=True)
+            finishing.start()
+            finishing.join(_ABANDON_LIMIT_S)
 
     def _played(self) -> Capture | None:
         """Return the capture that obeys a transport bar, if there is one."""
@@ -356,14 +368,18 @@ class _SessionOutlet:
         self._number = number
 
     def opened(self, info: SourceInfo) -> None:
-        self._engine._meters.reset()
-        self._engine._inference.begin(Session(self._number, info))
+        with self._engine._lock:
+            self._raise_if_former()
+            self._engine._meters.reset()
+            self._engine._inference.begin(Session(self._number, info))
         self._engine._report(self._number, SourceOpened(self._number, info))
 
     def frame(self, frame: Frame) -> None:
-        self._engine._meters.frame_captured()
-        if self._engine._inference.put(Item(self._number, frame)):
-            self._engine._meters.frame_dropped()
+        with self._engine._lock:
+            self._raise_if_former()
+            self._engine._meters.frame_captured()
+            if self._engine._inference.put(Item(self._number, frame)):
+                self._engine._meters.frame_dropped()
 
     def may_show(self, _: Frame) -> bool:
         return True
@@ -373,6 +389,10 @@ class _SessionOutlet:
 
     def failed(self, error: FerError) -> None:
         self._engine._failed(self._number, error)
+
+    def _raise_if_former(self) -> None:
+        if self._number != self._engine._reporting:
+            raise Closed
 
 
 class _FileOutlet(_SessionOutlet):
@@ -384,11 +404,16 @@ class _FileOutlet(_SessionOutlet):
         self._shown = shown
 
     def opened(self, info: SourceInfo) -> None:
-        self._engine._meters.reset()
+        # A file that is not wanted any more may only now have been opened.
+        with self._engine._lock:
+            self._raise_if_former()
+            self._engine._meters.reset()
         self._engine._report(self._number, SourceOpened(self._number, info))
 
     def frame(self, frame: Frame) -> None:
-        self._engine._meters.frame_captured()
+        with self._engine._lock:
+            self._raise_if_former()
+            self._engine._meters.frame_captured()
         self._shown.show(frame)
 
     def may_show(self, frame: Frame) -> bool:

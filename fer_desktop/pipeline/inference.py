@@ -193,6 +193,11 @@ class Inference:
         """Finish all sessions, close the networks and end the thread."""
         self._slot.close()
 
+    def abandon(self) -> None:
+        """Finish the sessions of a thread that does not come to its end."""
+        self._files.close()
+        self._finish_session()
+
     def _do(self, command: Callable[[], None]) -> bool:
         """Have something done between two frames; False if the thread is over."""
         with self._lock:

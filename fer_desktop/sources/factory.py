@@ -7,23 +7,36 @@ from fer_desktop.addresses import public_address
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.base import FrameSource
 from fer_desktop.sources.camera import CameraSource
-from fer_desktop.sources.media_file import ImageSource, VideoSource
+from fer_desktop.sources.media_file import DecodedPicture, ImageSource, VideoSource
 from fer_desktop.sources.network.stream_source import StreamSource
 from fer_desktop.sources.picture_series import PictureSeriesSource
 from fer_desktop.sources.pictures import PictureKind, picture_kind
 from fer_desktop.sources.plugin_sources import STREAM_SCHEMES, plugin_source
 
 
-def open_file(path: Path) -> VideoSource | ImageSource | PictureSeriesSource:
+def open_file(
+    path: Path,
+    check: Callable[[], object] | None = None,
+    decoded: DecodedPicture | None = None,
+) -> VideoSource | ImageSource | PictureSeriesSource:
     """Return the source that reads a file, told by its content; it is not opened yet.
+
+    Args:
+        path: the file.
+        check: called now and then while it is read; what it raises ends the reading.
+        decoded: where the pixels of a still image are taken from, which expects it.
 
     Raises:
         SourceError: if the file is missing, a folder, empty or may not be read.
     """
-    kind = picture_kind(path)
+    kind = picture_kind(path, check)
     if kind is None:
-        return VideoSource(path)
-    return ImageSource(path) if kind is PictureKind.STILL else PictureSeriesSource(path, kind)
+        return VideoSource(path, check)
+    if kind is PictureKind.JPEG_FILM:
+        return VideoSource(path, check, "mjpeg")
+    if kind is PictureKind.STILL:
+        return ImageSource(path, check, decoded)
+    return PictureSeriesSource(path, kind, check)
 
 
 def is_stream_url(target: str) -> bool:

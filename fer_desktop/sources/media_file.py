@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,20 @@ class VideoSource:
     Damage is told once, at the end; what can be read before and after it is.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, check: Callable[[], object] | None = None, demuxer: str | None = None
+    ) -> None:
+        """Take a file.
+
+        Args:
+            path: the file.
+            check: called with every packet; what it raises ends the reading.
+            demuxer: FFmpeg's name of the format, where it would not recognise it.
+        """
         self._path = path
-        self._decoder = VideoDecoder(path)
+        self._check = check
+        self._demuxer = demuxer
+        self._decoder = VideoDecoder(path, check, demuxer)
         self._index: VideoIndex | None = None
         self._decoded: Iterator[tuple[int, Any]] = iter(())
         self._maker: PictureMaker | None = None
@@ -40,7 +51,7 @@ class VideoSource:
 
     def again(self) -> "VideoSource":
         """Return another source of the same video."""
-        return VideoSource(self._path)
+        return VideoSource(self._path, self._check, self._demuxer)
 
     def open(self) -> SourceInfo:
         """Index the file and decode its first frame.
@@ -49,9 +60,18 @@ class VideoSource:
             SourceError: if it is not a video that can be decoded.
         """
         self.close()
-        self._decoder = VideoDecoder(self._path)
+        try:
+            return self._open()
+        except SourceError:
+            self.close()
+            raise
+
+    def _open(self) -> SourceInfo:
+        self._decoder = VideoDecoder(self._path, self._check, self._demuxer)
         self._decoder.open()
-        self._index = build_index(self._decoder.container, self._decoder.stream)
+        self._index = build_index(
+            self._decoder.container, self._decoder.stream, self._decoder.on_packet
+        )
         if self._index.is_cut or self._index.damaged_us:
             self._decoder.expect_damage()
         self._missing.clear()
@@ -182,7 +202,7 @@ class VideoSource:
             raise problem
 
 
-class _Decoded:
+class DecodedPicture:
     """The pixels of an image, decoded once for all who wait for them."""
 
     def __init__(self, path: Path) -> None:
@@ -196,8 +216,8 @@ class _Decoded:
         with self._lock:
             self._waiting += 1
 
-    def take(self) -> NDArray[np.uint8]:
-        """Return the pixels, and let go of them if nobody else waits.
+    def take(self, check: Callable[[], object] | None = None) -> NDArray[np.uint8]:
+        """Return the pixels, and let go of them if nobody else waits; ``check`` as when reading.
 
         Raises:
             SourceError: if it is not an image that can be decoded.
@@ -205,7 +225,7 @@ class _Decoded:
         with self._lock:
             pixels = self._pixels
             if pixels is None:
-                pixels = read_picture(self._path)
+                pixels = read_picture(self._path, check)
             self._waiting -= 1
             self._pixels = pixels if self._waiting > 0 else None
             return pixels
@@ -214,15 +234,31 @@ class _Decoded:
 class ImageSource:
     """A still image: one frame, upright, over white where it is transparent."""
 
-    def __init__(self, path: Path, decoded: _Decoded | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        check: Callable[[], object] | None = None,
+        decoded: DecodedPicture | None = None,
+    ) -> None:
+        """Take a file.
+
+        Args:
+            path: the file.
+            check: as ``read_picture`` takes it.
+            decoded: where the pixels are taken from, which expects it.
+        """
         self._path = path
-        self._decoded = decoded or _Decoded(path)
-        self._decoded.expect()
+        self._check = check
+        if decoded is None:
+            decoded = DecodedPicture(path)
+            decoded.expect()
+        self._decoded = decoded
         self._pixels: NDArray[np.uint8] | None = None
 
     def again(self) -> "ImageSource":
         """Return another source of the same image; a large one is not held in memory twice."""
-        return ImageSource(self._path, self._decoded)
+        self._decoded.expect()
+        return ImageSource(self._path, self._check, self._decoded)
 
     def open(self) -> SourceInfo:
         """Decode the image.
@@ -230,7 +266,7 @@ class ImageSource:
         Raises:
             SourceError: if it is not an image that can be decoded.
         """
-        self._pixels = self._decoded.take()
+        self._pixels = self._decoded.take(self._check)
         height, width, _ = self._pixels.shape
         return SourceInfo(
             kind="image",

@@ -2,6 +2,7 @@
 
 import time
 from bisect import bisect_right
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,8 +29,12 @@ class PictureSeriesSource:
     What can be read before and after a damaged picture is read; the damage is told at the end.
     """
 
-    def __init__(self, path: Path, kind: PictureKind) -> None:
+    def __init__(
+        self, path: Path, kind: PictureKind, check: Callable[[], object] | None = None
+    ) -> None:
+        """Take a file and what is in it; ``check`` as ``read_picture`` takes it."""
         self._path = path
+        self._check = check
         self._kind = kind
         self._image: Image | None = None
         self._closing = ExitStack()
@@ -41,7 +46,7 @@ class PictureSeriesSource:
 
     def again(self) -> "PictureSeriesSource":
         """Return another source of the same pictures."""
-        return PictureSeriesSource(self._path, self._kind)
+        return PictureSeriesSource(self._path, self._kind, self._check)
 
     def open(self) -> SourceInfo:
         """Find out how many pictures there are and when each is due.
@@ -51,7 +56,7 @@ class PictureSeriesSource:
         """
         self.close()
         try:
-            self._image = image = self._closing.enter_context(opened(self._path))
+            self._image = image = self._closing.enter_context(opened(self._path, self._check))
             check_size(image, self._path.name)
             durations_us = self._survey(image)
         except DAMAGE as error:
@@ -121,7 +126,12 @@ class PictureSeriesSource:
             self._numbers = pages(image)
             return [_PAGE_US] * len(self._numbers)
         self._numbers = list(range(getattr(image, "n_frames", 1)))
-        return [_duration_us(image, number) for number in self._numbers]
+        durations_us = []
+        for number in self._numbers:
+            if self._check is not None:
+                self._check()
+            durations_us.append(_duration_us(image, number))
+        return durations_us
 
     def _frame(self, index: int) -> Frame:
         from PIL import ImageOps

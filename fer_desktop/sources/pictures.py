@@ -3,6 +3,8 @@
 import logging
 import struct
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.errors import SourceError
+from fer_desktop.sources.jpeg_film import is_jpeg_film
 from fer_desktop.sources.ordinary_file import check_file
+from trainer.contract.bounded_file import PICTURE_FORMATS, BoundedFile, TooMuchRead
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,10 +23,6 @@ if TYPE_CHECKING:
 # Damage is told in our own words, not by Pillow's loggers on standard error.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
-# Formats told by their content beyond doubt: Pillow would also claim films and fonts.
-_FORMATS: Final = (
-    "JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "PPM", "JPEG2000", "ICO", "PSD",
-)  # fmt: skip
 _PIXELS_MAX: Final = 250_000_000
 # What Pillow's decoders raise for damaged files.
 DAMAGE: Final = (
@@ -42,16 +42,22 @@ class PictureKind(Enum):
     STILL = auto()
     ANIMATION = auto()  # frames with their own times
     PAGES = auto()  # pictures that have nothing to do with each other
+    JPEG_FILM = auto()  # one after the other, and nothing that tells their times
 
 
-def picture_kind(path: Path) -> PictureKind | None:
+def picture_kind(path: Path, check: Callable[[], object] | None = None) -> PictureKind | None:
     """Tell by its content what pictures a file holds; None if it is for a video's decoder.
 
+    Args:
+        path: the file.
+        check: called now and then; what it raises ends the reading.
+
     Raises:
-        SourceError: if the file is missing, empty or may not be read.
+        SourceError: if the file is missing, empty or may not be read, or begins like a picture
+            and goes on without end.
     """
     try:
-        with opened(path) as image:
+        with opened(path, check) as image:
             is_animated = getattr(image, "is_animated", False)
             if image.format in _ANIMATED_BY_FFMPEG and is_animated:
                 return None
@@ -59,7 +65,11 @@ def picture_kind(path: Path) -> PictureKind | None:
                 return PictureKind.ANIMATION
             if image.format == "TIFF" and len(pages(image)) > 1:
                 return PictureKind.PAGES
+            if image.format == "JPEG" and is_jpeg_film(path):
+                return PictureKind.JPEG_FILM
             return PictureKind.STILL
+    except TooMuchRead as error:
+        raise _endless(path.name) from error
     except DAMAGE:
         return None
 
@@ -85,12 +95,18 @@ def picture_size(path: Path) -> tuple[int, int]:
         with opened(path) as image:
             width, height = image.size
             return width, height
+    except TooMuchRead as error:
+        raise _endless(path.name) from error
     except DAMAGE as error:
         raise SourceError(f"{path.name} is not an image that can be read.") from error
 
 
-def read_picture(path: Path) -> NDArray[np.uint8]:
+def read_picture(path: Path, check: Callable[[], object] | None = None) -> NDArray[np.uint8]:
     """Decode an image, shape (height, width, 3), BGR, upright, over white where transparent.
+
+    Args:
+        path: the file.
+        check: called now and then; what it raises ends the reading.
 
     Raises:
         SourceError: if it is damaged, too large, or no image.
@@ -98,7 +114,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     from PIL import ImageOps, UnidentifiedImageError
 
     try:
-        with opened(path) as image:
+        with opened(path, check) as image:
             check_size(image, path.name)
             image.load()
             ImageOps.exif_transpose(image, in_place=True)
@@ -107,6 +123,8 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
         raise SourceError(f"{path.name} is not an image that can be read.") from error
     except MemoryError as error:
         raise SourceError(f"{path.name} does not fit into memory.") from error
+    except TooMuchRead as error:
+        raise _endless(path.name) from error
     except DAMAGE as error:
         raise SourceError(
             f"{path.name} is damaged or incomplete.", hint="Copy or export it again."
@@ -114,7 +132,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 
 
 def check_size(image: "Image", name: str) -> None:
-    """Refuse an image that would take too much memory, before it is decoded.
+    """Refuse an image that would take too much memory, and bound what decoding it may read.
 
     Raises:
         SourceError: if it is too large.
@@ -124,10 +142,14 @@ def check_size(image: "Image", name: str) -> None:
             f"{name} is too large: {image.width} x {image.height} pixels.",
             hint=f"At most {_PIXELS_MAX // 1_000_000} megapixels can be read.",
         )
+    file = getattr(image, "fp", None)
+    if isinstance(file, BoundedFile):
+        file.allow_pixels(image.width * image.height)
 
 
-def opened(path: Path) -> "Image":
-    """Return an image whose pixels are not read yet, to be closed by the caller.
+@contextmanager
+def opened(path: Path, check: Callable[[], object] | None = None) -> "Iterator[Image]":
+    """Give an image whose pixels are not read yet; see ``read_picture``.
 
     Raises:
         SourceError: if the file is missing, empty, may not be read, or needs a missing package.
@@ -144,7 +166,16 @@ def opened(path: Path) -> "Image":
     Image.MAX_IMAGE_PIXELS = None
     # Nor are its warnings of oddities in the metadata anybody's concern.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-    return Image.open(path, formats=("HEIF",) if is_heif else _FORMATS)
+    formats = ("HEIF",) if is_heif else PICTURE_FORMATS
+    with BoundedFile(path, check) as file, Image.open(file, formats=formats) as image:
+        yield image
+
+
+def _endless(name: str) -> SourceError:
+    return SourceError(
+        f"{name} is damaged: it begins like a picture but goes on without end.",
+        hint="Copy or export it again.",
+    )
 
 
 def _register_heif(name: str) -> None:

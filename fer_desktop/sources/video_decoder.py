@@ -1,6 +1,6 @@
 """A video file as FFmpeg sees it: its picture track, and the pictures that can be decoded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -8,12 +8,19 @@ from typing import Any, Final
 
 from fer_desktop.errors import SourceError
 from fer_desktop.log import get_logger
+from fer_desktop.sources.media_reader import MediaReader
 from fer_desktop.sources.ordinary_file import check_file
 from fer_desktop.sources.video_index import all_packets
+from trainer.contract.bounded_file import TooMuchRead
 
 log = get_logger("capture")
 
 NOT_A_VIDEO: Final = "It may be damaged, incompletely copied, or not what its name says."
+# So far FFmpeg may read without finding a packet: no picture is larger. Where a file goes on as
+# zeros, some of its demuxers search them byte by byte.
+_GAP_BYTES: Final = 512 << 20
+_HEADER_BYTES: Final = 128 << 20
+_BUFFER_BYTES: Final = 1 << 18
 # Formats of recordings that may begin with pictures whose first part was never received.
 _BROADCAST: Final = ("mpeg", "h264", "hevc")
 
@@ -39,9 +46,15 @@ class VideoDecoder:
         is_interlaced: whether a picture so far was.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, check: Callable[[], object] | None = None, demuxer: str | None = None
+    ) -> None:
+        """Take a file and what else ``VideoSource`` knows of it."""
         self._path = path
+        self._check = check
+        self._demuxer = demuxer
         self._is_steady = False
+        self._file: MediaReader | None = None
         self.container: Any = None
         self.stream: Any = None
         self.damage: list[Damage] = []
@@ -53,22 +66,38 @@ class VideoDecoder:
         Raises:
             SourceError: if it has no picture track that can be decoded.
         """
-        import av
-        from av.error import FFmpegError
-
         self.close()
         check_file(self._path)
         try:
-            # Files only: a playlist must not make this computer connect to anything, and a colon
-            # in a name is no protocol.
-            container = av.open(f"file:{self._path}", options={"protocol_whitelist": "file"})
+            self._open()
+        except SourceError:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        import av
+        from av.error import FFmpegError
+
+        try:
+            self._file = MediaReader(self._path, self._check)
+            self._file.allow(_HEADER_BYTES)
+            # Files only: a playlist must not make this computer connect to anything.
+            container = av.open(
+                self._file,
+                format=self._demuxer,
+                options={"protocol_whitelist": "file"},
+                buffer_size=_BUFFER_BYTES,
+            )
         except (FFmpegError, OSError, ValueError) as error:
+            failure = self._file.failure if self._file is not None else None
+            if isinstance(failure, SourceError):  # it is not wanted any more
+                raise failure from error
             raise SourceError(
                 f"{self._path.name} is not a video or image that can be read.", hint=NOT_A_VIDEO
             ) from error
         self.container = container
         if container.format.name == "tty":  # FFmpeg would show any text as a film of letters
-            raise SourceError(f"{self._path.name} is a text, not a video.")
+            raise SourceError(f"{self._path.name} is a text file, not a video.")
         self.stream = _best_track(container)
         if self.stream is None:
             raise SourceError(
@@ -90,6 +119,23 @@ class VideoDecoder:
         container, self.container, self.stream = self.container, None, None
         if container is not None:
             container.close()
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def on_packet(self) -> None:
+        """Take note that the file goes on.
+
+        Raises:
+            TooMuchRead: if it goes on without anything that could be used.
+            SourceError: if it is not wanted any more.
+        """
+        if self._check is not None:
+            self._check()
+        if self._file is not None:
+            if self._file.failure is not None:
+                raise self._file.failure
+            self._file.allow(_GAP_BYTES)
 
     def seek(self, pts: int) -> bool:
         """Go to a picture or before it; tell whether the file allows that."""
@@ -150,11 +196,13 @@ class VideoDecoder:
         """Yield the packets that are whole, and an empty one at the end, even an early one."""
         from av.error import FFmpegError
 
+        track = self.stream.index
         try:
-            for packet in all_packets(self.container, self.stream):
-                if not packet.is_corrupt:
+            for packet in all_packets(self.container, self.on_packet):
+                # The empty one at the end does not know its stream's number itself.
+                if packet.stream.index == track and not packet.is_corrupt:
                     yield packet
-        except FFmpegError as error:
+        except (FFmpegError, TooMuchRead) as error:
             log.debug("the file ends in damage: %s", error)
             yield None
 

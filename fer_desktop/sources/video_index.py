@@ -6,7 +6,7 @@ tells how many frames there are and when each is due, so that every frame has on
 time whichever way it is reached.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.sources.packet_holes import PacketHoles
+from trainer.contract.bounded_file import TooMuchRead
 
 _DEFAULT_FPS: Final = Fraction(25)
 # Formats that state their true length, so that a shorter content means that the end is missing.
@@ -77,12 +78,15 @@ class VideoIndex:
         return int(self.keys[position]) if position >= 0 else 0
 
 
-def build_index(container: Any, stream: Any) -> VideoIndex:
+def build_index(
+    container: Any, stream: Any, on_packet: Callable[[], object] | None = None
+) -> VideoIndex:
     """Read all packets of an opened file and index the frames of its picture track.
 
     Args:
         container: PyAV's, at its beginning; it stands at its end afterwards.
         stream: the picture track.
+        on_packet: called with every packet; what it raises ends the reading.
     """
     from av.error import FFmpegError
 
@@ -96,7 +100,7 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
     corrupt: list[tuple[int, int]] = []  # times, and how many frames came before
     holes = PacketHoles(container, stream)
     try:
-        for packet in all_packets(container):
+        for packet in all_packets(container, on_packet):
             if packet.size == 0:
                 continue
             time = packet.pts if packet.pts is not None else packet.dts
@@ -114,7 +118,7 @@ def build_index(container: Any, stream: Any) -> VideoIndex:
             clock.tick(packet.dts)
             last_ticks = packet.duration or last_ticks
             found.append((time or 0, bool(packet.is_keyframe)))
-    except FFmpegError:
+    except (FFmpegError, TooMuchRead):
         is_cut = True  # what lies before the damage can be shown
 
     is_cut = is_cut or _lacks_its_end(container, stream, packets, end_s, holes)
@@ -166,10 +170,20 @@ class _DecodingClock:
         self._last = dts
 
 
-def all_packets(container: Any, *streams: Any) -> Iterator[Any]:
-    """Yield the packets of some streams, or of all, and an empty one for each at the end."""
+def all_packets(container: Any, on_packet: Callable[[], object] | None = None) -> Iterator[Any]:
+    """Yield the packets of all streams, and an empty one for each at the end.
+
+    Args:
+        container: PyAV's.
+        on_packet: called before each of them; what it raises ends the reading.
+    """
     try:
-        yield from container.demux(*streams)
+        for packet in container.demux():
+            if on_packet is not None:
+                on_packet()
+            yield packet
+        if on_packet is not None:
+            on_packet()  # what looks like the end may be none
     except IndexError:
         # WORKAROUND PyAV 18.1: after the last packet it stumbles over streams that have turned up
         # while it was reading, as they do in damaged or broadcast files.

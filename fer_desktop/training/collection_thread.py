@@ -19,7 +19,7 @@ from fer_desktop.training.frame_quality import look_at
 
 log = get_logger("train")
 
-_JOIN_LIMIT_S: Final = 5.0
+_JOIN_LIMIT_S: Final = 0.5  # a picture takes some milliseconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, ExtensionLeftOut, ModelLoaded, Result
 from fer_desktop.pipeline.outputs import OutputSink
 from fer_desktop.plugins import telling
+from fer_desktop.programs import end_programs
 from fer_desktop.settings import EngineChoice, Settings
 from fer_desktop.ui.commands.network_cameras import NetworkCameras
 from fer_desktop.ui.look.theme import ThemeManager
@@ -70,6 +71,7 @@ class Application:
 
     def shut_down(self) -> None:
         """Stop everything and wait for it; the one who writes before what it writes to."""
+        end_programs()
         self.engine.shutdown()
         self.recorder.shutdown()
         self.background.shutdown()

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from fer_desktop.domain.face import Detection
+from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.neutral_baseline import estimate_baseline
 from fer_desktop.domain.scores import EmotionScores
@@ -62,7 +63,7 @@ def test_every_frame_is_analysed_in_order_and_shown(rig: Rig) -> None:
     rig.engine.stop()
     rig.until_state(State.IDLE)
     assert rig.states()[3:] == [State.STOPPING, State.IDLE]
-    assert source.closed
+    rig.until(lambda: source.closed)
     assert source.threads == {"capture-1"}
     assert source.copies[0].threads == {"reader"}
     assert rig.sinks[1].written == rig.analyses
@@ -524,7 +525,7 @@ def test_shutdown_finishes_everything(make_rig: MakeRig) -> None:
 def test_network_that_comes_after_shutdown_is_closed(
     make_rig: MakeRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fer_desktop.pipeline.engine._LOADER_LIMIT_S", 0.05)
+    monkeypatch.setattr("fer_desktop.pipeline.engine._SHUTDOWN_LIMIT_S", 0.05)
     rig = make_rig()
     rig.detector_may_load.clear()
     time.sleep(0.02)
@@ -544,3 +545,23 @@ def test_session_number_travels_with_every_state(rig: Rig) -> None:
     rig.engine.open(rig.source(1), Pacing.PLAYBACK)
     rig.until_state(State.PAUSED)
     assert all(event.session == 1 for event in rig.told(StateChanged))
+
+
+def test_a_file_that_cannot_be_looked_at_is_given_up_at_once(rig: Rig) -> None:
+    may_go_on = threading.Event()
+
+    class Slow(ScriptedSource):
+        def open(self) -> SourceInfo:
+            may_go_on.wait(10)
+            return super().open()
+
+    rig.engine.open(slow := Slow(), Pacing.PLAYBACK)
+    rig.until_state(State.OPENING)
+    rig.engine.stop()
+    assert rig.states() == [State.OPENING, State.STOPPING, State.IDLE]
+    rig.engine.open(rig.source(2), Pacing.PLAYBACK)
+    rig.until(lambda: rig.frames(2) == [0, 1])
+    may_go_on.set()
+    rig.until(lambda: slow.opened == 1 and slow.closed)
+    assert [event.session for event in rig.told(SourceOpened)] == [2]
+    assert rig.frames(1) == []

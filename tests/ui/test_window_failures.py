@@ -34,12 +34,12 @@ def test_a_file_that_cannot_be_opened_is_explained(desk: Desk, qtbot: QtBot) -> 
 @pytest.mark.skipif(sys.platform == "win32", reason="special files of POSIX")
 def test_a_pipe_is_refused_at_once(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
-    with pytest.raises(SourceError) as refused:
-        make_source(SourceRequest("file", str(tmp_path / "pipe.mp4")), Settings())
-    desk.refusals[CLIP] = refused.value
+    request = SourceRequest("file", str(tmp_path / "pipe.mp4"))
+    desk.sources[CLIP], _ = make_source(request, Settings())
     app = desk.start(wanted=CLIP)
     qtbot.waitUntil(lambda: app.window.messages.row is not None)
     assert messages(app) == "pipe.mp4 is a pipe, not a file. Choose a video or an image."
+    assert app.controller.state is State.FAILED
 
 
 def test_a_file_that_fails_when_opened_offers_another(

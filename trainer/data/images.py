@@ -1,8 +1,11 @@
 """Single images: decoding them, and cutting out what a network looks at."""
 
 import os
+import struct
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.bounded_file import PICTURE_FORMATS, BoundedFile, TooMuchRead
 from trainer.contract.crop import CropGeometry, box_of_crop
 from trainer.contract.face_crop import crop_face
 from trainer.contract.preset import Color
@@ -21,10 +25,16 @@ if TYPE_CHECKING:
 IMAGE_SUFFIXES: Final = frozenset(
     (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
 )
+_PIXELS_MAX: Final = 178_956_970  # half a gigabyte of RGB
 # Decoded images that may wait for whoever takes them.
 _AHEAD: Final = 512
 
 Box = tuple[float, float, float, float]
+# What Pillow's decoders raise for damaged files.
+_DAMAGE: Final = (
+    OSError, ValueError, SyntaxError, EOFError, LookupError, ArithmeticError, TypeError,
+    AttributeError, RuntimeError, struct.error,
+)  # fmt: skip
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -78,20 +88,49 @@ def read_picture(
     Raises:
         DataError: if it is not a readable image, or the box lies outside of it.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
 
-    path = source if isinstance(source, Path) else "the picture"
-    try:
-        with Image.open(source) as opened:
-            pixels = _as_rgb(ImageOps.exif_transpose(opened))
-    except UnidentifiedImageError as error:
-        raise DataError(f"{path} is not an image.") from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(f"{path} cannot be read: {error}.") from error
+    with opened_image(source) as opened:
+        pixels = _as_rgb(ImageOps.exif_transpose(opened))
     if box is not None:
         pixels = _inside(pixels, box)
     height, width = pixels.shape[:2]
     return fit_image(pixels, size_px, color, framing), (width, height)
+
+
+@contextmanager
+def opened_image(source: Path | BinaryIO) -> "Iterator[Image.Image]":
+    """Give an image whose pixels are not read yet; reading them is bounded by their number.
+
+    Raises:
+        DataError: if it is no image, damaged or too large, also while its pixels are read.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    # Our own limit takes the place of Pillow's, which warns at half of it.
+    Image.MAX_IMAGE_PIXELS = None
+    # Nor are its warnings of oddities in the metadata anybody's concern.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+    path = source if isinstance(source, Path) else "the picture"
+    try:
+        with ExitStack() as stack:
+            file = stack.enter_context(BoundedFile(source)) if isinstance(source, Path) else source
+            image = stack.enter_context(Image.open(file, formats=PICTURE_FORMATS))
+            if image.width * image.height > _PIXELS_MAX:
+                raise DataError(f"{path} is too large: {image.width} x {image.height} pixels.")
+            if isinstance(file, BoundedFile):
+                file.allow_pixels(image.width * image.height)
+            yield image
+    except UnidentifiedImageError as error:
+        raise DataError(f"{path} is not an image.") from error
+    except TooMuchRead as error:
+        raise DataError(
+            f"{path} is damaged: it begins like a picture but goes on without end."
+        ) from error
+    except MemoryError as error:
+        raise DataError(f"{path} does not fit into memory.") from error
+    except _DAMAGE as error:
+        raise DataError(f"{path} cannot be read: {error}.") from error
 
 
 def _inside(pixels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

@@ -98,7 +98,9 @@ class ModelJobs(QObject):
             with whole_file(file, overwrite=True) as part:
                 export_model(folder, part)
 
-        self._move("exporting the model", write, lambda _: self.exported.emit(file))
+        self._move(
+            "exporting the model", write, lambda _: self.exported.emit(file), makes_file=True
+        )
 
     def rename(self, entry: ModelEntry, name: str) -> Path | None:
         """Give a model another name; return its new folder, None where that failed."""
@@ -124,7 +126,14 @@ class ModelJobs(QObject):
         self.speeds_ms.pop(folder, None)
         self.changed.emit()
 
-    def _move(self, name: str, work: Callable[[], T], done: Callable[[T], object]) -> None:
+    def _move(
+        self,
+        name: str,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        *,
+        makes_file: bool = False,
+    ) -> None:
         def succeed(result: T) -> None:
             end()
             done(result)
@@ -139,4 +148,4 @@ class ModelJobs(QObject):
 
         self.is_moving = True
         self.progressed.emit()
-        self._background.run(name, work, succeed, fail)
+        self._background.run(name, work, succeed, fail, makes_file=makes_file)

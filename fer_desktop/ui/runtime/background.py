@@ -13,7 +13,9 @@ from fer_desktop.log import get_logger
 log = get_logger("ui")
 
 T = TypeVar("T")
-_SHUTDOWN_LIMIT_S: Final = 5.0
+# At the end: for jobs that nobody misses, and for files that the user asked for.
+_FAREWELL_S: Final = 0.2
+_FILE_LIMIT_S: Final = 5.0
 
 
 class Background(QObject):
@@ -23,7 +25,7 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._threads: list[threading.Thread] = []
+        self._threads: dict[threading.Thread, float] = {}  # and how long each is waited for
         self._closed = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -38,6 +40,8 @@ class Background(QObject):
         work: Callable[[], T],
         done: Callable[[T], object],
         failed: Callable[[FerError], object],
+        *,
+        makes_file: bool = False,
     ) -> None:
         """Start a job.
 
@@ -46,6 +50,8 @@ class Background(QObject):
             work: what to do; runs on another thread and touches no widget.
             done: gets the result, on the GUI thread.
             failed: gets the failure, on the GUI thread.
+            makes_file: whether it writes what the user asked for, and is not to be cut short when
+                the application closes.
         """
         if self._closed:
             return
@@ -63,17 +69,17 @@ class Background(QObject):
                 return
             self._hand_over(lambda: failed(reason))
 
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._threads = {one: s for one, s in self._threads.items() if one.is_alive()}
         thread = threading.Thread(target=job, name=f"job {name}", daemon=True)
-        self._threads.append(thread)
+        self._threads[thread] = _FILE_LIMIT_S if makes_file else _FAREWELL_S
         thread.start()
 
     def shutdown(self) -> None:
-        """Deliver nothing more and wait some seconds for what is running."""
+        """Deliver nothing more, and wait for what is running: some seconds for a file."""
         self._closed = True
-        deadline = time.monotonic() + _SHUTDOWN_LIMIT_S
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        began = time.monotonic()
+        for thread, limit_s in self._threads.items():
+            thread.join(max(0.0, began + limit_s - time.monotonic()))
             if thread.is_alive():
                 log.warning("%s does not end", thread.name)
 

@@ -17,6 +17,7 @@ from trainer.contract.text import one_line
 log = get_logger("train")
 
 _GRACE_MS: Final = 10_000
+_FAREWELL_MS: Final = 400  # its checkpoint is written after every epoch: it may be killed
 _WAIT_MS: Final = 5_000
 _MOST_LINE_BYTES: Final = 16 << 20
 _MOST_ERROR_BYTES: Final = 8_000
@@ -110,7 +111,7 @@ class TrainerProcess(QObject):
             return
         if word:
             self.tell(word)
-            if self._process.waitForFinished(_WAIT_MS):
+            if self._process.waitForFinished(_FAREWELL_MS):
                 return
         self._process.kill()
         self._process.waitForFinished(_WAIT_MS)

@@ -138,7 +138,7 @@ class Exporter(QObject):
         def failed(error: FerError) -> None:
             self.failed.emit(name, error)
 
-        self._background.run(name, work, done, failed)
+        self._background.run(name, work, done, failed, makes_file=True)
 
 
 def _distinct(sessions: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.errors import ModelError
-from fer_desktop.programs import module_command
+from fer_desktop.programs import module_command, run_program
 from fer_desktop.vision.engines.availability import is_installed, keras_backend
 from fer_desktop.vision.engines.base import Engine, EngineUnavailable, checked
 from fer_desktop.vision.engines.keras import load_keras
@@ -46,24 +46,16 @@ def try_model(folder: Path, engines: Sequence[str]) -> None:
     """
     command = module_command(_MODULE, [str(folder), *engines])
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            env=os.environ | _ON_PROCESSOR,
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
+        done = run_program(command, env=os.environ | _ON_PROCESSOR, timeout_s=_TIMEOUT_S)
     except subprocess.TimeoutExpired as error:
-        raise ModelError(
-            f"The model {folder} does not come to an end.", hint=_OTHER_MODEL
-        ) from error
+        raise ModelError(f"The model {folder} takes too long to run.", hint=_OTHER_MODEL) from error
     if done.returncode == _REFUSED:
         answer = json.loads(done.stdout.splitlines()[-1])
         kind = EngineUnavailable if answer["is_unavailable"] else ModelError
         raise kind(answer["message"], hint=answer["hint"])
     if done.returncode:
         raise ModelError(
-            f"The model {folder} crashes what runs it: it is damaged, or made to do harm.",
+            f"The model {folder} crashes the program that runs it: it is damaged or malicious.",
             hint=_OTHER_MODEL,
         )
 

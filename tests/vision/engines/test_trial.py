@@ -39,7 +39,7 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         status = trial.main(command[3:])
         return subprocess.CompletedProcess(command, status, capsys.readouterr().out.encode(), b"")
 
-    monkeypatch.setattr(trial.subprocess, "run", run)
+    monkeypatch.setattr(trial, "run_program", run)
     monkeypatch.setattr(trial, "_limit_memory", lambda: None)
     return commands
 
@@ -104,12 +104,12 @@ def test_a_process_that_dies_is_told_as_a_bad_model(
     monkeypatch.setattr(
         trial, "module_command", lambda *_: ["python3", "-c", "import os; os.abort()"]
     )
-    with pytest.raises(ModelError, match="crashes what runs it") as caught:
+    with pytest.raises(ModelError, match="crashes the program that runs it") as caught:
         try_model(copied, [LITERT])
     assert caught.value.hint
 
 
 def test_a_process_that_never_ends_is_ended(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "_TIMEOUT_S", 0.01)
-    with pytest.raises(ModelError, match="does not come to an end"):
+    with pytest.raises(ModelError, match="takes too long to run"):
         try_model(copied, [LITERT])
