@@ -11,12 +11,20 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.overlay_layout import (
+    Area,
+    BarPanel,
+    FaceBox,
+    OverlayParts,
+    Tag,
+    Wording,
+    lay_out,
+)
 from fer_desktop.domain.palette import color_for, rgb, text_color_on
 from fer_desktop.files import storage_error, whole_file
 from fer_desktop.recording.video_file import VideoFile
 
 Color = tuple[int, int, int]  # BGR
-Rect = tuple[int, int, int, int]  # left, top, right, bottom
 
 _BACKING: Final[Color] = (18, 16, 14)  # text reads on it whatever the picture is
 _BACKING_OPACITY: Final = 0.8
@@ -27,21 +35,28 @@ _NO_LABEL: Final = "#d8dce1"
 _TEXT_SHARES: Final = (1 / 30, 1 / 42, 1 / 60)
 _TEXT_PER_FACE: Final = 0.3
 _TEXT_MIN_PX: Final = 13
+_LINE: Final = 1.2  # height of a line, and where its letters stand in it, in sizes of the text
+_BASELINE: Final = 0.93
 _WEIGHT: Final = 600
+_BOXES_AND_LABELS: Final = OverlayParts()
 
 
-def draw_overlay(pixels: NDArray[np.uint8], analysis: FrameAnalysis) -> NDArray[np.uint8]:
-    """Return a copy of a BGR picture with boxes and labels on it."""
-    import cv2
-
+def draw_overlay(
+    pixels: NDArray[np.uint8], analysis: FrameAnalysis, parts: OverlayParts = _BOXES_AND_LABELS
+) -> NDArray[np.uint8]:
+    """Return a copy of a BGR picture with boxes and labels on it, or other parts."""
     picture = np.ascontiguousarray(pixels).copy()
-    # OpenCV's own scalable font has accents, other alphabets and CJK, unlike its line fonts; it is
-    # made here because it must not be shared between threads.
-    painter = _Painter(picture, analysis.faces, cv2.FontFace("sans"))
-    for face in analysis.faces:
-        painter.box(face)
-    for face in analysis.faces:
-        painter.label(face)
+    height, width, _ = picture.shape
+    measure = _Measure(_text_size(min(height, width), analysis.faces))
+    placed = [(face, _area(face)) for face in analysis.faces]
+    layout = lay_out(placed, parts, measure, _WORDING, Area(0, 0, width, height))
+    painter = _Painter(picture, measure)
+    for box in layout.boxes:
+        painter.box(box, layout.unit)
+    for tag in layout.tags:
+        painter.tag(tag)
+    for panel in layout.panels:
+        painter.panel(panel)
     return picture
 
 
@@ -51,102 +66,142 @@ def face_text(face: FaceAnalysis) -> str:
         return ""
     if face.is_unsure:
         (first, _), (second, _) = face.smoothed.ranked()[:2]
-        text = f"unsure: {first} / {second}"
-    else:
-        text = f"{face.smoothed.emotion}  {round(face.smoothed.confidence * 100)} %"
-    return text if face.baseline is None else f"{text}, calibrated"
+        return f"unsure: {first} / {second}"
+    return f"{face.smoothed.emotion}  {round(face.smoothed.confidence * 100)} %"
+
+
+_WORDING: Final = Wording(face_text, str)
+
+
+class _Measure:
+    """Sizes of text in OpenCV's own scalable font.
+
+    It has accents, other alphabets and CJK, unlike the line fonts; it is made here because it must
+    not be shared between threads.
+    """
+
+    def __init__(self, size_px: int) -> None:
+        import cv2
+
+        self.font: Any = cv2.FontFace("sans")
+        self._size_px = size_px
+
+    def size_px(self, share: float = 1.0) -> int:
+        """Return the size of text."""
+        return max(1, round(self._size_px * share))
+
+    def line_height(self, share: float = 1.0) -> float:
+        return round(self.size_px(share) * _LINE)
+
+    def width(self, text: str, share: float = 1.0) -> float:
+        import cv2
+
+        if not text:
+            return 0.0
+        size_px = self.size_px(share)
+        _, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), self.font, size_px, _WEIGHT)
+        return float(width)
 
 
 class _Painter:
-    """Draws faces into one picture, and keeps labels apart and off other faces."""
+    """Draws the parts of an overlay into one picture."""
 
-    def __init__(
-        self, picture: NDArray[np.uint8], faces: Sequence[FaceAnalysis], font: Any
-    ) -> None:
+    def __init__(self, picture: NDArray[np.uint8], measure: _Measure) -> None:
         self._picture = picture
-        self._font = font
-        self._faces = faces
-        self._size_px = _text_size(min(picture.shape[:2]), faces)
-        self._line_px = max(1, round(self._size_px / 7))
-        self._taken: list[Rect] = []
+        self._measure = measure
 
-    def box(self, face: FaceAnalysis) -> None:
+    def box(self, box: FaceBox, unit: float) -> None:
         import cv2
 
-        left, top, right, bottom = _rect(face)
+        left, top, right, bottom = _edges(box.area)
         start, end = (left, top), (right, bottom)
-        halo = self._line_px + 2 * max(1, self._line_px // 3)
-        if not face.is_unsure:
+        stroke = max(1, round(box.stroke))
+        halo = stroke + 2 * max(1, round(unit))
+        color = _face_color(box.face)
+        if not box.face.is_unsure:
             cv2.rectangle(self._picture, start, end, _BACKING, halo)
-            cv2.rectangle(self._picture, start, end, _face_color(face), self._line_px)
+            cv2.rectangle(self._picture, start, end, color, stroke)
             return
         # Dashes say "unsure" even where the dimmed colour does not.
-        corners = [start, (end[0], start[1]), end, (start[0], end[1])]
+        corners = [start, (right, top), end, (left, bottom)]
         for first, second in zip(corners, corners[1:] + corners[:1], strict=True):
-            self._dashes(np.array(first), np.array(second), halo, _face_color(face))
+            self._dashes(np.array(first), np.array(second), (halo, stroke), color)
 
     def _dashes(
-        self, start: NDArray[np.int_], end: NDArray[np.int_], halo: int, color: Color
+        self,
+        start: NDArray[np.int_],
+        end: NDArray[np.int_],
+        widths: tuple[int, int],
+        color: Color,
     ) -> None:
         import cv2
 
-        count = max(1, int(np.abs(end - start).sum() // (self._line_px * 8)))
+        halo, stroke = widths
+        count = max(1, int(np.abs(end - start).sum() // (stroke * 8)))
         edges = np.linspace(start, end, 2 * count + 1).round().astype(int)
-        for thickness, paint in ((halo, _BACKING), (self._line_px, color)):
+        for thickness, paint in ((halo, _BACKING), (stroke, color)):
             for first, second in zip(edges[:-1:2], edges[1::2], strict=True):
                 cv2.line(self._picture, first.tolist(), second.tolist(), paint, thickness)
 
-    def label(self, face: FaceAnalysis) -> None:
-        """Write beside a box where there is room: all of it, or the face's number alone."""
-        height, width, _ = self._picture.shape
-        box = face.detection.box
-        number = str(face.face_id)
-        margin = round(self._size_px * 0.4)
-        tall = round(self._size_px * 1.5)
-        chip = self._width(number) + 2 * margin
-        gap = self._line_px
-        others = [_rect(other) for other in self._faces if other is not face]
-        for words, kept_clear in (
-            (face_text(face), self._taken + others),
-            ("", self._taken + others),
-            ("", self._taken),
-        ):
-            wide = chip + (self._width(words) + 2 * margin if words else 0)
-            for top in (box.y1 - gap - tall, box.y2 + gap, box.y1 + gap):
-                left = max(0, min(round(box.x1), width - wide))
-                place = max(0, min(round(top), height - tall))
-                tag = (left, place, left + wide, place + tall)
-                if not any(_overlap(tag, area) for area in kept_clear):
-                    self._taken.append(tag)
-                    self._tag(tag, chip, number, words, face)
-                    return
+    def tag(self, tag: Tag) -> None:
+        """Write a label, its number on a chip of the face's colour."""
+        self._back(tag.area)
+        left, top, right, bottom = _edges(tag.chip)
+        self._picture[top:bottom, left:right] = _face_color(tag.face)
+        is_dimmed = tag.face.is_unsure
+        on_chip = _TEXT if is_dimmed else _bgr(text_color_on(_palette_color(tag.face)))
+        middle = tag.area.top + tag.area.height / 2
+        margin = (tag.chip.width - self._measure.width(tag.number)) / 2
+        self._text(tag.number, tag.chip.left + margin, middle, on_chip)
+        if tag.mark is not None:
+            self._mark(tag.mark)
+        self._text(tag.words, tag.words_left, middle, _TEXT)
 
-    def _tag(self, tag: Rect, chip: int, number: str, words: str, face: FaceAnalysis) -> None:
-        left, top, right, bottom = tag
+    def panel(self, panel: BarPanel) -> None:
+        """Draw the bars of a face."""
+        import cv2
+
+        self._back(panel.area)
+        for row in panel.rows:
+            middle = row.line.top + row.line.height / 2
+            self._text(row.name, row.line.left, middle, _TEXT, panel.share)
+            left, top, right, bottom = _edges(row.bar)
+            if right > left:
+                color = _bgr(color_for(row.label))
+                cv2.rectangle(self._picture, (left, top), (right - 1, bottom - 1), color, -1)
+
+    def _back(self, area: Area) -> None:
+        left, top, right, bottom = _edges(area)
         backing = self._picture[top:bottom, left:right]
         backing[:] = (
             backing * (1 - _BACKING_OPACITY) + np.array(_BACKING) * _BACKING_OPACITY
         ).astype(np.uint8)
-        color = _face_color(face)
-        self._picture[top:bottom, left : left + chip] = color
-        on_chip = _TEXT if face.is_unsure else _bgr(text_color_on(_palette_color(face)))
-        margin = round(self._size_px * 0.4)
-        baseline = top + round(self._size_px * 1.08)
-        self._text(number, left + margin, baseline, on_chip)
-        if words:
-            self._text(words, left + chip + margin, baseline, _TEXT)
 
-    def _width(self, text: str) -> int:
+    def _mark(self, area: Area) -> None:
+        """Draw the sign of a calibrated face, a neutral one, as the window does."""
         import cv2
 
-        _, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), self._font, self._size_px, _WEIGHT)
-        return int(width)
+        unit = min(area.width, area.height) / 24
+        x, y = area.left + area.width / 2, area.top + area.height / 2
+        pen = max(1, round(2.2 * unit))
 
-    def _text(self, text: str, left: int, baseline: int, color: Color) -> None:
+        def at(across: float, down: float) -> tuple[int, int]:
+            return round(x + across * unit), round(y + down * unit)
+
+        cv2.circle(self._picture, at(0, 0), round(9.5 * unit), _TEXT, pen, cv2.LINE_AA)
+        cv2.line(self._picture, at(-4, 4), at(4, 4), _TEXT, pen, cv2.LINE_AA)
+        for across in (-3.4, 3.4):
+            cv2.circle(self._picture, at(across, -2.6), max(1, pen // 2), _TEXT, -1, cv2.LINE_AA)
+
+    def _text(
+        self, text: str, left: float, middle: float, color: Color, share: float = 1.0
+    ) -> None:
         import cv2
 
-        origin = (left, baseline)
-        cv2.putText(self._picture, text, origin, color, self._font, self._size_px, _WEIGHT)
+        if text:
+            size_px = self._measure.size_px(share)
+            origin = (round(left), round(middle + size_px * (_BASELINE - _LINE / 2)))
+            cv2.putText(self._picture, text, origin, color, self._measure.font, size_px, _WEIGHT)
 
 
 def _text_size(side_px: int, faces: Sequence[FaceAnalysis]) -> int:
@@ -157,13 +212,14 @@ def _text_size(side_px: int, faces: Sequence[FaceAnalysis]) -> int:
     return next((size for size in sizes if size <= fitting_px), sizes[-1])
 
 
-def _rect(face: FaceAnalysis) -> Rect:
+def _area(face: FaceAnalysis) -> Area:
     box = face.detection.box
-    return round(box.x1), round(box.y1), round(box.x2), round(box.y2)
+    return Area(box.x1, box.y1, box.width, box.height)
 
 
-def _overlap(one: Rect, other: Rect) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _edges(area: Area) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom in whole pixels."""
+    return round(area.left), round(area.top), round(area.right), round(area.bottom)
 
 
 def _palette_color(face: FaceAnalysis) -> str:
@@ -183,14 +239,18 @@ def _bgr(color: str) -> Color:
 class AnnotatedVideoWriter:
     """A video with the overlay drawn in; made, used and closed by one thread."""
 
-    def __init__(self, path: Path, *, final: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, *, final: Path | None = None, parts: OverlayParts = _BOXES_AND_LABELS
+    ) -> None:
         """Take where to; what is there is replaced when the first frame comes.
 
         Args:
             path: the file to write.
             final: what messages call it, where it is moved there afterwards.
+            parts: what is drawn.
         """
         self._path = path
+        self._parts = parts
         self._final = final or path
         self._file: VideoFile | None = None
 
@@ -200,7 +260,9 @@ class AnnotatedVideoWriter:
         Raises:
             StorageError: if it cannot be written.
         """
-        picture = frame.pixels if analysis is None else draw_overlay(frame.pixels, analysis)
+        picture = frame.pixels
+        if analysis is not None:
+            picture = draw_overlay(picture, analysis, self._parts)
         try:
             if self._file is None:
                 self._file = VideoFile(self._path, frame.size_px)

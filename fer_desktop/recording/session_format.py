@@ -202,7 +202,7 @@ def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, SessionEnd | None]:
         " FROM session"
     ).fetchone()
     if row is None:
-        raise ValueError("it has no head")
+        raise ValueError("it has no headerer")
     found = as_type(row, SessionRow)
     info = SessionInfo(
         source=SourceInfo(

@@ -10,12 +10,14 @@ from typing import Final
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.errors import StorageError
 from fer_desktop.log import get_logger
 from fer_desktop.recording.annotated import AnnotatedVideoWriter
 
 log = get_logger("recording")
 
+_BOXES_AND_LABELS: Final = OverlayParts()
 _WAITING_MAX: Final = 8  # bridges a slow moment; more would cost memory, not save frames
 
 
@@ -42,15 +44,22 @@ class VideoRecorder:
     The video plays even if the process is killed: see ``video_file``.
     """
 
-    def __init__(self, path: Path, on_ended: Callable[[Recording], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        on_ended: Callable[[Recording], None],
+        parts: OverlayParts = _BOXES_AND_LABELS,
+    ) -> None:
         """Start to record.
 
         Args:
             path: where to; an empty file may be there, to reserve the name.
             on_ended: called once, on the recorder's thread, when the file is finished.
+            parts: what is drawn over the picture.
         """
         self._path = path
         self._on_ended = on_ended
+        self._parts = parts
         self._waiting: deque[tuple[Frame, FrameAnalysis | None]] = deque()
         self._changed = threading.Condition()
         self._stopping = False
@@ -83,7 +92,7 @@ class VideoRecorder:
     def _run(self) -> None:
         frames = 0
         failure: StorageError | None = None
-        writer = AnnotatedVideoWriter(self._path)
+        writer = AnnotatedVideoWriter(self._path, parts=self._parts)
         try:
             while (item := self._next()) is not None:
                 writer.write(*item)

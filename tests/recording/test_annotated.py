@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer_desktop.domain.face import BoundingBox
+from fer_desktop.domain.overlay_layout import Area
 from fer_desktop.domain.palette import color_for, rgb
 from fer_desktop.errors import StorageError
 from fer_desktop.recording import annotated
@@ -56,7 +56,9 @@ def test_texts_say_label_and_confidence_or_the_two_likeliest() -> None:
     assert face_text(UNSURE) == "unsure: neutral / sad"
     assert face_text(face(3)) == ""
     calibrated = replace(HAPPY, baseline=rest(0.1, 0.2, 0.7))
-    assert face_text(calibrated) == "happy  88 %, calibrated"
+    assert face_text(calibrated) == "happy  88 %", "it wears a sign instead, as in the window"
+    signed = draw_overlay(picture(0).pixels, frame(0, calibrated))
+    assert (signed != draw_overlay(picture(0).pixels, frame(0, HAPPY))).any()
 
 
 @pytest.mark.parametrize("background", [0, 128, 255])
@@ -78,28 +80,17 @@ def test_accents_and_other_alphabets_are_drawn() -> None:
 
 
 def test_labels_stay_in_the_picture_and_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    tags: list[tuple[int, int, int, int]] = []
-    monkeypatch.setattr(
-        annotated._Painter,
-        "_tag",
-        lambda _, tag, *rest: tags.append(tag),  # type: ignore[misc]
-    )
+    tags: list[Area] = []
+    monkeypatch.setattr(annotated._Painter, "tag", lambda _, tag: tags.append(tag.area))
     faces = [
         face(number, raw=scores(0.5, 0.25, 0.25), box=(-30.0 + 40 * number, -5.0, 640.0, 500.0))
         for number in range(12)
     ]
     draw_overlay(picture(0).pixels, frame(0, *faces))
     assert len(tags) > 3
-    for index, (left, top, right, bottom) in enumerate(tags):
-        assert left >= 0
-        assert top >= 0
-        assert right <= 640
-        assert bottom <= 480
-        for other in tags[:index]:
-            overlap = BoundingBox(*map(float, other)).intersection(
-                BoundingBox(left, top, right, bottom)
-            )
-            assert overlap == 0
+    for index, tag in enumerate(tags):
+        assert tag.fits_into(Area(0, 0, 640, 480))
+        assert not tag.hits(tags[:index])
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 2), (3000, 2000)])

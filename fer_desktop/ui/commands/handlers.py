@@ -234,7 +234,7 @@ class Commands(QObject):
         elif not self._is_recording():
             folder = output_folder(self._controller.settings.recording_dir, paths.videos_dir())
             try:
-                self._recorder.start(folder)
+                self._recorder.start(folder, self._view.parts)
             except StorageError as error:
                 self._announcer.say_error("record", error)
         self._actions.record.setChecked(self._is_recording())

@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.files import new_file
 from fer_desktop.pipeline.events import Result
 from fer_desktop.recording.video_recorder import Recording, VideoRecorder
@@ -52,14 +53,18 @@ class RecordingTap(QObject):
             if self._recorder is not None:
                 self._recorder.add(result.frame, result.analysis)
 
-    def start(self, folder: Path) -> None:
+    def start(self, folder: Path, parts: OverlayParts) -> None:
         """Begin a recording in a new file.
+
+        Args:
+            folder: where to.
+            parts: what is drawn over the picture.
 
         Raises:
             StorageError: if the folder cannot be written.
         """
         path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", ".mp4")
-        recorder = VideoRecorder(path, self._report)
+        recorder = VideoRecorder(path, self._report, parts)
         with self._lock:
             self._recorder = recorder
         self._started_s = time.monotonic()

@@ -208,9 +208,9 @@ class FaceCard(QWidget):
         if baseline is None:
             return tip
         if baseline.origin == "automatic":
-            why = self.tr("Calibrated automatically, by an estimate of its neutral expression")
+            why = self.tr("Calibrated automatically, from an estimate of its neutral expression")
         else:
-            why = self.tr("Calibrated: corrected by its own neutral expression")
+            why = self.tr("Calibrated: corrected for its own neutral expression")
         return f"{why}\n{tip}"
 
 

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.ui.look.tokens import current_tokens
-from fer_desktop.ui.viewer.overlay import OverlayLook, OverlayParts, frame_image, paint_overlay
+from fer_desktop.ui.viewer.overlay import OverlayLook, frame_image, paint_overlay
 from fer_desktop.ui.viewer.viewport import Placement, Viewport
 
 _OVERLAY_AGE_MS: Final = 250
@@ -84,6 +85,11 @@ class FrameView(QWidget):
     def analysis(self) -> FrameAnalysis | None:
         """What was found in the frame on screen."""
         return self._analysis
+
+    @property
+    def parts(self) -> OverlayParts:
+        """What the overlay shows."""
+        return self._parts
 
     @property
     def look(self) -> OverlayLook:

@@ -3,10 +3,9 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import product
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -20,6 +19,15 @@ from PySide6.QtGui import (
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.overlay_layout import (
+    Area,
+    BarPanel,
+    FaceBox,
+    OverlayParts,
+    Tag,
+    Wording,
+    lay_out,
+)
 from fer_desktop.domain.palette import text_color_on
 from fer_desktop.ui.look.label_colors import face_color, label_color
 from fer_desktop.ui.look.wording import expression_text, label_text
@@ -31,17 +39,7 @@ _TEXT: Final = QColor("#f5f6f7")
 _HALO: Final = QColor(10, 12, 14, 150)
 _UNSURE_OPACITY: Final = 0.5
 _SNAPSHOT_TEXT_MIN_PX: Final = 12
-_BAR_SIZES: Final = (1.0, 0.8, 0.65)  # of the labels' text
-_BAR_LINES: Final = 5  # length of a whole bar
-
-
-@dataclass(frozen=True, slots=True)
-class OverlayParts:
-    """Which parts are drawn."""
-
-    boxes: bool = True
-    labels: bool = True
-    bars: bool = False
+_WORDING: Final = Wording(expression_text, label_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +78,17 @@ def paint_overlay(
         bounds: labels are kept inside it.
         selected: face id drawn with a stronger box.
     """
+    measure = _Measure(painter.font())
+    placed = [(face, _area(placement.to_widget(face.detection.box))) for face in faces]
+    layout = lay_out(placed, parts, measure, _WORDING, _area(bounds), selected)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    metrics = QFontMetricsF(painter.font())
-    placed: list[tuple[FaceAnalysis, QRectF]] = [
-        (face, placement.to_widget(face.detection.box)) for face in faces
-    ]
-    if parts.boxes:
-        for face, rect in placed:
-            _paint_box(painter, face, rect, metrics.height() / 16, face.face_id == selected)
-    taken: list[QRectF] = []
-    boxes = [rect for _, rect in placed]
-    # The selected face's label is placed first: when there is not room for all, it stays.
-    placed.sort(key=lambda item: (item[0].face_id != selected, item[0].face_id))
-    if parts.labels:
-        for face, rect in placed:
-            # The selected face is named in full, whatever is behind.
-            others = [box for box in boxes if box is not rect and face.face_id != selected]
-            _paint_label(painter, face, rect, others, metrics, bounds, taken)
-    if parts.bars:
-        taken += boxes  # a face is never hidden
-        for face, rect in placed:
-            _paint_bars(painter, face, rect, bounds, taken)
+    for box in layout.boxes:
+        _paint_box(painter, box, layout.unit)
+    for tag in layout.tags:
+        _paint_tag(painter, tag)
+    for panel in layout.panels:
+        _paint_panel(painter, panel, measure)
     painter.restore()
 
 
@@ -144,165 +131,87 @@ def frame_image(frame: Frame) -> QImage:
     )
 
 
-def _paint_box(
-    painter: QPainter, face: FaceAnalysis, rect: QRectF, unit: float, is_selected: bool
-) -> None:
-    color = face_color(face)
-    width = (3.6 if is_selected else 2.2) * unit
-    pen = QPen(_HALO, width + 2 * unit)
+class _Measure:
+    """Sizes of text in a font."""
+
+    def __init__(self, font: QFont) -> None:
+        self._font = font
+        self._metrics: dict[float, QFontMetricsF] = {}
+
+    def font(self, share: float) -> QFont:
+        """Return the font in a share of its size."""
+        scaled = QFont(self._font)
+        if share != 1.0:
+            scaled.setPixelSize(max(1, round(QFontInfo(self._font).pixelSize() * share)))
+        return scaled
+
+    def line_height(self, share: float = 1.0) -> float:
+        return self._of(share).height()
+
+    def width(self, text: str, share: float = 1.0) -> float:
+        return self._of(share).horizontalAdvance(text)
+
+    def _of(self, share: float) -> QFontMetricsF:
+        if share not in self._metrics:
+            self._metrics[share] = QFontMetricsF(self.font(share))
+        return self._metrics[share]
+
+
+def _paint_box(painter: QPainter, box: FaceBox, unit: float) -> None:
+    pen = QPen(_HALO, box.stroke + 2 * unit)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    radius = 4 * unit
+    rect, radius = _rect(box.area), 4 * unit
     painter.setPen(pen)
-    painter.setOpacity(_UNSURE_OPACITY if face.is_unsure else 1.0)
+    painter.setOpacity(_UNSURE_OPACITY if box.face.is_unsure else 1.0)
     painter.drawRoundedRect(rect, radius, radius)
-    pen = QPen(color, width)
-    if face.is_unsure:
+    pen = QPen(face_color(box.face), box.stroke)
+    if box.face.is_unsure:
         pen.setDashPattern([4, 3])
     painter.setPen(pen)
     painter.drawRoundedRect(rect, radius, radius)
     painter.setOpacity(1.0)
 
 
-def _paint_label(
-    painter: QPainter,
-    face: FaceAnalysis,
-    rect: QRectF,
-    others: list[QRectF],
-    metrics: QFontMetricsF,
-    bounds: QRectF,
-    taken: list[QRectF],
-) -> None:
-    """Write beside a box, or the face's number alone where the text would cover another face.
-
-    Nothing is written over other labels.
-    """
-    number = str(face.face_id)
-    margin = metrics.height() * 0.3
-    height = metrics.height() + margin
-    gap = margin / 2
-    places: list[tuple[str, QRectF]] = []
-    for words in (expression_text(face), ""):
-        width = metrics.horizontalAdvance(number) + 2 * margin
-        if words:
-            width += metrics.horizontalAdvance(words) + 2 * margin
-            width += _mark_width(face, metrics)
-        places += [
-            (words, tag)
-            for top in (rect.top() - height - gap, rect.bottom() + gap, rect.top() + gap)
-            for left in (rect.left(), rect.right() - width)
-            if not _hits(tag := _inside(QRectF(left, top, width, height), bounds), taken)
-        ]
-    if places:
-        words, tag = next((place for place in places if not _hits(place[1], others)), places[0])
-        taken.append(tag)
-        _paint_tag(painter, tag, number, words, face, margin)
-
-
-def _paint_tag(
-    painter: QPainter, tag: QRectF, number: str, words: str, face: FaceAnalysis, margin: float
-) -> None:
-    radius = tag.height() * 0.2
-    chip = QRectF(tag)
-    chip.setWidth(QFontMetricsF(painter.font()).horizontalAdvance(number) + 2 * margin)
+def _paint_tag(painter: QPainter, tag: Tag) -> None:
+    radius = tag.area.height * 0.2
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_BACKING)
-    painter.drawRoundedRect(tag, radius, radius)
-    color = face_color(face)
-    painter.setOpacity(_UNSURE_OPACITY if face.is_unsure else 1.0)
+    painter.drawRoundedRect(_rect(tag.area), radius, radius)
+    color = face_color(tag.face)
+    painter.setOpacity(_UNSURE_OPACITY if tag.face.is_unsure else 1.0)
     painter.setBrush(color)
-    painter.drawRoundedRect(chip, radius, radius)
+    painter.drawRoundedRect(_rect(tag.chip), radius, radius)
     painter.setOpacity(1.0)
-    painter.setPen(_TEXT if face.is_unsure else QColor(text_color_on(color.name())))
-    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, number)
-    if words:
-        painter.setPen(_TEXT)
-        rest = tag.adjusted(chip.width() + margin, 0, 0, 0)
-        if mark := _mark_width(face, QFontMetricsF(painter.font())):
-            place = QRectF(rest.left(), rest.top(), mark - margin, rest.height())
-            paint_calibrated_mark(painter, place, _TEXT)
-            rest.setLeft(rest.left() + mark)
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+    painter.setPen(_TEXT if tag.face.is_unsure else QColor(text_color_on(color.name())))
+    painter.drawText(_rect(tag.chip), Qt.AlignmentFlag.AlignCenter, tag.number)
+    if tag.mark is not None:
+        paint_calibrated_mark(painter, _rect(tag.mark), _TEXT)
+    painter.setPen(_TEXT)
+    words = QRectF(QPointF(tag.words_left, tag.area.top), QPointF(tag.area.right, tag.area.bottom))
+    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, tag.words)
 
 
-def _mark_width(face: FaceAnalysis, metrics: QFontMetricsF) -> float:
-    """Return the room for the sign of a calibrated face and what parts it from the words."""
-    return metrics.height() * 1.1 if face.baseline is not None else 0.0
-
-
-def _paint_bars(
-    painter: QPainter,
-    face: FaceAnalysis,
-    rect: QRectF,
-    bounds: QRectF,
-    taken: list[QRectF],
-) -> None:
-    """Draw bars near a box, the smaller the less room there is; nothing is drawn over others."""
-    if face.smoothed is None:
-        return
-    names = [label_text(label) for label in face.smoothed.labels]
-    for share in _BAR_SIZES:
-        font = _scaled(painter.font(), share)
-        metrics = QFontMetricsF(font)
-        line = metrics.height()
-        name_width = max(metrics.horizontalAdvance(name) for name in names)
-        width, height = name_width + (_BAR_LINES + 1) * line, (len(names) + 0.5) * line
-        panel = _free_place(rect, QSizeF(width, height), line * 0.4, bounds, taken)
-        if panel is not None:
-            break
-    else:
-        return  # the face's card has the same bars
-    taken.append(panel)
+def _paint_panel(painter: QPainter, panel: BarPanel, measure: _Measure) -> None:
+    line = measure.line_height(panel.share)
     painter.save()
-    painter.setFont(font)
+    painter.setFont(measure.font(panel.share))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_BACKING)
-    painter.drawRoundedRect(panel, line * 0.25, line * 0.25)
-    top = panel.top() + line * 0.25
-    for label, name, probability in zip(
-        face.smoothed.labels, names, face.smoothed.probabilities, strict=True
-    ):
+    painter.drawRoundedRect(_rect(panel.area), line * 0.25, line * 0.25)
+    ascent = QFontMetricsF(painter.font()).ascent()
+    for row in panel.rows:
         painter.setPen(_TEXT)
-        painter.drawText(QPointF(panel.left() + line * 0.3, top + metrics.ascent()), name)
+        painter.drawText(QPointF(row.line.left, row.line.top + ascent), row.name)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(label_color(label))
-        start = panel.left() + name_width + line * 0.6
-        painter.drawRect(
-            QRectF(start, top + line * 0.25, _BAR_LINES * line * probability, line * 0.5)
-        )
-        top += line
+        painter.setBrush(label_color(row.label))
+        painter.drawRect(_rect(row.bar))
     painter.restore()
 
 
-def _scaled(font: QFont, share: float) -> QFont:
-    scaled = QFont(font)
-    scaled.setPixelSize(max(1, round(QFontInfo(font).pixelSize() * share)))
-    return scaled
+def _area(rect: QRectF) -> Area:
+    return Area(rect.left(), rect.top(), rect.width(), rect.height())
 
 
-def _free_place(
-    box: QRectF, size: QSizeF, gap: float, bounds: QRectF, taken: list[QRectF]
-) -> QRectF | None:
-    """Return a place beside a box, else below or above it, that hits nothing."""
-    beside = (box.right() + gap, box.left() - size.width() - gap)
-    below = (box.bottom() + gap, box.top() - size.height() - gap)
-    corners = [
-        *product(beside, (box.top(), box.bottom() - size.height())),
-        *product((box.left(), box.right() - size.width()), below),
-    ]
-    for left, top in corners:
-        place = _inside(QRectF(QPointF(left, top), size), bounds)
-        if bounds.contains(place) and not _hits(place, taken):
-            return place
-    return None
-
-
-def _hits(rect: QRectF, others: list[QRectF]) -> bool:
-    return any(rect.intersects(other) for other in others)
-
-
-def _inside(rect: QRectF, bounds: QRectF) -> QRectF:
-    moved = QRectF(rect)
-    moved.moveLeft(max(bounds.left(), min(rect.left(), bounds.right() - rect.width())))
-    moved.moveTop(max(bounds.top(), min(rect.top(), bounds.bottom() - rect.height())))
-    return moved
+def _rect(area: Area) -> QRectF:
+    return QRectF(area.left, area.top, area.width, area.height)

@@ -108,7 +108,7 @@ class Pages(QStackedWidget):
                 self._opening.stop()
                 self.empty.say(
                     self.tr("{source} is not available yet").format(source=name),
-                    self.tr("It appears here as soon as it is available. Meanwhile you can:"),
+                    self.tr("It appears here as soon as it is available. In the meantime you can:"),
                 )
                 if self._controller.info is None:
                     self._leave_picture()

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.pipeline.events import (
     AnalysisEnded,
     AnalysisProgress,
@@ -24,7 +25,6 @@ from fer_desktop.ui.timeline.chart import TimelineChart
 from fer_desktop.ui.viewer.face_cards import FaceCards
 from fer_desktop.ui.viewer.face_selection import FaceSelection
 from fer_desktop.ui.viewer.frame_view import FrameView
-from fer_desktop.ui.viewer.overlay import OverlayParts
 from fer_desktop.ui.viewer.score_bars import ScoreBars
 from fer_desktop.ui.viewer.transport_bar import TransportBar
 from fer_desktop.ui.viewer.unread_note import UnreadNote

@@ -54,7 +54,7 @@ class WelcomeText(QScrollArea):
             (
                 self.tr("What it does."),
                 self.tr(
-                    "It finds faces in a camera's picture, a video or an image, and estimates "
+                    "It finds faces in a camera picture, a video or an image and estimates "
                     "which expression each face shows: happy, sad, surprise and so on."
                 ),
             ),
@@ -77,8 +77,8 @@ class WelcomeText(QScrollArea):
             (
                 self.tr("Your data stay here."),
                 self.tr(
-                    "Pictures and results never leave this computer. Sessions are files in your "
-                    "own folder, and you can delete them under Session, Past sessions."
+                    "Pictures and results never leave this computer. Sessions are files in "
+                    "your own folder; delete them under Session, Past sessions."
                 ),
             ),
             (
@@ -110,7 +110,7 @@ class WelcomePage(QWidget):
         title.setProperty("role", "title")
         title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.checkbox = QCheckBox(
-            self.tr("I have read this, and I ask people before I analyse their faces."), self
+            self.tr("I have read this and will ask people before analysing their faces."), self
         )
         self.button = QPushButton(self.tr("Start"), self)
         self.button.setProperty("role", "primary")

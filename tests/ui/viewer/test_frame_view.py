@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 from fer_desktop.domain.emotion import EmotionScores
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.neutral_baseline import estimate_baseline
+from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.viewer.frame_view import FrameView
-from fer_desktop.ui.viewer.overlay import OverlayLook, OverlayParts, frame_image, render_snapshot
+from fer_desktop.ui.viewer.overlay import OverlayLook, frame_image, render_snapshot
 from tests.ui.samples import LABELS, analysis_of, face, frame_of, picture
 
 pytestmark = pytest.mark.gui

@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.domain.face import BoundingBox
+from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.pipeline.events import Result
 from fer_desktop.training.frame_quality import crop_corners
 from fer_desktop.ui.look.tokens import DARK
 from fer_desktop.ui.viewer.frame_view import FrameView
-from fer_desktop.ui.viewer.overlay import OverlayParts
 
 _HALO = QColor(10, 12, 14, 150)
 
