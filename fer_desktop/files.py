@@ -28,7 +28,7 @@ _CAUSES = {
     errno.ENOENT: ("the folder does not exist", "Choose another folder."),
     errno.ENOTDIR: ("a file is in the folder's place", "Choose another folder."),
     errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name."),
-    errno.ELOOP: ("a symbolic link leads back to itself", "Choose another folder."),
+    errno.ELOOP: ("a symbolic link points back to itself", "Choose another folder."),
 }
 
 
@@ -111,14 +111,14 @@ def name_problem(name: str, *, longest: int, forbidden: str = "") -> str:
         forbidden: signs that it must not hold besides those that no name can hold.
     """
     if len(name) > longest:
-        return f"A name has at most {longest} characters."
+        return f"A name can have at most {longest} characters."
     wrong = next((sign for sign in name if not _is_allowed(sign) or sign in forbidden), None)
     if wrong is not None:
-        return f"A name cannot hold {wrong if wrong.isprintable() else repr(wrong)}."
+        return f"A name cannot contain {wrong if wrong.isprintable() else repr(wrong)}."
     if name != name.strip() or name.startswith(".") or name.endswith("."):
         return "A name cannot begin or end with a space or a dot."
     if _is_device(name):
-        return f"The system keeps the name {name} for itself."
+        return f"The name {name} is reserved by the system."
     return ""
 
 

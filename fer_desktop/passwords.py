@@ -85,15 +85,15 @@ class Passwords:
         keyring = self._find_keyring()
         if keyring is None:
             raise PasswordError(
-                f"The password of {place} cannot be kept: there is no keyring.",
-                hint="It is asked for again after the next start.",
+                f"The password of {place} cannot be stored: there is no keyring.",
+                hint="You will be asked for it after the next start.",
             )
         try:
             keyring.set_password(_SERVICE, place, url)
         except Exception as error:  # as many ways to fail as there are keyrings
             raise PasswordError(
-                f"The password of {place} is not kept: the keyring refuses it.",
-                hint="It is asked for again after the next start.",
+                f"The password of {place} was not stored: the keyring refused it.",
+                hint="You will be asked for it after the next start.",
             ) from error
 
     def _kept(self, place: str) -> str | None:

@@ -151,7 +151,7 @@ def load_settings(path: Path) -> tuple[Settings, SettingsError | None]:
         with suppress(OSError):
             os.replace(path, aside(path))
             _make_harmless(aside(path))
-        return Settings(), _unreadable(path, reason, f"It is kept as {aside(path).name}.")
+        return Settings(), _unreadable(path, reason, f"It was kept as {aside(path).name}.")
     known, unfit = _fields(raw)
     if not unfit:
         return Settings(**known), None
@@ -160,7 +160,7 @@ def load_settings(path: Path) -> tuple[Settings, SettingsError | None]:
         _make_harmless(aside(path))
     return Settings(**known), SettingsError(
         f"Some settings in {path} cannot be used: {', '.join(unfit)}.",
-        hint=f"They have their defaults again. The file is kept as {aside(path).name}.",
+        hint=f"They have been reset to their defaults. The file was kept as {aside(path).name}.",
     )
 
 

@@ -321,7 +321,7 @@ def test_only_ordinary_files_are_opened(
         tmp_path / "socket.mp4": "socket.mp4 is a socket, not a file.",
         Path("/dev/zero"): "zero is a device, not a file.",
         tmp_path / "empty": "There is no image or video in the folder empty.",
-        tmp_path / "loop.mp4": "it is a symbolic link that leads back to itself.",
+        tmp_path / "loop.mp4": "it is a symbolic link that points back to itself.",
         tmp_path / "file" / "a.mp4": "a part of its path is a file, not a folder.",
         tmp_path / ("x" * 300): "its name is too long.",
     }

@@ -42,7 +42,7 @@ def test_without_a_keyring_it_is_asked_again(keyring: FakeKeyring | None) -> Non
     passwords = Passwords(lambda: keyring)
     with pytest.raises(PasswordError, match=PLACE) as caught:
         passwords.keep(URL)
-    assert "asked for again" in caught.value.hint
+    assert "asked for it" in caught.value.hint
     assert "s3cret" not in str(caught.value)
     assert passwords.complete(PLACE) == URL, "until the end it is known nevertheless"
     assert Passwords(lambda: keyring).complete(PLACE) == PLACE

@@ -29,21 +29,21 @@ class Augmentation:
     """How far training images may be changed; zero or false leaves a change out.
 
     Attributes:
-        flip: mirror left and right, half of the time.
-        rotate_deg: largest rotation either way.
-        shift: largest shift either way, as a share of the side.
-        zoom: largest change of size either way, as a share.
+        flip: flip horizontally, with a probability of one half.
+        rotate_deg: largest rotation in either direction.
+        shift: largest shift in either direction, as a share of the side.
+        zoom: largest change of size in either direction, as a share.
         tighten: how much tighter than the dataset's a frame may be, beyond ``zoom``, as a share.
-        brightness: largest change either way, as a share of the full range.
-        contrast: largest change either way, as a share.
+        brightness: largest change in either direction, as a share of the full range.
+        contrast: largest change in either direction, as a share.
         gamma: largest exponent of the brightness curve, less one; its inverse is as likely.
         side_light: largest share by which one side is lit more than the other.
         blur: largest standard deviation of a Gaussian blur, pixels; half of the images stay sharp.
         noise: largest standard deviation of Gaussian noise, as a share of the full range.
-        sharpness: largest change either way, as a share; 1 reaches from a blur of 3 x 3 pixels to
-            its opposite.
-        erase: share of images of which a rectangle is blanked out.
-        mixup: alpha of the beta distribution that blends pairs of images.
+        sharpness: largest change in either direction, as a share; 1 reaches from a blur of 3 x 3
+            pixels to its opposite.
+        erase: share of images in which a rectangle is blanked out.
+        mixup: alpha of the beta distribution for mixing pairs of images.
     """
 
     flip: bool = False
@@ -73,19 +73,19 @@ class Recipe:
     """How a system is trained unless the user chooses otherwise.
 
     Attributes:
-        optimizer: the rule by which weights follow the gradient.
-        learning_rate: the largest step size.
-        schedule: how the rate changes over the epochs.
-        warmup_epochs: epochs over which a cosine schedule rises to the full rate.
+        optimizer: optimization algorithm.
+        learning_rate: peak learning rate.
+        schedule: learning rate schedule over the epochs.
+        warmup_epochs: epochs of linear warm-up before a cosine schedule.
         weight_decay: decoupled decay of AdamW.
-        batch_size: faces that the network sees at once.
-        epochs: how often the network sees every face.
-        patience: epochs without a better validation accuracy before the run ends; 0 never ends it.
+        batch_size: faces per training step.
+        epochs: passes over the training faces.
+        patience: epochs without a better validation accuracy before training stops early; 0: never.
         plateau_patience: epochs without a better one before a plateau schedule halves the rate.
-        label_smoothing: share of the truth that is spread over all labels.
-        clip_norm: largest norm of the whole gradient; 0 does not clip.
-        ema: momentum of the moving average of the weights; 0 keeps none.
-        class_weights: whether rare labels count more, inversely to their frequency.
+        label_smoothing: share of the target probability that is spread over all labels.
+        clip_norm: largest global norm of the gradient; 0 turns clipping off.
+        ema: momentum of the moving average of the weights; 0 turns averaging off.
+        class_weights: whether labels are weighted inversely to their frequency.
         logit_adjustment: how much of the logarithm of each label's frequency is added to its logit
             while training, so that the network itself does not learn to prefer frequent labels.
             Source: Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
@@ -157,13 +157,13 @@ class TrainConfig:
         data, votes, vote_use, subject_pattern, label_map: the fields of ``source``.
         auxiliary_votes: FER+ votes that a second head on the same trunk learns to answer.
         labels: a label set's name or names separated by commas; empty takes the system's.
-        start: model folder whose weights the network begins with.
-        teacher: model folder whose answers are part of the training targets.
-        teacher_share: of its answers in the targets; the truth has the rest.
+        start: model folder to fine-tune.
+        teacher: model folder whose predictions are part of the training targets.
+        teacher_share: weight of its predictions in the targets; the labels have the rest.
         weights: of a backbone: ``imagenet``, ``none`` or a file.
-        seed: of everything that is drawn; the same seed gives the same run.
-        precision: Keras' dtype policy while training; the saved model is float32.
-        folds: parts of the training faces that a stacking ensemble holds out in turn.
+        seed: random seed; the same seed gives the same run.
+        precision: Keras dtype policy during training; the saved model is float32.
+        folds: number of folds of a stacking ensemble.
         input_px: side of the faces that the network sees, pixels; none takes the system's.
         color: whether it sees gray or colour; none takes the system's.
     """

@@ -35,9 +35,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if args.command is not None:
         for_window = ("camera", "open", "temp_profile", "smoke_test")
         if given := [f"--{name.replace('_', '-')}" for name in for_window if getattr(args, name)]:
-            top.error(f"{', '.join(given)}: not with the command {args.command}")
+            top.error(f"{', '.join(given)}: not allowed with the command {args.command}")
     if args.command in ("cameras", "models") and args.to:
-        top.error(f"--to: not with the command {args.command}")
+        top.error(f"--to: not allowed with the command {args.command}")
     if args.command == "analyze":
         _check_range(top, "--smoothing-ms", args.smoothing_ms, "smoothing_ms")
         _check_range(top, "--min-score", args.min_score, "min_detection_score")
@@ -207,15 +207,15 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="SCORE",
         type=float,
         default=defaults.min_detection_score,
-        help="least detection score of a face (default: %(default)s)",
+        help="minimum detection score of a face (default: %(default)s)",
     )
     analyze.add_argument(
         "--calibrate",
         metavar="FROM-TO",
         type=_interval,
-        help="read the faces of each video against their own neutral expression, which they show"
-        " between these seconds: emotion, confidence and the columns corrected_... then follow"
-        " it, and the columns p_... do not",
+        help="read the faces of each video against their own neutral expression, shown"
+        " between these two times in seconds: emotion, confidence and the columns corrected_..."
+        " then follow it, the columns p_... do not",
     )
     analyze.add_argument(
         "--measures",

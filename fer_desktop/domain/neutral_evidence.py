@@ -52,7 +52,8 @@ def judged_baseline(
     scores = [each for _, each in readings]
     if seconds < LEAST_S:
         raise CalibrationError(
-            "The face was seen too briefly.", hint="A second of it is the least, three are better."
+            "The face was seen too briefly.",
+            hint="At least one second is needed; three are better.",
         )
     if sum(map(is_lively, scores)) > _LIVELY_SHARE * len(scores):
         raise CalibrationError(

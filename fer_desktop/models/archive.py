@@ -134,7 +134,7 @@ def _opened(source: Path) -> Iterator[Mapping[str, _Part]]:
     try:
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise ModelError(f"{source.name} is not a zip file, or is damaged.", hint=_FROM_FER) from (
+        raise ModelError(f"{source.name} is not a zip file or is damaged.", hint=_FROM_FER) from (
             error
         )
     except OSError as error:
@@ -158,18 +158,18 @@ def _open_file(path: Path) -> IO[bytes]:
 def _parts_of_archive(source: Path, archive: zipfile.ZipFile) -> dict[str, _Part]:
     members = archive.infolist()
     if len(members) > _MOST_ENTRIES:
-        raise _not_a_model(source, f"it holds {len(members):,} files")
+        raise _not_a_model(source, f"it contains {len(members):,} files")
     for member in members:
         _refuse_dangerous(source, member)
     _refuse_bomb(source, members)
     files = [member for member in members if not _is_litter(member)]
     if len({PurePosixPath(member.filename).parent for member in files}) > 1:
-        raise _not_a_model(source, "its files do not lie in one folder")
+        raise _not_a_model(source, "its files are not all in one folder")
     parts: dict[str, _Part] = {}
     for member in files:
         name = PurePosixPath(member.filename).name
         if name in parts:
-            raise _not_a_model(source, f"it holds {name} twice")
+            raise _not_a_model(source, f"it contains {name} twice")
         parts[name] = _Part(member.file_size, partial(archive.open, member))
     return parts
 
@@ -179,13 +179,13 @@ def _refuse_dangerous(source: Path, member: zipfile.ZipInfo) -> None:
     kind = stat.S_IFMT(member.external_attr >> 16)
     leads_out = name.startswith("/") or ".." in PurePosixPath(name).parts
     if leads_out or not name.isprintable() or any(sign in name for sign in "\\:"):
-        reason = f"a file in it wants to lie elsewhere ({ascii(name)[1:-1]})"
+        reason = f"a file in it would be unpacked outside the model's folder ({ascii(name)[1:-1]})"
     elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         reason = f"{name} in it is a link, not a file"
     elif member.flag_bits & _ENCRYPTED:
         reason = "it is protected by a password"
     elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        reason = "it is packed in an unusual way"
+        reason = "its compression is not supported"
     else:
         return
     raise ModelError(f"{source.name} is refused: {reason}.", hint=_FROM_FER)
@@ -211,10 +211,10 @@ def _is_litter(member: zipfile.ZipInfo) -> bool:
 def _judged(source: Path, parts: Mapping[str, _Part]) -> Mapping[str, _Part]:
     for name in _REQUIRED:
         if name not in parts:
-            raise _not_a_model(source, f"it lacks {name}")
+            raise _not_a_model(source, f"it does not contain {name}")
     for name, part in parts.items():
         if name not in MODEL_FILES:
-            raise _not_a_model(source, f"it also holds {name}")
+            raise _not_a_model(source, f"it also contains {name}")
         most = _MOST_BYTES if name in (MODEL_FILE, LITERT_FILE) else _MOST_TEXT_BYTES
         if part.size_bytes > most:
             raise _not_a_model(source, f"its {name} is too large")

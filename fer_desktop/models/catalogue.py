@@ -57,7 +57,7 @@ def resolve_model(name_or_dir: str) -> Path:
     names = ", ".join(dict.fromkeys(model.name for model in models if not model.problem))
     raise ModelError(
         f"There is no model {name_or_dir!r}.",
-        hint=f"Give a model folder, or one of: {names}." if names else "Give a model folder.",
+        hint=f"Name a model folder, or one of: {names}." if names else "Give a model folder.",
     )
 
 
@@ -65,7 +65,7 @@ def _default(models: list[ModelEntry]) -> Path:
     usable = [model for model in models if not model.problem]
     if not usable:
         raise ModelError(
-            "No model is installed.", hint="Give a model folder, or train one with fer-train."
+            "No model is installed.", hint="Name a model folder, or train a model with fer-train."
         )
     bundled = {model.name: model for model in usable if model.bundled}
     for name in _PREFERRED:

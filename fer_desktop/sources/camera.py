@@ -107,7 +107,7 @@ class CameraSource:
         if self._held is None:
             self.close()
             raise SourceError(
-                f"{self._name} sends no picture: another program may be using it.",
+                f"{self._name} is not sending a picture: another program may be using it.",
                 hint="Close other programs that use the camera, or plug it in again.",
             )
         height, width = self._held.shape[:2]

@@ -56,9 +56,9 @@ def _kind(mode: int) -> str:
 
 def _cause(error: OSError | ValueError) -> str:
     if not isinstance(error, OSError):
-        return "its name has a character that no file name has"
+        return "its name contains a character that file names cannot contain"
     if error.errno == errno.ELOOP:
-        return "it is a symbolic link that leads back to itself"
+        return "it is a symbolic link that points back to itself"
     if error.errno == errno.ENAMETOOLONG:
         return "its name is too long"
     if error.errno == errno.ENOTDIR:

@@ -144,7 +144,7 @@ def leftover_runs(on_unreadable: Callable[[StorageError], object] = _log_unreada
             except JsonError as error:
                 on_unreadable(
                     StorageError(
-                        f"The training {shown_name(folder.name)!r} cannot be gone on with: {file} "
+                        f"The training {shown_name(folder.name)!r} cannot be resumed: {file} "
                         f"is damaged: {error}.",
                         hint="Delete its folder if you do not need it.",
                     )

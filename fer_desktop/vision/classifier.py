@@ -30,7 +30,7 @@ class ModelClassifier:
         """Take a preset and what runs its network.
 
         Raises:
-            ModelError: if the network does not answer with probabilities.
+            ModelError: if the network does not output probabilities.
         """
         self._preset = preset
         self._engine = engine
@@ -40,7 +40,7 @@ class ModelClassifier:
         if not is_usable or abs(float(answer.sum()) - 1) > _SUM_TOLERANCE:
             engine.close()
             raise ModelError(
-                f"The model {preset.name!r} does not answer with probabilities.",
+                f"The model {preset.name!r} does not output probabilities.",
                 hint="Its network must end in a softmax.",
             )
 

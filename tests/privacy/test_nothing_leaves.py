@@ -170,7 +170,7 @@ def test_cameras_that_refer_to_others_lead_nowhere(tmp_path: Path) -> None:
         urls = [referring.url(), referring.url(scheme="rtsp"), camera.url()]
         traced = run([sys.executable, "-c", program, *urls], tmp_path)
     first, second, third = traced.output.splitlines()
-    assert f"refers to another place, http://{_ELSEWHERE}" in first
-    assert f"refers to another place, rtsp://{_ELSEWHERE}" in second
+    assert f"redirects to http://{_ELSEWHERE}" in first
+    assert f"redirects to rtsp://{_ELSEWHERE}" in second
     assert third == "opened"
     assert traced.strangers == ()

@@ -136,7 +136,7 @@ def test_busy_camera_says_so(plugged: FakeCapture) -> None:
 
 def test_dark_camera_says_so(plugged: FakeCapture) -> None:
     plugged.pictures = []
-    with pytest.raises(SourceError, match="HD Webcam sends no picture"):
+    with pytest.raises(SourceError, match="HD Webcam is not sending a picture"):
         CameraSource(0).open()
 
 

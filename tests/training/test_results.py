@@ -101,14 +101,15 @@ def test_it_is_told_on_what_the_verdict_rests(tmp_path: Path) -> None:
     assert "few" not in text
     partly = evaluation(tmp_path, 0.7, 0.6, 0.034, shared=40)
     assert verdict(partly).startswith(
-        "On the expressions that both know, mine is significantly more"
+        "On the expressions both models know, mine is significantly more"
     )
     assert "in 3.4 % of cases" in explanation(partly)
     assert "Both models know the expressions of 40 of them: happy, sad." in explanation(partly)
-    assert "On all 100, mine is right on 50.0 % (40.0 to 60.0)." in explanation(partly)
+    assert "On all 100, mine classifies 50.0 % (40.0 to 60.0) correctly." in explanation(partly)
     few = explanation(evaluation(tmp_path, 0.6, 0.6, 1.0, n=1, shared=1))
     assert few == (
-        "Measured on 1 picture held out from the training. With so few, the intervals are wide."
+        "Measured on 1 picture held out from the training. "
+        "With so few pictures, the intervals are wide."
     )
 
 
@@ -116,9 +117,9 @@ def test_models_without_common_labels_are_not_compared(tmp_path: Path) -> None:
     raw = measured(n=200, split="validation")
     raw["against_reason"] = "fer7 shares fewer than two labels."
     found = read(raw, tmp_path)
-    assert verdict(found) == "mine is right on 50.0 % of the pictures."
+    assert verdict(found) == "mine classifies 50.0 % of the pictures correctly."
     assert "No comparison with the model in use: fer7 shares" in explanation(found)
-    assert "Its best epoch was chosen with them" in explanation(found)
+    assert "They were used to choose the best epoch" in explanation(found)
 
 
 @pytest.mark.parametrize("printed", ["", "[]", "{}", '{"model": "mine"}'])

@@ -29,19 +29,17 @@ def add_evaluate(commands: Any) -> None:
         help="or FER2013's name for it; default: test, or validation where there are no test "
         "faces; of several datasets, all of one without splits that the model did not learn from",
     )
-    parser.add_argument(
-        "--labels", default="", metavar="SET", help="labels that the model may answer with"
-    )
+    parser.add_argument("--labels", default="", metavar="SET", help="labels the model may predict")
     looks = parser.add_mutually_exclusive_group()
     looks.add_argument(
         "--look",
         dest="flip",
         action="store_false",
         default=False,
-        help="classify each face once, as the window does (default)",
+        help="classify each face once, as the application does (default)",
     )
     looks.add_argument(
-        "--flip", action="store_true", help="classify the mirror image of each face as well"
+        "--flip", action="store_true", help="average with the mirror image of each face"
     )
     parser.add_argument(
         "--against",

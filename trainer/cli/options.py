@@ -248,8 +248,8 @@ def _add_convert(commands: Any) -> None:
     parser = commands.add_parser(
         "convert",
         help="add to model folders the file that the application runs on processors",
-        description="Writes the network of each model folder once more, as model.tflite for LiteRT,"
-        " and names it in preset.json. It is kept only if it answers as model.keras does.",
+        description="Also writes the network of each model folder as model.tflite for LiteRT, and"
+        " names it in preset.json. The file is kept only if its predictions equal model.keras'.",
     )
     parser.add_argument("models", nargs="+", type=Path, metavar="DIR")
     parser.add_argument(
@@ -260,7 +260,7 @@ def _add_convert(commands: Any) -> None:
 
 def _add_card(commands: Any) -> None:
     parser = commands.add_parser(
-        "card", help="write MODEL_CARD.md anew from a model's preset.json and metrics.json"
+        "card", help="rewrite MODEL_CARD.md from a model's preset.json and metrics.json"
     )
     parser.add_argument("models", nargs="+", type=Path, metavar="DIR")
     parser.set_defaults(command="card")

@@ -37,22 +37,22 @@ def add_sets(parser: Any, *, flag: str = "--data", required: bool = True) -> Non
         default=[],
         type=Path,
         metavar="PATH",
-        help="a set of faces; given several times, one table is made of all",
+        help="a set of faces; repeat it for one table of several sets",
     )
     parser.add_argument(
         "--only-labels",
         action="append",
         default=[],
         metavar="SET=A,B,...",
-        help="measure a set's faces of these labels only; SET is its name or its path",
+        help="evaluate only the faces with these labels; SET is a set's name or path",
     )
     parser.add_argument(
         "--framed",
         action="append",
         default=[],
         metavar="[SET=]SCALE,SHIFT_UP",
-        help="the crop geometry by which pictures were cut, so that each model sees its own crop "
-        "in them; default: a picture is the model's crop",
+        help="crop geometry of the pictures, so that each model gets its own crop of them; "
+        "default: the pictures are used as they are",
     )
     parser.add_argument(
         "--groups",

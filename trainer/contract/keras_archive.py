@@ -131,11 +131,11 @@ def _config_problem(config: Mapping[str, Any]) -> str:
         if isinstance(node, dict):
             kind = str(node.get("class_name", ""))
             if kind in _PROGRAMS:
-                return f"it holds a {kind} layer, which can hide a program"
+                return f"it contains a {kind} layer, which can hide code"
             if kind in _TABLES:
-                return f"it holds a {kind} layer, which is for sound"
+                return f"it contains a {kind} layer, which is for audio"
             if node.get("unroll") is True:
-                return "it holds an unrolled layer, which can have any size"
+                return "it contains an unrolled layer, which can have any size"
             pending.extend((value, depth + 1) for value in node.values())
         elif isinstance(node, list):
             pending.extend((value, depth + 1) for value in node)

@@ -67,7 +67,7 @@ def _judge_sketch(file: Path, preset: Preset, keras: Any) -> int:
         config = {**json.loads(archive.read(CONFIG_FILE)), "compile_config": None}
     sketch = keras.saving.deserialize_keras_object(config, safe_mode=True)
     if not isinstance(sketch, keras.Model):
-        raise PresetError(f"{file} holds no network")
+        raise PresetError(f"{file} contains no network")
     numbers: int = sum(math.prod(variable.shape) for variable in sketch.variables)
     if numbers > MOST_PARAMETERS:
         raise PresetError(
@@ -78,13 +78,12 @@ def _judge_sketch(file: Path, preset: Preset, keras: Any) -> int:
     wanted = (None, size_px, size_px, preset.channels)
     if not _fits(sketch.input_shape, wanted):
         raise PresetError(
-            f"{file} takes input of the shape {sketch.input_shape}, but its preset promises "
-            f"{wanted}"
+            f"{file} expects input of shape {sketch.input_shape}, but its preset says {wanted}"
         )
     answer = _Measure(file, keras).follow(sketch, keras.Input(wanted[1:], name="measured"))
     if not _fits(getattr(answer, "shape", None), (None, len(preset.labels))):
         raise PresetError(
-            f"{file} answers in the shape {sketch.output_shape}, but its preset names "
+            f"{file} outputs the shape {sketch.output_shape}, but its preset names "
             f"{len(preset.labels)} labels"
         )
     return numbers
@@ -137,7 +136,7 @@ class _Measure:
             for weight in getattr(layer, "weights", ()):
                 self._multiplications += _multiplications(layer, tuple(weight.shape), size)
         if self._multiplications > MOST_MULTIPLICATIONS:
-            raise PresetError(f"{self._file} is refused: a face would take it minutes")
+            raise PresetError(f"{self._file} is refused: one face would take minutes")
 
 
 def _multiplications(layer: Any, weight: tuple[int, ...], outputs: int) -> int:

@@ -101,7 +101,7 @@ class Preset:
         if problem := labels_problem(self.labels):
             raise PresetError(problem)
         if not is_clean(self.name):
-            raise PresetError("its name holds characters that cannot be seen")
+            raise PresetError("its name contains invisible characters")
         named = self.files.get(KERAS, self._keras_file)
         if (named.file, named.sha256.lower()) != (MODEL_FILE, self.sha256.lower()):
             raise PresetError(f"files names another {KERAS} file than {MODEL_FILE} and its sha256")

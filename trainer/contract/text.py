@@ -52,7 +52,7 @@ def label_problem(label: str) -> str:
     if len(label) > LONGEST_LABEL:
         return f"it has more than {LONGEST_LABEL} characters"
     if not is_clean(label):
-        return "it holds characters that cannot be seen"
+        return "it contains invisible characters"
     return ""
 
 
@@ -74,7 +74,7 @@ def labels_problem(labels: Sequence[str]) -> str:
             return f"the label {one_line(label, 40)!r} cannot be used: {problem}"
         first = places.setdefault(look(label), at)
         if first != at and labels[first] == label:
-            return f"the label {label!r} is there twice"
+            return f"the label {label!r} occurs twice"
         if first != at:
             return f"the labels {labels[first]!r} and {label!r} look alike"
     return ""

@@ -266,7 +266,7 @@ def _load(folder: Path) -> Faces:
     texts = read_json(folder / _TEXTS, _Texts, most_bytes=_MOST_TEXT_BYTES, has_odd_names=True)
     arrays = read_arrays(folder / _ARRAYS)
     if {len(array) for array in arrays.values()} != {len(texts.names)}:
-        raise ValueError(f"{folder} does not fit together")
+        raise ValueError(f"{folder} is inconsistent")
     return Faces(
         images=_map_images(folder / _IMAGES, texts.shape, colorful=texts.colorful),
         label=arrays["label"],
@@ -287,7 +287,7 @@ def _load(folder: Path) -> Faces:
 
 def _map_images(path: Path, shape: tuple[int, ...], *, colorful: bool) -> NDArray[np.uint8]:
     if path.stat().st_size != math.prod(shape):
-        raise ValueError(f"{path} holds something else")
+        raise ValueError(f"{path} contains something else")
     if shape[0] == 0:  # an empty file cannot be mapped
         return np.zeros(shape, np.uint8)
     images = np.memmap(path, np.uint8, mode="r", shape=shape)

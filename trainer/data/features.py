@@ -51,7 +51,7 @@ def cached_features(
 def _mapped(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32]:
     features: NDArray[np.float32] = np.load(path, mmap_mode="r")
     if features.shape != shape or features.dtype != np.dtype(np.float32):
-        raise ValueError(f"{path} holds something else")
+        raise ValueError(f"{path} contains something else")
     return features
 
 

@@ -52,7 +52,7 @@ class FolderReader(PictureReader):
         roles = read_roles([parts for parts in folders if parts])
         if roles.strays:
             raise DataError(
-                f"{self.path / roles.strays[0]} lies beside split folders but is none.",
+                f"{self.path / roles.strays[0]} lies beside split folders but is not one.",
                 hint="Use train, validation and test, or only folders named after labels.",
             )
         if pictures and not any(place.label for place in roles.places.values()):

@@ -71,7 +71,7 @@ def read_group_pictures(folder: Path, table: Path, options: ReadOptions) -> Grou
         name = cells["file"] or f"row {number}"
         try:
             if not cells["file"]:
-                raise DataError(f"row {number} of {table.name} lacks its file.")
+                raise DataError(f"row {number} of {table.name} has no file.")
             path = picture_below(folder, name)
             return read_image(path, options.size_px, options.color, options.framing)
         except DataError as error:

@@ -87,7 +87,7 @@ def read_faces(
     if not len(faces.images):
         why = f" ({skipped_as_text(faces.skipped)})" if faces.skipped else ""
         raise DataError(
-            f"{path} holds no faces{why}.",
+            f"{path} contains no faces{why}.",
             hint="Give fer2013.csv, a folder with a folder per label, or one with an index.csv.",
         )
     return settle_labels(source, faces)

@@ -22,4 +22,4 @@ def recognize(path: Path, options: ReadOptions, layouts: Sequence[Layout]) -> Fa
                 return layout(place, options)
             if refusal not in refusals:
                 refusals.append(refusal)
-    raise DataError(f"{path} is no dataset: {'; '.join(refusals)}.")
+    raise DataError(f"{path} is not a dataset: {'; '.join(refusals)}.")

@@ -33,7 +33,7 @@ def taught(dataset: Dataset, teacher: Path, share: float, *, flip: bool) -> Data
     unknown = [name for name in dataset.labels if canonical(name) not in known]
     if unknown:
         raise RunError(
-            f"the teacher {teacher} does not know {', '.join(unknown)}.",
+            f"the teacher {teacher} does not predict {', '.join(unknown)}.",
             hint=f"Its labels are {', '.join(model.preset.labels)}.",
         )
     _, height, _, channels = dataset.images.shape
@@ -41,7 +41,7 @@ def taught(dataset: Dataset, teacher: Path, share: float, *, flip: bool) -> Data
         raise RunError(
             f"the teacher {teacher} sees {model.preset.input_size_px} pixels "
             f"({model.preset.color}), the network {height}.",
-            hint="Choose a teacher of the same input.",
+            hint="Choose a teacher with the same input.",
         )
     rows = dataset.rows("train")
     targets = dataset.targets.copy()

@@ -111,7 +111,7 @@ def _fit_meta(
         parts = [held for _, held in folds.split(rows, truth, dataset.copies[rows])]
     except ValueError as error:
         raise DataError(
-            f"the training faces are too few to hold out {config.folds} parts of them in turn.",
+            f"there are too few training faces to hold out {config.folds} folds.",
             hint="Lower --folds or give more faces of each label.",
         ) from error
     scores: NDArray[np.float32] | None = None

@@ -111,8 +111,8 @@ def fit(job: Job, controls: Controls) -> Progress:
             figures, weights = _epoch(job, model, watch)
         if not math.isfinite(figures["loss"] + figures["val_loss"]):
             raise RunError(
-                f"the loss is no longer a number in epoch {watch.epoch}.",
-                hint="The checkpoint of the epoch before is kept. Lower --learning-rate.",
+                f"the loss became infinite or NaN in epoch {watch.epoch}.",
+                hint="The checkpoint of the previous epoch is kept. Lower --learning-rate.",
             )
         figures["learning_rate"] = float(model.optimizer.learning_rate)
         figures["seconds"] = time.monotonic() - started - watch.paused_s

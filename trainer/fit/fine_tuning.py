@@ -39,7 +39,7 @@ def give_start(network: Any, folder: Path, labels: Sequence[str]) -> None:
     except ValueError as error:
         raise RunError(
             f"the weights of {folder} do not fit {network.name} as this version builds it.",
-            hint="Choose the system that made it, or begin without --start.",
+            hint="Choose the system that made it, or train without --start.",
         ) from error
 
 
@@ -55,7 +55,7 @@ def _first_answer(learned: list[Values], labels: int) -> int:
 
 def _by_label(learned: Values, fresh: Values, old: list[str], new: list[str]) -> Values:
     if learned.shape[:-1] != fresh.shape[:-1]:
-        raise ValueError("the layers before the answers differ")
+        raise ValueError("the layers before the last one differ")
     joined = np.array(fresh)
     for at, name in enumerate(new):
         if name in old:

@@ -181,7 +181,7 @@ def resolve(config: TrainConfig) -> TrainConfig:
     if config.start is not None:
         if system.combination is not None:
             raise RunError(
-                f"{system.name} combines networks: it cannot begin with a model.",
+                f"{system.name} is an ensemble: it cannot be fine-tuned from a model.",
                 hint="Leave out --start.",
             )
         began = model_preset(config.start)
@@ -221,7 +221,7 @@ def read_dataset(config: TrainConfig, system: System) -> Dataset:
     for split in SPLITS[:2]:
         if not len(dataset.rows(split)):
             raise DataError(
-                f"{config.data} leaves no face for {split}.",
+                f"{config.data} has no face for the {split} split.",
                 hint="Give at least six different faces of each label.",
             )
     return dataset
@@ -356,7 +356,7 @@ def _inputs(
 ) -> np.ndarray[Any, Any]:
     if parts.features is None or system.backbone is None:
         return dataset.images
-    controls.report(Note(text=f"computing what the {system.backbone.application} sees, once"))
+    controls.report(Note(text=f"computing the features of {system.backbone.application} once"))
     file = config.start / MODEL_FILE if config.start else Path(config.weights)
     weights = f"{file.resolve()} {file.stat().st_mtime_ns}" if file.is_file() else config.weights
     # Without learned weights the seed decides what the backbone sees.

@@ -59,7 +59,7 @@ def write_card(folder: Path) -> Path:
         raise RunError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(
-            f"{path} does not hold all that a card needs.", hint="Export the run again."
+            f"{path} lacks figures that a model card needs.", hint="Export the run again."
         ) from error
     write_atomically(folder / CARD_FILE, text.encode())
     return folder / CARD_FILE

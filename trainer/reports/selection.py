@@ -23,7 +23,7 @@ class Selection:
     """Faces that a model is asked about.
 
     Attributes:
-        dataset: with the labels that the model may answer with.
+        dataset: with the labels the model may predict.
         rows: the faces of it that are measured.
         split: what they are called: a split's name, or ``all``.
         left_out: faces that are not measured because of their label: one that the model does not

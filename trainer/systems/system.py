@@ -145,7 +145,9 @@ class System:
         # === Network ===
         if self.combination is not None:
             if auxiliary:
-                raise UnknownSystemError(f"{self.name} combines networks: it has no second head.")
+                raise UnknownSystemError(
+                    f"{self.name} is an ensemble: it cannot have a second head."
+                )
             combined = _combine(self.combination, pixels, labels)
             return Parts(keras.Model(pixels, combined, name=self.network_name))
         front = self._front(pixels, weights)

@@ -18,27 +18,27 @@ def explained(fault: StreamFault, name: str, *, has_login: bool) -> SourceError:
         case Fault.LOGIN if has_login:
             return LoginError(
                 f"{host} does not accept this user name and password.",
-                hint="Check both. Some cameras have users of their own for their stream.",
+                hint="Check both. Some cameras have separate users for the stream.",
             )
         case Fault.LOGIN:
             return LoginError(
-                f"{host} asks for a user name and a password.",
-                hint="They are those of the camera, not of this computer.",
+                f"{host} requires a user name and a password.",
+                hint="Enter those of the camera, not of this computer.",
             )
         case Fault.FORBIDDEN:
             return LoginError(
-                f"{host} does not allow {name} to be seen.",
-                hint="Perhaps another user of the camera may see it.",
+                f"{host} does not allow access to {name}.",
+                hint="Another user of the camera may have access.",
             )
         case Fault.NOT_FOUND:
             return RefusedSourceError(
                 f"{host} answers, but it has no stream at {name}.",
-                hint="Check what stands behind the host: the camera's manual names it.",
+                hint="Check the path after the host name: the camera's manual gives it.",
             )
         case Fault.ELSEWHERE:
             return RefusedSourceError(
-                f"{host} refers to another place, {detail}, where this application does not go.",
-                hint="If you trust it, connect to it directly, or allow this in Settings.",
+                f"{host} redirects to {detail}, which is not followed.",
+                hint="If you trust it, connect to it directly or allow redirects in Settings.",
             )
         case Fault.INSECURE:
             return RefusedSourceError(
@@ -47,33 +47,34 @@ def explained(fault: StreamFault, name: str, *, has_login: bool) -> SourceError:
             )
         case Fault.UNSUPPORTED:
             return RefusedSourceError(
-                f"Streams like {name} cannot be read.",
-                hint="RTSP and MJPEG over HTTP can: rtsp://…, http://…",
+                f"Streams of this kind cannot be read: {name}.",
+                hint="RTSP and MJPEG over HTTP can be read: rtsp://…, http://…",
             )
         case Fault.NO_VIDEO:
             what = f" but {detail}" if detail else ""
             return RefusedSourceError(
-                f"What {name} sends is no video{what}.",
+                f"{name} does not send video{what}.",
                 hint="Check the address: it may be that of the camera's web page.",
             )
         case Fault.ANSWER:
             return SourceError(
                 f"{host} answers with an error{f': {detail}' if detail else ''}.",
-                hint="Perhaps too many programs are watching it. Restarting it may help.",
+                hint="Too many programs may be connected to it. Restarting it may help.",
             )
         case Fault.NO_HOST:
             return SourceError(
-                f"There is no {detail or host} in the network.",
-                hint="Check the name, and that this computer is in the same network.",
+                f"{detail or host} was not found on the network.",
+                hint="Check the name, and that this computer is on the same network.",
             )
         case Fault.UNREACHABLE:
             return SourceError(
                 f"The stream {name} cannot be reached.",
-                hint="Check the address, and that the camera is on and in the same network.",
+                hint="Check the address, and that the camera is on and on the same network.",
             )
         case Fault.NO_PICTURE:
             return SourceError(
-                f"The stream {name} sends no picture.", hint="Check that the camera is working."
+                f"The stream {name} is not sending a picture.",
+                hint="Check that the camera is working.",
             )
         case Fault.ENDED:
             return SourceError(f"The stream {name} has stopped.")

@@ -47,10 +47,10 @@ class CalibrationDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         meaning = QLabel(
             self.tr(
-                "People differ in how neutral they look. The scores of a calibrated face are "
-                "corrected by its own neutral expression until the source is closed. Calibrate "
-                "again when the light or the place changes. Exported tables hold the uncorrected "
-                "scores too."
+                "Neutral faces differ from person to person. The scores of a calibrated face "
+                "are corrected for its own neutral expression until the source is closed. "
+                "Calibrate again when the lighting or the camera position changes. Exported "
+                "tables contain the uncorrected scores as well."
             ),
             self,
         )
@@ -128,13 +128,13 @@ class CalibrationDialog(QDialog):
 
     def say_calibrated(self, face_id: int) -> None:
         """Tell that a face is read against its own rest from now on."""
-        text = self.tr("{face} is calibrated: its scores are corrected from now on.")
+        text = self.tr("{face} is calibrated. Its scores are corrected from now on.")
         self.note.say(text.format(face=face_text(face_id)))
         self._refresh()
 
     def say_refused(self, error: FerError) -> None:
         """Tell why a face is not calibrated."""
-        kept = self.tr("Its scores are not changed.")
+        kept = self.tr("Its scores have not changed.")
         self.note.say_error(CalibrationError(f"{error} {kept}"))
         self._refresh()
 

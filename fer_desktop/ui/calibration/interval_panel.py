@@ -25,8 +25,8 @@ class IntervalPanel(QWidget):
             self,
         )
         prompt.setWordWrap(True)
-        self.begin, self.begin_here = self._make_time(self.tr("Beginning"))
-        self.end, self.end_here = self._make_time(self.tr("End"))
+        self.begin, self.begin_here = self._make_time(self.tr("Start of the interval"))
+        self.end, self.end_here = self._make_time(self.tr("End of the interval"))
         self.button = QPushButton(self.tr("Calibrate"), self)
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self._on_clicked)
@@ -70,8 +70,8 @@ class IntervalPanel(QWidget):
         time.setAccessibleName(name)
         here = QPushButton(self.tr("Playhead"), self)
         here.setAutoDefault(False)
-        here.setToolTip(self.tr("Take the time at which the video is now"))
-        here.setAccessibleName(self.tr("{name}: take the playhead").format(name=name))
+        here.setToolTip(self.tr("Use the current position of the video"))
+        here.setAccessibleName(self.tr("{name}: use the playhead").format(name=name))
         here.clicked.connect(lambda: time.setValue(self._position_us / 1e6))
         return time, here
 

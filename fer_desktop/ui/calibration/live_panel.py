@@ -98,7 +98,7 @@ class LivePanel(QWidget):
         self._silence.stop()
         self.progress.setValue(0)
         self.start_button.setText(self.tr("Start"))
-        self.prompt.setText(self.tr("Look into the camera with a relaxed face, and press Start."))
+        self.prompt.setText(self.tr("Look at the camera with a relaxed face and press Start."))
 
     def _show(self, watch: NeutralWatch) -> None:
         self.progress.setValue(round(_PROGRESS_STEPS * watch.progress))
@@ -107,7 +107,7 @@ class LivePanel(QWidget):
             text = self.tr("Keep a neutral face: {seconds}")
         else:
             left = READY_US - watch.elapsed_us
-            text = self.tr("Look into the camera. It begins in {seconds}")
+            text = self.tr("Look at the camera. Starting in {seconds}")
         self.prompt.setText(text.format(seconds=-int(-left // 1_000_000)))
 
     def _finish(self, watch: NeutralWatch) -> None:
@@ -125,7 +125,7 @@ class LivePanel(QWidget):
         self._rest()
         self.refused.emit(
             CalibrationError(
-                self.tr("No picture comes from the camera."), hint=self.tr("Try again later.")
+                self.tr("The camera is not sending a picture."), hint=self.tr("Try again later.")
             )
         )
 
@@ -136,29 +136,29 @@ def trouble_error(trouble: Trouble, face_id: int) -> CalibrationError:
     match trouble:
         case Trouble.GONE:
             text = translate("Calibration", "{face} left the picture.")
-            hint = translate("Calibration", "Stay in view, and choose the face again.")
+            hint = translate("Calibration", "Stay in view and choose the face again.")
         case Trouble.MOVED:
             text = translate("Calibration", "{face} moved too much.")
-            hint = translate("Calibration", "Keep your place, and try again.")
+            hint = translate("Calibration", "Hold still and try again.")
         case Trouble.TURNED:
             text = translate("Calibration", "{face} turned away.")
-            hint = translate("Calibration", "Look into the camera, and try again.")
+            hint = translate("Calibration", "Look at the camera and try again.")
         case Trouble.TOO_FAR:
-            text = translate("Calibration", "{face} is too small in the picture.")
-            hint = translate("Calibration", "Come nearer, and try again.")
+            text = translate("Calibration", "{face} is too far away.")
+            hint = translate("Calibration", "Move closer and try again.")
         case Trouble.CUT_OFF:
             text = translate("Calibration", "{face} is cut off by the edge of the picture.")
-            hint = translate("Calibration", "Move to the middle, and try again.")
+            hint = translate("Calibration", "Move to the centre and try again.")
         case Trouble.TOO_DARK:
             text = translate("Calibration", "{face} is too dark.")
-            hint = translate("Calibration", "Let more light fall on the face, and try again.")
+            hint = translate("Calibration", "Put more light on the face and try again.")
         case Trouble.TOO_BRIGHT:
             text = translate("Calibration", "{face} is too bright.")
-            hint = translate("Calibration", "Let less light fall on the face, and try again.")
+            hint = translate("Calibration", "Put less light on the face and try again.")
         case Trouble.BLURRED:
             text = translate("Calibration", "{face} is blurred.")
-            hint = translate("Calibration", "Hold still or wipe the lens, and try again.")
+            hint = translate("Calibration", "Hold still or wipe the lens, then try again.")
         case Trouble.LIVELY:
-            text = translate("Calibration", "{face} smiles or looks surprised.")
-            hint = translate("Calibration", "Relax with the mouth closed, and try again.")
+            text = translate("Calibration", "{face} is smiling or looks surprised.")
+            hint = translate("Calibration", "Relax, close your mouth and try again.")
     return CalibrationError(text.format(face=face), hint=hint)

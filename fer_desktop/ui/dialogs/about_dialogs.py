@@ -85,7 +85,7 @@ def about_text() -> str:
         (
             f"<b>FER Desktop {__version__}</b>",
             translate(
-                "About", "Recognises facial expressions in real time, on this computer only."
+                "About", "Recognises facial expressions in real time, entirely on this computer."
             ),
             translate("About", "MIT licence, © the FER Desktop authors."),
             translate(
@@ -109,7 +109,7 @@ def model_text(preset: Preset, folder: Path, runs_on: str) -> str:
     if facts is not None:
         lines.append(escape(facts.sentence()))
     else:
-        lines.append(translate("Model", "No accuracy figures came with this model."))
+        lines.append(translate("Model", "This model came without accuracy figures."))
     if preset.training_data:
         lines.append(
             translate("Model", "Trained on: {data}. Licence: {licence}.").format(
@@ -117,7 +117,7 @@ def model_text(preset: Preset, folder: Path, runs_on: str) -> str:
                 licence=escape(one_line(preset.licence)) or "?",
             )
         )
-    lines.append(translate("Model", "Run by: {runs_on}.").format(runs_on=escape(runs_on)))
+    lines.append(translate("Model", "Runs with: {runs_on}.").format(runs_on=escape(runs_on)))
     if (folder / CARD_FILE).is_file():
         card = (folder / CARD_FILE).as_uri()
         words = translate("Model", "Model card")

@@ -31,7 +31,7 @@ class AskingDialog(QDialog):
         if not self.has_changes() or Confirm.ask(
             self,
             self.tr("Discard changes?"),
-            self.tr("What you have entered is not kept."),
+            self.tr("What you have entered will be lost."),
             self.tr("Discard"),
         ):
             super().reject()

@@ -30,8 +30,9 @@ class LoginFields(QWidget):
         self.kept.setVisible(may_be_kept)
         hint = QLabel(
             self.tr(
-                "The password is not stored: the camera asks for it again after the next start. "
-                "With the Python package keyring installed it can be kept in the system's keyring."
+                "The password is not stored, so you will be asked for it after the next "
+                "start. Install the Python package keyring to keep it in the system's "
+                "keyring."
             ),
             self,
         )
@@ -76,7 +77,7 @@ class LoginDialog(AskingDialog):
         parts = split_address(request.uri)
         former = login_of(request.private_url)
         place = QLabel(
-            self.tr("{host} asks for the name and the password of one of its users.").format(
+            self.tr("{host} requires a user name and a password.").format(
                 host=parts.netloc.rpartition("@")[2]
             ),
             self,

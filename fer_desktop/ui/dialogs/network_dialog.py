@@ -30,7 +30,7 @@ def url_problem(url: str) -> str:
     if not url:
         return translate("NetworkDialog", "Enter the address of the camera.")
     if any(character.isspace() for character in url):
-        return translate("NetworkDialog", "An address has no spaces.")
+        return translate("NetworkDialog", "An address cannot contain spaces.")
     scheme = url.partition("://")[0].lower()
     if scheme not in SCHEMES and scheme in source_names():
         return ""  # what follows is for a package to read
@@ -38,7 +38,9 @@ def url_problem(url: str) -> str:
         parts = split_address(url)
     except ValueError:
         if "://" in url:
-            return translate("NetworkDialog", "This is not a valid address: check host and port.")
+            return translate(
+                "NetworkDialog", "This is not a valid address: check the host and the port."
+            )
         return translate("NetworkDialog", "An address begins with rtsp:// or http://.")
     if parts.scheme.lower() not in SCHEMES:
         return translate("NetworkDialog", "An address begins with rtsp:// or http://.")
@@ -69,8 +71,8 @@ class NetworkDialog(AskingDialog):
         self.problem.setWordWrap(True)
         hint = QLabel(
             self.tr(
-                "RTSP, or MJPEG over HTTP. A user name and a password are needed only where the "
-                "camera asks for them. They can also stand in the address: "
+                "RTSP, or MJPEG over HTTP. A user name and a password are needed only if the "
+                "camera asks for them. They can also be part of the address: "
                 "rtsp://name:password@host/path."
             ),
             self,

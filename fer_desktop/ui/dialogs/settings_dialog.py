@@ -48,7 +48,7 @@ class FolderEdit(QWidget):
         self._edit.setAccessibleName(title)
         self._edit.setMinimumWidth(200)
         self._edit.setToolTip(
-            self.tr("Where this folder cannot be found, files go to {folder}.").format(
+            self.tr("If this folder cannot be found, files are saved to {folder}.").format(
                 folder=default
             )
         )
@@ -193,9 +193,11 @@ class SettingsDialog(AskingDialog):
         for rate in _RATES:
             text = self.tr("{rate} fps").format(rate=rate) if rate else auto
             self.rate.addItem(text, rate)
-        self.may_leave = QCheckBox(self.tr("Network cameras may refer to other &places"), self)
+        self.may_leave = QCheckBox(
+            self.tr("Follow redirects of network cameras to other &hosts"), self
+        )
         self.may_leave.setToolTip(
-            self.tr("Without this, a camera's answer is followed within the camera only.")
+            self.tr("If this is off, redirects are followed only within the camera itself.")
         )
         form.addRow(self.tr("&Resolution:"), self.resolution)
         form.addRow(self.tr("&Frame rate:"), self.rate)
@@ -212,47 +214,49 @@ class SettingsDialog(AskingDialog):
         self.smoothing.setSpecialValueText(self.tr("Off"))
         self.smoothing.setToolTip(
             self.tr(
-                "Time constant of the smoothing of the scores. Tables contain the unsmoothed "
-                "scores, too."
+                "Time constant for smoothing the scores. Exported tables contain the "
+                "unsmoothed scores as well."
             )
         )
         self.score = QDoubleSpinBox(self)
         self.score.setRange(*bounds("min_detection_score"))
         self.score.setSingleStep(0.05)
-        self.score.setToolTip(self.tr("Lower values find more faces, and more false detections."))
+        self.score.setToolTip(
+            self.tr("Lower values find more faces but also give more false detections.")
+        )
         self.face_search = QComboBox(self)
         choices: Mapping[str, str] = {
             "auto": self.tr("In images only"),
-            "small": self.tr("In videos and live sources, too"),
+            "small": self.tr("In videos and live sources as well"),
             "large": self.tr("Never"),
         }
         for value, name in choices.items():
             self.face_search.addItem(name, value)
         self.face_search.setToolTip(
             self.tr(
-                "Finding small faces, as in a classroom, takes about a hundred times as long: "
-                "tenths of a second per frame."
+                "Searching for small faces, as in a classroom, takes about a hundred times as"
+                " long: tenths of a second per frame."
             )
         )
         form.addRow(self.tr("&Smoothing:"), self.smoothing)
         self.engine = QComboBox(self)
         for engine in engine_names():
-            text = self.tr("The quickest") if engine == AUTO else engine_text(engine)
+            text = self.tr("Automatic (fastest)") if engine == AUTO else engine_text(engine)
             self.engine.addItem(text, engine)
         self.engine.setToolTip(
             self.tr(
-                "What runs models: Keras on a graphics card, LiteRT on a processor. "
-                "The numbers are the same."
+                "Software that runs the model: Keras on a graphics card, LiteRT on a "
+                "processor. Both give the same numbers."
             )
         )
-        form.addRow(self.tr("Least detection &score:"), self.score)
+        form.addRow(self.tr("Minimum detection &score:"), self.score)
         form.addRow(self.tr("Search for small fa&ces:"), self.face_search)
         form.addRow(self.tr("En&gine:"), self.engine)
         self.automatic_calibration = QCheckBox(self.tr("Calibrate fac&es automatically"), self)
         self.automatic_calibration.setToolTip(
             self.tr(
-                "Estimates the neutral expression of each face over the session. The correction is"
-                " half as strong as after Session > Calibrate."
+                "Estimates the neutral expression of each face during the session. The "
+                "correction is half as strong as with Session > Calibrate."
             )
         )
         form.addRow(self.automatic_calibration)
@@ -267,7 +271,7 @@ class SettingsDialog(AskingDialog):
         self._picture_box = QGroupBox(self.tr("Picture and timeline"), self)
         form = QFormLayout(self._picture_box)
         self.boxes = QCheckBox(self.tr("&Boxes around faces"), self)
-        self.labels = QCheckBox(self.tr("&Labels at faces"), self)
+        self.labels = QCheckBox(self.tr("&Labels on faces"), self)
         self.bars = QCheckBox(self.tr("B&ars beside faces"), self)
         self.mirror = QCheckBox(self.tr("Show cameras as a &mirror"), self)
         for box in (self.boxes, self.labels, self.bars, self.mirror):

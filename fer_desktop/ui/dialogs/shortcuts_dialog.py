@@ -37,7 +37,9 @@ class ShortcutsDialog(QDialog):
             shown.setContentsMargins(24 if column else 0, 0, 0, 0)
             grid.addWidget(shown, row, 2 * column)
             grid.addWidget(QLabel(action.whatsThis(), self), row, 2 * column + 1)
-        note = QLabel(self.tr("Tab moves between controls; tooltips show the keys."), self)
+        note = QLabel(
+            self.tr("Press Tab to move between controls. Tooltips show the shortcuts."), self
+        )
         note.setProperty("role", "muted")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)

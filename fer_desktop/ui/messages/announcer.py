@@ -74,9 +74,9 @@ class Announcer(QObject):
         self._show(
             _DEMO,
             "info",
-            self.tr("No camera was found, so this is the demo clip."),
-            self.tr("Connect a camera and look again, or open your own video."),
-            self.tr("Look again"),
+            self.tr("No camera was found, so the demo clip is playing."),
+            self.tr("Connect a camera and search again, or open your own video."),
+            self.tr("Search again"),
             self._actions.rescan.trigger,
         )
 
@@ -159,7 +159,7 @@ class Announcer(QObject):
                 frames=counted(recording.frames, "frame"), path=breakable(recording.path)
             )
             if recording.dropped:
-                text += " " + self.tr("Dropped {frames} that came too fast.").format(
+                text += " " + self.tr("Skipped {frames} that arrived too fast.").format(
                     frames=counted(recording.dropped, "frame")
                 )
             self._say_written("record", text, recording.path, wanted)
@@ -179,18 +179,18 @@ class Announcer(QObject):
                 "mark",
                 "info",
                 self.tr("There is nothing to mark yet."),
-                self.tr("A mark belongs to an analysed frame."),
+                self.tr("Marks can be set once a frame has been analysed."),
             )
 
     def say_calibration_removed(self) -> None:
         """Tell that faces are read as the model does again."""
         self._show(
-            "calibration", "info", self.tr("Calibration was removed: scores are not corrected.")
+            "calibration", "info", self.tr("Calibration removed. Scores are no longer corrected.")
         )
 
     def say_calibration_ended(self, model: str) -> None:
         """Tell that another model knows nothing of faces that were calibrated for the former."""
-        text = self.tr("Calibration has ended: it does not hold for the model {model}.")
+        text = self.tr("The calibration has ended: it does not apply to the model {model}.")
         self._show(
             "calibration",
             "info",
@@ -206,7 +206,7 @@ class Announcer(QObject):
             "export",
             "info",
             self.tr("There is nothing to export yet."),
-            self.tr("Start a source, or export a past session."),
+            self.tr("Start a source or export a past session."),
             self.tr("Past sessions…"),
             self._actions.sessions.trigger,
         )
@@ -217,7 +217,10 @@ class Announcer(QObject):
         """Offer a training that was interrupted, or whose model waits for a decision."""
         if is_finished:
             text = self.tr("The training of {name} is complete.").format(name=name)
-            hint, button = self.tr("Use it, keep it or discard it."), self.tr("Show the result…")
+            hint, button = (
+                self.tr("Use the new model, keep it or discard it."),
+                self.tr("Show the result…"),
+            )
         else:
             text = self.tr("The training of {name} was interrupted.").format(name=name)
             hint = self.tr("{epochs} done.").format(epochs=counted(epochs, "epoch"))

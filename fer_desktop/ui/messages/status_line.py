@@ -54,14 +54,14 @@ class StatusLine(QWidget):
         for name, meaning in {
             "state": self.tr("State"),
             "size": self.tr("Picture size in pixels"),
-            "rates": self.tr("Frames per second, delivered and analysed, and dropped frames"),
+            "rates": self.tr("Frames per second delivered and analysed, and frames dropped"),
             "analysis": self.tr("Every frame of the file is analysed, whatever is shown"),
             "queue": self.tr("Files that are analysed one after the other (Ctrl+Shift+O)"),
             "delay": self.tr("Latency: the age of the picture when it is shown"),
             "device": self.tr("Device that the model runs on"),
-            "elapsed": self.tr("Running time of the source, without pauses"),
+            "elapsed": self.tr("Running time of the source, excluding pauses"),
             "calibration": self.tr(
-                "Faces whose scores are corrected by their own neutral expression"
+                "Faces whose scores are corrected for their own neutral expression"
             ),
             "training": self.tr("Training in progress (Ctrl+T shows it)"),
         }.items():

@@ -74,7 +74,7 @@ class ModelPanel(QSplitter):
         self.measure_button = QPushButton(self.tr("Measure"), self)
         self.measure_button.setAutoDefault(False)
         self.measure_button.setToolTip(
-            self.tr("Measure the time per face on this computer, as busy as it is now")
+            self.tr("Measure the time per face on this computer under its present load")
         )
         self.measure_button.clicked.connect(self.measure_wanted)
         facts = QWidget(self)
@@ -119,7 +119,7 @@ class ModelPanel(QSplitter):
         self.accuracy.setText(
             facts.sentence()
             if facts is not None
-            else self.tr("No accuracy figures came with this model.")
+            else self.tr("This model came without accuracy figures.")
         )
         self.system.setText(name_text(preset.system) or "?")
         self.origin.setText(

@@ -254,7 +254,7 @@ class ModelsDialog(QDialog):
         wanted: str | None = name
         if free_name(name) != name:
             text = self.tr(
-                "The name {name} is already taken, or not possible on this system. Choose "
+                "The name {name} is already taken or not allowed on this system. Choose "
                 "another name:"
             ).format(name=name)
             wanted = NameDialog.ask(self, self.tr("Import"), text, free_name(name), check_name)

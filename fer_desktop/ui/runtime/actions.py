@@ -74,7 +74,7 @@ class Actions(QObject):
             "Ctrl+Shift+O",
         )
         self.snapshot = self._make(
-            self.tr("Snapshot"), self.tr("Save the picture as it is on screen"), "S", "snapshot"
+            self.tr("Snapshot"), self.tr("Save the picture as shown on screen"), "S", "snapshot"
         )
         self.settings = self._make(self.tr("Settings…"), self.tr("Settings"), "Ctrl+,", "settings")
         self.quit = self._make(self.tr("Quit"), self.tr("Close the application"), "Ctrl+Q")
@@ -82,7 +82,7 @@ class Actions(QObject):
     def _make_source_actions(self) -> None:
         self.start = self._make(self.tr("Start"), self.tr("Start or stop the source"), "F6", "play")
         self.rescan = self._make(
-            self.tr("Look for cameras again"), self.tr("Look for cameras"), "F5"
+            self.tr("Search for cameras again"), self.tr("Search for cameras"), "F5"
         )
         self.play = self._make(
             self.tr("Play or pause"), self.tr("Play or pause"), "Space", "play", is_bare=True
@@ -124,13 +124,13 @@ class Actions(QObject):
         )
         self.calibrate = self._make(
             self.tr("Calibrate…"),
-            self.tr("Correct the scores of a face by its own neutral expression"),
+            self.tr("Correct the scores of a face for its own neutral expression"),
             "Ctrl+K",
             "calibrate",
         )
         self.remove_calibration = self._make(
             self.tr("Remove calibration"),
-            self.tr("Show the scores of all faces uncorrected, and turn automatic calibration off"),
+            self.tr("Show uncorrected scores for all faces and turn automatic calibration off"),
             "",
         )
         self.export = self._make(
@@ -155,7 +155,9 @@ class Actions(QObject):
             self.tr("Train new model…"), self.tr("Train a model on your own pictures"), "Ctrl+T"
         )
         self.last_training = self._make(
-            self.tr("Resume training…"), self.tr("Return to a training that is not decided yet"), ""
+            self.tr("Resume training…"),
+            self.tr("Return to a training whose model is neither kept nor discarded yet"),
+            "",
         )
         self.last_training.setVisible(False)
         self.former_model = self._make(

@@ -187,7 +187,7 @@ class Controller(QObject):
         try:
             if not self._settings.welcome_accepted:
                 raise SourceError(
-                    "The first page must be accepted before anything can be opened.",
+                    "Accept the first page before opening anything.",
                     hint="Read it, tick the box and press Start.",
                 )
             source, pacing = self._make_source(request, self._settings)

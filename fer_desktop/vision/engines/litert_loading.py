@@ -37,7 +37,7 @@ def litert_entry(folder: Path, preset: Preset) -> ModelFile:
     if entry is None or not (folder / entry.file).is_file():
         raise EngineUnavailable(
             f"The model {preset.name!r} has no file for LiteRT.",
-            hint="Let Keras run it, or make the file with fer-train convert.",
+            hint="Run it with Keras, or make the file with fer-train convert.",
         )
     return entry
 
@@ -45,7 +45,7 @@ def litert_entry(folder: Path, preset: Preset) -> ModelFile:
 def _check_shapes(file: Path, engine: LiteRTEngine, preset: Preset) -> None:
     wanted_in = (preset.input_size_px, preset.input_size_px, preset.channels)
     if engine.input_shape != wanted_in:
-        problem = f"takes input of the shape {engine.input_shape}, but its preset promises"
+        problem = f"takes input of the shape {engine.input_shape}, but its preset says"
         raise ModelError(f"{file} {problem} {wanted_in}.", hint=_OTHER_MODEL)
     if engine.output_shape != (len(preset.labels),):
         problem = f"answers in the shape {engine.output_shape}, but its preset names"

@@ -145,7 +145,7 @@ def test_wanted_and_refused_logins_are_told_apart() -> None:
     with NetworkCamera(refuse) as camera:
         place = f"127.0.0.1:{camera.port}"
         source = StreamSource(camera.url())
-        with pytest.raises(LoginError, match=f"{place} asks for a user name and a password"):
+        with pytest.raises(LoginError, match=f"{place} requires a user name and a password"):
             source.open()
         source.close()
         source = StreamSource(camera.url(login="me:s3cret@"))

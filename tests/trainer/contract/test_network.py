@@ -129,14 +129,14 @@ BOMBS: dict[str, tuple[Callable[[], Any], str]] = {
         "minutes",
     ),
     "sound": (layers.MelSpectrogram, "for sound"),
-    "a program": (lambda: layers.Lambda(lambda x: x), "can hide a program"),
-    "a file": (layers.StringLookup, "can hide a program"),
+    "a program": (lambda: layers.Lambda(lambda x: x), "can hide code"),
+    "a file": (layers.StringLookup, "can hide code"),
     "an unrolled layer": (lambda: layers.LSTM(4, unroll=True), "unrolled"),
-    "a layer alone": (lambda: layers.Dense(2), "holds no network"),
+    "a layer alone": (lambda: layers.Dense(2), "contains no network"),
     "an unbuilt network": (lambda: keras.Sequential([layers.Dense(2)]), "cannot be loaded"),
     "another input": (
         lambda: network(*to_labels(), side=8),
-        "takes input of the shape (None, 8, 8, 1)",
+        "expects input of shape (None, 8, 8, 1)",
     ),
     "more labels": (
         lambda: network(layers.Flatten(), layers.Dense(9)),
@@ -211,7 +211,7 @@ ODD: dict[str, tuple[Callable[[], Config], str]] = {
         },
         "6,000 layers",
     ),
-    "half a network": (lambda: {"class_name": "Sequential"}, "holds no network"),
+    "half a network": (lambda: {"class_name": "Sequential"}, "contains no network"),
     "another module": (
         lambda: {"module": "os", "class_name": "system", "config": "true"},
         "cannot be loaded",
@@ -249,7 +249,7 @@ def test_a_refused_network_gets_no_numbers_later(folder: Path) -> None:
         ({CONFIG: b'{"a": NaN}'}, "not JSON"),
         ({CONFIG: b'{"a": ' + b"9" * 5_000 + b"}"}, "out of range"),
         ({CONFIG: b"[]"}, "expected an object"),
-        ({CONFIG: b"{}"}, "holds no network"),
+        ({CONFIG: b"{}"}, "contains no network"),
     ],
     ids=range(13),
 )

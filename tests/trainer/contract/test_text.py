@@ -77,8 +77,8 @@ def test_texts_that_look_different_stay_apart() -> None:
         (("a", ""), "empty"),
         (tuple(map(str, range(101))), "101 labels, more than 100"),
         (("a", "x" * 65), "64"),
-        (("a", "b", "a"), "'a' is there twice"),
-        (("a", "b\n"), "cannot be seen"),
+        (("a", "b", "a"), "'a' occurs twice"),
+        (("a", "b\n"), "invisible characters"),
     ],
 )
 def test_labels_that_cannot_be_used_are_told(labels: tuple[str, ...], problem: str) -> None:

@@ -130,8 +130,8 @@ def test_a_stray_folder_beside_splits_is_named(face_folder: FolderMaker) -> None
     [
         ("h\u0430ppy", "look alike"),
         ("x" * 65, "more than 64 characters"),
-        ("sad\nline", "cannot be seen"),
-        ("\u202edas", "cannot be seen"),
+        ("sad\nline", "invisible characters"),
+        ("\u202edas", "invisible characters"),
     ],
 )
 def test_a_folder_whose_name_can_be_no_label_is_named(
@@ -145,7 +145,7 @@ def test_a_folder_whose_name_can_be_no_label_is_named(
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="holds no faces"):
+    with pytest.raises(DataError, match="contains no faces"):
         read_faces(DataSource(path=tmp_path), size_px=16)
 
 

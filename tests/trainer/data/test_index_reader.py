@@ -69,8 +69,8 @@ def test_what_cannot_be_used_is_named_with_its_reason(pictures: Path) -> None:
         "link.png,happy": "outside the folder",
         "broken.jpg,happy": "is not an image",
         "below/0.png,sad": "rows 2 and 8 of index.csv both name it",
-        "below/5.png,": "row 9 of index.csv lacks its label",
-        ",happy": "row 10 of index.csv lacks its file",
+        "below/5.png,": "row 9 of index.csv has no label",
+        ",happy": "row 10 of index.csv has no file",
         "below,happy": "there is no such file",
     }
     text = "\n".join(["file,label", "below/0.png,happy", *rows, "below/1.png"])
@@ -85,8 +85,8 @@ def test_what_cannot_be_used_is_named_with_its_reason(pictures: Path) -> None:
     ("text", "message"),
     [
         ("file\nbelow/0.png\n", "index.csv, row 1: no column label"),
-        ("file,label\n", "holds no faces"),
-        ("file,label\nx.png,happy\n", r"holds no faces \(x.png: there is no such file\)"),
+        ("file,label\n", "contains no faces"),
+        ("file,label\nx.png,happy\n", r"contains no faces \(x.png: there is no such file\)"),
         (
             "file,label,split\nbelow/0.png,happy,later\n",
             "row 2: 'later' is not the name of a split",

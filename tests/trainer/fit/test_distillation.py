@@ -35,7 +35,7 @@ def test_training_targets_are_part_truth_and_part_answer(faces_csv: Path, tmp_pa
 @pytest.mark.parametrize(
     ("labels", "size_px", "message"),
     [
-        (("angry", "fear"), SIDE, "does not know disgust"),
+        (("angry", "fear"), SIDE, "does not predict disgust"),
         (LABELS, 48, "sees 48 pixels"),
     ],
 )

@@ -209,7 +209,7 @@ def test_a_damaged_checkpoint_is_named(faces_csv: Path, tmp_path: Path) -> None:
 
 def test_a_loss_that_diverges_ends_with_a_message(faces_csv: Path, tmp_path: Path) -> None:
     recipe = replace(TINY_RECIPE, optimizer="sgd", learning_rate=1e36)
-    with pytest.raises(RunError, match="no longer a number"):
+    with pytest.raises(RunError, match="infinite or NaN"):
         _train(faces_csv, tmp_path / "run", recipe)
 
 
@@ -339,13 +339,13 @@ def test_a_start_that_does_not_fit_is_refused(faces_csv: Path, tmp_path: Path) -
 
 
 def test_too_few_faces_to_hold_out_are_refused(faces_csv: Path, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="too few to hold out 50 parts"):
+    with pytest.raises(DataError, match="too few training faces to hold out 50 folds"):
         _train(faces_csv, tmp_path / "run", system="tiny_stacking", folds=50)
 
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_too_few_faces_are_refused(face_folder: FolderMaker, tmp_path: Path, count: int) -> None:
-    with pytest.raises(DataError, match=r"leaves no face for validation.*at least six"):
+    with pytest.raises(DataError, match=r"has no face for the validation split.*at least six"):
         _train(face_folder("angry", "fear", count=count), tmp_path / "run")
 
 

@@ -23,9 +23,9 @@ def test_a_shipped_card_says_what_its_figures_say(model: Path, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("metrics", "message"),
     [
-        ("{}", "does not hold all that a card needs"),
-        ("[1]", "does not hold all that a card needs"),
-        ("{", "does not hold all that a card needs"),
+        ("{}", "lacks figures that a model card needs"),
+        ("[1]", "lacks figures that a model card needs"),
+        ("{", "lacks figures that a model card needs"),
         (None, "metrics.json cannot be read"),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_damaged_model_is_refused(model: Path, faces_csv: Path) -> None:
     ("wrong", "message"),
     [
         ({"outputs": 4}, r"the shape \(None, 4\), but its preset names 3 labels"),
-        ({"input_size_px": 32}, r"\(None, 48, 48, 1\), but its preset promises \(None, 32, 32"),
+        ({"input_size_px": 32}, r"\(None, 48, 48, 1\), but its preset says \(None, 32, 32"),
         ({"color": "rgb"}, r"promises \(None, 48, 48, 3\)"),
     ],
 )

@@ -282,7 +282,7 @@ def test_a_single_set_keeps_its_form_and_tells_what_is_left_out(
 @pytest.mark.parametrize(
     ("faces", "message"),
     [
-        ([], "holds no faces"),
+        ([], "contains no faces"),
         ([("contempt", "happy")], "no faces with the labels angry, happy, neutral. Its labels are"),
     ],
 )

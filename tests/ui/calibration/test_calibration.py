@@ -155,7 +155,7 @@ def test_a_person_looks_neutral_for_three_seconds(
     ]  # fmt: skip
     assert not dialog.remove_button.isEnabled()
     dialog.live.start_button.click()
-    assert "It begins in 2" in dialog.live.prompt.text()
+    assert "Starting in 2" in dialog.live.prompt.text()
     assert not dialog.faces.isEnabled()
     qtbot.waitUntil(lambda: "Keep a neutral face" in dialog.live.prompt.text())
     qtbot.waitUntil(lambda: 100 < dialog.live.progress.value() < 1000)
@@ -206,13 +206,13 @@ def test_both_calibrations_are_removed_at_once_or_each_by_itself(
     remove.trigger()
     qtbot.waitUntil(lambda: not is_calibrated(app, face=1))
     assert not remove.isEnabled()
-    assert "Calibration was removed" in messages(app)
+    assert "Calibration removed" in messages(app)
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda person: setattr(person, "looks", [SMILE, REST]), "Face 1 smiles"),
+        (lambda person: setattr(person, "looks", [SMILE, REST]), "Face 1 is smiling"),
         (lambda person: setattr(person, "faces", [face_at(OTHER)]), "Face 1 left the picture"),
         (
             lambda person: setattr(
@@ -232,7 +232,7 @@ def test_what_goes_wrong_is_said_and_scores_stay(
     qtbot.waitUntil(lambda: dialog.live.progress.value() > 0)
     change(person)
     qtbot.waitUntil(lambda: reason in dialog.note.text(), timeout=15_000)
-    assert "Its scores are not changed." in dialog.note.text()
+    assert "Its scores have not changed." in dialog.note.text()
     assert not dialog.live.is_busy
     assert dialog.live.progress.value() == 0
     assert not any(face.baseline for face in shown(app))
@@ -256,7 +256,7 @@ def test_a_camera_that_falls_silent_is_told(
     camera = desk.sources[CAMERA]
     assert isinstance(camera, ScriptedCamera)
     camera.may_deliver.clear()
-    qtbot.waitUntil(lambda: "No picture comes" in dialog.note.text())
+    qtbot.waitUntil(lambda: "is not sending a picture" in dialog.note.text())
     assert not dialog.live.is_busy
     camera.may_deliver.set()
 
@@ -285,7 +285,7 @@ def test_calibration_ends_with_the_model_and_says_so(
     calibrate(app, qtbot)
     person.model = "1" * 64
     app.controller.load_model(MODEL)
-    qtbot.waitUntil(lambda: "Calibration has ended" in messages(app))
+    qtbot.waitUntil(lambda: "calibration has ended" in messages(app))
     qtbot.waitUntil(lambda: not is_calibrated(app))
 
 
@@ -360,7 +360,7 @@ def test_faces_are_calibrated_automatically_where_wanted(
     qtbot.waitUntil(lambda: is_calibrated(app) and is_calibrated(app, face=1), timeout=15_000)
     assert shown(app)[0].baseline.origin == "automatic"
     card = app.window.player.cards.cards[0]
-    qtbot.waitUntil(lambda: "by an estimate" in card.toolTip())
+    qtbot.waitUntil(lambda: "from an estimate" in card.toolTip())
     app.window.acts.remove_calibration.trigger()
     assert not app.controller.settings.automatic_calibration
     qtbot.waitUntil(lambda: not is_calibrated(app) and not is_calibrated(app, face=1))

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.gui
 URL = "http://me:s3cret@host/video"
 PLACE = "http://me@host/video"
 CAMERA = SourceRequest("stream", PLACE)
-WANTED = LoginError("host asks for a user name and a password.", hint="They are the camera's.")
+WANTED = LoginError("host requires a user name and a password.", hint="They are the camera's.")
 
 
 def everything_stored() -> str:
@@ -89,7 +89,7 @@ def test_a_password_that_cannot_be_kept_is_told(
 ) -> None:
     desk.sources[CAMERA] = ScriptedCamera()
     app = desk.start(wanted=SourceRequest("stream", URL, keeps_password=True))
-    qtbot.waitUntil(lambda: "cannot be kept: there is no keyring" in messages(app))
+    qtbot.waitUntil(lambda: "cannot be stored: there is no keyring" in messages(app))
     assert app.controller.state is State.RUNNING
     assert "s3cret" not in messages(app)
 

@@ -277,7 +277,7 @@ def test_a_model_is_described_with_its_figures(tmp_path: Path) -> None:
     assert "Lowest recall: fear, 41 %" in text
     (tmp_path / "metrics.json").write_text("[]")
     assert read_model_facts(tmp_path) is None
-    assert "No accuracy figures" in model_text(fake_preset(), tmp_path, "CPU")
+    assert "without accuracy figures" in model_text(fake_preset(), tmp_path, "CPU")
 
 
 def test_table_cells_cannot_be_edited(sessions: Path, qtbot: QtBot) -> None:

@@ -264,7 +264,7 @@ def test_no_other_name_means_no_import(
     ("spoil", "word"),
     [
         (lambda file: file.write_bytes(b"no zip"), "not a zip"),
-        (lambda file: add_to(file, "../evil"), "elsewhere"),
+        (lambda file: add_to(file, "../evil"), "outside the model's folder"),
         (lambda file: file.unlink(), "cannot be read"),
     ],
 )

@@ -50,7 +50,7 @@ def test_a_model_is_trained_used_and_left_again(
         probe, seconds_per_epoch=30.0
     )
     settings.minutes.setValue(1)
-    assert settings.time_note.text().startswith("Enough for 2 of the usual 15 epochs")
+    assert settings.time_note.text().startswith("Enough for 2 of the default 15 epochs")
     settings.name.setText("smiles-mine")
     assert settings.isComplete()
     wizard.next()

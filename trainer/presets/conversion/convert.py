@@ -159,8 +159,8 @@ def _convert(
                 difference = float(np.abs(given - wanted).max())
                 if not difference <= TOLERANCE:
                     raise RunError(
-                        f"the {writer.title} file answers differently: by up to {difference:.1e}, "
-                        f"more than the {TOLERANCE:.0e} allowed. It was not kept."
+                        f"the {writer.title} file gives different predictions: by up to "
+                        f"{difference:.1e}, more than the {TOLERANCE:.0e} allowed. It was not kept."
                     )
                 size_bytes = made.stat().st_size
                 made.replace(out)

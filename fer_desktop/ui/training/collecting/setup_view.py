@@ -191,8 +191,8 @@ class CollectSetup(QWidget):
     def _on_folder(self) -> None:
         """Ask again: consent was given for another folder."""
         text = self.tr(
-            "Everyone in front of the camera agrees that pictures of their face are stored in "
-            "{folder}. They stay on this computer until somebody deletes them."
+            "Everyone in front of the camera agrees that pictures of their face are stored in"
+            " {folder}. The pictures stay on this computer until somebody deletes them."
         )
         self.consent_text.setText(text.format(folder=breakable(self.folder.folder)))
         self.consent.setAccessibleName(text.format(folder=self.folder.folder))

@@ -96,7 +96,7 @@ class ChooseView(QWidget):
                 "sharp, well-lit pictures in a folder of your choice."
             ),
             (self.camera_button,),
-            self.tr("Nothing is stored before you agree."),
+            self.tr("Nothing is stored until you agree."),
         )
         row = QHBoxLayout()
         row.setSpacing(16)

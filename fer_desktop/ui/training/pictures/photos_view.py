@@ -79,10 +79,11 @@ class PhotosView(QWidget):
         )
         self.text.setText(
             self.tr(
-                "Models are trained on faces framed as this application frames them. In each of "
-                "these pictures it looks for faces: a photograph with one face is cropped, one "
-                "with no face or several is skipped and listed, and a picture that is already a "
-                "crop is used as it is. The photographs themselves are not changed."
+                "Models are trained on faces cropped the way this application crops them. "
+                "Each of these pictures is searched for faces: a photograph with one face is "
+                "cropped, one with no face or several is skipped and listed, and a picture "
+                "that is already a crop is used as it is. The photographs themselves are not "
+                "changed."
             )
         )
         self.folder.set_folder(target)

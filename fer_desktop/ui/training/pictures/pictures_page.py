@@ -70,7 +70,7 @@ class PicturesPage(QWizardPage):
         self.inspection = InspectionView(self)
         self.other_button = QPushButton(self.tr("Other pictures"), self)
         self.more_button = QPushButton(self.tr("Collect more"), self)
-        self.again_button = QPushButton(self.tr("Look again"), self)
+        self.again_button = QPushButton(self.tr("Search again"), self)
         self.again_button.setToolTip(self.tr("Check the folder again after changing it"))
         for button in (self.other_button, self.more_button, self.again_button):
             button.setAutoDefault(False)
@@ -124,12 +124,12 @@ class PicturesPage(QWizardPage):
         """Return what would be lost if the wizard were closed now; empty if nothing."""
         if self.collection.is_collecting:
             return self.tr(
-                "The collection ends. The pictures taken so far are kept in {folder}."
+                "The collection will end. The pictures taken so far are kept in {folder}."
             ).format(folder=self.collection.setup.folder.folder)
         if self._path is not None or self._survey is not None or self._jobs.is_busy:
             return self.tr(
-                "The wizard forgets your choice of pictures and settings. The pictures "
-                "themselves stay where they are."
+                "Your choice of pictures and settings will be lost. The pictures themselves "
+                "stay where they are."
             )
         return ""
 

@@ -184,9 +184,9 @@ class SettingsPage(QWizardPage):
         else:
             epochs = epochs_within(found, 60 * self.minutes.value())
             text = (
-                self.tr("Enough for the whole usual schedule of {usual} ({time}).")
+                self.tr("Enough for the full default schedule of {usual} ({time}).")
                 if epochs == found.epochs
-                else self.tr("Enough for {epochs} of the usual {usual}.")
+                else self.tr("Enough for {epochs} of the default {usual}.")
             )
             self.time_note.say(
                 text.format(

@@ -169,12 +169,12 @@ class StartPage(QWizardPage):
         self.improve.setText(self.tr("Fine-tune the model in use: {name}").format(name=name))
         if self._systems and not self._can_improve():
             self.improve_note.say(
-                self.tr("The trainer does not know its network, so it cannot be fine-tuned.")
+                self.tr("It cannot be fine-tuned: the trainer does not know its network.")
             )
             return
         text = self.tr(
-            "It starts from what the model has learned and adapts to your pictures, which may "
-            "add new expressions."
+            "Starts from the model's weights and adapts them to your pictures, which may add "
+            "new expressions."
         )
         if self._recommended() is self.improve:
             text += " " + self.tr("Recommended with {pictures}.").format(

@@ -15,7 +15,7 @@ def verdict(evaluation: TrainingResult) -> str:
     comparison = evaluation.comparison
     if comparison is None:
         figures = evaluation.figures
-        return translate("Training", "{name} is right on {share} of the pictures.").format(
+        return translate("Training", "{name} classifies {share} of the pictures correctly.").format(
             name=figures.model, share=accuracy_text(figures.accuracy, None)
         )
     own, other = comparison.own, comparison.other
@@ -45,7 +45,7 @@ def verdict(evaluation: TrainingResult) -> str:
     sentence = text.format(**values)
     if own.n == evaluation.figures.n:
         return sentence
-    return translate("Training", "On the expressions that both know, {sentence}").format(
+    return translate("Training", "On the expressions both models know, {sentence}").format(
         sentence=sentence
     )
 
@@ -58,8 +58,8 @@ def explanation(evaluation: TrainingResult) -> str:
         if evaluation.split == "test"
         else translate(
             "Training",
-            "Measured on {pictures} that it was not trained on. Its best epoch was chosen with "
-            "them, so the figures are slightly optimistic.",
+            "Measured on {pictures} it was not trained on. They were used to choose the best "
+            "epoch, so the figures are slightly optimistic.",
         )
     ).format(pictures=counted(figures.n, "picture"))
     parts = [measured]
@@ -73,7 +73,7 @@ def explanation(evaluation: TrainingResult) -> str:
     else:
         parts += _compared(comparison, figures)
     if figures.n < _FEW:
-        parts.append(translate("Training", "With so few, the intervals are wide."))
+        parts.append(translate("Training", "With so few pictures, the intervals are wide."))
     return " ".join(parts)
 
 
@@ -83,7 +83,7 @@ def _compared(comparison: Comparison, figures: ModelFigures) -> list[str]:
         parts.append(
             translate(
                 "Training",
-                "By chance alone a difference at least this large arises in {share} of cases "
+                "A difference this large or larger arises by chance in {share} of cases "
                 "(exact McNemar test).",
             ).format(share=_rare(comparison.p_value))
         )
@@ -92,8 +92,8 @@ def _compared(comparison: Comparison, figures: ModelFigures) -> list[str]:
         parts.append(
             translate(
                 "Training",
-                "Both models know the expressions of {n} of them: {labels}. On all {all}, {name} "
-                "is right on {share}.",
+                "Both models know the expressions of {n} of them: {labels}. On all {all}, "
+                "{name} classifies {share} correctly.",
             ).format(
                 n=f"{own.n:,}",
                 labels=", ".join(map(label_text, own.labels)),

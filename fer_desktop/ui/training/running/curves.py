@@ -108,8 +108,8 @@ class Curves(QWidget):
         self._legend = QLabel(self)
         self._legend.setToolTip(
             self.tr(
-                "The network is trained on the training pictures only; the validation pictures "
-                "just measure it."
+                "The network learns from the training pictures only; the validation pictures "
+                "only measure it."
             )
         )
         layout = QVBoxLayout(self)

@@ -68,12 +68,15 @@ class TrainingPage(QWizardPage):
         self.resume_button = QPushButton(self.tr("Resume"), self)
         self.best_button = QPushButton(self.tr("Use the best epoch"), self)
         self.best_button.setToolTip(
-            self.tr("Finish now: make a model of the best epoch so far and evaluate it")
+            self.tr("Finish now: turn the best epoch so far into a model and evaluate it")
         )
         self.discard_button = QPushButton(self.tr("Discard…"), self)
         self.background_button = QPushButton(self.tr("Continue in the background"), self)
         self.background_button.setToolTip(
-            self.tr("Use the camera meanwhile; the status line of the main window shows progress")
+            self.tr(
+                "Use the camera in the meantime; the status line of the main window shows"
+                " the progress"
+            )
         )
         self._lay_out()
         self._timer = QTimer(self)
@@ -210,7 +213,7 @@ class TrainingPage(QWizardPage):
         self._try(self._job.use_best)
 
     def _on_discard(self) -> None:
-        text = self.tr("Delete this training and all that it has learned? This cannot be undone.")
+        text = self.tr("Delete this training and everything it has learned? This cannot be undone.")
         if Confirm.ask(self, self.tr("Discard?"), text, self.tr("Discard")):
             self.discard_wanted.emit()
 

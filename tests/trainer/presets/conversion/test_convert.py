@@ -159,7 +159,9 @@ def test_a_file_that_answers_differently_is_refused(
         out = tmp_path / "files" / "model.tflite"
         out.parent.mkdir(exist_ok=True)
         out.write_bytes(b"earlier")
-        with pytest.raises(RunError, match=r"answers differently: by up to .* It was not kept"):
+        with pytest.raises(
+            RunError, match=r"gives different predictions: by up to .* It was not kept"
+        ):
             convert_model(model, out, "litert")
         assert out.read_bytes() == b"earlier"
         assert list(out.parent.iterdir()) == [out]
@@ -243,7 +245,7 @@ def test_a_folder_whose_file_would_differ_stays_as_it_was(
     monkeypatch.setattr(
         convert.litert_format, "write_bare", lambda network, _, path: path.write_bytes(b"wrong")
     )
-    with pytest.raises(RunError, match="answers differently"):
+    with pytest.raises(RunError, match="gives different predictions"):
         add_litert(model)
     assert {path.name: path.read_bytes() for path in model.iterdir()} == before
 

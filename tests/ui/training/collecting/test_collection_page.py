@@ -192,7 +192,7 @@ def test_own_expressions(page: PicturesPage, tmp_path: Path, qtbot: QtBot) -> No
     assert "already" in setup.label_note.text()
     setup.new_label.setText("a/b")
     setup.add_button.click()
-    assert "cannot hold" in setup.label_note.text()
+    assert "cannot contain" in setup.label_note.text()
     assert setup.labels == ("happy", "sad", "wink")
     for box in setup.boxes[:]:
         if box.isChecked():

@@ -67,7 +67,7 @@ def test_a_model_can_be_used_once_it_was_compared(
     (folder / "mistakes.json").write_text("[]", encoding="utf-8")
     trainer.done(encode_json(measured()))
     assert can_decide(page) == (True, True, True)
-    assert page.verdict.text() == "mine is right on 50.0 % of the pictures."
+    assert page.verdict.text() == "mine classifies 50.0 % of the pictures correctly."
 
 
 def test_a_model_can_be_used_though_it_cannot_be_compared(
