@@ -103,7 +103,7 @@ def test_a_fault_in_it_is_a_fault_of_the_dataset(
 def test_one_that_cannot_even_refuse_refuses(package: Install, data: Path) -> None:
     source = READER.replace('return ""', "1 / 0\n            return ''")
     package("arrays", {"trainer.layouts": {"array": "arrays:ArrayReader"}}, {"arrays": source})
-    with pytest.raises(DataError, match="holds no faces"):  # as a folder that has none
+    with pytest.raises(DataError, match="contains no faces"):  # as a folder that has none
         read_faces(DataSource(path=data))
 
 
@@ -113,7 +113,7 @@ def test_what_is_no_layout_is_left_out(
     package("arrays", {"trainer.layouts": {"array": "arrays:X"}}, {"arrays": "X = print"})
     (tmp_path / "empty").mkdir()
     for _ in range(2):
-        with pytest.raises(DataError, match="holds no faces"):
+        with pytest.raises(DataError, match="contains no faces"):
             read_faces(DataSource(path=tmp_path / "empty"))
     errors = capsys.readouterr().err
     assert errors.startswith("warning: The extension 'array' (trainer.layouts) of the package ")

@@ -179,7 +179,7 @@ def test_a_locked_archive_and_other_kinds_say_what_to_do(tmp_path: Path) -> None
 def test_an_empty_archive_holds_no_faces(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "empty.zip", "w"):
         pass
-    with pytest.raises(DataError, match="holds no faces"):
+    with pytest.raises(DataError, match="contains no faces"):
         read(tmp_path / "empty.zip")
 
 

@@ -52,8 +52,8 @@ def test_exact_copies_share_a_number(tmp_path: Path) -> None:
     [
         ("", "row 1: no column emotion and no column pixels"),
         ("emotion,Usage\n0,Training\n", "row 1: no column pixels"),
-        (HEADER, "holds no faces"),
-        (HEADER + "0,,Training\n", r"holds no faces \(row 2: 0 pixels"),
+        (HEADER, "contains no faces"),
+        (HEADER + "0,,Training\n", r"contains no faces \(row 2: 0 pixels"),
         ("\x00\xff", "is not a text file"),
     ],
 )

@@ -138,8 +138,8 @@ def test_affectnets_own_table_has_its_numbers(tmp_path: Path) -> None:
     [
         ("path,size\na.png,3\n", "no column says what the pictures show.*are path, size"),
         ("path,label\na.png,3\nb.png,4\n", "names its labels by numbers"),
-        ("path,label\nx.png,happy\n", r"holds no faces \(x.png: there is no such file"),
-        ("path,label\n", "holds no faces"),
+        ("path,label\nx.png,happy\n", r"contains no faces \(x.png: there is no such file"),
+        ("path,label\n", "contains no faces"),
         ("title,year\nx,3\n", "no column emotion and no column pixels.*first row is: title, year"),
         ("emotion,Usage\n0,Training\n", "no column pixels.*or name picture files in a column file"),
     ],
