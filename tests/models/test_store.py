@@ -272,7 +272,7 @@ def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:
     file.parent.mkdir()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("beach.jpg", b"sand")
-    assert_refused(file, "is not a model", "lacks preset.json")
+    assert_refused(file, "is not a model", "does not contain preset.json")
 
 
 def test_a_cut_zip_is_refused(source: Path) -> None:

@@ -102,7 +102,7 @@ def _judge_members(file: Path, archive: zipfile.ZipFile) -> None:
     for member in archive.infolist():
         name = one_line(member.filename, 60)
         if member.filename not in _MOST_BYTES:
-            raise PresetError(f"{file} is refused: it also holds {name!r}")
+            raise PresetError(f"{file} is refused: it also contains {name!r}")
         if names.count(member.filename) > 1:
             raise PresetError(f"{file} is refused: it holds {name!r} twice")
         is_bloated = member.file_size > max(_ALWAYS_FINE_BYTES, _MOST_RATIO * member.compress_size)

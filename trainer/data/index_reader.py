@@ -54,7 +54,7 @@ class IndexReader(PictureReader):
             used = used or column
             problem = ""
             if not file or not label:
-                problem = f"row {number} of {INDEX_FILE} lacks its {'label' if file else 'file'}"
+                problem = f"row {number} of {INDEX_FILE} has no {'label' if file else 'file'}"
             elif first.setdefault(file, number) != number:
                 problem = f"rows {first[file]} and {number} of {INDEX_FILE} both name it"
             entries.append(

@@ -186,7 +186,7 @@ def _entries(table: Path, columns: _Columns, root: Path) -> Iterator[Entry]:
         split = split_of(word) if word else own_split
         problem = ""
         if not file or not label:
-            problem = f"row {number} of {table.name} lacks its {'label' if file else 'picture'}"
+            problem = f"row {number} of {table.name} has no {'label' if file else 'picture'}"
         elif word and split is None:
             problem = f"row {number} of {table.name}: {word!r} is not the name of a split"
         number_of = plain_number(label)

@@ -91,8 +91,8 @@ def test_rows_that_cannot_be_used_are_listed(pictures: Path) -> None:
     assert len(found) == 6
     assert found["gone.png"] == "there is no such file."
     assert found["a.png"] == "labels.csv names it more than once"
-    assert found["row 8"] == "row 8 of labels.csv lacks its picture"
-    assert found["b.png"] == "row 9 of labels.csv lacks its label"
+    assert found["row 8"] == "row 8 of labels.csv has no picture"
+    assert found["b.png"] == "row 9 of labels.csv has no label"
     assert "lies outside" in found["../outside.png"]
     assert found["e.png"] == "row 11 of labels.csv: 'later' is not the name of a split"
 
