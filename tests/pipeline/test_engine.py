@@ -377,7 +377,7 @@ def test_bug_in_a_source_is_reported_in_words(rig: Rig) -> None:
     (failed,) = rig.told(SourceFailed)
     assert "a bug" in failed.error.message
     assert failed.error.hint
-    assert source.closed
+    rig.until(lambda: source.closed)
     rig.until(lambda: rig.sinks[1].closed)
     assert rig.sinks[1].end.is_whole is False
 

@@ -261,7 +261,9 @@ class Announcer(QObject):
                 self._say_reconnecting(message)
             case StateChanged(state=State.PAUSED, message=message) if message:
                 self._show(_DAMAGE, "warning", message, stands=True)  # the file ends early
-            case AnalysisEnded(file=self._controller.session, error=SourceError() as error):
+            case AnalysisEnded(
+                file=self._controller.session, error=SourceError() as error, frames=frames
+            ) if frames:  # else it cannot be opened, which is told as such
                 self._show(_DAMAGE, "warning", str(error), stands=True)
             case (
                 StateChanged(state=State.OPENING | State.RUNNING | State.PAUSED | State.IDLE)
