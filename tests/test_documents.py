@@ -9,6 +9,7 @@ import pytest
 from fer_desktop import __version__
 from fer_desktop.cli.arguments import parse
 from trainer.cli.options import build_parser
+from trainer.systems.catalogue import systems
 
 pytestmark = pytest.mark.unit
 
@@ -97,3 +98,11 @@ def test_changelog_and_citation_name_the_version() -> None:
     released = re.search(r"^date-released: (\S+)$", citation, re.MULTILINE)
     assert released is not None
     assert f"## [{__version__}] - {released[1]}" in text_of("CHANGELOG.md")
+
+
+def test_the_readme_counts_the_systems_that_there_are() -> None:
+    listed = systems()
+    ours = sum(system.study == "ours" for system in listed)
+    counted = re.search(r"(\d+) published networks, and our own (\w+)", text_of("README.md"))
+    assert counted is not None
+    assert (int(counted[1]), counted[2]) == (len(listed) - ours, ["none", "one", "two"][ours])
