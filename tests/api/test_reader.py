@@ -23,8 +23,18 @@ GREY = np.full((96, 128, 3), 127, np.uint8)
 THREADS = {"reader", "finder", "camera reader"}
 
 
+_others: set[threading.Thread] = set()
+
+
+@pytest.fixture(autouse=True)
+def others() -> None:
+    """Note which threads are there before a test, whoever has left them."""
+    _others.clear()
+    _others.update(threading.enumerate())
+
+
 def our_threads() -> set[str]:
-    return THREADS & {thread.name for thread in threading.enumerate()}
+    return THREADS & {thread.name for thread in set(threading.enumerate()) - _others}
 
 
 @pytest.fixture(scope="module")
