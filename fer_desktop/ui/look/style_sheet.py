@@ -50,9 +50,10 @@ QFrame[role="line"] {{ color: {border}; }}
 QFrame[role="panel"] {{ background: {surface}; border: 1px solid {border}; border-radius: 10px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QHeaderView::section {{ background: {raised}; border: none; padding: 5px 8px; font-weight: 600; }}
-QTableView {{ border: 1px solid {border}; border-radius: 6px; }}
+QTableView {{ border: 1px solid {border}; border-radius: 6px; outline: 0; }}
 QTableView::item {{ padding: 0 8px; }}
-QTableView::item:selected {{ color: {on_accent}; background: {accent}; }}
+QTableView::item:selected, QTableView::item:selected:focus, QTableView::item:selected:hover {{
+    color: {on_accent}; background: {accent}; border: none; }}
 QProgressBar {{ background: {track}; border: none; border-radius: 5px; min-height: 10px;
     max-height: 10px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 5px; }}
