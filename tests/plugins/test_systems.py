@@ -11,7 +11,7 @@ from PIL import Image
 from trainer.cli import main
 from trainer.data.faces import CACHE_VARIABLE
 from trainer.errors import UnknownSystemError
-from trainer.presets import export
+from trainer.presets import folder_writing
 from trainer.systems.catalogue import get_system, systems
 
 Install = Callable[..., None]
@@ -60,7 +60,9 @@ def test_it_is_listed_last_and_found_by_its_name(
 def test_it_is_trained_and_exported(
     package: Install, faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "add_litert", lambda *_, **__: None)  # seconds, tested elsewhere
+    monkeypatch.setattr(
+        folder_writing, "add_litert", lambda *_, **__: None
+    )  # seconds, tested elsewhere
     package("nets", {"trainer.systems": {"tiny": "nets:tiny"}}, {"nets": NETWORK})
     out = tmp_path / "run"
     words = ["train", "--system", "tiny", "--data", str(faces), "--out", str(out)]

@@ -14,7 +14,7 @@ from tests.helpers.data import astronaut
 from trainer.config import NO_AUGMENTATION, Recipe
 from trainer.data.cache_room import CACHE_VARIABLE
 from trainer.errors import RunError
-from trainer.presets import export
+from trainer.presets import folder_writing
 from trainer.systems import catalogue
 from trainer.systems.blocks import Tensor
 from trainer.systems.system import Combination, System
@@ -43,7 +43,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
 def no_conversion(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Leave out the file for LiteRT, seconds of work, where a test does not ask for it."""
     if "conversion" not in request.keywords:
-        monkeypatch.setattr(export, "add_litert", _not_converted)
+        monkeypatch.setattr(folder_writing, "add_litert", _not_converted)
 
 
 def _not_converted(*_: object, **__: object) -> None:
