@@ -1,14 +1,15 @@
 """What the trainer found in a dataset."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from fer_desktop.errors import TrainingError
 from fer_desktop.training.picture_folder import LeftOut
 from trainer.contract.checked_json import JsonError, decode_json
-from trainer.contract.dataset_facts import DatasetFacts
+from trainer.contract.dataset_facts import DatasetFacts, Persons
+from trainer.contract.text import counted
 
 # With fewer, none of them is left to check and to test with.
 MIN_PER_LABEL: Final = 6
@@ -31,6 +32,21 @@ class LabelCount:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelRow:
+    """A label of the dataset.
+
+    Attributes:
+        label: as the dataset names it.
+        becomes: what it is called from then on; empty where its pictures are left out.
+        pictures: how many have it.
+    """
+
+    label: str
+    becomes: str
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """Facts about a dataset.
 
@@ -43,6 +59,12 @@ class Inspection:
         flat: pictures of one colour.
         left_out: files that cannot be used.
         sheets: a picture with some faces of each label side by side, sixteen in a row.
+        layout: how the dataset was read, and what that was told by; a sentence.
+        mapping: what each of its labels became.
+        notes: what a person should know about how it was read, a sentence each.
+        persons: who is shown, as a sentence; empty where nothing says it.
+        shared_persons: persons that are tested with and learned from.
+        unlearned: pictures that are not used for their label.
     """
 
     counts: Mapping[str, LabelCount]
@@ -53,6 +75,12 @@ class Inspection:
     flat: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     sheets: Mapping[str, Path]
+    layout: str = ""
+    mapping: tuple[LabelRow, ...] = ()
+    notes: tuple[str, ...] = ()
+    persons: str = ""
+    shared_persons: int = 0
+    unlearned: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -118,4 +146,18 @@ def read_inspection(printed: str, folder: Path) -> Inspection:
         flat=tuple(facts["constant"]),
         left_out=tuple(LeftOut(row["name"], row["reason"]) for row in facts["skipped"]),
         sheets={name: folder / file for name, file in facts.get("sheets", {}).items()},
+        layout=f"Read as {facts['layout']}: {facts['layout_why']}." if facts["layout_why"] else "",
+        mapping=tuple(
+            LabelRow(row["label"], row["becomes"], row["faces"]) for row in facts["mapping"]
+        ),
+        notes=tuple(facts["notes"]),
+        persons=_persons(facts["persons"]),
+        shared_persons=sum(facts["persons"]["across"].values()),
+        unlearned=facts["left_out"],
     )
+
+
+def _persons(found: Persons) -> str:
+    if not found["count"]:
+        return ""
+    return f"{counted(found['count'], 'person', 'persons')}, told by {found['named_by']}."

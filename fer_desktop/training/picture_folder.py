@@ -21,6 +21,10 @@ class PicturesError(FerError):
     """Pictures that no model can learn from."""
 
 
+class LayoutError(PicturesError):
+    """Pictures that lie in no folders for expressions, as far as that can be told from here."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A picture that is not used.
@@ -69,7 +73,8 @@ def survey(folder: Path, work: Work, *, is_labelled: bool = True) -> Survey | No
             of the folder are meant.
 
     Raises:
-        PicturesError: if it has no pictures, or those of fewer than two expressions.
+        PicturesError: if it has no pictures; LayoutError if it has those of fewer than two
+            expressions.
     """
     try:
         names = sorted(_files(folder))
@@ -126,10 +131,11 @@ def _check(folder: Path, labels: Counter[str], left_out: Sequence[LeftOut]) -> N
     )
     if not labels:
         what = "has no pictures that can be read in folders named after expressions"
-        raise PicturesError(f"{folder} {what if left_out else 'is empty'}.", hint=layout)
+        kind = LayoutError if left_out else PicturesError
+        raise kind(f"{folder} {what if left_out else 'is empty'}.", hint=layout)
     if len(labels) < 2:
         (label,) = labels
-        raise PicturesError(
+        raise LayoutError(
             f"{folder} has pictures of one expression only: {label}.",
             hint="A model needs at least two to tell apart. " + layout,
         )

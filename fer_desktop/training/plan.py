@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from trainer.contract.checked_json import Line, Number
+from trainer.contract.checked_json import Line, Number, Prose
 
 _SettingName = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]*\Z", max_length=60)]
 _SettingValue = bool | Annotated[int, Meta(ge=-(2**53), le=2**53)] | Number | Line
@@ -20,6 +20,7 @@ class TrainingPlan:
     Attributes:
         name: what the new model shall be called.
         data, votes: the pictures, as the trainer reads them.
+        label_map: what the pictures' labels become, as the trainer's ``--map`` says it.
         start: folder of the model that it begins as; None begins with random weights.
         system: the trainer's name of the network, where there is no such model.
         labels: what it shall tell apart; empty for what the trainer would choose.
@@ -30,6 +31,7 @@ class TrainingPlan:
     name: Line
     data: Path
     votes: Path | None = None
+    label_map: Prose = ""
     start: Path | None = None
     system: Line = ""
     labels: tuple[Line, ...] = ()
@@ -70,6 +72,7 @@ class TrainingPlan:
             "name": self.name,
             "data": str(self.data),
             "votes": _text(self.votes),
+            "label_map": self.label_map,
             "start": _text(self.start),
             "system": self.system,
             "labels": list(self.labels),
@@ -79,6 +82,8 @@ class TrainingPlan:
 
     def _data(self) -> list[str]:
         words = ["--data", str(self.data)]
+        if self.label_map:
+            words.append(f"--map={self.label_map}")
         return [*words, "--votes", str(self.votes)] if self.votes is not None else words
 
     def _what(self) -> list[str]:

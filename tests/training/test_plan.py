@@ -15,6 +15,7 @@ PLAN = TrainingPlan(
     data=Path("/pictures"),
     start=Path("/models/fer7"),
     labels=("-happy", "sad"),
+    label_map="-rage=sad,x=",
     settings={"learning_rate": 0.5, "class_weights": True, "flip": False, "subject_pattern": "-x"},
     against=Path("/models/fer7"),
 )
@@ -26,10 +27,12 @@ def test_the_trainer_understands_every_command() -> None:
     assert (train.command, train.data, train.out) == ("train", Path("/pictures"), Path("/run"))
     assert (train.start, train.system, train.labels) == (Path("/models/fer7"), None, "-happy,sad")
     assert (train.learning_rate, train.class_weights, train.flip) == (0.5, True, False)
+    assert train.label_map == "-rage=sad,x="
     assert (train.subject_pattern, train.resume, train.progress) == ("-x", True, "json")
     assert parse(PLAN.probe_words()).json
     assert parse(PLAN.settings_words()).start == Path("/models/fer7")
     evaluate = parse(PLAN.evaluate_words(Path("/run"), Path("/out"), PLAN.against))
+    assert evaluate.label_map == "-rage=sad,x="
     assert (evaluate.model, evaluate.against) == (Path("/run"), PLAN.against)
     anew = TrainingPlan(name="", data=Path("/faces.csv"), votes=Path("/v.csv"), system="x")
     words = parse(anew.train_words(Path("/run")))

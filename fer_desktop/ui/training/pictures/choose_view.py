@@ -1,6 +1,7 @@
 """Two ways to pictures: those that are there, and those that the camera takes."""
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
@@ -18,14 +19,20 @@ from fer_desktop.ui.dialogs.prompts import OpenFolder
 from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.widgets.note import Note
 
+# What the trainer reads as one file.
+READ_BY_TRAINER: Final = (
+    ".csv", ".tsv", ".parquet", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"
+)  # fmt: skip
+
 
 class OpenCsv:
-    """Choose a table of pictures."""
+    """Choose a table or an archive of pictures."""
 
     @classmethod
     def ask(cls, parent: QWidget, title: str, folder: str, kind: str) -> Path | None:
         """Return the chosen file."""
-        name, _ = QFileDialog.getOpenFileName(parent, title, folder, f"{kind} (*.csv)")
+        patterns = " ".join(f"*{suffix}" for suffix in READ_BY_TRAINER)
+        name, _ = QFileDialog.getOpenFileName(parent, title, folder, f"{kind} ({patterns})")
         return Path(name) if name else None
 
 
@@ -45,7 +52,7 @@ class ChooseView(QWidget):
         self.last_folder = Path.home()
         self.folder_button = self._make_button(self.tr("Choose folder…"))
         self.folder_button.clicked.connect(self._on_folder)
-        self.csv_button = self._make_button(self.tr("Choose CSV…"))
+        self.csv_button = self._make_button(self.tr("Choose file…"))
         self.csv_button.clicked.connect(self._on_csv)
         self.camera_button = self._make_button(self.tr("Collect…"))
         self.camera_button.clicked.connect(self.camera_wanted)
@@ -64,7 +71,10 @@ class ChooseView(QWidget):
         self._choose(OpenFolder.ask(self, title, str(self.last_folder)))
 
     def _on_csv(self) -> None:
-        title, kind = self.tr("Choose a CSV of faces"), self.tr("Table")
+        title, kind = (
+            self.tr("Choose a table or an archive of faces"),
+            self.tr("Tables and archives"),
+        )
         self._choose(OpenCsv.ask(self, title, str(self.last_folder), kind))
 
     def _choose(self, path: Path | None) -> None:
@@ -82,8 +92,9 @@ class ChooseView(QWidget):
         there = self._panel(
             self.tr("Pictures you already have"),
             self.tr(
-                "A folder with one subfolder per expression (happy, sad, wink …), or a CSV in "
-                "the format of FER2013. Faces are cropped from whole photographs; pictures of "
+                "A folder with one subfolder per expression (happy, sad, wink …), a CSV, a "
+                "published dataset as it is unpacked, or a ZIP of one. Faces are cropped from "
+                "whole photographs; pictures of "
                 "faces are used as they are."
             ),
             (self.folder_button, self.csv_button),

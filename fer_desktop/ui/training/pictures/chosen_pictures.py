@@ -12,8 +12,10 @@ class ChosenPictures:
     Attributes:
         path, votes: as the trainer reads them.
         labels: what the pictures show, with the number of pictures of each.
+        label_map: what the labels of the folders or the table became, as the trainer takes it.
     """
 
     path: Path
     votes: Path | None
     labels: Mapping[str, int]
+    label_map: str = ""

@@ -62,6 +62,17 @@ def _warnings(found: Inspection) -> Iterator[Finding]:
             "Pictures filed under several expressions: {count}. At most one label can be right.",
         )
         yield Finding("warning", text.format(count=f"{found.contradictions:,}"))
+    if found.unlearned:
+        text = translate("Findings", "Pictures that are left out for their label: {labels}.")
+        named = ", ".join(f"{name} ({count:,})" for name, count in found.unlearned.items())
+        yield Finding("warning", text.format(labels=named))
+    if found.shared_persons:
+        text = translate(
+            "Findings",
+            "Persons who are in the training pictures and in those for validation or testing: "
+            "{count}. The measured accuracy will be too optimistic.",
+        )
+        yield Finding("warning", text.format(count=f"{found.shared_persons:,}"))
     if found.left_out:
         text = translate("Findings", "Skipped files: {count}.")
         details = tuple(f"{item.name}: {item.reason}" for item in found.left_out)
@@ -79,6 +90,9 @@ def _warnings(found: Inspection) -> Iterator[Finding]:
 
 
 def _remarks(found: Inspection) -> Iterator[Finding]:
+    for sentence in (*found.notes, found.persons):
+        if sentence:
+            yield Finding("info", sentence)
     if found.copies:
         text = translate("Findings", "Exact duplicates: {count}.")
         yield Finding("info", text.format(count=f"{found.copies:,}"))

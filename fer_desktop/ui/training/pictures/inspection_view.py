@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -18,6 +19,7 @@ from fer_desktop.ui.look.wording import breakable, label_text
 from fer_desktop.ui.training.pictures.contact_sheet import ContactSheet
 from fer_desktop.ui.training.pictures.finding_list import FindingList
 from fer_desktop.ui.training.pictures.findings import findings
+from fer_desktop.ui.training.pictures.label_map_view import LabelMapView
 from fer_desktop.ui.widgets.label_bars import LabelBars
 from trainer.contract.text import counted
 
@@ -25,7 +27,13 @@ _BARS_PX: Final = (210, 310)
 
 
 class InspectionView(QWidget):
-    """Shows an inspection; a click on a bar shows faces of that label."""
+    """Shows an inspection; a click on a bar shows faces of that label.
+
+    Signals:
+        map_wanted: the labels shall have other names (see ``LabelMapView``).
+    """
+
+    map_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +44,20 @@ class InspectionView(QWidget):
         self.place.setProperty("role", "muted")
         self.place.setTextFormat(Qt.TextFormat.PlainText)
         self.place.setWordWrap(True)
+        self.layout_line = QLabel(self)
+        self.layout_line.setProperty("role", "muted")
+        self.layout_line.setTextFormat(Qt.TextFormat.PlainText)
+        self.layout_line.setWordWrap(True)
+        self.labels_button = QPushButton(self.tr("Rename labels"), self)
+        self.labels_button.setCheckable(True)
+        self.labels_button.setAutoDefault(False)
+        self.labels_button.setToolTip(
+            self.tr("Join labels that mean the same, rename them or leave them out")
+        )
+        self.labels = LabelMapView(self)
+        self.labels.hide()
+        self.labels_button.toggled.connect(self._show_labels)
+        self.labels.map_wanted.connect(self.map_wanted)
         self.bars = LabelBars(self)
         narrowest, widest = _BARS_PX
         self.bars.setMinimumWidth(narrowest)
@@ -57,6 +79,11 @@ class InspectionView(QWidget):
         )
         self.heading.setText(text)
         self.place.setText(breakable(path))
+        self.layout_line.setText(found.layout)
+        self.layout_line.setVisible(bool(found.layout))
+        self.labels.show_labels(found.mapping)
+        self.labels_button.setChecked(False)
+        self.labels_button.setVisible(bool(found.mapping))
         self.bars.show_counts({name: count.total for name, count in found.counts.items()})
         self.findings.show_findings(findings(found))
         if found.counts:
@@ -85,6 +112,11 @@ class InspectionView(QWidget):
             )
         )
 
+    def _show_labels(self, shown: bool) -> None:
+        self.labels.setVisible(shown)
+        if shown:  # once it has its place
+            QTimer.singleShot(0, self.labels, lambda: self._scroll.ensureWidgetVisible(self.labels))
+
     def refresh_icons(self) -> None:
         """Draw the signs in the colours of the theme."""
         self.findings.show_findings(self.findings.findings)
@@ -105,10 +137,16 @@ class InspectionView(QWidget):
         layout.setSpacing(10)
         layout.addWidget(self.heading)
         layout.addWidget(self.place)
+        layout.addWidget(self.layout_line)
         layout.addWidget(self.findings)
         layout.addLayout(row)
+        button_row = QHBoxLayout()
+        button_row.addWidget(self.labels_button)
+        button_row.addStretch(1)
+        layout.addLayout(button_row)
+        layout.addWidget(self.labels)
         layout.addStretch(1)
-        scroll = QScrollArea(self)
+        scroll = self._scroll = QScrollArea(self)
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

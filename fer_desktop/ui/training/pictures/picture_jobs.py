@@ -83,8 +83,9 @@ class PictureJobs(QObject):
         path: Path,
         done: Callable[[Inspection], object],
         failed: Callable[[FerError], object],
+        label_map: str = "",
     ) -> None:
-        """Let the trainer look at a dataset."""
+        """Let the trainer look at a dataset, its labels changed as ``label_map`` says."""
         self.stop()
         self._forget_sheets()
         try:
@@ -97,6 +98,8 @@ class PictureJobs(QObject):
             return
         folder = Path(self._sheets.name)
         words = ["inspect", "--data", str(path), "--json", "--out", str(folder)]
+        if label_map:
+            words.append(f"--map={label_map}")
         self._call.ask(words, lambda printed: done(read_inspection(printed, folder)), failed)
 
     def stop(self) -> None:

@@ -19,11 +19,17 @@ from fer_desktop.errors import FerError
 from fer_desktop.training.inspection import Inspection
 from fer_desktop.training.job_progress import Work
 from fer_desktop.training.photo_crops import CropReport
-from fer_desktop.training.picture_folder import LeftOut, PicturesError, Survey, free_folder
+from fer_desktop.training.picture_folder import (
+    LayoutError,
+    LeftOut,
+    PicturesError,
+    Survey,
+    free_folder,
+)
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.training.collecting.collection_page import CollectionPage, FindCameras
-from fer_desktop.ui.training.pictures.choose_view import ChooseView
+from fer_desktop.ui.training.pictures.choose_view import READ_BY_TRAINER, ChooseView
 from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
 from fer_desktop.ui.training.pictures.inspection_view import InspectionView
 from fer_desktop.ui.training.pictures.photos_view import PhotosView
@@ -61,6 +67,7 @@ class PicturesPage(QWizardPage):
         self._survey: Survey | None = None
         self._left_out: tuple[LeftOut, ...] = ()
         self._path: Path | None = None
+        self._label_map = ""
         self._found: Inspection | None = None
         self.setTitle(self.tr("Pictures"))
         self.setAcceptDrops(True)
@@ -84,7 +91,7 @@ class PicturesPage(QWizardPage):
         if self._path is None or self._found is None:
             raise RuntimeError("no pictures were chosen")
         labels = {name: count.total for name, count in self._found.counts.items()}
-        return ChosenPictures(self._path, None, labels)
+        return ChosenPictures(self._path, None, labels, self._label_map)
 
     def isComplete(self) -> bool:
         """Whether there are pictures that a model can learn from."""
@@ -102,15 +109,22 @@ class PicturesPage(QWizardPage):
         self._forget()
         self.choose.note.say("")
         if path.is_dir():
-            self._follow(self._jobs.find(path, self._on_found, self._fail), path)
-        elif path.suffix.lower() == ".csv":
+
+            def fail(error: FerError) -> None:
+                if isinstance(error, LayoutError):
+                    self._inspect(path)  # the trainer knows many more layouts
+                else:
+                    self._fail(error)
+
+            self._follow(self._jobs.find(path, self._on_found, fail), path)
+        elif path.is_file() and path.name.lower().endswith(READ_BY_TRAINER):
             self._inspect(path)
         elif not path.exists():
             self._fail(_vanished(path))
         else:
             self._fail(
                 PicturesError(
-                    f"{path.name} is neither a folder nor a CSV.",
+                    f"{path.name} is neither a folder nor a CSV, nor an archive.",
                     hint="Choose a folder with one subfolder per expression.",
                 )
             )
@@ -216,13 +230,14 @@ class PicturesPage(QWizardPage):
         else:
             self._on_other()
 
-    def _inspect(self, path: Path) -> None:
+    def _inspect(self, path: Path, label_map: str = "") -> None:
         self._forget_found()
+        self._label_map = label_map
         if not path.exists():
             self._fail(_vanished(path))
             return
         self._path = path
-        self._jobs.inspect(path, self._on_inspected, self._on_refused)
+        self._jobs.inspect(path, self._on_inspected, self._on_refused, label_map)
         self._follow(Work(), path)
 
     def _on_inspected(self, found: Inspection) -> None:
@@ -234,6 +249,10 @@ class PicturesPage(QWizardPage):
         self.inspection.show_inspection(self._path, found)
         self.more_button.setVisible(self._path == self.collection.setup.folder.folder)
         self._show(self._inspected)
+
+    def _on_map(self, label_map: str) -> None:
+        if self._path is not None:
+            self._inspect(self._path, label_map)
 
     def _on_refused(self, error: FerError) -> None:
         """Tell why the trainer cannot use the pictures, where more can be had."""
@@ -261,7 +280,7 @@ class PicturesPage(QWizardPage):
     def _on_again(self) -> None:
         path = self._path
         if path is not None and path.exists():
-            self._inspect(path)
+            self._inspect(path, self._label_map)
         else:
             self._fail(_vanished(path or Path()))
 
@@ -291,6 +310,7 @@ class PicturesPage(QWizardPage):
     def _connect(self) -> None:
         self.choose.chosen.connect(self.use)
         self.choose.camera_wanted.connect(self._on_collect)
+        self.inspection.map_wanted.connect(self._on_map)
         self.photos.start_wanted.connect(self._crop)
         self.photos.folder_changed.connect(self._on_target)
         self.photos.stop_wanted.connect(self._stop)

@@ -89,6 +89,7 @@ class StartPage(QWizardPage):
             name="",
             data=dataset.path,
             votes=dataset.votes,
+            label_map=dataset.label_map,
             start=self._in_use.folder if improves and self._in_use is not None else None,
             system="" if improves or system is None else system.name,
             against=self._in_use.folder if self._in_use is not None else None,
@@ -222,4 +223,10 @@ class StartPage(QWizardPage):
 
 
 def _with_system(plan: TrainingPlan, system: ListedSystem) -> TrainingPlan:
-    return TrainingPlan(name="", data=plan.data, votes=plan.votes, system=system.name)
+    return TrainingPlan(
+        name="",
+        data=plan.data,
+        votes=plan.votes,
+        label_map=plan.label_map,
+        system=system.name,
+    )

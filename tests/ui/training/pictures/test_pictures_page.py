@@ -331,9 +331,9 @@ def no_folders(folder: Path) -> None:
     ("make", "words"),
     [
         (spoil_nothing, "is empty"),
-        (one_label, "one expression only: happy"),
-        (unreadable, "no pictures that can be read"),
-        (no_folders, "no pictures that can be read in folders named after expressions"),
+        (one_label, "one label only, happy"),
+        (unreadable, "holds no faces"),
+        (no_folders, "none in a folder named after a label"),
         (lambda folder: None, "no longer exists"),
         (lambda folder: folder.write_bytes(b"x"), "neither a folder nor a CSV"),
     ],
@@ -343,7 +343,7 @@ def test_what_nobody_can_learn_from_is_one_message(
 ) -> None:
     make(tmp_path / "pictures")
     page.use(tmp_path / "pictures")
-    qtbot.waitUntil(lambda: words in said(page))
+    qtbot.waitUntil(lambda: words in said(page), timeout=LIMIT_MS)
     assert page.choose.isVisible()
     assert page.choose.note.property("role") == "error"
     assert not page.isComplete()
@@ -449,3 +449,51 @@ def test_the_wizard_can_be_closed_at_any_moment(
     assert not page._jobs.is_busy
     assert sheets is None or not Path(sheets.name).exists()
     qtbot.waitUntil(lambda: not app.background.is_busy)
+
+
+def test_labels_are_renamed_joined_and_left_out_in_a_table(
+    page: PicturesPage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "my faces"
+    for at, picture in enumerate(face_crops(4 * EACH)):
+        label = ("rage", "angry", "sad", "unclear")[at % 4]
+        save(folder / label / f"person {at % 3}" / f"{at}.png", picture)
+    page.use(folder)
+    qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
+    view = page.inspection.labels
+    assert "a folder for each label, with one for each person in it" in (
+        page.inspection.layout_line.text()
+    )
+    assert "3 persons, told by the folders." in texts(page)
+    assert not view.isVisible()
+    qtbot.mouseClick(page.inspection.labels_button, Qt.MouseButton.LeftButton)
+    assert view.isVisible()
+    own = [view.table.item(row, 0).text() for row in range(view.table.rowCount())]
+    assert sorted(own) == ["angry", "rage", "sad", "unclear"]
+    assert not view.apply_button.isEnabled()
+    view.table.item(own.index("rage"), 1).setText(" angry ")
+    view.table.item(own.index("unclear"), 1).setText("")
+    assert view.apply_button.isEnabled()
+    qtbot.mouseClick(view.apply_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.isComplete())
+    qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
+    chosen = page.dataset()
+    assert chosen.labels == {"angry": 24, "sad": 12}
+    assert chosen.label_map == "rage=angry,unclear="
+    assert "left out for their label: unclear (12)" in texts(page)
+    assert view.table.item(own.index("rage"), 1).text() == "angry"
+    qtbot.mouseClick(page.again_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
+    assert page.dataset().label_map == "rage=angry,unclear="
+    page.use(tmp_path / "gone")
+    assert "no longer exists" in said(page)
+
+
+def test_an_archive_is_taken_as_it_is(
+    page: PicturesPage, crops: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    archive = shutil.make_archive(str(tmp_path / "faces"), "zip", crops)
+    page.use(Path(archive))
+    qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
+    assert page.dataset().labels == {"happy": 12, "sad": 12, "wink": 12}
+    assert "in an archive" in page.inspection.layout_line.text()
