@@ -1,5 +1,6 @@
 """Which frames of a file are analysed: all of them, unless somebody wants fewer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,3 +67,15 @@ class FrameSelection:
 
 
 ALL_FRAMES: Final = FrameSelection()
+
+
+def selection_of(settings: Mapping[str, Any]) -> FrameSelection:
+    """Return which frames a session has, as its settings say; all where they do not."""
+    every, begin_s, end_s = (settings.get(name) for name in ("every", "from_s", "to_s"))
+    if not isinstance(every, int) or not 1 <= every <= EVERY_MAX:
+        every = 1
+    times_us = [
+        round(1e6 * moment) if isinstance(moment, int | float) and 0 <= moment < 1e9 else None
+        for moment in (begin_s, end_s)
+    ]
+    return FrameSelection(every, *times_us)

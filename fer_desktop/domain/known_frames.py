@@ -7,7 +7,12 @@ neither its facial points nor measures with many channels.
 import threading
 from array import array
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
@@ -20,6 +25,48 @@ FACES_MAX: Final = 2_000_000
 _PLACE: Final = 5  # box and score, before the probabilities of a face
 _T = TypeVar("_T")
 _UNSURE, _SMOOTHED, _SCORES = 1, 2, 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameColumns:
+    """Frames that were recorded.
+
+    Attributes:
+        indices, times_us: of each, rising.
+        walls_ns: UTC nanoseconds since 1970, -1 where there is none.
+        sizes: shape (frames, 2), width and height.
+        models: which one read it, from 0; -1 for none.
+    """
+
+    indices: NDArray[np.int64]
+    times_us: NDArray[np.int64]
+    walls_ns: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    models: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceColumns:
+    """Faces that were recorded.
+
+    Attributes:
+        rows: of each, the position of its frame among all frames, not falling.
+        ids: their numbers.
+        places: shape (faces, 5), box and score.
+        unsure: whether the model was.
+        baselines: number of what each was read against, 0 for none.
+        scores: of each model, which faces it read, and their smoothed and plain probabilities,
+            shape (faces, labels), NaN where there are none.
+        measurements: what else was measured, by position of the face.
+    """
+
+    rows: NDArray[np.int64]
+    ids: NDArray[np.int64]
+    places: NDArray[np.float64]
+    unsure: NDArray[np.int64]
+    baselines: Sequence[int]
+    scores: Sequence[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]]
+    measurements: Mapping[int, Sequence[Measurement]]
 
 
 class KnownFrames:
@@ -88,6 +135,80 @@ class KnownFrames:
             self._first_number.append(len(self._numbers))
             if len(self._face_ids) > FACES_MAX:
                 self._forget(len(self._frames) // 2)
+
+    def load(
+        self,
+        frames: FrameColumns,
+        faces: FaceColumns,
+        labels: Sequence[tuple[str, ...]],
+        baselines: Mapping[int, NeutralBaseline],
+    ) -> None:
+        """Take in a whole session that was recorded, much quicker than frame by frame.
+
+        Args:
+            frames: in order.
+            faces: in the order of the frames, and of their ids within one.
+            labels: of each model.
+            baselines: by number.
+        """
+        with self._lock:
+            self._labels = [(), *labels]
+            codes = frames.sizes[:, 0] << 32 | frames.sizes[:, 1]
+            sizes, size_of = np.unique(codes, return_inverse=True)
+            self._sizes = [(size >> 32, size & 0xFFFFFFFF) for size in sizes.tolist()]
+            self._frames.frombytes(frames.indices.astype(np.int64).tobytes())
+            self._times_us.frombytes(frames.times_us.astype(np.int64).tobytes())
+            self._walls_ns.frombytes(frames.walls_ns.astype(np.int64).tobytes())
+            self._size_of.frombytes(size_of.astype(np.uint32).tobytes())
+            self._labels_of.frombytes((frames.models + 1).astype(np.uint32).tobytes())
+            places = {0: 0}
+            for number, baseline in baselines.items():
+                places[number] = self._baseline_ids[baseline] = len(self._baselines)
+                self._baselines.append(baseline)
+            firsts = np.searchsorted(faces.rows, np.arange(len(frames.indices) + 1))
+            self._first_face = array("q", firsts.tolist())
+            self._face_ids.frombytes(faces.ids.astype(np.int32).tobytes())
+            self._baseline_of = array("I", (places.get(number, 0) for number in faces.baselines))
+            offsets = self._load_numbers(faces)
+            self._first_number = array("q", offsets[firsts].tolist())
+
+    def _load_numbers(self, faces: FaceColumns) -> NDArray[np.int64]:
+        """Take in what there is of each face; return where each begins, and where the last ends."""
+        count = len(faces.ids)
+        is_alike = len(faces.scores) == 1 and not faces.measurements
+        if is_alike:
+            (rows, smoothed, plain), *_ = faces.scores
+            is_alike = len(rows) == count and not (
+                np.isnan(smoothed).any() or np.isnan(plain).any()
+            )
+        if is_alike:
+            numbers = np.hstack([faces.places, smoothed, plain]).astype("<f4")
+            self._numbers.frombytes(numbers.tobytes())
+            flags = (_SMOOTHED | _SCORES) + _UNSURE * (faces.unsure != 0)
+            self._flags.frombytes(flags.astype(np.uint8).tobytes())
+            self._specs_of = array("I", bytes(4 * count))
+            offsets: NDArray[np.int64] = np.arange(count + 1, dtype=np.int64) * numbers.shape[1]
+            return offsets
+        found: dict[int, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
+        for rows, smoothed, plain in faces.scores:
+            found.update(zip(rows.tolist(), zip(smoothed, plain, strict=True), strict=True))
+        offsets = np.zeros(count + 1, np.int64)
+        for row in range(count):
+            self._numbers.extend(faces.places[row].tolist())
+            flags = _UNSURE if faces.unsure[row] else 0
+            for flag, values in zip((_SMOOTHED, _SCORES), found.get(row, ()), strict=False):
+                if not np.isnan(values).any():
+                    flags |= flag
+                    self._numbers.frombytes(values.astype("<f4").tobytes())
+            self._flags.append(flags)
+            measurements = faces.measurements.get(row, ())
+            self._specs_of.append(
+                _number_of(tuple(item.spec for item in measurements), self._specs)
+            )
+            for measurement in measurements:
+                self._numbers.extend(measurement.numbers)
+            offsets[row + 1] = len(self._numbers)
+        return offsets
 
     def at(self, frame_index: int, *, reach: int = 0) -> FrameAnalysis | None:
         """Return what is known of a frame, or of one before it.

@@ -77,6 +77,48 @@ class Timeline:
             if face.face_id in self._series:  # which are not many
                 self._put_measured(time_us, face)
 
+    def load(
+        self,
+        extent_us: tuple[int, int],
+        scores: Iterable[tuple[int, tuple[str, ...], NDArray[np.int64], NDArray[np.float32]]],
+        measured: Iterable[tuple[int, MeasureSpec, NDArray[np.int64], NDArray[np.float32]]],
+    ) -> None:
+        """Take in a whole session at once, in place of what is there.
+
+        Args:
+            extent_us: first and last time analysed.
+            scores: face, labels, times rising, and probabilities, shape (times, labels), of each
+                face and model, in the order of time.
+            measured: face, measure, times rising, and numbers, shape (times, channels).
+        """
+        self._extent_us = extent_us
+        self._newest_us = extent_us[1]
+        parts: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float32]]]] = {}
+        for face_id, labels, times_us, values in scores:
+            if labels not in self._columns:
+                self.add_labels(labels)
+            rows = np.full((len(times_us), len(self.labels)), np.nan, np.float32)
+            rows[:, self._columns[labels]] = values
+            parts.setdefault(face_id, []).append((times_us, rows))
+        # As when they come one by one: of too many faces those stay that were seen last.
+        latest = sorted(parts, key=lambda face_id: int(parts[face_id][-1][0][-1]))
+        for face_id in latest[-_FACES_MAX:]:
+            times = np.concatenate([times_us for times_us, _ in parts[face_id]])
+            cells = np.full((len(times), len(self.labels)), np.nan, np.float32)
+            at = 0
+            for times_us, rows in parts[face_id]:
+                cells[at : at + len(times_us), : rows.shape[1]] = rows
+                at += len(times_us)
+            self._series[face_id] = series = TimelineSeries(len(self.labels))
+            series.fill(times, cells)
+        for face_id, spec, times_us, numbers in measured:
+            if face_id not in self._series or len(spec.channels) > CHANNELS_MAX:
+                continue
+            if spec not in self.measures:
+                self.measures += (spec,)
+            self._measured[face_id, spec] = series = TimelineSeries(len(spec.channels))
+            series.fill(times_us, np.clip(numbers, -6e4, 6e4))
+
     def _clear_for(self, time_us: int, face_ids: Iterable[int]) -> None:
         is_playing_on = 0 < time_us - self._newest_us <= GAP_US
         since_us = self._newest_us if is_playing_on else time_us - 1

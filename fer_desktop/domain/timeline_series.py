@@ -162,6 +162,19 @@ class TimelineSeries:
         if len(self._raw) > _RAW_MAX:
             self._forget(_RAW_MAX // 4)
 
+    def fill(self, times_us: NDArray[np.int64], values: NDArray[np.float32]) -> None:
+        """Take samples in, in place of all that are there.
+
+        Args:
+            times_us: rising.
+            values: shape (times, labels), NaN where unknown.
+        """
+        self._raw.splice(0, len(self._raw), times_us, values[:, np.newaxis])
+        if len(times_us):
+            self._stale_us = int(times_us[0]), int(times_us[-1])
+        while len(self._raw) > _RAW_MAX:
+            self._forget(_RAW_MAX // 4)
+
     def erase(self, after_us: int, until_us: int) -> None:
         """Remove the samples later than one time and not later than another."""
         start, stop = self._raw.find(after_us + 1), self._raw.find(until_us + 1)

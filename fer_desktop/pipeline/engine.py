@@ -16,6 +16,7 @@ from typing import Final
 
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
+from fer_desktop.domain.known_frames import KnownFrames
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
@@ -146,6 +147,7 @@ class Engine:
         pacing: Pacing,
         *,
         selection: FrameSelection = ALL_FRAMES,
+        known: KnownFrames | None = None,
     ) -> int:
         """Stop the present source, open this one and return the number of its session.
 
@@ -156,6 +158,7 @@ class Engine:
             source: not opened yet; what is played can be read a second time at once.
             pacing: when its frames are due.
             selection: which frames of a file are analysed.
+            known: what is known of a file that was analysed before: it is shown, and not analysed.
         """
         with self._lock:
             if self._is_shut:
@@ -171,17 +174,19 @@ class Engine:
             if pacing is Pacing.PLAYBACK:
                 if not isinstance(source, FileSource):
                     raise TypeError(f"{source!r} cannot be read twice")
-                shown = ShownFrame(number, selection.every - 1, self._on_result)
-                order = FileOrder(
-                    number=number,
-                    make_source=source.again,
-                    outputs=FanOut(self._outputs, self._on_event),
-                    selection=selection,
-                )
-                job = FileJob(order, shown)
+                shown = ShownFrame(number, selection.every - 1, self._on_result, known)
+                if known is None:
+                    order = FileOrder(
+                        number=number,
+                        make_source=source.again,
+                        outputs=FanOut(self._outputs, self._on_event),
+                        selection=selection,
+                    )
+                    job = FileJob(order, shown)
                 file_outlet = _FileOutlet(self, number, job, shown)
                 capture = FileCapture(source, file_outlet, self._clock, name=name)
-                job.on_change = capture.transport.nudge
+                if job is not None:
+                    job.on_change = capture.transport.nudge
             else:
                 capture = LiveCapture(
                     source,
@@ -398,7 +403,7 @@ class _SessionOutlet:
 class _FileOutlet(_SessionOutlet):
     """Where a file that is played delivers: to the screen, with what its analysis knows by now."""
 
-    def __init__(self, engine: Engine, number: int, job: FileJob, shown: ShownFrame) -> None:
+    def __init__(self, engine: Engine, number: int, job: FileJob | None, shown: ShownFrame) -> None:
         super().__init__(engine, number)
         self._job = job
         self._shown = shown
@@ -417,7 +422,7 @@ class _FileOutlet(_SessionOutlet):
         self._shown.show(frame)
 
     def may_show(self, frame: Frame) -> bool:
-        return self._job.may_show(frame)
+        return self._job is None or self._job.may_show(frame)
 
 
 def _join(threads: Sequence[threading.Thread], limit_s: float) -> None:

@@ -14,19 +14,26 @@ class ShownFrame:
     A frame that is shown before it was analysed is told again once it was. Used by any thread.
     """
 
-    def __init__(self, session: int, reach: int, on_result: Callable[[Result], None]) -> None:
+    def __init__(
+        self,
+        session: int,
+        reach: int,
+        on_result: Callable[[Result], None],
+        known: KnownFrames | None = None,
+    ) -> None:
         """Take whose frames these are.
 
         Args:
             session: their number.
             reach: how many frames on what is known of a frame still holds.
             on_result: gets each frame with what is known of it.
+            known: what is known from the start.
         """
         self._session = session
         self._reach = reach
         self._on_result = on_result
         self._lock = threading.Lock()
-        self._known = KnownFrames()
+        self._known = KnownFrames() if known is None else known
         self._frame: Frame | None = None
         self._is_read = False
 

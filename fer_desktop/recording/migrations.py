@@ -88,6 +88,15 @@ _STEPS: Final = (
     ALTER TABLE session ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;  -- frames that came too fast
     ALTER TABLE session ADD COLUMN problem TEXT NOT NULL DEFAULT '';   -- why it ended early
     """,
+    # What the user says of a session, and what its file is known by after it was moved.
+    """
+    ALTER TABLE session ADD COLUMN title TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN participant TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN condition TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN file_length INTEGER;
+    ALTER TABLE session ADD COLUMN file_digest TEXT NOT NULL DEFAULT '';
+    """,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 

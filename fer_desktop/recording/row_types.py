@@ -48,6 +48,17 @@ class SessionRow(NamedTuple):
     problem: Prose
 
 
+class FactsRow(NamedTuple):
+    """What else the one row of the table ``session`` holds."""
+
+    title: Line
+    participant: Line
+    condition: Line
+    notes: Prose
+    file_length: Count | None
+    file_digest: Line
+
+
 class ModelRow(NamedTuple):
     """A row of the table ``models``."""
 

@@ -3,19 +3,20 @@
 import itertools
 import operator
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
 from fer_desktop.recording import session_format, session_rows
-from fer_desktop.recording.calibrations import read_calibrations
+from fer_desktop.recording.calibrations import UsedCalibration, read_calibrations
 from fer_desktop.recording.measurements import MeasurementReader, measured_besides, read_specs
 from fer_desktop.recording.row_types import MarkRow, TotalsRow
-from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo
+from fer_desktop.recording.session_facts import SessionFacts, read_facts
+from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from trainer.contract.checked_json import as_type
 
 
@@ -30,6 +31,8 @@ class SessionSummary:
         frames: number of analysed frames.
         faces: number of different faces in them.
         duration_us: from the first to the last of them, on the source's clock.
+        facts: what the user says of it.
+        fingerprint: length and digest of the file that was analysed; None where it was none.
     """
 
     path: Path
@@ -38,6 +41,8 @@ class SessionSummary:
     frames: int
     faces: int
     duration_us: int
+    facts: SessionFacts = field(default_factory=SessionFacts)
+    fingerprint: tuple[int, str] | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -64,11 +69,11 @@ class SessionReader:
         self.path = path
         if not path.is_file():
             raise StorageError(f"{path} is missing or not a file.")
-        with _reading(path):
+        with reading(path):
             # Not opened read-only: after a crash SQLite has to put the file in order first.
             self._db = sqlite3.connect(path)
         try:
-            with _reading(path):
+            with reading(path):
                 session_format.check_schema(self._db, path)
                 self._db.execute("BEGIN")  # from here on everything is seen as of now
                 self._models = session_format.read_models(self._db)
@@ -86,6 +91,21 @@ class SessionReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The file, for whoever reads all of it."""
+        return self._db
+
+    @property
+    def models_by_number(self) -> Mapping[int, UsedModel]:
+        """Those that read its frames, as the frames name them."""
+        return self._models
+
+    @property
+    def calibrations_by_number(self) -> Mapping[int, UsedCalibration]:
+        """Against what faces were read, as the faces name it."""
+        return self._calibrations
+
     def close(self) -> None:
         """Release the file; may be called twice."""
         self._db.close()
@@ -96,8 +116,9 @@ class SessionReader:
         Raises:
             StorageError: if the file is damaged.
         """
-        with _reading(self.path):
+        with reading(self.path):
             info, end = session_format.read_info(self._db)
+            facts, fingerprint = read_facts(self._db)
             totals = as_type(
                 self._db.execute(
                     "SELECT COUNT(*), (SELECT COUNT(DISTINCT face_id) FROM faces),"
@@ -112,6 +133,8 @@ class SessionReader:
                 frames=totals.frames,
                 faces=totals.faces,
                 duration_us=totals.duration_us or 0,
+                facts=facts,
+                fingerprint=fingerprint,
             )
 
     def rows(self) -> Iterator[RecordedFrame]:
@@ -120,7 +143,7 @@ class SessionReader:
         Raises:
             StorageError: if the file is damaged.
         """
-        with _reading(self.path):
+        with reading(self.path):
             cursor = self._db.execute(session_rows.SELECT_FRAMES)
             measurements = MeasurementReader(self._db)
             for index, rows in itertools.groupby(cursor, key=operator.itemgetter(0)):
@@ -141,7 +164,7 @@ class SessionReader:
         Raises:
             StorageError: if the file is damaged.
         """
-        with _reading(self.path):
+        with reading(self.path):
             rows = self._db.execute(
                 "SELECT timestamp_us, probabilities, model_id FROM frames"
                 " JOIN faces USING (frame_index) WHERE face_id = ? AND timestamp_us BETWEEN ? AND ?"
@@ -160,7 +183,7 @@ class SessionReader:
         Raises:
             StorageError: if the file is damaged.
         """
-        with _reading(self.path):
+        with reading(self.path):
             rows = self._db.execute(
                 "SELECT timestamp_us, text FROM marks ORDER BY timestamp_us, id"
             )
@@ -168,8 +191,13 @@ class SessionReader:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def reading(path: Path) -> Iterator[None]:
+    """Say of a session that it is damaged where reading it shows that.
+
+    Raises:
+        StorageError: in place of what shows it.
+    """
     try:
         yield
-    except (sqlite3.Error, ValueError, LookupError) as error:
+    except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
         raise StorageError(f"{path} cannot be read as a session: {error}.") from error

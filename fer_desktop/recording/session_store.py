@@ -1,9 +1,7 @@
 """The folder of sessions: one file each, named, listed and deleted."""
 
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from fer_desktop.files import new_file
 from fer_desktop.log import get_logger
 from fer_desktop.private_files import OWNER_ONLY, keep_private
 from fer_desktop.recording import session_format
+from fer_desktop.recording.session_facts import writable
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 
@@ -61,15 +60,10 @@ def add_mark(path: Path, mark: Mark) -> None:
     Raises:
         StorageError: if it cannot be written, or is no session.
     """
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as db, db:
-            session_format.check_schema(db, path)
-            db.execute(
-                "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)",
-                (mark.timestamp_us, mark.text),
-            )
-    except sqlite3.Error as error:
-        raise session_format.write_error(path, error) from error
+    with writable(path) as db, db:
+        db.execute(
+            "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)", (mark.timestamp_us, mark.text)
+        )
 
 
 def delete_session(path: Path) -> None:

@@ -9,7 +9,7 @@ when commits reach the disk; a power cut may lose the last seconds that way, but
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -60,8 +60,17 @@ class SessionWriter:
         *,
         settings: Mapping[str, Any],
         app_version: str = __version__,
+        fingerprint: Callable[[Path], tuple[int, str]] | None = None,
     ) -> None:
         """Create the session in a file that is missing or empty.
+
+        Args:
+            path: where to.
+            source: what is analysed.
+            settings: the user's choices that matter for the numbers.
+            app_version: of the application.
+            fingerprint: returns length and digest of the file that is analysed; OSError. Called on
+                the writer's thread.
 
         Raises:
             StorageError: if it holds something already or cannot be written.
@@ -70,6 +79,8 @@ class SessionWriter:
         self.dropped = 0
         self.marks: list[Mark] = []
         self.end: SessionEnd | None = None
+        self._fingerprint = fingerprint
+        self._file = None if source.is_live else Path(source.uri)
         self._model_id: int | None = None
         self._calibration_ids = CalibrationIds()
         self._measurements = MeasurementRows()
@@ -148,6 +159,7 @@ class SessionWriter:
 
     def _run(self) -> None:
         try:
+            self._note_file()
             is_last = False
             while not is_last:
                 is_last = self._closing.wait(_COMMIT_EVERY_S)
@@ -168,6 +180,18 @@ class SessionWriter:
                 self._failure = session_format.write_error(self.path, error)
         finally:
             self._db.close()
+
+    def _note_file(self) -> None:
+        """Note what the file that is analysed is known by, should it be moved."""
+        if self._file is None or self._fingerprint is None:
+            return
+        try:
+            length, digest = self._fingerprint(self._file)
+        except OSError as error:
+            log.info("%s has no fingerprint: %s", self._file, error)
+            return
+        with self._db as db:
+            db.execute("UPDATE session SET file_length = ?, file_digest = ?", (length, digest))
 
     def _store(self, batch: _Batch) -> None:
         with self._db as db:  # one transaction

@@ -126,7 +126,7 @@ def test_far_beyond_what_is_analysed_pictures_come_without_numbers(make_rig: Mak
     rig.engine.pause()
     rig.until(lambda: len(rig.analyses) == 3)
     rig.engine.seek(8_000_000)
-    rig.until(lambda: rig.frames()[-1] == 240)
+    rig.until(lambda: rig.frames()[-1:] == [240])
     assert rig.results[-1].analysis is None
     gate.release(300)
     rig.until(lambda: rig.results[-1].analysis is not None)  # as soon as it is known

@@ -178,6 +178,7 @@ class CalibrationDesk(QObject):
         controller = self._controller
         info, preset = controller.info, controller.preset
         is_film = controller.is_open and info is not None and info.kind != "image"
+        is_film = is_film and controller.past is None
         can_see = preset is not None and neutral_index(preset.labels) is not None
         self._actions.calibrate.setEnabled(is_film and can_see and self._has_faces())
         is_automatic = controller.settings.automatic_calibration

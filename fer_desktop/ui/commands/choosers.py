@@ -13,7 +13,13 @@ from fer_desktop.ui.look.wording import name_text
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from trainer.contract.text import one_line
 
-_DRAWINGS = {"camera": "camera", "stream": "network", "file": "image", "demo": "demo"}
+_DRAWINGS = {
+    "camera": "camera",
+    "stream": "network",
+    "file": "image",
+    "demo": "demo",
+    "session": "sessions",
+}
 
 
 class Chooser(QComboBox):

@@ -28,6 +28,7 @@ from fer_desktop.ui.runtime.controller import SEEK_STEP_US, Controller
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.exporter import Exporter
+from fer_desktop.ui.sessions.session_opener import SessionOpener
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.viewer.frame_view import FrameView
 from fer_desktop.ui.widgets.drops import is_model_folder
@@ -61,6 +62,7 @@ class Commands(QObject):
         self._background = background
         self._recorder = recorder
         self.exporter = Exporter(background, window)
+        self.opener = SessionOpener(window, actions, controller, announcer, background)
         self._model_jobs = ModelJobs(background, self)
         self._connect_source_actions()
         self._connect_model_actions()
@@ -255,7 +257,7 @@ class Commands(QObject):
 
     def _show_sessions(self) -> None:
         log, controller = self._controller.session_log, self._controller
-        SessionsDialog.ask(
+        path = SessionsDialog.ask(
             self._window,
             log.folder,
             self._background,
@@ -263,6 +265,8 @@ class Commands(QObject):
             controller.settings,
             log.path if controller.is_open else None,
         )
+        if path is not None:
+            self.opener.open(path)
 
     def _edit_settings(self) -> None:
         settings = SettingsDialog.ask(self._window, self._controller.settings)

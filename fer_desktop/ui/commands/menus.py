@@ -68,7 +68,7 @@ class Menus(QObject):
         session.addSeparator()
         session.addActions([actions.calibrate, actions.remove_calibration])
         session.addSeparator()
-        session.addAction(actions.sessions)
+        session.addActions([actions.sessions, actions.analyze_again])
         self._model = bar.addMenu(self.tr("&Model"))
         self._model_fixed = self._model.addSeparator()
         self._model.addActions([actions.former_model, actions.last_training])

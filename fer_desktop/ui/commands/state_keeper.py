@@ -128,6 +128,8 @@ class StateKeeper(QObject):
                 text = self.tr("Opening…")
             case State.RUNNING if kind in ("camera", "stream"):
                 text = self.tr("Live")
+            case State.PAUSED if controller.past is not None:
+                text = self.tr("Past session")
             case State.RUNNING if controller.is_seekable:
                 text = self.tr("Playing")
             case State.RUNNING | State.PAUSED if kind == "image" and not controller.is_seekable:

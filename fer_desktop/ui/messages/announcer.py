@@ -32,7 +32,7 @@ from fer_desktop.ui.runtime.source_request import SourceRequest
 from trainer.contract.text import counted
 
 _SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
-_DAMAGE = "damage"
+_DAMAGE, _PICTURES = "damage", "pictures"
 _TRAINING, _DETECTOR, _DROPPED = "training", "detector", "dropped"
 _QUEUE = "queue"
 _MOST_NAMED = 3
@@ -93,6 +93,23 @@ class Announcer(QObject):
             else self.tr("Check that it is plugged in and that access to it is allowed.")
         )
         self._show("cameras", "info", text, hint)
+
+    def say_pictures_missing(self, name: str, is_changed: bool, find: Callable[[], object]) -> None:
+        """Tell that a past session is shown without its pictures."""
+        text = (
+            self.tr("{name} has changed since it was analysed, so its pictures are not shown.")
+            if is_changed
+            else self.tr("{name} was not found, so its pictures are not shown.")
+        )
+        self._show(
+            _PICTURES,
+            "info",
+            text.format(name=name),
+            "",
+            self.tr("Find the file…"),
+            find,
+            stands=True,
+        )
 
     def say_queue_left(self, files: int, show: Callable[[], object]) -> None:
         """Offer files that waited to be analysed when the application was closed."""

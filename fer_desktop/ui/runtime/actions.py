@@ -145,6 +145,11 @@ class Actions(QObject):
             "Ctrl+H",
             "sessions",
         )
+        self.analyze_again = self._make(
+            self.tr("Analyse again"),
+            self.tr("Analyse this session's file with the model in use"),
+            "",
+        )
         self.open_model = self._make(
             self.tr("Open model folder…"), self.tr("Use a model from a folder"), "Ctrl+M", "folder"
         )

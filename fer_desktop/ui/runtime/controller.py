@@ -7,7 +7,7 @@ from typing import Final, Literal
 from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.domain.frame import SourceInfo
-from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
+from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection, selection_of
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError, ModelError, SourceError
 from fer_desktop.log import get_logger
@@ -26,6 +26,7 @@ from fer_desktop.pipeline.events import (
 )
 from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.pipeline.meters import MeterReading
+from fer_desktop.recording.session_loading import LoadedSession
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FileSource, FrameSource, Pacing
 from fer_desktop.ui.runtime.analysis_watch import AnalysisState, AnalysisWatch
@@ -56,6 +57,7 @@ class Controller(QObject):
         is_fallback: whether it stands in for one that could not be loaded at the start.
         loading_model: name of the model that is being loaded.
         selection: which frames of the open file are analysed.
+        past: the past session that is shown; None where something is analysed.
 
     Signals:
         happened: an ``EngineEvent``, after the attributes took it in.
@@ -64,6 +66,8 @@ class Controller(QObject):
         request_changed: another source was asked for.
         settings_changed: the new ``Settings``.
         speed_changed: another factor of the source's own speed.
+        session_wanted: the path of a past session that is to be shown.
+        session_shown: a ``LoadedSession`` that is shown from now on.
         marked: time in microseconds and text of a mark that was recorded.
     """
 
@@ -73,6 +77,8 @@ class Controller(QObject):
     request_changed = Signal()
     settings_changed = Signal(object)
     speed_changed = Signal(float)
+    session_wanted = Signal(object)
+    session_shown = Signal(object)
     marked = Signal(object, str)
 
     def __init__(
@@ -106,6 +112,7 @@ class Controller(QObject):
         self._asked_model = ""
         self.loading_model = ""
         self.selection = ALL_FRAMES
+        self.past: LoadedSession | None = None
         self._analysis = AnalysisWatch()
         inbox.event_ready.connect(self._on_event)
         inbox.result_ready.connect(self._on_batch)
@@ -148,6 +155,13 @@ class Controller(QObject):
     @property
     def analysis(self) -> AnalysisState | None:
         """How far the analysis of the open file is; None without one."""
+        past = self.past
+        if past is not None and self.is_open:
+            whole, frames = past.summary.is_complete, past.summary.frames
+            total = self.selection.count(past.summary.info.source)
+            edge_us = int(past.times_us[-1])
+            faces = past.summary.faces
+            return AnalysisState(frames, total, edge_us, faces, is_over=True, is_whole=whole)
         is_file = self.info is not None and not self.info.is_live
         return self._analysis.state if is_file and self.is_open else None
 
@@ -184,6 +198,9 @@ class Controller(QObject):
             remember: whether it is the one to come back at the next start.
             selection: which frames of a file are analysed; None takes what the settings say.
         """
+        if request.kind == "session":
+            self.session_wanted.emit(Path(request.uri))
+            return
         try:
             if not self._settings.welcome_accepted:
                 raise SourceError(
@@ -197,11 +214,7 @@ class Controller(QObject):
                 self.request = request  # to be tried again
             self.request_refused.emit(request, error)
             return
-        self.request = request
-        self._remember = remember
-        self.info = None
-        self._position_us = 0
-        self._watch.reset()
+        self._leave(request, remember=remember)
         self.selection = selection or FrameSelection(self._settings.analysis_every)
         self._analysis.reset()
         self._session = self._engine.open(source, pacing, selection=self.selection)
@@ -213,6 +226,38 @@ class Controller(QObject):
         if self._awaits:
             self._engine.pause()
         self.request_changed.emit()
+
+    def show_session(self, loaded: LoadedSession, source: FrameSource, label: str) -> None:
+        """Show a past session.
+
+        Args:
+            loaded: it.
+            source: its pictures, or what stands for them.
+            label: what it is called.
+        """
+        summary = loaded.summary
+        self._leave(SourceRequest("session", str(summary.path), label=label), remember=False)
+        self.selection = selection_of(summary.info.settings)
+        self.past = loaded
+        self._analysis.reset()
+        self._session = self._engine.open(
+            source, Pacing.PLAYBACK, selection=self.selection, known=loaded.known
+        )
+        self._session_log.show_past(self._session, summary.path)
+        self._inbox.begin_session(self._session)
+        self._awaits = ""
+        self._engine.pause()
+        self.request_changed.emit()
+        self.session_shown.emit(loaded)
+
+    def _leave(self, request: SourceRequest, *, remember: bool) -> None:
+        """Forget what is known of the former source."""
+        self.request = request
+        self._remember = remember
+        self.past = None
+        self.info = None
+        self._position_us = 0
+        self._watch.reset()
 
     def source_of(self, request: SourceRequest) -> FrameSource:
         """Return what reads a file; any thread may ask.
@@ -393,7 +438,7 @@ class Controller(QObject):
     def _take_source(self, info: SourceInfo) -> None:
         self.info = info
         request = self.request
-        if request is None or not self._remember:
+        if request is None or not self._remember or request.kind == "session":
             return
         settings = replace(self._settings, source_kind=request.kind, source_uri=request.uri)
         if request.kind == "file":

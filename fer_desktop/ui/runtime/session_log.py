@@ -12,6 +12,7 @@ from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_store import add_mark, delete_session, new_session_file
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings
+from fer_desktop.sources.fingerprint import fingerprint
 
 SESSION_FILE: Final = "session file"  # as an output
 _SETTINGS_OF_INTEREST = (
@@ -37,6 +38,7 @@ class SessionLog:
         self._writers: dict[int, SessionWriter] = {}
         self._paths: dict[int, Path] = {}
         self._extra: dict[int, Mapping[str, Any]] = {}
+        self._past: dict[int, Path] = {}
         self._shown = 0
 
     @property
@@ -59,6 +61,13 @@ class SessionLog:
         with self._lock:
             self._shown = session
 
+    def show_past(self, session: int, path: Path) -> None:
+        """Take that a past session is shown."""
+        with self._lock:
+            self._shown = session
+            self._past = {session: path}
+            self._paths[session] = path
+
     def expect(self, session: int, selection: FrameSelection) -> None:
         """Take which frames a session has, before it is opened."""
         with self._lock:
@@ -80,7 +89,9 @@ class SessionLog:
         with self._lock:
             former = self._writers.get(session)
             settings = {**self._numbers_depend_on(), **self._extra.get(session, {})}
-        writer = SessionWriter(new_session_file(self._folder, info), info, settings=settings)
+        writer = SessionWriter(
+            new_session_file(self._folder, info), info, settings=settings, fingerprint=_known_by
+        )
         if former is not None:
             for mark in former.marks:
                 writer.add_mark(mark.timestamp_us, mark.text)
@@ -102,7 +113,10 @@ class SessionLog:
             StorageError: if it can no longer be written.
         """
         with self._lock:
-            writer = self._writers.get(session)
+            writer, past = self._writers.get(session), self._past.get(session)
+        if past is not None:
+            add_mark(past, Mark(timestamp_us, text))
+            return True
         if writer is None:
             return False
         if writer.end is None:
@@ -119,3 +133,8 @@ class SessionLog:
     def _numbers_depend_on(self) -> Mapping[str, Any]:
         settings = self._settings()
         return {name: getattr(settings, name) for name in _SETTINGS_OF_INTEREST}
+
+
+def _known_by(path: Path) -> tuple[int, str]:
+    found = fingerprint(path)
+    return found.length, found.digest

@@ -11,7 +11,7 @@ from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.ui.look.wording import name_text, translate
 
-RequestKind = Literal["camera", "stream", "file", "demo"]
+RequestKind = Literal["camera", "stream", "file", "demo", "session"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,10 @@ class SourceRequest:
 
     Attributes:
         kind: what it is.
-        uri: camera index or name, URL without a password, or path; empty for the demo clip.
+        uri: camera index or name, URL without a password, or path of a file or of a past session;
+            empty for the demo clip.
         private_url: a URL with its password; empty where it holds none. Never shown or stored.
+        label: what a past session is called.
         keeps_password: whether the user wants it in the system's keyring.
     """
 
@@ -29,6 +31,7 @@ class SourceRequest:
     uri: str = ""
     private_url: str = field(default="", repr=False, compare=False)
     keeps_password: bool = field(default=False, compare=False)
+    label: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.kind == "stream" and has_secret(self.uri):
@@ -45,6 +48,8 @@ class SourceRequest:
             return number if self.uri.isdecimal() else name_text(self.uri)
         if self.kind == "stream":
             return name_text(self.uri)
+        if self.kind == "session" and self.label:
+            return name_text(shown_name(self.label))
         return name_text(shown_name(Path(self.uri).name))
 
 

@@ -108,12 +108,14 @@ class QueueDesk(QObject):
             self.add([folder])
 
     def _show_entry(self, entry: QueueEntry) -> None:
-        """Open a file of the list, which then is analysed first."""
+        """Show the session of a file that is done; any other one is opened, and analysed first."""
         if entry.state == "failed":
             self._announcer.say_error("queue", SourceError(entry.problem))
             return
-        if not entry.is_over:
-            self.queue.remove([self.queue.entries.index(entry)])
+        if entry.is_over and entry.session_file is not None:
+            self._controller.open(SourceRequest("session", str(entry.session_file)))
+            return
+        self.queue.remove([self.queue.entries.index(entry)])
         self._controller.open(SourceRequest("file", str(entry.path)))
 
     def _export(self, entries: Sequence[QueueEntry]) -> None:

@@ -1,6 +1,7 @@
 """The timeline: probabilities of the selected face over source time."""
 
 from bisect import insort
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -132,6 +133,13 @@ class TimelineChart(QWidget):
         """Forget the samples: the same source is analysed anew."""
         if self._content.timeline.extent_us is not None:
             self._begin()
+
+    def load(self, timeline: Timeline, marks: Sequence[tuple[int, str]]) -> None:
+        """Show a whole session that was recorded, with its marks."""
+        self._content.timeline = timeline
+        self._content.marks[:] = sorted(marks)
+        self._show_labels(timeline.labels)
+        self._refresh()
 
     def add_mark(self, timestamp_us: int, text: str) -> None:
         """Draw a line with a text at a moment."""

@@ -16,6 +16,7 @@ from fer_desktop.pipeline.events import (
     State,
     StateChanged,
 )
+from fer_desktop.recording.session_loading import LoadedSession
 from fer_desktop.settings import Settings
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.bridge import Batch
@@ -85,6 +86,7 @@ class Player(QObject):
         controller.batch.connect(self._on_batch)
         controller.happened.connect(self._on_event)
         controller.request_changed.connect(self._on_request)
+        controller.session_shown.connect(self._on_session)
         controller.settings_changed.connect(self.use_settings)
         self.view.face_clicked.connect(self.selection.choose)
         self.view.frame_painted.connect(self.delay.painted)
@@ -133,6 +135,11 @@ class Player(QObject):
                 self._show_progress()
             case AnalysisProgress(file=self._controller.session) | AnalysisEnded():
                 self._show_progress()
+
+    def _on_session(self, session: LoadedSession) -> None:
+        """A past session is shown: all of it is known at once."""
+        marks = [(mark.timestamp_us, mark.text) for mark in session.marks]
+        self.chart.load(session.timeline, marks)
 
     def _begin(self, info: SourceInfo) -> None:
         mirrored = self._controller.settings.mirror and info.kind == "camera"

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.recording.session_facts import SessionFacts
 from fer_desktop.recording.session_store import new_session_file
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings
@@ -24,6 +25,7 @@ from fer_desktop.ui.runtime.source_request import (
     last_request,
     request_for,
 )
+from fer_desktop.ui.sessions.facts_dialog import FactsDialog
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.widgets.drops import dropped_targets
 from tests.helpers.fakes import fake_preset
@@ -181,8 +183,10 @@ def sessions(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def dialog_of(folder: Path, qtbot: QtBot, **options: object) -> tuple[SessionsDialog, list[Path]]:
-    exported: list[Path] = []
+def dialog_of(
+    folder: Path, qtbot: QtBot, **options: object
+) -> tuple[SessionsDialog, list[list[tuple[str, Path]]]]:
+    exported: list[list[tuple[str, Path]]] = []
     background = Background()
     dialog = SessionsDialog(folder, background, exported.append, **options)
     qtbot.addWidget(dialog, before_close_func=lambda _: background.shutdown())
@@ -192,10 +196,45 @@ def dialog_of(folder: Path, qtbot: QtBot, **options: object) -> tuple[SessionsDi
 
 def test_past_sessions_are_listed_and_exported(sessions: Path, qtbot: QtBot) -> None:
     dialog, exported = dialog_of(sessions, qtbot)
-    texts = [dialog.table.item(0, column).text() for column in range(1, 6)]
-    assert texts == ["second", "1", "2", "0:00", "complete"]
+    texts = [dialog.table.item(0, column).text() for column in range(1, 8)]
+    assert texts == ["second", "", "", "0:00", "1", "2", "complete"]
     dialog.export_button.click()
-    assert "second" in exported[0].name
+    dialog.table.selectAll()
+    dialog.export_button.click()
+    assert [[name for name, _ in sessions] for sessions in exported] == [
+        ["second"], ["second", "first"],
+    ]  # fmt: skip
+
+
+def test_a_session_is_described_and_found_again(
+    sessions: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog, _ = dialog_of(sessions, qtbot)
+    facts = SessionFacts("Interview", "P01", "baseline", "laughs at 0:12\nthen leaves")
+    asked: list[str] = []
+    monkeypatch.setattr(FactsDialog, "ask", lambda _, name, __: asked.append(name) or facts)
+    dialog.facts_button.click()
+    qtbot.waitUntil(lambda: dialog.table.item(0, 1).text() == "Interview")
+    assert asked == ["second"]
+    for search, found in (("p01", 1), ("LAUGHS baseline", 1), ("second", 1), ("first p01", 0)):
+        dialog.search.setText(search)
+        assert dialog.table.rowCount() == found
+    assert not dialog.open_button.isEnabled()
+    dialog.search.clear()
+    assert dialog.table.rowCount() == 2
+    with qtbot.waitSignal(dialog.opened) as opened:
+        dialog.table.cellDoubleClicked.emit(1, 0)
+    assert "first" in opened.args[0].name
+
+
+def test_what_is_said_of_a_session_is_asked_for(qtbot: QtBot) -> None:
+    dialog = FactsDialog("clip.mp4", SessionFacts("a", "b", "c", "d"))
+    qtbot.addWidget(dialog)
+    assert not dialog.has_changes()
+    dialog.participant.setText(" P02 ")
+    assert dialog.has_changes()
+    assert dialog.facts() == SessionFacts("a", "P02", "c", "d")
+    dialog.participant.setText("b")
 
 
 def test_a_session_is_deleted_only_after_asking(

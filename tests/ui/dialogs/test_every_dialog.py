@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 
 import fer_desktop.ui
 from fer_desktop.domain.frame_selection import FrameSelection
+from fer_desktop.recording.session_facts import SessionFacts
 from fer_desktop.settings import Settings
 from fer_desktop.training.results import Comparison, ModelFigures, TrainingResult
 from fer_desktop.ui.assembly import Application
@@ -40,6 +41,7 @@ from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.runtime.trainer_process import TrainerProcess
+from fer_desktop.ui.sessions.facts_dialog import FactsDialog
 from fer_desktop.ui.sessions.queue_dialog import QueueDialog
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
@@ -102,6 +104,7 @@ DIALOGS: dict[str, Make] = {
         app.controller, ModelJobs(jobs, app.window), app.window
     ),
     "name": lambda app, _: NameDialog("Rename", LONG[:300], "mine", lambda _: None, app.window),
+    "facts": lambda app, _: FactsDialog(LONG, SessionFacts("", "", "", LONG), app.window),
     "login": lambda app, _: LoginDialog(
         SourceRequest("stream", f"rtsp://{'me' * 100}@{'host.' * 40}/x"), False, app.window
     ),
@@ -144,11 +147,11 @@ def test_every_kind_of_dialog_is_tried() -> None:
         if line.startswith("class ") and ("Dialog)" in line or "QWizard)" in line)
     }
     tried = {
-        "AnalysisDialog", "CalibrationDialog", "TextDialog", "LoginDialog", "ModelsDialog",
-        "NameDialog",
+        "AnalysisDialog", "CalibrationDialog", "FactsDialog", "TextDialog", "LoginDialog",
+        "ModelsDialog", "NameDialog",
         "NetworkDialog", "QueueDialog", "SessionsDialog", "SettingsDialog", "ShortcutsDialog",
         "WelcomeDialog",
-        "AskingDialog",  # what five of them are
+        "AskingDialog",  # what six of them are
         "TrainWizard",  # page by page, below
     }  # fmt: skip
     assert kinds == tried

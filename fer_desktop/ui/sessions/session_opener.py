@@ -1,0 +1,144 @@
+"""A past session shown in the window again, with its pictures where they are found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from fer_desktop.addresses import public_address
+from fer_desktop.errors import FerError
+from fer_desktop.recording.session_loading import LoadedSession, load_session
+from fer_desktop.recording.session_pictures import (
+    PictureProblem,
+    check_pictures,
+    find_pictures,
+)
+from fer_desktop.recording.session_reader import SessionSummary
+from fer_desktop.sources.base import FrameSource
+from fer_desktop.sources.factory import open_file
+from fer_desktop.sources.recorded_frames import RecordedFramesSource
+from fer_desktop.ui.dialogs.prompts import OpenMedia
+from fer_desktop.ui.messages.announcer import Announcer
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.source_request import SourceRequest
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Prepared:
+    """A session and what shows its pictures."""
+
+    loaded: LoadedSession
+    source: FrameSource
+    file: Path | None
+    problem: PictureProblem
+
+
+def session_name(summary: SessionSummary) -> str:
+    """Return what a session is called: its title, or else its source."""
+    return summary.facts.title or public_address(summary.info.source.name)
+
+
+class SessionOpener(QObject):
+    """Reads sessions off the GUI thread, and shows the one that was asked for last."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        actions: Actions,
+        controller: Controller,
+        announcer: Announcer,
+        background: Background,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions = actions
+        self._controller = controller
+        self._announcer = announcer
+        self._background = background
+        self._wanted: Path | None = None
+        self._file: Path | None = None
+        controller.session_wanted.connect(self.open)
+        controller.request_changed.connect(self._refresh)
+        actions.analyze_again.triggered.connect(self._analyze_again)
+        self._refresh()
+
+    def open(self, path: Path, file: Path | None = None) -> None:
+        """Show a session.
+
+        Args:
+            path: its file.
+            file: where its pictures are, if the person says so.
+        """
+        self._wanted = path
+        recent = self._controller.settings.recent_files
+        folders = [Path(name).parent for name in recent]
+
+        def done(prepared: _Prepared) -> None:
+            if self._wanted == path:
+                self._show(prepared)
+
+        def failed(error: FerError) -> None:
+            self._announcer.say_error("session", error)
+
+        self._background.run(
+            "opening the session", lambda: _prepare(path, folders, file), done, failed
+        )
+
+    def _show(self, prepared: _Prepared) -> None:
+        self._wanted = None
+        summary = prepared.loaded.summary
+        self._controller.show_session(prepared.loaded, prepared.source, session_name(summary))
+        self._file = prepared.file
+        self._refresh()
+        if prepared.problem in ("missing", "changed"):
+            name = summary.info.source.name
+            self._announcer.say_pictures_missing(
+                name, prepared.problem == "changed", lambda: self._find_file(summary)
+            )
+
+    def _find_file(self, summary: SessionSummary) -> None:
+        folder = str(Path(summary.info.source.uri).parent)
+        path = OpenMedia.ask(self._window, folder)
+        if path is not None:
+            self.open(summary.path, path)
+
+    def _analyze_again(self) -> None:
+        if self._file is not None:
+            self._controller.open(
+                SourceRequest("file", str(self._file)), selection=self._controller.selection
+            )
+
+    def _refresh(self) -> None:
+        can = self._controller.past is not None and self._file is not None
+        self._actions.analyze_again.setEnabled(can)
+
+
+def _prepare(path: Path, folders: Sequence[Path], file: Path | None) -> _Prepared:
+    """Read a session and find its pictures; runs on any thread.
+
+    Raises:
+        StorageError: if the session cannot be read.
+        SourceError: if the file that was chosen is another one.
+    """
+    loaded = load_session(path)
+    summary = loaded.summary
+    problem: PictureProblem = ""
+    if file is not None:
+        check_pictures(summary, file)
+    else:
+        pictures = find_pictures(summary, folders)
+        file, problem = pictures.file, pictures.problem
+    if file is not None:
+        return _Prepared(loaded, open_file(file), file, "")
+    source = RecordedFramesSource(
+        session_name(summary),
+        summary.info.source.uri,
+        loaded.frame_indices,
+        loaded.times_us,
+        loaded.size_px,
+    )
+    return _Prepared(loaded, source, None, problem)

@@ -1,0 +1,192 @@
+"""A past session in the real window: timeline, cards, marks, and the picture where it is found."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fer_desktop import paths
+from fer_desktop.pipeline.events import State
+from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_store import list_sessions
+from fer_desktop.settings import Settings
+from fer_desktop.ui.assembly import Application
+from fer_desktop.ui.dialogs.prompts import OpenMedia, SaveCsv
+from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
+from tests.helpers.clips import number_of, numbered, write_clip
+from tests.helpers.sources import ScriptedCamera
+from tests.ui.conftest import MODEL, Desk
+from tests.ui.steps import CAMERA, CLIP, at_end, messages, play_clip
+
+pytestmark = pytest.mark.gui
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    return write_clip(folder / "clip.mp4", (numbered(at) for at in range(30)))
+
+
+@pytest.fixture
+def past(desk: Desk, qtbot: QtBot, clip: Path) -> Path:
+    """Analyse a clip, mark a moment, and open something else; return the session."""
+    from fer_desktop.sources.media_file import VideoSource
+
+    request = SourceRequest("file", str(clip))
+    desk.sources[request] = VideoSource(clip)
+    app = desk.start(wanted=request)
+    qtbot.waitUntil(lambda: app.controller.analysis is not None and app.controller.analysis.is_over)
+    qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
+    app.controller.seek(500_000)
+    app.window.acts.mark.trigger()
+    path = app.controller.session_log.path
+    app.window.close_unasked()
+    app.shut_down()
+    assert path is not None
+    return path
+
+
+def reopened(desk: Desk, qtbot: QtBot, past: Path, settings: Settings | None = None) -> Application:
+    app = desk.start(settings, wanted=CLIP)
+    qtbot.waitUntil(lambda: at_end(app, 5))
+    app.window.commands.opener.open(past)
+    qtbot.waitUntil(lambda: app.controller.past is not None)
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    return app
+
+
+def test_a_session_opens_again_with_its_picture(
+    desk: Desk, qtbot: QtBot, past: Path, clip: Path
+) -> None:
+    app = reopened(desk, qtbot, past)
+    player, controller = app.window.player, app.controller
+    assert app.window.windowTitle().startswith("clip.mp4")
+    assert controller.state is State.PAUSED
+    qtbot.waitUntil(lambda: "Past session" in app.window.status.text())
+    assert "analysed" in app.window.status.text()
+    assert len(player.chart.canvas.content.timeline.series(1)) == 30
+    assert [text for _, text in player.chart.canvas.content.marks] == ["Mark"]
+    controller.seek(700_000)
+    qtbot.waitUntil(lambda: player.view.frame.index == 21)
+    assert number_of(player.view.frame.pixels) == 21
+    assert player.view.analysis.frame_index == 21
+    assert player.cards.cards[0].face.smoothed is not None
+    before = len(list_sessions(paths.sessions_dir()))
+    controller.toggle()
+    qtbot.waitUntil(lambda: at_end(app, 30))
+    assert len(list_sessions(paths.sessions_dir())) == before  # nothing is analysed again
+    assert not app.window.acts.calibrate.isEnabled()
+
+
+def test_a_file_that_was_moved_is_found_by_its_content(
+    desk: Desk, qtbot: QtBot, past: Path, clip: Path
+) -> None:
+    clip.rename(clip.with_name("another name.mp4"))
+    app = reopened(desk, qtbot, past)
+    app.controller.seek(700_000)
+    qtbot.waitUntil(lambda: app.window.player.view.frame.index == 21)
+    assert number_of(app.window.player.view.frame.pixels) == 21
+    assert messages(app) == ""
+
+
+def test_without_its_file_a_session_is_played_without_pictures(
+    desk: Desk,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    past: Path,
+    clip: Path,
+    tmp_path: Path,
+) -> None:
+    elsewhere = tmp_path / "elsewhere.mp4"
+    clip.rename(elsewhere)
+    app = reopened(desk, qtbot, past)
+    view = app.window.player.view
+    assert "clip.mp4 was not found, so its pictures are not shown." in messages(app)
+    assert len(set(view.frame.pixels.ravel().tolist())) == 1
+    app.controller.seek(700_000)
+    qtbot.waitUntil(lambda: view.frame.index == 21)
+    assert view.analysis.frame_index == 21
+    assert not app.window.acts.analyze_again.isEnabled()
+    other = tmp_path / "other.mp4"
+    other.write_bytes(os.urandom(500))
+    monkeypatch.setattr(OpenMedia, "ask", lambda *_: other)
+    app.window.messages.row.button.click()
+    qtbot.waitUntil(lambda: "another file than the one that was analysed" in messages(app))
+    monkeypatch.setattr(OpenMedia, "ask", lambda *_: elsewhere)
+    app.window.commands.opener.open(past, elsewhere)
+    qtbot.waitUntil(app.window.acts.analyze_again.isEnabled)
+    app.controller.seek(700_000)
+    qtbot.waitUntil(lambda: view.frame is not None and number_of(view.frame.pixels) == 21)
+
+
+def test_a_file_that_changed_is_not_shown(desk: Desk, qtbot: QtBot, past: Path, clip: Path) -> None:
+    write_clip(clip, (numbered(at) for at in range(12)))
+    app = reopened(desk, qtbot, past)
+    assert "clip.mp4 has changed since it was analysed" in messages(app)
+
+
+def test_a_past_session_is_marked_exported_and_analysed_again(
+    desk: Desk,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    past: Path,
+    clip: Path,
+    tmp_path: Path,
+) -> None:
+    app = reopened(desk, qtbot, past)
+    app.window.acts.mark.trigger()
+    assert "Marked at" in messages(app)
+    with SessionReader(past) as reader:
+        assert len(reader.marks()) == 2
+    monkeypatch.setattr(SaveCsv, "ask", lambda *_: tmp_path / "past.csv")
+    app.window.acts.export.trigger()
+    qtbot.waitUntil(lambda: "Exported 30 rows" in messages(app))
+    count = len(list_sessions(paths.sessions_dir()))
+    app.window.acts.analyze_again.trigger()
+    qtbot.waitUntil(lambda: app.controller.past is None and app.controller.info is not None)
+    qtbot.waitUntil(lambda: app.controller.analysis.is_whole)
+    assert past.is_file()
+    assert len(list_sessions(paths.sessions_dir())) == count + 1
+
+
+def test_a_camera_session_opens_without_pictures(desk: Desk, qtbot: QtBot) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=100)
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.controller.position_us > 300_000)
+    app.controller.stop()
+    qtbot.waitUntil(lambda: app.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: list_sessions(paths.sessions_dir())[0].end is not None)
+    (summary,) = list_sessions(paths.sessions_dir())
+    app.window.commands.opener.open(summary.path)
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    assert messages(app) == ""
+    qtbot.waitUntil(lambda: app.controller.is_seekable)
+    app.controller.step(1)
+    qtbot.waitUntil(lambda: app.window.player.view.frame.index == 1)
+
+
+def test_the_list_opens_a_session(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, past: Path
+) -> None:
+    app = play_clip(desk, qtbot)
+    monkeypatch.setattr(SessionsDialog, "ask", lambda *_: past)
+    app.window.acts.sessions.trigger()
+    qtbot.waitUntil(lambda: app.controller.past is not None)
+    app.controller.open(CLIP)
+    qtbot.waitUntil(lambda: app.controller.past is None)
+
+
+def test_a_damaged_session_is_told_and_changes_nothing(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "a.fersession"
+    damaged.write_bytes(b"this is no session" * 100)
+    app = play_clip(desk, qtbot)
+    app.window.commands.opener.open(damaged)
+    qtbot.waitUntil(lambda: "a.fersession" in messages(app))
+    assert app.controller.past is None
+    assert app.window.windowTitle().startswith("one.mp4")
+    assert app.controller.settings.model == MODEL
