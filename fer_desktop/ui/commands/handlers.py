@@ -263,10 +263,16 @@ class Commands(QObject):
             self._background,
             self.exporter,
             controller.settings,
-            log.path if controller.is_open else None,
+            self._sessions_in_use(),
         )
         if path is not None:
             self.opener.open(path)
+
+    def _sessions_in_use(self) -> set[Path]:
+        """Return what is written, and what is shown."""
+        log = self._controller.session_log
+        shown = log.path if self._controller.is_open else None
+        return {*log.in_use(), *([shown] if shown is not None else [])}
 
     def _edit_settings(self) -> None:
         settings = SettingsDialog.ask(self._window, self._controller.settings)

@@ -56,6 +56,11 @@ class SessionLog:
         with self._lock:
             return self._paths.get(session)
 
+    def in_use(self) -> frozenset[Path]:
+        """Return the sessions that are being written."""
+        with self._lock:
+            return frozenset(writer.path for writer in self._writers.values() if writer.end is None)
+
     def show(self, session: int) -> None:
         """Take which session is shown."""
         with self._lock:

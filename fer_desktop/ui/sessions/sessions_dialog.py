@@ -1,6 +1,6 @@
 """Past sessions: what was analysed, to be found, shown, described, exported or deleted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -57,10 +57,10 @@ class SessionsDialog(QDialog):
         background: Background,
         export: Export,
         *,
-        in_use: Path | None = None,
+        in_use: Collection[Path] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """Take the sessions' folder, what exports some, and the one that is being written."""
+        """Take the sessions' folder, what exports some, and those that are in use."""
         super().__init__(parent)
         self._folder = folder
         self._background = background
@@ -123,7 +123,7 @@ class SessionsDialog(QDialog):
         background: Background,
         exporter: Exporter,
         settings: Settings,
-        in_use: Path | None,
+        in_use: Collection[Path],
     ) -> Path | None:
         """Show the sessions until the dialog is closed; return the one that is to be shown."""
         wanted: list[Path] = []
@@ -243,7 +243,7 @@ class SessionsDialog(QDialog):
 
     def _state_text(self, summary: SessionSummary) -> str:
         end = summary.end
-        if summary.path == self._in_use:
+        if summary.path in self._in_use:
             return self.tr("in use")
         if end is None:
             return self.tr("interrupted")
@@ -259,7 +259,7 @@ class SessionsDialog(QDialog):
 
     def _on_selection(self) -> None:
         selected = self._selected()
-        is_free = all(summary.path != self._in_use for summary in selected)
+        is_free = all(summary.path not in self._in_use for summary in selected)
         self.open_button.setEnabled(len(selected) == 1 and is_free)
         self.facts_button.setEnabled(len(selected) == 1)
         self.export_button.setEnabled(bool(selected))
@@ -267,7 +267,7 @@ class SessionsDialog(QDialog):
 
     def _on_open(self) -> None:
         selected = self._selected()
-        if len(selected) == 1 and selected[0].path != self._in_use:
+        if len(selected) == 1 and selected[0].path not in self._in_use:
             self.opened.emit(selected[0].path)
             self.accept()
 

@@ -181,6 +181,7 @@ class Player(QObject):
         if analysis is not None:
             begin_us = self._controller.selection.from_us or 0
             self.transport.set_analysed(begin_us, analysis.edge_us, is_over=analysis.is_over)
+            self.note.refresh(analysis)
 
     def _on_selected(self, face_id: int | None) -> None:
         self.view.select_face(face_id)

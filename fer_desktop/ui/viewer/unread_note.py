@@ -21,6 +21,7 @@ class UnreadNote(QLabel):
         self.setProperty("role", "note")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.move(_MARGIN_PX, _MARGIN_PX)
+        self._unread_us: int | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PATIENCE_MS)
@@ -30,13 +31,20 @@ class UnreadNote(QLabel):
     def show_for(self, result: Result, analysis: AnalysisState | None) -> None:
         """Say so if a picture of a file is not analysed, and why."""
         if result.analysis is not None or analysis is None:
+            self._unread_us = None
             self._timer.stop()
             self.hide()
             return
-        self.setText(self._text(result.frame.timestamp_us, analysis))
-        self.adjustSize()
+        self._unread_us = result.frame.timestamp_us
+        self.refresh(analysis)
         if not self.isVisible() and not self._timer.isActive():
             self._timer.start()
+
+    def refresh(self, analysis: AnalysisState) -> None:
+        """Say how the analysis stands now, if there is a picture that it has not come to."""
+        if self._unread_us is not None:
+            self.setText(self._text(self._unread_us, analysis))
+            self.adjustSize()
 
     def _text(self, time_us: int, analysis: AnalysisState) -> str:
         if analysis.is_over:

@@ -222,6 +222,7 @@ def test_a_session_is_described_and_found_again(
     assert not dialog.open_button.isEnabled()
     dialog.search.clear()
     assert dialog.table.rowCount() == 2
+    dialog.table.selectRow(1)
     with qtbot.waitSignal(dialog.opened) as opened:
         dialog.table.cellDoubleClicked.emit(1, 0)
     assert "first" in opened.args[0].name
@@ -252,7 +253,7 @@ def test_a_session_is_deleted_only_after_asking(
 
 def test_the_session_in_use_cannot_be_deleted(sessions: Path, qtbot: QtBot) -> None:
     in_use = next(path for path in sessions.iterdir() if "second" in path.name)
-    dialog, _ = dialog_of(sessions, qtbot, in_use=in_use)
+    dialog, _ = dialog_of(sessions, qtbot, in_use={in_use})
     assert not dialog.delete_button.isEnabled()
     dialog.table.selectRow(1)
     assert dialog.delete_button.isEnabled()
