@@ -414,9 +414,8 @@ def _model(model: PathLike | Trained) -> Path:
 
 
 def _system_of(out: Path, start: Path | None, *, resume: bool) -> str:
-    from trainer.fit.training import holds_run
     from trainer.presets.model_folder import model_preset
-    from trainer.runs.run_folder import read_run
+    from trainer.runs.run_folder import holds_run, read_run
 
     if resume and holds_run(out):
         return read_run(out).config.system

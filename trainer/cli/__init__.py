@@ -205,9 +205,8 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
 
 def _system_name(args: argparse.Namespace) -> str:
     """Return the system that was asked for, by its name or by a model that it made."""
-    from trainer.fit.training import holds_run
     from trainer.presets.model_folder import model_preset
-    from trainer.runs.run_folder import read_run
+    from trainer.runs.run_folder import holds_run, read_run
 
     if args.system is not None:
         return str(args.system)

@@ -17,7 +17,8 @@ from trainer.data.dataset import Dataset
 from trainer.data.feeding import feed
 from trainer.fit.fused_normalization import fused_normalization
 from trainer.fit.optimization import copied
-from trainer.fit.training import built, make_job, read_dataset, resolve
+from trainer.fit.settling import read_dataset, resolve
+from trainer.fit.training import built, make_job
 from trainer.fit.training_model import Job, compiled
 from trainer.runs import checkpoint
 from trainer.systems.catalogue import system_of

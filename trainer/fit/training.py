@@ -2,32 +2,30 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from trainer.config import NO_AUGMENTATION, Recipe, TrainConfig
+from trainer.config import TrainConfig
 from trainer.contract.preset import MODEL_FILE
 from trainer.contract.progress import Finished, Note, Started
 from trainer.contract.text import one_line
 from trainer.data.batches import Batches, balanced_weights
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.features import cached_features
-from trainer.data.readers import choose_labels, load_dataset, with_auxiliary_votes
-from trainer.errors import DataError, RunError
 from trainer.fit.distillation import taught
 from trainer.fit.ensembling import train_members
 from trainer.fit.epochs import Controls, Progress, fit
 from trainer.fit.fine_tuning import give_start
+from trainer.fit.settling import read_dataset, settle
 from trainer.fit.training_model import Job
 from trainer.presets.export import export_run
 from trainer.presets.model_folder import model_preset
 from trainer.runs import checkpoint
-from trainer.runs.devices import all_accelerators, machine, resolve_precision
-from trainer.runs.run_folder import RUN_FILE, Run, environment, held, read_run, write_run
+from trainer.runs.devices import all_accelerators, machine
+from trainer.runs.run_folder import Run, environment, held, holds_run, read_run, write_run
 from trainer.systems.catalogue import system_of
 from trainer.systems.system import Parts, System
 
@@ -49,7 +47,7 @@ def train(config: TrainConfig, controls: Controls, *, epochs: int | None = None)
         TrainerError: if data, system or run folder cannot be used.
         Stopped: if it was cancelled; the last checkpoint stands.
     """
-    config = _settle(config, controls, epochs)
+    config = settle(config, controls, epochs)
     system = system_of(config)
     controls.report(Note(text=f"reading {config.data}"))
     dataset = read_dataset(config, system)
@@ -88,52 +86,6 @@ def train(config: TrainConfig, controls: Controls, *, epochs: int | None = None)
     )
 
 
-def _settle(config: TrainConfig, controls: Controls, epochs: int | None) -> TrainConfig:
-    exists = holds_run(config.out)
-    if config.out.exists() and not config.out.is_dir():
-        raise RunError(f"{config.out} is not a folder.")
-    if exists and not controls.resume:
-        raise RunError(
-            f"{config.out} already holds a run.", hint="Add --resume, or choose another --out."
-        )
-    if exists:
-        run = read_run(config.out)
-        saved = run.config
-        if saved.system != config.system:
-            raise RunError(
-                f"{config.out} holds a run of {saved.system}, not of {config.system}.",
-                hint="Choose another --out.",
-            )
-        controls.report(Note(text="resuming with the original settings of the run"))
-        # The curve must go on as it began: only the place of things may differ, and its length.
-        return replace(
-            saved,
-            recipe=_lengthened(saved.recipe, epochs, controls),
-            data=config.data,
-            votes=config.votes,
-            labels=",".join(run.labels),
-            start=config.start or saved.start,
-            teacher=config.teacher or saved.teacher,
-            out=config.out,
-        )
-    return resolve(config)
-
-
-def _lengthened(recipe: Recipe, epochs: int | None, controls: Controls) -> Recipe:
-    if epochs is None or epochs == recipe.epochs:
-        return recipe
-    if epochs < recipe.epochs:
-        raise RunError(
-            f"the run has {recipe.epochs} epochs; it can be made longer, not shorter.",
-            hint=f"Leave out --epochs, or give more than {recipe.epochs}.",
-        )
-    text = f"lengthened from {recipe.epochs} to {epochs} epochs"
-    if recipe.schedule == "cosine":
-        text += "; from here on the learning rate falls as in a run of that length"
-    controls.report(Note(text=text))
-    return replace(recipe, epochs=epochs)
-
-
 def _origin(config: TrainConfig) -> dict[str, Any]:
     """Return the models that the network learns from, of a run that goes on those it had."""
     if holds_run(config.out):
@@ -164,67 +116,6 @@ def _learned(config: TrainConfig, dataset: Dataset, controls: Controls) -> Datas
 
 def _counts(dataset: Dataset) -> dict[str, int]:
     return {split: len(dataset.rows(split)) for split in SPLITS}
-
-
-def holds_run(folder: Path) -> bool:
-    """Tell whether a run has begun there; one that failed before its first epoch has not."""
-    return (folder / RUN_FILE).is_file() and any(folder.rglob(checkpoint.CHECKPOINT_FILE))
-
-
-def resolve(config: TrainConfig) -> TrainConfig:
-    """Return the settings that a new run would be given on this machine.
-
-    Raises:
-        TrainerError: if system or start do not exist, or do not belong together.
-    """
-    system, recipe = system_of(config), config.recipe
-    if config.start is not None:
-        if system.combination is not None:
-            raise RunError(
-                f"{system.name} is an ensemble: it cannot be fine-tuned from a model.",
-                hint="Leave out --start.",
-            )
-        began = model_preset(config.start)
-        # The network goes on with the input that it has learned with.
-        if began.input_size_px != system.size_px and config.input_px is None:
-            config = replace(config, input_px=began.input_size_px)
-        if began.color == "rgb" and system.color == "gray" and config.color is None:
-            config = replace(config, color=began.color)
-        made_by = began.system
-        if made_by not in (system.name, system.begins_as):
-            raise RunError(
-                f"{config.start} is a {made_by or 'network of another maker'}, not a "
-                f"{system.name}.",
-                hint="Leave out --system.",
-            )
-    if system.backbone is not None and system.backbone.frozen:
-        # Features are computed once, so the faces behind them cannot change.
-        recipe = replace(recipe, augmentation=NO_AUGMENTATION)
-    return replace(config, recipe=recipe, precision=resolve_precision(config.precision))
-
-
-def read_dataset(config: TrainConfig, system: System) -> Dataset:
-    """Return the faces of a run, with the run's labels.
-
-    Raises:
-        DataError: if they cannot be used, or a split has none.
-    """
-    source = config.source
-    size_px, color = system.size_px, system.color
-    usual = system.labels
-    if config.start is not None and not config.labels:
-        usual = ",".join(model_preset(config.start).labels)
-    labels = choose_labels(config.labels, usual, source, size_px=size_px, color=color)
-    dataset = load_dataset(source, labels=labels, size_px=size_px, color=color)
-    if config.auxiliary_votes is not None:
-        dataset = with_auxiliary_votes(dataset, source, config.auxiliary_votes)
-    for split in SPLITS[:2]:
-        if not len(dataset.rows(split)):
-            raise DataError(
-                f"{config.data} has no face for the {split} split.",
-                hint="Give at least six different faces of each label.",
-            )
-    return dataset
 
 
 def _train_whole(

@@ -17,10 +17,11 @@ from trainer.contract.preset import METRICS_FILE, PRESET_FILE
 from trainer.contract.progress import Cancelled, Note
 from trainer.errors import RunError, TrainerError
 from trainer.fit.epochs import Controls
-from trainer.fit.training import holds_run, resolve, train
+from trainer.fit.settling import resolve
+from trainer.fit.training import train
 from trainer.presets.model_folder import load_model_folder
 from trainer.runs.checkpoint import epochs_done, make_folder, write_atomically
-from trainer.runs.run_folder import Run, command_words, read_run
+from trainer.runs.run_folder import Run, command_words, holds_run, read_run
 from trainer.systems.catalogue import get_system
 
 NAME: Final = "comparison"

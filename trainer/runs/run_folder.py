@@ -26,7 +26,7 @@ from trainer.contract.checked_json import (
 from trainer.contract.run_lock import RunLock
 from trainer.contract.whole_file import remove_leftovers
 from trainer.errors import RunError
-from trainer.runs.checkpoint import write_atomically
+from trainer.runs.checkpoint import CHECKPOINT_FILE, write_atomically
 from trainer.runs.devices import machine
 from trainer.systems.catalogue import system_of
 
@@ -200,3 +200,8 @@ def git_commit() -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return found.stdout.strip()
+
+
+def holds_run(folder: Path) -> bool:
+    """Tell whether a run has begun there; one that failed before its first epoch has not."""
+    return (folder / RUN_FILE).is_file() and any(folder.rglob(CHECKPOINT_FILE))
