@@ -47,5 +47,9 @@ class TrainingError(FerError):
     """A training that cannot begin, go on, or be measured."""
 
 
+class StreamError(FerError):
+    """An output to another program that cannot be opened, or goes no further."""
+
+
 class CalibrationError(FerError):
     """A face that cannot be read against its own neutral expression."""

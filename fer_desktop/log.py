@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-TOPICS: Final = ("app", "capture", "vision", "pipeline", "recording", "ui", "train")
+TOPICS: Final = ("app", "capture", "vision", "pipeline", "recording", "streaming", "ui", "train")
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s [%(threadName)s] %(message)s"
 
 

@@ -74,6 +74,10 @@ def _run(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], i
 
         with _tidy_end():
             return crop(args)
+    if args.command == "stream":
+        from fer_desktop.cli.stream import stream
+
+        return stream(args)
     if args.command == "cameras":
         from fer_desktop.cli.tables import print_cameras
 

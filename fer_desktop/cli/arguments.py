@@ -8,6 +8,7 @@ from typing import Final, get_args
 
 from fer_desktop import __version__
 from fer_desktop.domain.frame_selection import EVERY_MAX
+from fer_desktop.errors import StreamError
 from fer_desktop.settings import ENGINES, FaceSearch, Settings, bounds
 
 PROGRAM: Final = "fer-desktop"
@@ -33,16 +34,21 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     top = _parser()
     args = top.parse_args(argv)
     if args.command is not None:
-        for_window = ("camera", "open", "temp_profile", "smoke_test")
+        for_window = ["temp_profile", "smoke_test"]
+        if args.command != "stream":
+            for_window += ["camera", "open"]
         if given := [f"--{name.replace('_', '-')}" for name in for_window if getattr(args, name)]:
             top.error(f"{', '.join(given)}: not allowed with the command {args.command}")
     if args.command in ("cameras", "models") and args.to:
         top.error(f"--to: not allowed with the command {args.command}")
-    if args.command == "analyze":
+    if args.command == "stream" and not args.to:
+        top.error("stream needs --to, as in --to udp:127.0.0.1:9001")
+    if args.command in ("analyze", "stream"):
         _check_range(top, "--smoothing-ms", args.smoothing_ms, "smoothing_ms")
         _check_range(top, "--min-score", args.min_score, "min_detection_score")
-        if args.from_s is not None and args.to_s is not None and args.from_s >= args.to_s:
-            top.error(f"argument --to: must come after --from: {args.to_s:g}")
+    from_s, to_s = getattr(args, "from_s", None), getattr(args, "to_s", None)
+    if from_s is not None and to_s is not None and from_s >= to_s:
+        top.error(f"argument --to: must come after --from: {args.to_s:g}")
     return args
 
 
@@ -51,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         prog=PROGRAM,
         usage="%(prog)s [--camera INDEX|NAME|URL | --open FILE] [--model NAME|DIR] [OPTION...]\n"
         "       %(prog)s analyze FILE|FOLDER... --out DIR [OPTION...]\n"
+        "       %(prog)s stream --camera INDEX|NAME|URL --to udp:HOST:PORT [OPTION...]\n"
         "       %(prog)s crop FOLDER --out DATASET [OPTION...]\n"
         "       %(prog)s cameras | models [--json]",
         description="Recognises facial expressions in real time. Without a command it opens the "
@@ -89,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = top.add_subparsers(dest="command", title="commands", metavar="COMMAND", prog=PROGRAM)
     _add_analyze(commands)
+    _add_stream(commands)
     _add_crop(commands)
     cameras = commands.add_parser("cameras", help="list the cameras of this computer")
     models = commands.add_parser("models", help="list the installed models")
@@ -124,7 +132,6 @@ def _add_crop(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    defaults = Settings()
     analyze = commands.add_parser(
         "analyze",
         help="analyse images and videos, every frame, into tables",
@@ -195,21 +202,6 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="write a row, with empty cells, for each frame without a face as well",
     )
     analyze.add_argument(
-        "--smoothing-ms",
-        metavar="MS",
-        type=int,
-        default=defaults.smoothing_ms,
-        help="time constant of the smoothing of emotion and confidence over time, 0 for none"
-        " (default: %(default)s); the columns p_... are never smoothed",
-    )
-    analyze.add_argument(
-        "--min-score",
-        metavar="SCORE",
-        type=float,
-        default=defaults.min_detection_score,
-        help="minimum detection score of a face (default: %(default)s)",
-    )
-    analyze.add_argument(
         "--calibrate",
         metavar="FROM-TO",
         type=_interval,
@@ -217,7 +209,28 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         " between these two times in seconds: emotion, confidence and the columns corrected_..."
         " then follow it, the columns p_... do not",
     )
-    analyze.add_argument(
+    _add_reading_options(analyze)
+
+
+def _add_reading_options(command: argparse.ArgumentParser) -> None:
+    """Add what says how faces are found and read."""
+    defaults = Settings()
+    command.add_argument(
+        "--smoothing-ms",
+        metavar="MS",
+        type=int,
+        default=defaults.smoothing_ms,
+        help="time constant of the smoothing of emotion and confidence over time, 0 for none"
+        " (default: %(default)s); the columns p_... are never smoothed",
+    )
+    command.add_argument(
+        "--min-score",
+        metavar="SCORE",
+        type=float,
+        default=defaults.min_detection_score,
+        help="minimum detection score of a face (default: %(default)s)",
+    )
+    command.add_argument(
         "--measures",
         metavar="all|none|A,B",
         type=_measures,
@@ -225,7 +238,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="further measures of each face, in columns after p_...: head_roll, measures of"
         " installed packages, all of them, or none (default)",
     )
-    analyze.add_argument(
+    command.add_argument(
         "--faces",
         choices=get_args(FaceSearch),
         default=defaults.face_search,
@@ -234,6 +247,41 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "frame); large: never search for them; auto: in images, but not in videos (default: "
         "%(default)s)",
     )
+
+
+def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    stream = commands.add_parser(
+        "stream",
+        help="send what is read of a camera to other programs, without a window",
+        description="Analyses a camera, always at its newest frame, or a file at its own pace, and"
+        " sends the numbers to other programs. A camera that goes away is tried again until the"
+        " command is ended by Ctrl+C or SIGTERM.",
+        epilog="Exit status: 0 ended as asked or at the end of the file, 1 the source or an output"
+        " failed (each in a line on standard error), 2 wrong usage.",
+        allow_abbrev=False,
+    )
+    source = stream.add_mutually_exclusive_group(required=True)
+    source.add_argument(
+        "--camera",
+        metavar="INDEX|NAME|URL",
+        help="analyse this camera, or this stream (rtsp://..., http://...)",
+    )
+    source.add_argument("--open", metavar="FILE", help="analyse this video or image")
+    stream.add_argument(
+        "--to",
+        "--output",
+        metavar="KIND[:PLACE]",
+        type=_stream_or_output,
+        action="append",
+        default=argparse.SUPPRESS,
+        help="send to udp:HOST:PORT (a JSON object per frame) or osc:HOST:PORT, or hand over to an"
+        " output of an installed package, NAME[:TARGET]; may be given several times",
+    )
+    stream.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)
+    stream.add_argument(
+        "--engine", metavar="NAME", type=_engine, default=argparse.SUPPRESS, help=_ENGINE_HELP
+    )
+    _add_reading_options(stream)
 
 
 def _engine(text: str) -> str:
@@ -251,6 +299,20 @@ def _output(text: str) -> str:
 
     _one_of(text.partition(":")[0], output_names())
     return text
+
+
+def _stream_or_output(text: str) -> str:
+    """Return what asks for a stream, or for an output that is there."""
+    from fer_desktop.pipeline.plugin_outputs import output_names
+    from fer_desktop.streaming.targets import is_stream, stream_kinds, stream_target
+
+    if not is_stream(text):
+        _one_of(text.partition(":")[0], (*stream_kinds(), *output_names()))
+        return text
+    try:
+        return stream_target(text).text
+    except StreamError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _measures(text: str) -> tuple[str, ...]:

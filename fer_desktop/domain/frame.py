@@ -16,8 +16,9 @@ class Frame:
     Attributes:
         index: position in the source, from 0.
         timestamp_us: time on the source's own clock, microseconds from its start.
-        captured_ns: ``time.monotonic_ns()`` when the frame was read, to measure delay.
-        wall_ns: UTC nanoseconds since 1970 for live sources, else None.
+        captured_ns: ``time.monotonic_ns()`` when it was captured: by the driver's word where it
+            gives one, else when it arrived; of a file, when it was read or came on.
+        wall_ns: the same moment in UTC nanoseconds since 1970 for live sources, else None.
         pixels: shape (height, width, 3), uint8, BGR.
     """
 

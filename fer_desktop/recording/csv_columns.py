@@ -12,7 +12,6 @@ a session file.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -21,21 +20,13 @@ from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.scores import EmotionScores
+from fer_desktop.domain.wall_time import utc_text
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 from fer_desktop.recording.text_cells import text_cell
 
 # A name, and what stands in the rows of a frame's faces, or in that of a frame without one.
 ExtraColumn = tuple[str, Callable[[FrameAnalysis, FaceAnalysis | None], str]]
 Getter = Callable[[FrameAnalysis, FaceAnalysis], str]
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def utc_text(wall_ns: int | None) -> str:
-    """Return UTC nanoseconds since 1970 as ISO 8601 with microseconds; empty for None."""
-    if wall_ns is None:
-        return ""
-    moment = _EPOCH + timedelta(microseconds=wall_ns // 1000)
-    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _box(frame: FrameAnalysis, face: FaceAnalysis) -> BoundingBox:

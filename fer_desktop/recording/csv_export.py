@@ -12,10 +12,11 @@ from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.domain.timeline_series import GAP_US
+from fer_desktop.domain.wall_time import utc_text
 from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described
-from fer_desktop.recording.csv_columns import Columns, all_labels, is_switched, utc_text
+from fer_desktop.recording.csv_columns import Columns, all_labels, is_switched
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_reader import SessionReader
 from trainer.contract.whole_file import remove_leftovers

@@ -20,6 +20,7 @@ log = get_logger("capture")
 _FAILED_READS_MAX: Final = 5
 _FAILED_READ_PAUSE_S: Final = 0.02
 _FAILED_READS_LIMIT_S: Final = 2.0
+_DRIVER_LAG_MAX_NS: Final = 2_000_000_000
 # Above this, webcams reach their frame rate only with compressed pictures.
 _RAW_PIXELS_MAX: Final = 640 * 480
 
@@ -83,7 +84,7 @@ class CameraSource:
         self._fps = fps
         self._capture: Any = None
         self._clock = LiveClock()
-        self._held: NDArray[np.uint8] | None = None
+        self._held: _Grabbed | None = None
 
     def open(self) -> SourceInfo:
         """Connect, and wait for the first frame.
@@ -110,7 +111,7 @@ class CameraSource:
                 f"{self._name} is not sending a picture: another program may be using it.",
                 hint="Close other programs that use the camera, or plug it in again.",
             )
-        height, width = self._held.shape[:2]
+        height, width = self._held.pixels.shape[:2]
         fps = float(self._capture.get(cv2.CAP_PROP_FPS))
         return SourceInfo(
             kind=self.kind,
@@ -129,14 +130,14 @@ class CameraSource:
         """
         if self._capture is None:
             raise RuntimeError("the source is not open")
-        pixels, self._held = self._held, None
-        if pixels is None:
-            pixels = self._grab()
-        if pixels is None:
+        grabbed, self._held = self._held, None
+        if grabbed is None:
+            grabbed = self._grab()
+        if grabbed is None:
             raise SourceError(
                 f"{self._name} has stopped.", hint="Check that it is still plugged in."
             )
-        return self._clock.frame(pixels, time.monotonic_ns())
+        return self._clock.frame(grabbed.pixels, grabbed.captured_ns)
 
     def close(self) -> None:
         """Disconnect."""
@@ -163,7 +164,7 @@ class CameraSource:
                 capture.set(name, value)
         return capture
 
-    def _grab(self) -> NDArray[np.uint8] | None:
+    def _grab(self) -> "_Grabbed | None":
         import cv2
 
         began_s = time.monotonic()
@@ -176,9 +177,28 @@ class CameraSource:
             if is_read and pixels is not None and pixels.size:
                 if pixels.ndim == 2:
                     pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
-                grabbed: NDArray[np.uint8] = pixels
-                return grabbed
+                return _Grabbed(pixels, self._captured_ns())
         return None
+
+    def _captured_ns(self) -> int:
+        """Return when the picture that was just read was taken: the driver's word, or else now."""
+        import cv2
+
+        now_ns = time.monotonic_ns()
+        if sys.platform != "linux":
+            return now_ns  # elsewhere the number counts from the opening, or from nothing at all
+        # Video4Linux stamps a picture with the clock that Python calls monotonic, at the beginning
+        # of its exposure or of its transfer. Some drivers use another clock, or none.
+        driver_ns = round(1e6 * float(self._capture.get(cv2.CAP_PROP_POS_MSEC)))
+        return driver_ns if 0 <= now_ns - driver_ns <= _DRIVER_LAG_MAX_NS else now_ns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grabbed:
+    """A picture with the time at which it was taken, as ``time.monotonic_ns()`` counts."""
+
+    pixels: NDArray[np.uint8]
+    captured_ns: int
 
 
 _PRIVACY_HINTS: Final = {

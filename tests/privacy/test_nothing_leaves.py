@@ -174,3 +174,17 @@ def test_cameras_that_refer_to_others_lead_nowhere(tmp_path: Path) -> None:
     assert f"redirects to rtsp://{_ELSEWHERE}" in second
     assert third == "opened"
     assert traced.strangers == ()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_stream_reaches_only_whom_it_is_for(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", [portrait(seed) for seed in range(3)])
+    words = ["stream", "--open", str(clip)]
+    places = ["--to", "udp:127.0.0.1:9", "--to", "osc:localhost:9"]
+    traced = run([*_APPLICATION, *words, *places], tmp_path)
+    assert traced.status == 0, traced.output
+    assert traced.strangers == ()
+    # A place elsewhere is one that the user has named; the guard sees that it is reached.
+    traced = run([*_APPLICATION, *words, "--to", f"udp:{_ELSEWHERE}:9"], tmp_path)
+    assert set(traced.strangers) == {f"{_ELSEWHERE} port 9"}

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class FakeCapture:
         self.settings: dict[int, float] = {}
         self.arguments: tuple[Any, ...] = ()
         self.released = False
+        self.driver_ms: Callable[[], float] = lambda: 0.0
 
     def __call__(self, *arguments: Any) -> "FakeCapture":
         self.arguments = arguments
@@ -48,6 +49,8 @@ class FakeCapture:
     def get(self, name: int) -> float:
         import cv2
 
+        if name == cv2.CAP_PROP_POS_MSEC:
+            return self.driver_ms()
         return 25.0 if name == cv2.CAP_PROP_FPS else 0.0
 
     def release(self) -> None:
@@ -89,6 +92,39 @@ def test_camera_by_name_delivers_numbered_timed_frames(plugged: FakeCapture) -> 
     assert times == sorted(set(times))
     walls = [frame.wall_ns for frame in frames if frame]
     assert all(wall is not None and abs(wall - time.time_ns()) < 10e9 for wall in walls)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other drivers give no time of their own")
+def test_a_frame_is_as_old_as_the_driver_says(plugged: FakeCapture) -> None:
+    plugged.driver_ms = lambda: time.monotonic() * 1e3 - 40
+    source = CameraSource(0)
+    source.open()
+    time.sleep(0.1)  # the first picture waits here, and grows older
+    ages_ms = []
+    for _ in range(2):
+        frame = source.read()
+        assert frame is not None
+        ages_ms.append((time.monotonic_ns() - frame.captured_ns) / 1e6)
+        assert frame.wall_ns is not None
+        assert time.time_ns() - frame.wall_ns == pytest.approx(ages_ms[-1] * 1e6, abs=20e6)
+    source.close()
+    assert ages_ms[0] == pytest.approx(140, abs=40)
+    assert ages_ms[1] == pytest.approx(40, abs=20)
+
+
+@pytest.mark.parametrize("driver_ms", [0.0, -1.0, time.time() * 1e3, 1e15])
+def test_a_driver_with_a_clock_of_its_own_is_not_believed(
+    plugged: FakeCapture, driver_ms: float
+) -> None:
+    plugged.driver_ms = lambda: driver_ms
+    source = CameraSource(0)
+    source.open()
+    before_ns = time.monotonic_ns()
+    source.read()
+    frame = source.read()
+    source.close()
+    assert frame is not None
+    assert before_ns <= frame.captured_ns <= time.monotonic_ns()
 
 
 def test_camera_is_asked_for_size_and_rate(plugged: FakeCapture) -> None:

@@ -1,0 +1,132 @@
+"""Results in datagrams, as JSON or OSC: sent, and not asked after."""
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.errors import StreamError
+from fer_desktop.log import get_logger
+from fer_desktop.streaming.libraries import library
+from fer_desktop.streaming.reading import Reading, StreamModel, json_text
+from fer_desktop.streaming.targets import Target
+
+log = get_logger("streaming")
+
+# Characters that mean something in an OSC address, or must not be in it.
+_OSC_SPECIAL: Final = str.maketrans({character: "_" for character in " #*,/?[]{}"})
+
+
+class DatagramCarrier:
+    """Sends each reading as one datagram; nobody needs to be there to take it."""
+
+    def __init__(self, target: Target, make_encode: Callable[[], Callable[[Reading], bytes]]):
+        """Take where to, and what makes the function that writes a reading."""
+        self._target = target
+        self._make_encode = make_encode
+        self._encode: Callable[[Reading], bytes] = json_text
+        self._socket: socket.socket | None = None
+        self._address: Any = None
+        self._is_told = False
+
+    def open(self) -> None:
+        """Find the address.
+
+        Raises:
+            StreamError: if there is none, or a library is missing.
+        """
+        self._encode = self._make_encode()
+        try:
+            found = socket.getaddrinfo(self._target.host, self._target.port, type=socket.SOCK_DGRAM)
+            family, kind, protocol, _, self._address = found[0]
+            self._socket = socket.socket(family, kind, protocol)
+        except (OSError, UnicodeError) as error:
+            raise StreamError(
+                f"{self._target.text}: the address cannot be found: {error}.",
+                hint="Check the name of the computer.",
+            ) from error
+        self._socket.setblocking(False)  # what does not go out at once is late
+
+    def begin(self, info: SourceInfo) -> None:
+        """Each datagram names its source."""
+
+    def use_model(self, model: StreamModel) -> None:
+        """Each datagram names its model."""
+
+    def send(self, reading: Reading) -> int:
+        """Send it; a network that is away now may come back."""
+        assert self._socket is not None
+        try:
+            self._socket.sendto(self._encode(reading), self._address)
+        except OSError as error:
+            if not self._is_told:
+                self._is_told = True
+                log.warning("%s: a frame could not be sent: %s", self._target.text, error)
+            return 1
+        return 0
+
+    def end(self) -> None:
+        """Nobody is told."""
+
+    def close(self) -> None:
+        """Close the socket."""
+        if self._socket is not None:
+            self._socket.close()
+
+
+def json_encoder() -> Callable[[Reading], bytes]:
+    """Return what writes a reading as a JSON object."""
+    return json_text
+
+
+def osc_encoder() -> Callable[[Reading], bytes]:
+    """Return what writes a reading as an OSC bundle with the time at which it was captured.
+
+    ``/fer/frame`` (frame index, seconds, number of faces), then for each face ``/fer/face/ID/box``
+    (left, top, width, height in pixels), ``.../emotion`` (its name, smoothed confidence) and
+    ``.../p/LABEL`` (probability), and the same of the main face once more under ``/fer/main``.
+
+    Raises:
+        StreamError: if python-osc is not installed.
+    """
+    bundles = library("pythonosc.osc_bundle_builder", "python-osc")
+    messages = library("pythonosc.osc_message_builder", "python-osc")
+
+    def message(address: str, *values: int | float | str) -> Any:
+        builder = messages.OscMessageBuilder(address=address)
+        for value in values:
+            builder.add_arg(value)
+        return builder.build()
+
+    def encode(reading: Reading) -> bytes:
+        frame = reading.analysis
+        wall_ns = frame.wall_ns
+        builder = bundles.OscBundleBuilder(
+            bundles.IMMEDIATELY if wall_ns is None else wall_ns / 1e9
+        )
+        seconds = frame.timestamp_us / 1e6
+        builder.add_content(message("/fer/frame", frame.frame_index, seconds, len(frame.faces)))
+        for face in frame.faces:
+            for address, values in _osc_face(f"/fer/face/{face.face_id}", face, reading):
+                builder.add_content(message(address, *values))
+        if (main := reading.main_face) is not None:
+            builder.add_content(message("/fer/main/face_id", main.face_id))
+            for address, values in _osc_face("/fer/main", main, reading):
+                builder.add_content(message(address, *values))
+        content: bytes = builder.build().dgram
+        return content
+
+    return encode
+
+
+def _osc_face(
+    place: str, face: FaceAnalysis, reading: Reading
+) -> Iterator[tuple[str, tuple[float | str, ...]]]:
+    box = face.detection.box.clipped(reading.analysis.width_px, reading.analysis.height_px)
+    yield f"{place}/box", (box.x1, box.y1, box.width, box.height)
+    if face.scores is None or face.smoothed is None:
+        return
+    yield f"{place}/emotion", (face.smoothed.emotion, float(face.smoothed.confidence))
+    for label, number in zip(face.scores.labels, face.scores.probabilities, strict=True):
+        yield f"{place}/p/{label.translate(_OSC_SPECIAL)}", (float(number),)

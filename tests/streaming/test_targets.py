@@ -1,0 +1,43 @@
+"""Where to, as people write it."""
+
+import pytest
+
+from fer_desktop.errors import StreamError
+from fer_desktop.streaming.targets import Target, is_stream, stream_target
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("udp:127.0.0.1:9001", "127.0.0.1", 9001),
+        ("osc:lab-2.local:9000", "lab-2.local", 9000),
+        ("udp:[::1]:1", "::1", 1),
+        ("osc:rechner_ä:65535", "rechner_ä", 65535),
+    ],
+)
+def test_places_are_understood(text: str, host: str, port: int) -> None:
+    assert stream_target(text) == Target(text, text[:3], host, port)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "udp", "udp:", "udp::", "udp:9001", "udp::9001", "udp:host:", "udp:host:0", "udp:host:-1",
+        "udp:host:65536", "udp:host:9e3", "udp:host:٣", "udp:a b:9", "udp:a/b:9", "osc:host:1.5",
+        "udp:" + "a" * 254 + ":9", "udp:host:" + "9" * 10_000, "osc:http://host:9", "udp:ho\nst:9",
+    ],
+)  # fmt: skip
+def test_what_is_malformed_is_refused_with_an_example(text: str) -> None:
+    assert is_stream(text)
+    with pytest.raises(StreamError, match=r"as in (udp|osc):127\.0\.0\.1:900\d") as raised:
+        stream_target(text)
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 250
+
+
+def test_others_are_left_to_packages() -> None:
+    assert not is_stream("lines:udp:1")
+    with pytest.raises(StreamError, match="there are udp"):
+        stream_target("lines:x")
