@@ -23,7 +23,7 @@ def test_every_setting_is_explained_and_can_be_given(capsys: pytest.CaptureFixtu
 def test_settings_are_listed_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["settings"]) == 0
     listed = {setting["name"]: setting for setting in json.loads(capsys.readouterr().out)}
-    assert listed["learning_rate"]["meaning"] == "the largest step size."
+    assert listed["learning_rate"]["meaning"] == "peak learning rate."
     assert listed["schedule"]["choices"] == ["constant", "cosine", "plateau"]
     assert (listed["zoom"]["least"], listed["zoom"]["most"]) == (0, 0.9)
     assert (listed["epochs"]["least"], listed["epochs"]["most"]) == (1, 100_000)
