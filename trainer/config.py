@@ -132,6 +132,8 @@ class DataSource:
         framed: the crop geometry by which the pictures were cut; without one, whatever network
             looks at them takes them as they are.
         label_map: what the dataset's labels become, as ``--map`` says it; may be empty.
+        test_fold: which part of the faces is for testing, such as ``2/5``, in place of the
+            dataset's own splits; or ``person=NAME``; may be empty.
     """
 
     path: Path
@@ -140,6 +142,7 @@ class DataSource:
     subject_pattern: str = ""
     framed: CropGeometry | None = None
     label_map: str = ""
+    test_fold: str = ""
 
     @property
     def title(self) -> str:
@@ -154,7 +157,7 @@ class TrainConfig:
     """The resolved settings of one run, saved with it.
 
     Attributes:
-        data, votes, vote_use, subject_pattern, label_map: the fields of ``source``.
+        data, votes, vote_use, subject_pattern, label_map, test_fold: the fields of ``source``.
         auxiliary_votes: FER+ votes that a second head on the same trunk learns to answer.
         labels: a label set's name or names separated by commas; empty takes the system's.
         start: model folder to fine-tune.
@@ -175,6 +178,7 @@ class TrainConfig:
     vote_use: VoteUse = "soft"
     subject_pattern: str = ""
     label_map: str = ""
+    test_fold: str = ""
     auxiliary_votes: Path | None = None
     labels: str = ""
     start: Path | None = None
@@ -197,6 +201,7 @@ class TrainConfig:
             vote_use=self.vote_use,
             subject_pattern=self.subject_pattern,
             label_map=self.label_map,
+            test_fold=self.test_fold,
         )
 
     def to_dict(self) -> dict[str, Any]:

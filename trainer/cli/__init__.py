@@ -29,6 +29,7 @@ from trainer.runs.quiet_keras import import_keras_quietly
 if TYPE_CHECKING:
     from trainer.fit.epochs import Controls
     from trainer.reports.comparison import Row
+    from trainer.reports.cross_validation import CrossValidation
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 _WITHOUT_KERAS: Final = (
@@ -144,6 +145,25 @@ def _compare(args: argparse.Namespace) -> int:
     return FAILED if any(row.problem for row in rows) else status
 
 
+def _cross_validate(args: argparse.Namespace) -> int:
+    from trainer.reports.cross_validation import as_text, cross_validate, stopped_at
+
+    config = config_from_args(args, _system_name(args))
+    found: list[CrossValidation] = []
+
+    def work(controls: "Controls") -> None:
+        found.append(
+            cross_validate(
+                config, controls, folds=args.cross_folds, by_person=args.by_person, seeds=args.seeds
+            )
+        )
+
+    status = _with_controls(args, work, lambda: stopped_at(args.out))
+    if found and args.progress == "text":
+        print(as_text(found[0]))
+    return status
+
+
 def _with_controls(
     args: argparse.Namespace,
     work: Callable[["Controls"], None],
@@ -184,6 +204,7 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
         vote_use=args.vote_use,
         subject_pattern=args.subject_pattern,
         label_map=args.label_map,
+        test_fold=args.test_fold,
         auxiliary_votes=args.auxiliary_votes,
         labels=args.labels,
         start=args.start,
@@ -261,6 +282,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "convert": _convert,
     "card": _card,
     "cache": cache,
+    "cross-validate": _cross_validate,
     "fix": fix,
     "report": report,
 }

@@ -37,6 +37,13 @@ def add_reading(parser: Any) -> None:
         "together",
     )
     parser.add_argument(
+        "--test-fold",
+        default="",
+        metavar="K/N|person=NAME",
+        help="test on this part of the faces, such as 2/5, in place of the dataset's splits; "
+        "copies and persons stay together",
+    )
+    parser.add_argument(
         "--map",
         dest="label_map",
         default="",
@@ -54,6 +61,7 @@ def source_from_args(args: argparse.Namespace) -> DataSource:
         vote_use=args.vote_use,
         subject_pattern=args.subject_pattern,
         label_map=args.label_map,
+        test_fold=args.test_fold,
     )
 
 

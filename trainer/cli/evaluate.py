@@ -68,6 +68,7 @@ def evaluate(args: argparse.Namespace) -> int:
         vote_use=args.vote_use,
         subject_pattern=args.subject_pattern,
         label_map=args.label_map,
+        test_fold=args.test_fold,
     )
     labels = parse_labels(args.labels) if args.labels else ()
     tables = [Path(text) for text in args.groups if is_table(text)]

@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_probe(commands)
     add_evaluate(commands)
     _add_compare(commands)
+    _add_cross_validate(commands)
     add_predict(commands)
     add_export(commands)
     add_blend(commands)
@@ -154,6 +155,50 @@ def _add_compare(commands: Any) -> None:
     _add_training(parser)
     _add_run(parser)
     parser.set_defaults(command="compare", start=None)
+
+
+def _add_cross_validate(commands: Any) -> None:
+    parser = commands.add_parser(
+        "cross-validate",
+        help="train one network for each part of the faces, tested on that part",
+        description="Every face is tested once for each seed, by a network that did not learn from "
+        "it, its copies, or other faces of its person. Writes cross_validation.json and .csv into "
+        "DIR beside the runs; the same command goes on where it was stopped.",
+    )
+    _add_network(parser)
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--cross-folds",
+        type=number(int, 2, 100),
+        default=5,
+        metavar="N",
+        help="number of parts, 2 to 100; default: 5",
+    )
+    which.add_argument(
+        "--by-person", action="store_true", help="leave one person out after the other"
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_seeds,
+        default=(0,),
+        metavar="A,B,...",
+        help="repeat all of it with each of these seeds; default: 0",
+    )
+    _add_training(parser)
+    _add_run(parser)
+    parser.set_defaults(command="cross-validate", resume=False)
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    least, most = limits("seed")
+    found = tuple(int(part) for part in text.split(","))
+    if (
+        not found
+        or len(set(found)) < len(found)
+        or not all(least <= seed <= most for seed in found)
+    ):
+        raise argparse.ArgumentTypeError(f"must be different whole numbers: {text}")
+    return found
 
 
 def _add_training(parser: Any) -> None:

@@ -74,6 +74,7 @@ def sets_from_args(
     vote_use: VoteUse = "soft",
     subject_pattern: str = "",
     label_map: str = "",
+    test_fold: str = "",
 ) -> Sets:
     """Return the sets that ``add_sets``'s options name; wrong usage ends the program.
 
@@ -110,6 +111,7 @@ def sets_from_args(
             vote_use=vote_use,
             subject_pattern=subject_pattern,
             label_map=label_map,
+            test_fold=test_fold,
             framed=cut,
         )
         labelled.append(LabelledSet(name=name, source=source, only=only.get(name, ())))

@@ -31,7 +31,7 @@ from trainer.data.plugin_layouts import plugin_layouts
 from trainer.data.rafdb_reader import RafDbReader
 from trainer.data.recognition import recognize
 from trainer.data.settled_labels import left_out_labels, settle_labels, told
-from trainer.data.splits import complete_splits, joined_groups
+from trainer.data.splits import complete_splits, held_out, joined_groups
 from trainer.data.table_reader import TableReader
 from trainer.data.votes import read_votes, vote_targets
 from trainer.errors import DataError
@@ -134,7 +134,10 @@ def load_dataset(
     """
     faces = read_faces(source, size_px=size_px, color=color, crop=crop)
     groups = joined_groups(faces.copies, faces.subjects)
-    splits = complete_splits(faces.split, faces.label, groups)
+    given = faces.split
+    if source.test_fold:
+        given = held_out(source.test_fold, faces.label, groups, faces.subjects)
+    splits = complete_splits(given, faces.label, groups)
     if source.votes is not None:
         labels = labels or LABEL_SETS["ferplus8"]
         targets, splits = _voted(source, faces, labels, splits)

@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.dataset import SPLITS
+from trainer.errors import DataError
 
 # Not the run's seed: every run on a dataset must leave the same faces out.
 _SEED: Final = 0
 VALIDATION_SHARE: Final = 0.1
 TEST_SHARE: Final = 0.1
+PERSON: Final = "person="
+_MOST_FOLDS: Final = 100
 
 
 def complete_splits(
@@ -37,6 +40,68 @@ def complete_splits(
     for split, rows in _draw(free, label, groups, shares).items():
         splits[rows] = split
     return splits
+
+
+def fold_of(text: str) -> tuple[int, int]:
+    """Return the number of a fold, from 0, and how many there are, of a text such as ``2/5``.
+
+    Raises:
+        DataError: if it is none.
+    """
+    number, slash, count = text.partition("/")
+    if slash and number.isdecimal() and count.isdecimal():
+        at, folds = int(number) - 1, int(count)
+        if 0 <= at < folds and 2 <= folds <= _MOST_FOLDS:
+            return at, folds
+    raise DataError(
+        f"{text!r} is no fold.",
+        hint=f"Give one such as 2/5 (2 to {_MOST_FOLDS} folds), or person=NAME.",
+    )
+
+
+def held_out(
+    text: str, label: NDArray[np.int64], groups: NDArray[np.int64], subjects: tuple[str, ...]
+) -> NDArray[np.int8]:
+    """Return which faces are for testing, as indices into ``SPLITS``, and -1 for the others.
+
+    Args:
+        text: a fold such as ``2/5``, or ``person=NAME``.
+        label: stratum of each face.
+        groups: faces with the same number are not separated.
+        subjects: who is shown on each face, or nothing.
+
+    Raises:
+        DataError: if there is no such fold or person.
+    """
+    given, test = np.full(len(label), -1, np.int8), SPLITS.index("test")
+    if text.startswith(PERSON):
+        name = text.removeprefix(PERSON)
+        if name not in subjects:
+            raise DataError(f"nobody is called {name!r} in the dataset.")
+        given[[at for at, subject in enumerate(subjects) if subject == name]] = test
+        return given
+    number, folds = fold_of(text)
+    given[_folds(label, groups, folds) == number] = test
+    return given
+
+
+def _folds(label: NDArray[np.int64], groups: NDArray[np.int64], folds: int) -> NDArray[np.int64]:
+    """Number the faces by folds: about as many of each label in each, groups not separated."""
+    found = np.zeros(len(label), np.int64)
+    members: dict[int, list[int]] = {}
+    for row, group in enumerate(groups):
+        members.setdefault(int(group), []).append(row)
+    order = np.random.default_rng(_SEED).permutation(len(members))
+    queue = [list(members.values())[at] for at in order]
+    counts = np.zeros((folds, int(label.max(initial=0)) + 2))
+    # The largest first: what is left fills the gaps.
+    for rows in sorted(queue, key=len, reverse=True):
+        own = np.bincount(label[rows] + 1, minlength=counts.shape[1])
+        # The fold that has the fewest of these labels, of such the smallest.
+        at = min(range(folds), key=lambda fold: (float(counts[fold] @ own), counts[fold].sum()))
+        counts[at] += own
+        found[rows] = at
+    return found
 
 
 def _draw(

@@ -89,6 +89,8 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
         words += ["--subject-pattern", config.subject_pattern]
     if config.label_map:
         words += ["--map", config.label_map]
+    if config.test_fold:
+        words += ["--test-fold", config.test_fold]
     if config.auxiliary_votes:
         words += ["--auxiliary-votes", config.auxiliary_votes.name]
     if config.teacher:
