@@ -1,4 +1,4 @@
-"""Turns what happens into messages in the window's bar: what, what to do, and a button."""
+"""What parts of the window have to say, as messages in its bar: what, what to do, and a button."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,56 +6,38 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from fer_desktop.errors import FerError, LoginError, SourceError
-from fer_desktop.pipeline.events import (
-    AnalysisEnded,
-    EngineEvent,
-    ExtensionLeftOut,
-    ModelFailed,
-    ModelLoaded,
-    OutputFailed,
-    SourceFailed,
-    SourceOpened,
-    State,
-    StateChanged,
-)
-from fer_desktop.pipeline.loader import DETECTOR_NAME
+from fer_desktop.errors import FerError
 from fer_desktop.recording.csv_export import Counts
 from fer_desktop.recording.joint_export import JointExport
 from fer_desktop.recording.video_recorder import Recording
 from fer_desktop.ui.look.wording import breakable, translate
+from fer_desktop.ui.messages.event_messages import DEMO, DETECTOR, EXTENSIONS, MODEL, EventMessages
 from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller
-from fer_desktop.ui.runtime.session_log import SESSION_FILE
-from fer_desktop.ui.runtime.source_request import SourceRequest
 from trainer.contract.text import counted
 
-_SOURCE, _MODEL, _STORAGE, _DEMO = "source", "model", "storage", "demo"
-_DAMAGE, _PICTURES = "damage", "pictures"
-_TRAINING, _DETECTOR, _DROPPED = "training", "detector", "dropped"
-_QUEUE = "queue"
+_PICTURES, _TRAINING, _DROPPED, _QUEUE = "pictures", "training", "dropped", "queue"
 _MOST_NAMED = 3
-_EXTENSIONS = "extensions"
 # What is said about anything else belongs to the source that is open, and leaves with it.
 _BEYOND_THE_SOURCE = frozenset(
     {
-        _MODEL,
+        MODEL,
         "models",
-        _DETECTOR,
+        DETECTOR,
         _TRAINING,
         "unreadable training",
         "settings",
         "cameras",
         "bug",
-        _EXTENSIONS,
+        EXTENSIONS,
         _QUEUE,
     }
 )
 
 
 class Announcer(QObject):
-    """The only one who writes into the message bar."""
+    """Says what other parts of the window want to be said; events speak for themselves."""
 
     def __init__(
         self, bar: MessageBar, controller: Controller, actions: Actions, parent: QObject
@@ -64,15 +46,13 @@ class Announcer(QObject):
         self._bar = bar
         self._controller = controller
         self._actions = actions
-        self._left_out: list[str] = []
-        controller.happened.connect(self._on_event)
-        controller.request_refused.connect(self._on_refused)
+        EventMessages(bar, controller, actions, self)
         controller.request_changed.connect(lambda: bar.dismiss_all_but(_BEYOND_THE_SOURCE))
 
     def say_demo(self) -> None:
         """Tell that the demo clip plays because there is no camera."""
         self._show(
-            _DEMO,
+            DEMO,
             "info",
             self.tr("No camera was found, so the demo clip is playing."),
             self.tr("Connect a camera and search again, or open your own video."),
@@ -271,83 +251,6 @@ class Announcer(QObject):
     def say_error(self, topic: str, error: FerError, *, stands: bool = False) -> None:
         """Tell a failure that no button can mend."""
         self._bar.show_message(error_message(topic, error, stands=stands))
-
-    def _on_event(self, event: EngineEvent) -> None:
-        match event:
-            case StateChanged(state=State.RECONNECTING, message=message):
-                self._say_reconnecting(message)
-            case StateChanged(state=State.PAUSED, message=message) if message:
-                self._show(_DAMAGE, "warning", message, stands=True)  # the file ends early
-            case AnalysisEnded(
-                file=self._controller.session, error=SourceError() as error, frames=frames
-            ) if frames:  # else it cannot be opened, which is told as such
-                self._show(_DAMAGE, "warning", str(error), stands=True)
-            case (
-                StateChanged(state=State.OPENING | State.RUNNING | State.PAUSED | State.IDLE)
-                | SourceOpened()
-            ):
-                self._bar.dismiss(_SOURCE)
-            case SourceFailed(error=error):
-                self._bar.dismiss(_DEMO)
-                self._say_source_error(self._controller.request, error, stands=True)
-            case ModelLoaded() if self._controller.is_fallback:
-                self._bar.let_go(_MODEL)
-            case ModelLoaded():
-                self._bar.dismiss(_MODEL)
-            case ModelFailed(name=name, error=error) if name == DETECTOR_NAME:
-                self.say_error(_DETECTOR, error, stands=True)
-            case ModelFailed(error=error):
-                self._bar.show_message(
-                    error_message(
-                        _MODEL,
-                        error,
-                        self.tr("Choose a model folder…"),
-                        self._actions.open_model.trigger,
-                        stands=self._controller.preset is None,
-                    )
-                )
-            case ExtensionLeftOut(problem=problem):
-                if problem not in self._left_out:  # every trainer that is started says it again
-                    self._left_out.append(problem)
-                    self._show(_EXTENSIONS, "warning", " ".join(self._left_out))
-            case OutputFailed(output=output, error=error) if output != SESSION_FILE:
-                self.say_error(f"output {output}", error, stands=True)
-            case OutputFailed(error=error):
-                self._bar.show_message(
-                    error_message(
-                        _STORAGE,
-                        error,
-                        self.tr("Export recorded data…"),
-                        self._actions.export.trigger,
-                        stands=True,
-                    )
-                )
-
-    def _on_refused(self, request: SourceRequest, error: FerError) -> None:
-        # Beside a source that goes on it is soon over; else it says why there is no picture.
-        self._say_source_error(request, error, stands=not self._controller.is_open)
-
-    def _say_source_error(
-        self, request: SourceRequest | None, error: FerError, *, stands: bool
-    ) -> None:
-        if isinstance(error, LoginError):
-            button, run = self.tr("Log in…"), self._actions.log_in.trigger
-        elif request is not None and request.kind in ("camera", "stream"):
-            button, run = self.tr("Try again"), self._controller.reopen
-        else:
-            button, run = self.tr("Open another file…"), self._actions.open_file.trigger
-        self._bar.show_message(error_message(_SOURCE, error, button, run, stands=stands))
-
-    def _say_reconnecting(self, message: str) -> None:
-        self._show(
-            _SOURCE,
-            "warning",
-            message or self.tr("The source does not respond. Reconnecting…"),
-            "",
-            self.tr("Stop reconnecting"),
-            self._controller.stop,
-            stands=True,
-        )
 
     def _say_written(self, topic: str, text: str, path: Path, wanted: str = "") -> None:
         is_elsewhere = bool(wanted) and Path(wanted) != path.parent
