@@ -32,15 +32,16 @@ def add_blend(commands: Any) -> None:
         type=number(float, 0, 1),
         default=0.5,
         metavar="S",
-        help="of the first model's last layer",
+        help="weight of the first model's last layer; the second has the rest",
     )
     parser.add_argument(
         "--levelling",
         type=number(float, 0, 1),
         default=0.0,
         metavar="S",
-        help="how much of the logarithm of how often a last layer gives an answer to training "
-        "faces is taken off its logit, so that rare labels are found more often",
+        help="strength of the logit adjustment, which raises the recall of rare labels: this times "
+        "the logarithm of how often a last layer predicts a label on training faces is subtracted "
+        "from its logit",
     )
     add_data(parser)
     add_use(parser)

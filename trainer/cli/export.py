@@ -38,31 +38,33 @@ def add_export(commands: Any) -> None:
         type=number(float, 0, 1),
         default=0.0,
         metavar="S",
-        help="criterion by which the heads are blended, from accuracy (0) to balanced accuracy (1)",
+        help="criterion for weighing the heads, from accuracy (0) to balanced accuracy (1)",
     )
     parser.add_argument(
         "--share",
         type=number(float, 0, 1),
         metavar="S",
-        help="of --head in the model's answer, in place of the one that is best on the validation "
-        "faces; the other head has the rest",
+        help="weight of --head; the other head has the rest; default: the weight that is best on "
+        "the validation faces",
     )
     parser.add_argument(
         "--levelling",
         type=number(float, 0, 1),
         default=0.0,
         metavar="S",
-        help="with --share: how much of the logarithm of how often a head gives an answer to "
-        "training faces is taken off its logit, so that rare labels are found more often",
+        help="with --share: strength of the logit adjustment, which raises the recall of rare "
+        "labels: this times the logarithm of how often a head predicts a label on training faces "
+        "is subtracted from its logit",
     )
     parser.add_argument(
-        "--labels", default="", metavar="SET", help="labels of the run that the model keeps"
+        "--labels", default="", metavar="SET", help="labels the model keeps, of those of the run"
     )
     parser.add_argument(
         "--renormalize",
         action="store_true",
-        help="recompute the statistics of batch normalization on the run's training faces, half "
-        "of them unchanged and half shifted as by a detector: training augmented them more",
+        help="recompute the batch normalization statistics on the run's training faces, half of "
+        "them unchanged and half shifted like a detector's crops: they were augmented more during "
+        "training",
     )
     parser.add_argument(
         "--description", default="", help="one sentence about a run's model, for the model menu"

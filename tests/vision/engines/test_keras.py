@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -124,3 +126,15 @@ def test_a_network_that_cannot_be_compiled_runs_all_the_same() -> None:
     engine = KerasEngine(UncompilableNetwork(), fake_preset())
     np.testing.assert_allclose(engine.predict(CROPS), 1 / 7, atol=1e-6)
     engine.close()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems load otherwise")
+def test_the_large_libraries_are_there_before_the_import() -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from fer_desktop.vision.engines.keras_backend import load_tensorflow_libraries\n"
+        "load_tensorflow_libraries()\nassert 'tensorflow' not in sys.modules\n"
+        "print('libtensorflow_cc' in Path('/proc/self/maps').read_text())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "True\n", done.stderr
