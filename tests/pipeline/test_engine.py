@@ -79,7 +79,7 @@ def test_analysis_does_not_depend_on_what_is_looked_at(rig: Rig) -> None:
     rig.until(lambda: bool(rig.told(AnalysisEnded)))
     assert [analysis.frame_index for analysis in rig.analyses] == list(range(60))
     rig.engine.seek(0)
-    rig.until(lambda: rig.frames()[-1] == 0)
+    rig.until(lambda: rig.frames()[-1:] == [0])
     assert rig.sinks[1].written == rig.analyses
     assert len(rig.all_sinks) == 1
 
@@ -153,7 +153,7 @@ def test_fewer_frames_of_a_part_are_analysed(rig: Rig) -> None:
     rig.until_state(State.PAUSED)
     assert rig.shown() == list(range(40))
     rig.engine.seek(600_000)
-    rig.until(lambda: rig.frames()[-1] == 18)
+    rig.until(lambda: rig.frames()[-1:] == [18])
     assert rig.results[-1].analysis.frame_index == 16  # what is known holds until the next one
 
 
@@ -195,7 +195,7 @@ def test_image_shows_before_the_networks_are_there_and_is_read_when_they_come(
     assert rig.states() == [State.OPENING, State.RUNNING, State.PAUSED]
     (_, detector) = rig.detectors[0]
     assert detector.thorough_calls == detector.calls == 1
-    rig.until(lambda: rig.sinks[1].closed)
+    rig.until(lambda: 1 in rig.sinks and rig.sinks[1].closed)
     assert rig.sinks[1].models == [("late", 0)]
     assert len(rig.sinks[1].written) == 1
 
@@ -302,9 +302,9 @@ def test_pause_seek_step_and_play_again(make_rig: MakeRig) -> None:
     rig.engine.pause()
     rig.until_state(State.PAUSED)
     rig.engine.seek(5_000_000)
-    rig.until(lambda: rig.frames()[-1] == 50)
+    rig.until(lambda: rig.frames()[-1:] == [50])
     rig.engine.seek(2_090_000)
-    rig.until(lambda: rig.frames()[-1] == 20)
+    rig.until(lambda: rig.frames()[-1:] == [20])
     for frames, index in ((1, 21), (1, 22), (-2, 20), (10, 30)):
         rig.engine.step(frames)
         rig.until(lambda index=index: rig.frames()[-1] == index)
@@ -316,18 +316,18 @@ def test_pause_seek_step_and_play_again(make_rig: MakeRig) -> None:
     rig.until(lambda: clock.waiting_s == pytest.approx(0.025))
     assert rig.frames()[-1] == 30
     clock.advance(0.025)
-    rig.until(lambda: rig.frames()[-1] == 31)
+    rig.until(lambda: rig.frames()[-1:] == [31])
     rig.engine.seek(9_700_000)
-    rig.until(lambda: rig.frames()[-1] == 97)
+    rig.until(lambda: rig.frames()[-1:] == [97])
     rig.engine.set_speed(2)
     for index in (98, 99):
         rig.until(lambda: clock.waiting_s == pytest.approx(0.05))
         clock.advance(0.05)
         rig.until(lambda index=index: rig.frames()[-1] == index)
-    rig.until(lambda: rig.frames()[-1] == 99)
+    rig.until(lambda: rig.frames()[-1:] == [99])
     rig.until_state(State.PAUSED)
     rig.engine.play()
-    rig.until(lambda: rig.frames()[-1] == 0)
+    rig.until(lambda: rig.frames()[-1:] == [0])
     rig.until_state(State.RUNNING)
     rig.engine.step(-1)
     rig.until_state(State.PAUSED)
@@ -371,14 +371,18 @@ def test_file_that_cannot_be_opened_fails(rig: Rig) -> None:
 
 
 def test_bug_in_a_source_is_reported_in_words(rig: Rig) -> None:
-    source = rig.source(2, error=ZeroDivisionError("a bug"))
+    source = ScriptedSource(
+        2,
+        error=ZeroDivisionError("a bug"),
+        may_come=lambda index: index < 2 or bool(rig.analyses),  # a session has begun by then
+    )
     rig.engine.open(source, Pacing.PLAYBACK)
     rig.until_state(State.FAILED)
     (failed,) = rig.told(SourceFailed)
     assert "a bug" in failed.error.message
     assert failed.error.hint
     rig.until(lambda: source.closed)
-    rig.until(lambda: rig.sinks[1].closed)
+    rig.until(lambda: 1 in rig.sinks and rig.sinks[1].closed)
     assert rig.sinks[1].end.is_whole is False
 
 
@@ -393,7 +397,7 @@ def test_damaged_file_rests_at_its_last_good_frame_with_a_message(rig: Rig) -> N
     assert (ended.is_whole, ended.frames, ended.error) == (False, 3, error)
     assert rig.sinks[1].end == SessionEnd(is_whole=False, problem=str(error))
     rig.engine.seek(0)
-    rig.until(lambda: rig.frames()[-1] == 0)
+    rig.until(lambda: rig.frames()[-1:] == [0])
 
 
 def test_failing_analysis_ends_the_session_but_not_the_engine(rig: Rig) -> None:
@@ -560,7 +564,7 @@ def test_a_file_that_cannot_be_looked_at_is_given_up_at_once(rig: Rig) -> None:
     rig.engine.stop()
     assert rig.states() == [State.OPENING, State.STOPPING, State.IDLE]
     rig.engine.open(rig.source(2), Pacing.PLAYBACK)
-    rig.until(lambda: rig.frames(2) == [0, 1])
+    rig.until(lambda: set(rig.frames(2)) == {0, 1})  # a resting frame may be read twice
     may_go_on.set()
     rig.until(lambda: slow.opened == 1 and slow.closed)
     assert [event.session for event in rig.told(SourceOpened)] == [2]
