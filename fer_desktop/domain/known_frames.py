@@ -210,6 +210,11 @@ class KnownFrames:
             offsets[row + 1] = len(self._numbers)
         return offsets
 
+    def number_anew(self) -> None:
+        """Number the frames from 0 on, for a stand-in of their source that has no others."""
+        with self._lock:
+            self._frames = array("q", range(len(self._frames)))
+
     def at(self, frame_index: int, *, reach: int = 0) -> FrameAnalysis | None:
         """Return what is known of a frame, or of one before it.
 

@@ -16,7 +16,8 @@ from fer_desktop.domain.wall_time import utc_text
 from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described
-from fer_desktop.recording.csv_columns import Columns, all_labels, is_switched
+from fer_desktop.recording.csv_columns import Columns, ExtraColumn, all_labels, is_switched
+from fer_desktop.recording.mark_column import mark_column
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_reader import SessionReader
 from trainer.contract.whole_file import remove_leftovers
@@ -104,6 +105,7 @@ def write_csv(
     measures: Sequence[MeasureSpec] = (),
     is_calibrated: bool = False,
     empty_rows: bool = False,
+    extra: Sequence[ExtraColumn] = (),
     overwrite: bool = False,
 ) -> Counts:
     """Write a table whole or not at all; rows are taken one by one and never held in memory.
@@ -114,14 +116,18 @@ def write_csv(
         models: those that read the frames.
         measures: what else was measured of faces.
         is_calibrated: whether there are faces that were read against their own rest.
-        empty_rows: see ``Columns``.
+        empty_rows, extra: see ``Columns``.
         overwrite: whether a file that is there already is replaced.
 
     Raises:
         StorageError: if the file exists or cannot be written.
     """
     columns = Columns.of(
-        models, measures=measures, is_calibrated=is_calibrated, empty_rows=empty_rows
+        models,
+        measures=measures,
+        is_calibrated=is_calibrated,
+        empty_rows=empty_rows,
+        extra=extra,
     )
     with csv_table(path, columns, overwrite=overwrite) as table:
         for row in rows:
@@ -162,7 +168,7 @@ def describe(
         "device": models[0].device if models else "",
         "labels": all_labels(models),
         "settings": dict(info.settings),
-        "marks": [{"time_s": mark.timestamp_us / 1e6, "text": mark.text} for mark in marks],
+        "marks": [_described(mark) for mark in marks],
         "calibrations": described(calibrations),
         "measures": [asdict(measure) for measure in measures],
     }
@@ -224,6 +230,11 @@ def write_meta(
         part.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
+def _described(mark: Mark) -> dict[str, Any]:
+    found: dict[str, Any] = {"time_s": mark.timestamp_us / 1e6, "text": mark.text}
+    return found if mark.end_us is None else {**found, "end_s": mark.end_us / 1e6}
+
+
 def _completeness(info: SessionInfo, counts: Counts) -> dict[str, Any]:
     """Return what a description says of frames that are not there."""
     end = counts.end
@@ -264,6 +275,7 @@ def export_session(
             measures=reader.measures,
             is_calibrated=bool(reader.calibrations),
             empty_rows=empty_rows,
+            extra=mark_column(marks, reader.times_us()) if marks else (),
             overwrite=overwrite,
         )
     counts.end = summary.end

@@ -1,12 +1,13 @@
 """Several sessions in one go: one tidy table with a column that names the session, or one each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.errors import FerError
 from fer_desktop.files import distinct_name, refuse_existing, whole_file
@@ -18,6 +19,7 @@ from fer_desktop.recording.csv_export import (
     export_session,
     meta_path,
 )
+from fer_desktop.recording.mark_column import mark_column
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.recording.session_reader import SessionReader
 from trainer.contract.whole_file import remove_leftovers
@@ -68,11 +70,12 @@ def export_together(
     readable: list[tuple[str, Path]] = []
     models: list[UsedModel] = []
     measures: list[MeasureSpec] = []
-    is_calibrated = False
+    is_calibrated = has_marks = False
     for name, path in sessions:
         try:
             with SessionReader(path) as reader:
                 reader.summary()
+                has_marks |= any(mark.text for mark in reader.marks())
                 models += reader.models
                 measures += [spec for spec in reader.measures if spec not in measures]
                 is_calibrated |= bool(reader.calibrations)
@@ -82,7 +85,8 @@ def export_together(
             readable.append((name, path))
     if not readable and failures:
         raise failures[0]
-    present = [""]  # the session whose rows are being written
+    present = [""]  # the session whose rows are being written, and what is marked in it
+    marked: list[Callable[[FrameAnalysis, FaceAnalysis | None], str]] = [lambda *_: ""]
     metas: list[dict[str, Any]] = []
     total = Counts()
     columns = Columns.of(
@@ -90,7 +94,10 @@ def export_together(
         measures=measures,
         is_calibrated=is_calibrated,
         empty_rows=empty_rows,
-        extra=[("session", lambda frame, face: present[0])],
+        extra=[
+            *([("marks", lambda frame, face: marked[0](frame, face))] if has_marks else []),
+            ("session", lambda frame, face: present[0]),
+        ],
     )
     with csv_table(csv_path, columns, overwrite=overwrite) as table:
         for name, path in readable:
@@ -98,6 +105,8 @@ def export_together(
             with ExitStack() as stack:
                 reader = stack.enter_context(SessionReader(path))
                 summary, marks = reader.summary(), reader.marks()
+                columns_of_marks = mark_column(marks, reader.times_us()) if marks else []
+                marked[0] = columns_of_marks[0][1] if columns_of_marks else lambda *_: ""
                 table.counts = counts = Counts()
                 for row in reader.rows():
                     table.add(row)

@@ -97,6 +97,10 @@ _STEPS: Final = (
     ALTER TABLE session ADD COLUMN file_length INTEGER;
     ALTER TABLE session ADD COLUMN file_digest TEXT NOT NULL DEFAULT '';
     """,
+    # Marks of a stretch of time, besides those of a moment.
+    """
+    ALTER TABLE marks ADD COLUMN end_us INTEGER;
+    """,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 

@@ -130,6 +130,7 @@ class MarkRow(NamedTuple):
 
     timestamp_us: _SourceTime
     text: Prose
+    end_us: _SourceTime | None
 
 
 class TotalsRow(NamedTuple):

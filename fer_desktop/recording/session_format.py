@@ -39,10 +39,17 @@ _ERRNO_OF_SQLITE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment that the user marked."""
+    """A moment, or a stretch of time, that the user marked.
+
+    Attributes:
+        timestamp_us: when, or from when on.
+        text: what the user says of it.
+        end_us: up to when; None for a moment.
+    """
 
     timestamp_us: int
     text: str
+    end_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,16 @@ class SessionReader:
                 if (preset := self._models[model_id].preset).sha256 == sha256
             ]
 
+    def times_us(self) -> list[int]:
+        """Return the times of the analysed frames, in the order of the source.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with reading(self.path):
+            rows = self._db.execute("SELECT timestamp_us FROM frames ORDER BY frame_index")
+            return as_type([time_us for (time_us,) in rows], list[int])
+
     def marks(self) -> list[Mark]:
         """Return the moments that the user marked, in the order of the source.
 
@@ -185,7 +195,7 @@ class SessionReader:
         """
         with reading(self.path):
             rows = self._db.execute(
-                "SELECT timestamp_us, text FROM marks ORDER BY timestamp_us, id"
+                "SELECT timestamp_us, text, end_us FROM marks ORDER BY timestamp_us, id"
             )
             return [Mark(*as_type(row, MarkRow)) for row in rows]
 

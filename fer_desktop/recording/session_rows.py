@@ -12,7 +12,7 @@ from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.recording import measurements, row_types
 from fer_desktop.recording.calibrations import UsedCalibration
 from fer_desktop.recording.row_types import FaceRow, FrameRow
-from fer_desktop.recording.session_format import RecordedFrame, UsedModel
+from fer_desktop.recording.session_format import Mark, RecordedFrame, UsedModel
 from trainer.contract.checked_json import as_type
 from trainer.contract.preset import Preset, preset_to_json
 
@@ -43,6 +43,11 @@ def model_row(model_id: int, model: UsedModel) -> tuple[object, ...]:
         model.engine,
         model.device,
     )
+
+
+def mark_row(mark: Mark) -> tuple[object, ...]:
+    """Return a row of the table ``marks``, less its number."""
+    return mark.timestamp_us, mark.text, mark.end_us
 
 
 def frame_row(frame: FrameAnalysis, model_id: int | None) -> tuple[object, ...]:

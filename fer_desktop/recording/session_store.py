@@ -1,9 +1,10 @@
 """The folder of sessions: one file each, named, listed and deleted."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
@@ -14,8 +15,11 @@ from fer_desktop.recording import session_format
 from fer_desktop.recording.session_facts import writable
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
+from fer_desktop.recording.session_rows import mark_row
 
 log = get_logger("recording")
+
+_INSERT_MARK: Final = "INSERT INTO marks (timestamp_us, text, end_us) VALUES (?, ?, ?)"
 
 
 def new_session_file(folder: Path, source: SourceInfo) -> Path:
@@ -61,9 +65,18 @@ def add_mark(path: Path, mark: Mark) -> None:
         StorageError: if it cannot be written, or is no session.
     """
     with writable(path) as db, db:
-        db.execute(
-            "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)", (mark.timestamp_us, mark.text)
-        )
+        db.execute(_INSERT_MARK, mark_row(mark))
+
+
+def set_marks(path: Path, marks: Sequence[Mark]) -> None:
+    """Put marks in place of all that a session has, which has ended.
+
+    Raises:
+        StorageError: if it cannot be written, or is no session.
+    """
+    with writable(path) as db, db:
+        db.execute("DELETE FROM marks")
+        db.executemany(_INSERT_MARK, map(mark_row, marks))
 
 
 def delete_session(path: Path) -> None:

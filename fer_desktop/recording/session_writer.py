@@ -9,7 +9,7 @@ when commits reach the disk; a power cut may lose the last seconds that way, but
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +41,7 @@ class _Batch:
     models: list[tuple[int, UsedModel]] = field(default_factory=list)
     frames: dict[int, tuple[FrameAnalysis, int | None]] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
+    all_marks: tuple[Mark, ...] | None = None  # in place of those that are there
 
 
 class SessionWriter:
@@ -138,6 +139,21 @@ class SessionWriter:
             self._batch.marks.append(mark)
             self.marks.append(mark)
 
+    def set_marks(self, marks: Sequence[Mark]) -> None:
+        """Record these marks in place of all that are there.
+
+        Raises:
+            StorageError: if the session has ended or can no longer be written.
+        """
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            if self._closing.is_set():
+                raise StorageError("The session has ended.", hint="Open it again to change it.")
+            self._batch.all_marks = tuple(marks)
+            self._batch.marks.clear()
+            self.marks[:] = marks
+
     def close(self, end: SessionEnd = _NO_MORE) -> None:
         """Write what is left and end the session; may be called twice.
 
@@ -218,9 +234,11 @@ class SessionWriter:
                 measures, measured = self._measurements.take(frame)
                 db.executemany("INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?)", measures)
                 db.executemany("INSERT INTO measured VALUES (?, ?, ?, ?)", measured)
+            if batch.all_marks is not None:
+                db.execute("DELETE FROM marks")
             db.executemany(
-                "INSERT INTO marks (timestamp_us, text) VALUES (?, ?)",
-                ((mark.timestamp_us, mark.text) for mark in batch.marks),
+                "INSERT INTO marks (timestamp_us, text, end_us) VALUES (?, ?, ?)",
+                map(session_rows.mark_row, (*(batch.all_marks or ()), *batch.marks)),
             )
 
     def _face_rows(

@@ -17,14 +17,13 @@ _LEAST_US: Final = 1
 class RecordedFramesSource:
     """Can be played and sought in like the video that it stands for.
 
-    Frames have the numbers that they had; a camera's may have gaps.
+    Frames are numbered from 0 on, though a camera's may have had gaps.
     """
 
     def __init__(
         self,
         name: str,
         uri: str,
-        frame_indices: Sequence[int] | NDArray[np.int64],
         times_us: Sequence[int] | NDArray[np.int64],
         size_px: tuple[int, int],
     ) -> None:
@@ -32,12 +31,11 @@ class RecordedFramesSource:
 
         Args:
             name, uri: of the source.
-            frame_indices, times_us: rising.
+            times_us: rising.
             size_px: width and height.
         """
         self._name = name
         self._uri = uri
-        self._indices = np.asarray(frame_indices, np.int64)
         self._times_us = np.asarray(times_us, np.int64)
         self._size_px = size_px
         self._row = 0
@@ -45,9 +43,7 @@ class RecordedFramesSource:
 
     def again(self) -> "RecordedFramesSource":
         """Return another source of the same frames."""
-        return RecordedFramesSource(
-            self._name, self._uri, self._indices, self._times_us, self._size_px
-        )
+        return RecordedFramesSource(self._name, self._uri, self._times_us, self._size_px)
 
     def open(self) -> SourceInfo:
         """Tell what the frames are."""
@@ -64,33 +60,25 @@ class RecordedFramesSource:
             width_px=width,
             height_px=height,
             fps=max(0.001, (len(times_us) - 1) * 1e6 / span_us) if len(times_us) > 1 else None,
-            frame_count=int(self._indices[-1]) + 1,
+            frame_count=len(times_us),
             duration_us=duration_us,
         )
 
     def read(self) -> Frame | None:
         """Return the next frame, None at the end."""
-        if self._pixels is None or self._row >= len(self._indices):
+        if self._pixels is None or self._row >= len(self._times_us):
             return None
         row = self._row
         self._row += 1
-        return Frame(
-            int(self._indices[row]), int(self._times_us[row]), time.monotonic_ns(), self._pixels
-        )
+        return Frame(row, int(self._times_us[row]), time.monotonic_ns(), self._pixels)
 
     def seek(self, frame_index: int) -> None:
-        """Make ``read`` return this frame next, or the one beside it in the direction sought."""
-        latest = int(self._indices[max(0, self._row - 1)])
-        if frame_index < latest:
-            row = int(np.searchsorted(self._indices, frame_index, side="right")) - 1
-        else:
-            row = int(np.searchsorted(self._indices, frame_index))
-        self._row = min(max(0, row), len(self._indices) - 1)
+        """Make ``read`` return this frame next; clamped to the frames that there are."""
+        self._row = min(max(0, frame_index), len(self._times_us) - 1)
 
     def index_at(self, timestamp_us: int) -> int:
         """Return the index of the frame on screen at this time."""
-        row = int(np.searchsorted(self._times_us, timestamp_us, side="right")) - 1
-        return int(self._indices[max(0, row)])
+        return max(0, int(np.searchsorted(self._times_us, timestamp_us, side="right")) - 1)
 
     def close(self) -> None:
         """Forget the picture."""

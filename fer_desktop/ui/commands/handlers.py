@@ -28,6 +28,7 @@ from fer_desktop.ui.runtime.controller import SEEK_STEP_US, Controller
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.exporter import Exporter
+from fer_desktop.ui.sessions.marks_dialog import MarksDesk
 from fer_desktop.ui.sessions.session_opener import SessionOpener
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.viewer.frame_view import FrameView
@@ -63,6 +64,7 @@ class Commands(QObject):
         self._recorder = recorder
         self.exporter = Exporter(background, window)
         self.opener = SessionOpener(window, actions, controller, announcer, background)
+        self.marks = MarksDesk(window, actions, controller, background)
         self._model_jobs = ModelJobs(background, self)
         self._connect_source_actions()
         self._connect_model_actions()

@@ -64,7 +64,7 @@ class Menus(QObject):
         self._source.addSeparator()
         self._source.addActions([actions.pause_analysis, actions.analysis_options])
         session = bar.addMenu(self.tr("S&ession"))
-        session.addActions([actions.mark, actions.record, actions.export])
+        session.addActions([actions.mark, actions.marks, actions.record, actions.export])
         session.addSeparator()
         session.addActions([actions.calibrate, actions.remove_calibration])
         session.addSeparator()

@@ -125,6 +125,48 @@ class SaveCsv:
         return _ask_where(parent, title, suggestion, translate("SaveCsv", "Table"), ".csv")
 
 
+class MarkFile:
+    """Choose a file of marks, to read or to write."""
+
+    @classmethod
+    def ask_to_read(cls, parent: QWidget, folder: str) -> Path | None:
+        """Return the chosen file."""
+        translate = QCoreApplication.translate
+        name, _ = QFileDialog.getOpenFileName(
+            parent,
+            translate("MarkFile", "Import marks"),
+            folder,
+            ";;".join(
+                (
+                    translate("MarkFile", "ELAN files and tables") + " (*.eaf *.csv *.tsv)",
+                    translate("MarkFile", "All files") + " (*)",
+                )
+            ),
+        )
+        return Path(name) if name else None
+
+    @classmethod
+    def ask_to_write(cls, parent: QWidget, suggestion: Path) -> Path | None:
+        """Return the chosen file, which may exist: the caller asks before it is replaced."""
+        translate = QCoreApplication.translate
+        name, chosen = QFileDialog.getSaveFileName(
+            parent,
+            translate("MarkFile", "Export marks"),
+            str(suggestion),
+            translate("MarkFile", "ELAN")
+            + " (*.eaf);;"
+            + translate("MarkFile", "Table")
+            + " (*.csv)",
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if not name:
+            return None
+        path = Path(name)
+        suffix = ".csv" if "*.csv" in chosen else ".eaf"
+        is_known = path.suffix.lower() in (".eaf", ".csv")
+        return path if is_known else path.with_name(f"{path.name}{suffix}")
+
+
 class SaveZip:
     """Choose where a model goes."""
 

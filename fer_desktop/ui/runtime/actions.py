@@ -115,6 +115,9 @@ class Actions(QObject):
 
     def _make_session_actions(self) -> None:
         self.mark = self._make(self.tr("Mark"), self.tr("Mark this moment"), "M", "mark")
+        self.marks = self._make(
+            self.tr("Marks…"), self.tr("List, edit, import and export marks"), "Ctrl+Shift+M"
+        )
         self.record = self._make(
             self.tr("Record"),
             self.tr("Record a video with the overlay"),

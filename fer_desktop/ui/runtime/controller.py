@@ -1,5 +1,6 @@
 """Between the engine and the widgets: what is open, what is wanted, and the user's choices."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
@@ -26,6 +27,7 @@ from fer_desktop.pipeline.events import (
 )
 from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.pipeline.meters import MeterReading
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_loading import LoadedSession
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FileSource, FrameSource, Pacing
@@ -68,6 +70,7 @@ class Controller(QObject):
         speed_changed: another factor of the source's own speed.
         session_wanted: the path of a past session that is to be shown.
         session_shown: a ``LoadedSession`` that is shown from now on.
+        marks_changed: the marks of the session that is shown are others.
         marked: time in microseconds and text of a mark that was recorded.
     """
 
@@ -79,6 +82,7 @@ class Controller(QObject):
     speed_changed = Signal(float)
     session_wanted = Signal(object)
     session_shown = Signal(object)
+    marks_changed = Signal()
     marked = Signal(object, str)
 
     def __init__(
@@ -243,7 +247,7 @@ class Controller(QObject):
         self._session = self._engine.open(
             source, Pacing.PLAYBACK, selection=self.selection, known=loaded.known
         )
-        self._session_log.show_past(self._session, summary.path)
+        self._session_log.show_past(self._session, summary.path, loaded.marks)
         self._inbox.begin_session(self._session)
         self._awaits = ""
         self._engine.pause()
@@ -339,6 +343,17 @@ class Controller(QObject):
         if was_recorded:
             self.marked.emit(self._position_us, text)
         return was_recorded
+
+    def set_marks(self, marks: Sequence[Mark]) -> bool:
+        """Put marks in place of those that are there; tell whether there is a session to take them.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        is_set = self._session_log.set_marks(marks)
+        if is_set:
+            self.marks_changed.emit()
+        return is_set
 
     def calibrate(self, face_id: int, baseline: NeutralBaseline) -> None:
         """Read a face against its own rest, as the model in use saw it, until the source closes."""

@@ -1,7 +1,7 @@
 """The files of the sessions: written by the engine's thread, marked and exported by ours."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +9,12 @@ from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_output import SessionOutput
-from fer_desktop.recording.session_store import add_mark, delete_session, new_session_file
+from fer_desktop.recording.session_store import (
+    add_mark,
+    delete_session,
+    new_session_file,
+    set_marks,
+)
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings
 from fer_desktop.sources.fingerprint import fingerprint
@@ -39,6 +44,7 @@ class SessionLog:
         self._paths: dict[int, Path] = {}
         self._extra: dict[int, Mapping[str, Any]] = {}
         self._past: dict[int, Path] = {}
+        self._past_marks: list[Mark] = []
         self._shown = 0
 
     @property
@@ -66,11 +72,12 @@ class SessionLog:
         with self._lock:
             self._shown = session
 
-    def show_past(self, session: int, path: Path) -> None:
-        """Take that a past session is shown."""
+    def show_past(self, session: int, path: Path, marks: Sequence[Mark]) -> None:
+        """Take that a past session with these marks is shown."""
         with self._lock:
             self._shown = session
             self._past = {session: path}
+            self._past_marks = list(marks)
             self._paths[session] = path
 
     def expect(self, session: int, selection: FrameSelection) -> None:
@@ -98,8 +105,7 @@ class SessionLog:
             new_session_file(self._folder, info), info, settings=settings, fingerprint=_known_by
         )
         if former is not None:
-            for mark in former.marks:
-                writer.add_mark(mark.timestamp_us, mark.text)
+            writer.set_marks(former.marks)
             if not self._is_worth_keeping(former, info):
                 delete_session(former.path)
         with self._lock:
@@ -121,6 +127,7 @@ class SessionLog:
             writer, past = self._writers.get(session), self._past.get(session)
         if past is not None:
             add_mark(past, Mark(timestamp_us, text))
+            self._past_marks.append(Mark(timestamp_us, text))
             return True
         if writer is None:
             return False
@@ -129,6 +136,34 @@ class SessionLog:
         else:  # a file that is analysed to its end is still looked at
             add_mark(writer.path, Mark(timestamp_us, text))
             writer.marks.append(Mark(timestamp_us, text))
+        return True
+
+    def marks(self) -> list[Mark]:
+        """Return the marks of the session that is shown, in the order of the source."""
+        with self._lock:
+            writer = self._writers.get(self._shown)
+            marks = self._past_marks if self._shown in self._past else []
+            found = list(writer.marks) if writer is not None else list(marks)
+        return sorted(found, key=lambda mark: mark.timestamp_us)
+
+    def set_marks(self, marks: Sequence[Mark]) -> bool:
+        """Put marks in place of those of the session that is shown; tell whether there is one.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        with self._lock:
+            writer, past = self._writers.get(self._shown), self._past.get(self._shown)
+        if past is not None:
+            set_marks(past, marks)
+            self._past_marks = list(marks)
+        elif writer is None:
+            return False
+        elif writer.end is None:
+            writer.set_marks(marks)
+        else:
+            set_marks(writer.path, marks)
+            writer.marks[:] = marks
         return True
 
     def _is_worth_keeping(self, writer: SessionWriter, info: SourceInfo) -> bool:

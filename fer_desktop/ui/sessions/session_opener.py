@@ -134,10 +134,10 @@ def _prepare(path: Path, folders: Sequence[Path], file: Path | None) -> _Prepare
         file, problem = pictures.file, pictures.problem
     if file is not None:
         return _Prepared(loaded, open_file(file), file, "")
+    loaded.known.number_anew()
     source = RecordedFramesSource(
         session_name(summary),
         summary.info.source.uri,
-        loaded.frame_indices,
         loaded.times_us,
         loaded.size_px,
     )

@@ -141,6 +141,11 @@ class TimelineChart(QWidget):
         self._show_labels(timeline.labels)
         self._refresh()
 
+    def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
+        """Draw these marks in place of those that are there."""
+        self._content.marks[:] = sorted(marks)
+        self._schedule()
+
     def add_mark(self, timestamp_us: int, text: str) -> None:
         """Draw a line with a text at a moment."""
         insort(self._content.marks, (timestamp_us, text))

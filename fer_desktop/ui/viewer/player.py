@@ -87,6 +87,7 @@ class Player(QObject):
         controller.happened.connect(self._on_event)
         controller.request_changed.connect(self._on_request)
         controller.session_shown.connect(self._on_session)
+        controller.marks_changed.connect(self._show_marks)
         controller.settings_changed.connect(self.use_settings)
         self.view.face_clicked.connect(self.selection.choose)
         self.view.frame_painted.connect(self.delay.painted)
@@ -140,6 +141,11 @@ class Player(QObject):
         """A past session is shown: all of it is known at once."""
         marks = [(mark.timestamp_us, mark.text) for mark in session.marks]
         self.chart.load(session.timeline, marks)
+
+    def _show_marks(self) -> None:
+        """Draw marks, and of those of a stretch where it begins."""
+        marks = self._controller.session_log.marks()
+        self.chart.set_marks([(mark.timestamp_us, mark.text) for mark in marks])
 
     def _begin(self, info: SourceInfo) -> None:
         mirrored = self._controller.settings.mirror and info.kind == "camera"

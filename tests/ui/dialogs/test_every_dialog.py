@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 import fer_desktop.ui
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.recording.session_facts import SessionFacts
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.settings import Settings
 from fer_desktop.training.results import Comparison, ModelFigures, TrainingResult
 from fer_desktop.ui.assembly import Application
@@ -42,6 +43,7 @@ from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.runtime.trainer_process import TrainerProcess
 from fer_desktop.ui.sessions.facts_dialog import FactsDialog
+from fer_desktop.ui.sessions.marks_dialog import MarkDialog, MarksDialog
 from fer_desktop.ui.sessions.queue_dialog import QueueDialog
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
@@ -100,6 +102,8 @@ DIALOGS: dict[str, Make] = {
     ),
     "calibration, camera": lambda app, _: make_calibration(app, is_live=True),
     "calibration, video": lambda app, _: make_calibration(app, is_live=False),
+    "mark": lambda app, _: MarkDialog(Mark(10**12, LONG, 10**12 + 5), 0, app.window),
+    "marks": lambda app, jobs: MarksDialog(app.controller, jobs, app.window),
     "models": lambda app, jobs: ModelsDialog(
         app.controller, ModelJobs(jobs, app.window), app.window
     ),
@@ -148,10 +152,10 @@ def test_every_kind_of_dialog_is_tried() -> None:
     }
     tried = {
         "AnalysisDialog", "CalibrationDialog", "FactsDialog", "TextDialog", "LoginDialog",
-        "ModelsDialog", "NameDialog",
+        "MarkDialog", "MarksDialog", "ModelsDialog", "NameDialog",
         "NetworkDialog", "QueueDialog", "SessionsDialog", "SettingsDialog", "ShortcutsDialog",
         "WelcomeDialog",
-        "AskingDialog",  # what six of them are
+        "AskingDialog",  # what seven of them are
         "TrainWizard",  # page by page, below
     }  # fmt: skip
     assert kinds == tried

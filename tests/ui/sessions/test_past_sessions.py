@@ -164,11 +164,16 @@ def test_a_camera_session_opens_without_pictures(desk: Desk, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
     assert messages(app) == ""
     qtbot.waitUntil(lambda: app.controller.is_seekable)
+    view = app.window.player.view
+    qtbot.waitUntil(lambda: view.frame.index == 0)
     with SessionReader(summary.path) as reader:
-        first, second, *_ = (row.analysis.frame_index for row in reader.rows())
-    qtbot.waitUntil(lambda: app.window.player.view.frame.index == first)
-    app.controller.step(1)
-    qtbot.waitUntil(lambda: app.window.player.view.frame.index == second)  # others were dropped
+        times_us = reader.times_us()
+    for at in (1, 2):  # frames that were dropped are passed over
+        app.controller.step(1)
+        qtbot.waitUntil(lambda at=at: view.frame.timestamp_us == times_us[at])
+    app.controller.step(-1)
+    qtbot.waitUntil(lambda: view.frame.timestamp_us == times_us[1])
+    assert view.analysis.timestamp_us == times_us[1]
 
 
 def test_the_list_opens_a_session(

@@ -1,0 +1,278 @@
+"""The marks of what is shown: listed, jumped to, edited, and in files of other programs."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fer_desktop import paths
+from fer_desktop.errors import FerError, StorageError
+from fer_desktop.recording.mark_files import read_marks, write_marks
+from fer_desktop.recording.session_format import Mark
+from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
+from fer_desktop.ui.dialogs.output_folders import output_folder
+from fer_desktop.ui.dialogs.prompts import MarkFile, ask_to_replace
+from fer_desktop.ui.look.wording import breakable, time_text
+from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.widgets.row_table import RowTable
+from trainer.contract.text import counted, one_line
+
+_TEXT_MAX = 1_000
+_LONGEST_S = 1_000_000.0
+
+
+class MarkDialog(AskingDialog):
+    """Text and time of one mark."""
+
+    def __init__(self, mark: Mark, position_us: int, parent: QWidget | None = None) -> None:
+        """Show a mark; the playhead can be taken for its times."""
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Mark"))
+        self._position_us = position_us
+        self.text = QLineEdit(mark.text, self)
+        self.text.setMaxLength(_TEXT_MAX)
+        end_us = mark.timestamp_us if mark.end_us is None else mark.end_us
+        self.begin, begin_row = self._time(mark.timestamp_us, self.tr("From"))
+        self.end, end_row = self._time(end_us, self.tr("To"))
+        self.is_stretch = QCheckBox(self.tr("&A stretch of time"), self)
+        self.is_stretch.setChecked(mark.end_us is not None)
+        self._end_row = end_row
+        form = QFormLayout()
+        form.addRow(self.tr("&Text:"), self.text)
+        form.addRow(self.tr("&From:"), begin_row)
+        form.addRow(self.is_stretch)
+        form.addRow(self.tr("T&o:"), end_row)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
+        )
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.cancel)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+        self.is_stretch.toggled.connect(end_row.setEnabled)
+        end_row.setEnabled(self.is_stretch.isChecked())
+        self._former = self.mark()
+
+    @classmethod
+    def ask(cls, parent: QWidget, mark: Mark, position_us: int) -> Mark | None:
+        """Return the mark as it was edited; None if it was not."""
+        dialog = cls(mark, position_us, parent)
+        edited = dialog.mark() if dialog.exec() else None
+        dialog.deleteLater()
+        return edited
+
+    def mark(self) -> Mark:
+        """Return the mark as it is now."""
+        begin_us, end_us = (round(1e6 * time.value()) for time in (self.begin, self.end))
+        text = self.text.text().strip()
+        if not self.is_stretch.isChecked() or begin_us == end_us:
+            return Mark(begin_us, text)
+        return Mark(min(begin_us, end_us), text, max(begin_us, end_us))
+
+    def has_changes(self) -> bool:
+        """Whether something else was entered."""
+        return self.mark() != self._former
+
+    def _time(self, time_us: int, name: str) -> tuple[QDoubleSpinBox, QWidget]:
+        row = QWidget(self)
+        time = QDoubleSpinBox(row)
+        time.setDecimals(3)
+        time.setRange(0, _LONGEST_S)
+        time.setSuffix(" s")
+        time.setAccessibleName(name)
+        time.setValue(time_us / 1e6)
+        here = QPushButton(self.tr("Playhead"), row)
+        here.setAutoDefault(False)
+        here.setAccessibleName(self.tr("{name}: take the playhead").format(name=name))
+        here.clicked.connect(lambda: time.setValue(self._position_us / 1e6))
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(time, 1)
+        layout.addWidget(here)
+        return time, row
+
+
+class MarksDialog(QDialog):
+    """Stays beside the window and follows what is shown there."""
+
+    def __init__(
+        self, controller: Controller, background: Background, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self._background = background
+        self._marks: list[Mark] = []
+        self.setWindowTitle(self.tr("Marks"))
+        self.resize(560, 380)
+        headings = [self.tr("From"), self.tr("To"), self.tr("Text")]
+        self.table = RowTable(headings, self.tr("Marks"), widest=2, several=True, parent=self)
+        self.table.setToolTip(self.tr("Double-click goes there"))
+        self.table.itemSelectionChanged.connect(self._refresh_buttons)
+        self.table.cellDoubleClicked.connect(self._jump)
+        self.note = QLabel(self)
+        self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.edit_button = self._button(self.tr("Edit…"), self._edit)
+        self.delete_button = self._button(self.tr("Delete"), self._delete)
+        self.import_button = self._button(self.tr("Import…"), self._import)
+        self.export_button = self._button(self.tr("Export…"), self._export)
+        self.close_button = self._button(self.tr("Close"), self.close)
+        row = QHBoxLayout()
+        for button in (
+            self.edit_button,
+            self.delete_button,
+            self.import_button,
+            self.export_button,
+        ):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.close_button)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.note)
+        layout.addLayout(row)
+        controller.marked.connect(self.refresh)
+        controller.marks_changed.connect(self.refresh)
+        controller.request_changed.connect(self.refresh)
+        controller.session_shown.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """List the marks of what is shown now."""
+        self._marks = self._controller.session_log.marks()
+        self.table.setRowCount(len(self._marks))
+        for row, mark in enumerate(self._marks):
+            end = "" if mark.end_us is None else time_text(mark.end_us, tenths=True)
+            texts = (time_text(mark.timestamp_us, tenths=True), end, one_line(mark.text))
+            for column, text in enumerate(texts):
+                self.table.setItem(row, column, QTableWidgetItem(text))
+        empty = self.tr("Nothing is marked yet. Press M to mark a moment.")
+        self.note.setText("" if self._marks else empty)
+        self._refresh_buttons()
+
+    def _button(self, text: str, run: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda: run())
+        return button
+
+    def _rows(self) -> list[int]:
+        rows = {index.row() for index in self.table.selectedIndexes()}
+        return sorted(row for row in rows if row < len(self._marks))
+
+    def _refresh_buttons(self) -> None:
+        rows = self._rows()
+        self.edit_button.setEnabled(len(rows) == 1)
+        self.delete_button.setEnabled(bool(rows))
+        self.export_button.setEnabled(bool(self._marks))
+
+    def _jump(self, row: int) -> None:
+        self._controller.seek(self._marks[row].timestamp_us)
+
+    def _edit(self) -> None:
+        for row in self._rows()[:1]:
+            edited = MarkDialog.ask(self, self._marks[row], self._controller.position_us)
+            if edited is not None:
+                self._set([*self._marks[:row], edited, *self._marks[row + 1 :]])
+
+    def _delete(self) -> None:
+        doomed = self._rows()
+        self._set([mark for row, mark in enumerate(self._marks) if row not in doomed])
+
+    def _set(self, marks: Sequence[Mark], said: str = "") -> None:
+        try:
+            is_set = self._controller.set_marks(marks)
+        except StorageError as error:
+            self.note.setText(str(error))
+            return
+        if said or not is_set:
+            self.note.setText(said if is_set else self.tr("There is no session to mark yet."))
+
+    def _import(self) -> None:
+        folder = output_folder(self._controller.settings.export_dir, paths.documents_dir())
+        path = MarkFile.ask_to_read(self, str(folder))
+        if path is None:
+            return
+        self._background.run("reading marks", lambda: read_marks(path), self._add, self._say)
+
+    def _add(self, found: list[Mark]) -> None:
+        info = self._controller.info
+        end_us = info.duration_us if info is not None and info.duration_us else None
+        inside = [mark for mark in found if end_us is None or mark.timestamp_us <= end_us]
+        said = self.tr("Imported {marks}.").format(marks=counted(len(inside), "mark"))
+        if len(inside) < len(found):
+            left = counted(len(found) - len(inside), "mark")
+            said += " " + self.tr("Left out {marks} beyond the end.").format(marks=left)
+        # The same marks, read again, are there once.
+        self._set(list(dict.fromkeys([*self._marks, *inside])), said)
+
+    def _export(self) -> None:
+        session = self._controller.session_log.path
+        info = self._controller.info
+        if session is None:
+            return
+        folder = output_folder(self._controller.settings.export_dir, paths.documents_dir())
+        path = MarkFile.ask_to_write(self, folder / f"{session.stem}.eaf")
+        if path is None:
+            return
+        overwrite = path.exists()
+        if overwrite and not ask_to_replace(self, path):
+            return
+        marks, media = list(self._marks), info.uri if info is not None else ""
+        self._background.run(
+            "writing marks",
+            lambda: write_marks(marks, path, media, overwrite=overwrite),
+            lambda _: self._say_exported(path),
+            self._say,
+        )
+
+    def _say_exported(self, path: Path) -> None:
+        self.note.setText(self.tr("Exported to {path}").format(path=breakable(path)))
+
+    def _say(self, error: FerError) -> None:
+        self.note.setText(str(error))
+
+
+class MarksDesk(QObject):
+    """Opens the list of marks.
+
+    Attributes:
+        dialog: the list, once it was opened.
+    """
+
+    def __init__(
+        self, window: QWidget, actions: Actions, controller: Controller, background: Background
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._controller = controller
+        self._background = background
+        self.dialog: MarksDialog | None = None
+        actions.marks.triggered.connect(self.show)
+
+    def show(self) -> None:
+        """Show the list."""
+        if self.dialog is None:
+            self.dialog = MarksDialog(self._controller, self._background, self._window)
+        self.dialog.refresh()
+        self.dialog.show()
+        self.dialog.raise_()
+        self.dialog.activateWindow()

@@ -1,0 +1,156 @@
+"""Marks: in tables, in ELAN's files, in tables of events, and in what is neither."""
+
+import csv
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from fer_desktop.errors import StorageError
+from fer_desktop.recording.csv_export import export_session
+from fer_desktop.recording.joint_export import export_together
+from fer_desktop.recording.mark_files import read_marks, write_marks
+from fer_desktop.recording.session_format import Mark
+from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_store import set_marks
+from fer_desktop.recording.session_writer import SessionWriter
+from tests.recording.samples import PRESET, VIDEO, face, frame, scores
+
+MARKS = [
+    Mark(0, "begins"),
+    Mark(40_000, 'lächelt; "laut" <&>', 90_000),
+    Mark(50_000, "=SUM(A1)"),
+]
+
+
+def session(path: Path, marks: list[Mark]) -> Path:
+    writer = SessionWriter(path, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    for index in range(5):
+        faces = [face(1, raw=scores(0.5, 0.25, 0.25))] * (index != 4)
+        writer.write(frame(index, *faces))
+    writer.add_mark(7, "is replaced")
+    writer.set_marks(marks)
+    writer.close()
+    return path
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_marks_stand_at_their_frames_in_the_last_column(tmp_path: Path) -> None:
+    path = session(tmp_path / "a.fersession", MARKS)
+    with SessionReader(path) as reader:
+        assert reader.marks() == MARKS
+        times_us = reader.times_us()
+    export_session(path, tmp_path / "a.csv", empty_rows=True)
+    rows = rows_of(tmp_path / "a.csv")
+    assert list(rows[0])[-1] == "marks"
+    wanted = []
+    for at, time_us in enumerate(times_us):
+        following = [*times_us, 10**9][at + 1]
+        texts = [m.text for m in MARKS if m.end_us and m.timestamp_us <= time_us <= m.end_us]
+        texts += [m.text for m in MARKS if not m.end_us and time_us <= m.timestamp_us < following]
+        wanted.append("; ".join(texts))
+    assert any(wanted)
+    assert [row["marks"].removeprefix("'").replace("; '=", "; =") for row in rows] == wanted
+
+
+def test_a_table_without_marks_is_as_it_was(tmp_path: Path) -> None:
+    path = session(tmp_path / "a.fersession", [])
+    export_session(path, tmp_path / "a.csv")
+    assert "marks" not in rows_of(tmp_path / "a.csv")[0]
+
+
+def test_marks_of_several_sessions_stand_before_their_names(tmp_path: Path) -> None:
+    marked = session(tmp_path / "a.fersession", [Mark(0, "here")])
+    plain = session(tmp_path / "b.fersession", [])
+    export_together([("a", marked), ("b", plain)], tmp_path / "both.csv")
+    rows = rows_of(tmp_path / "both.csv")
+    assert list(rows[0])[-2:] == ["marks", "session"]
+    assert [(row["marks"], row["session"]) for row in rows] == [
+        ("here", "a"), *[("", "a")] * 3, *[("", "b")] * 4,
+    ]  # fmt: skip
+
+
+def test_marks_of_a_session_that_has_ended_are_replaced(tmp_path: Path) -> None:
+    path = session(tmp_path / "a.fersession", MARKS)
+    set_marks(path, [Mark(20_000, "one", 30_000)])
+    with SessionReader(path) as reader:
+        assert reader.marks() == [Mark(20_000, "one", 30_000)]
+
+
+@pytest.mark.parametrize("suffix", [".eaf", ".csv"])
+def test_marks_go_out_and_come_in(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"marks{suffix}"
+    write_marks(MARKS, path, "/films/clip é.mp4")
+    assert read_marks(path) == MARKS
+    with pytest.raises(StorageError, match="already exists"):
+        write_marks(MARKS, path, "")
+    write_marks([], path, "", overwrite=True)
+    assert read_marks(path) == []
+
+
+def test_a_file_of_elan_is_what_elan_expects(tmp_path: Path) -> None:
+    write_marks(MARKS, tmp_path / "a.eaf", "/films/clip é.mp4")
+    root = ET.parse(tmp_path / "a.eaf").getroot()
+    assert [child.tag for child in root] == ["HEADER", "TIME_ORDER", "TIER", "LINGUISTIC_TYPE"]
+    media = root.find("HEADER/MEDIA_DESCRIPTOR")
+    assert media.get("MEDIA_URL") == "file:///films/clip%20%C3%A9.mp4"
+    slots = {slot.get("TIME_SLOT_ID"): slot.get("TIME_VALUE") for slot in root.iter("TIME_SLOT")}
+    stretch = root.findall("TIER/ANNOTATION/ALIGNABLE_ANNOTATION")[1]
+    times = [slots[stretch.get(f"TIME_SLOT_REF{side}")] for side in (1, 2)]
+    assert times == ["40", "90"]
+    types = [item.get("LINGUISTIC_TYPE_ID") for item in root.iter("LINGUISTIC_TYPE")]
+    assert types == [root.find("TIER").get("LINGUISTIC_TYPE_REF")]
+
+
+def test_all_tiers_of_another_program_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.eaf").write_text(
+        '<?xml version="1.0"?>\n<ANNOTATION_DOCUMENT><TIME_ORDER>'
+        '<TIME_SLOT TIME_SLOT_ID="a" TIME_VALUE="500"/><TIME_SLOT TIME_SLOT_ID="b"/>'
+        '<TIME_SLOT TIME_SLOT_ID="c" TIME_VALUE="900"/></TIME_ORDER>'
+        '<TIER TIER_ID="x"><ANNOTATION><ALIGNABLE_ANNOTATION TIME_SLOT_REF1="a"'
+        ' TIME_SLOT_REF2="c"><ANNOTATION_VALUE>long</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION>'
+        '</ANNOTATION><ANNOTATION><ALIGNABLE_ANNOTATION TIME_SLOT_REF1="a" TIME_SLOT_REF2="b"/>'
+        '</ANNOTATION></TIER><TIER TIER_ID="y"><ANNOTATION><REF_ANNOTATION/></ANNOTATION></TIER>'
+        "</ANNOTATION_DOCUMENT>"
+    )
+    assert read_marks(tmp_path / "a.eaf") == [Mark(500_000, "long", 900_000)]
+
+
+def test_a_table_of_events_of_another_program_is_read(tmp_path: Path) -> None:
+    lines = ["Subject;behavior;START (s);Stop (s)", "P01;nods;1.5;2.25", "P01;blinks;0.5;"]
+    (tmp_path / "a.tsv").write_text("\n".join(lines), encoding="utf-8-sig")
+    found = read_marks(tmp_path / "a.tsv")
+    assert found == [Mark(500_000, "blinks"), Mark(1_500_000, "nods", 2_250_000)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.eaf", "<ANNOTATION_DOCUMENT>"),
+        ("a.eaf", "<other/>"),
+        ("a.eaf", '<!DOCTYPE a [<!ENTITY b "c">]><ANNOTATION_DOCUMENT>&b;</ANNOTATION_DOCUMENT>'),
+        ("a.csv", "one,two\n1,2\n"),
+        ("a.csv", "Behavior,Start (s)\nnods,soon\n"),
+        ("a.csv", "Behavior,Start (s)\nnods,nan\n"),
+        ("a.csv", "Behavior,Start (s)\nnods,-4\n"),
+        ("a.csv", "Behavior,Start (s)\nnods,1e300\n"),
+        ("a.csv", ""),
+        ("a.csv", b"\xff\xfe\x00binary"),
+    ],
+)
+def test_what_holds_no_marks_is_refused(tmp_path: Path, name: str, content: str | bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(StorageError, match="cannot be read as marks") as refused:
+        read_marks(path)
+    assert "ELAN" in refused.value.hint
+
+
+def test_a_missing_file_of_marks_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be read"):
+        read_marks(tmp_path / "none.eaf")
