@@ -54,6 +54,7 @@ QTableView {{ border: 1px solid {border}; border-radius: 6px; outline: 0; }}
 QTableView::item {{ padding: 0 8px; }}
 QTableView::item:selected, QTableView::item:selected:focus, QTableView::item:selected:hover {{
     color: {on_accent}; background: {accent}; border: none; }}
+QTableView::item:selected:disabled {{ color: {muted}; background: {raised}; }}
 QProgressBar {{ background: {track}; border: none; border-radius: 5px; min-height: 10px;
     max-height: 10px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 5px; }}

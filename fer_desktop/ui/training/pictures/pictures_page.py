@@ -77,7 +77,7 @@ class PicturesPage(QWizardPage):
         self.inspection = InspectionView(self)
         self.other_button = QPushButton(self.tr("Other pictures"), self)
         self.more_button = QPushButton(self.tr("Collect more"), self)
-        self.again_button = QPushButton(self.tr("Search again"), self)
+        self.again_button = QPushButton(self.tr("Check again"), self)
         self.again_button.setToolTip(self.tr("Check the folder again after changing it"))
         for button in (self.other_button, self.more_button, self.again_button):
             button.setAutoDefault(False)
