@@ -15,7 +15,7 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 def first_example(text: str | None) -> str:
-    found = re.search(r"```python\n(.*?)```", text or "", re.DOTALL)
+    found = re.search(r"```python\n(from fer_desktop import api\n.*?)```", text or "", re.DOTALL)
     assert found is not None
     return found[1]
 
