@@ -118,6 +118,7 @@ def test_without_its_file_a_session_is_played_without_pictures(
     monkeypatch.setattr(OpenMedia, "ask", lambda *_: elsewhere)
     app.window.commands.opener.open(past, elsewhere)
     qtbot.waitUntil(app.window.acts.analyze_again.isEnabled)
+    qtbot.waitUntil(lambda: app.controller.is_seekable)
     app.controller.seek(700_000)
     qtbot.waitUntil(lambda: view.frame is not None and number_of(view.frame.pixels) == 21)
 
