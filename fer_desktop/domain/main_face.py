@@ -20,22 +20,31 @@ class MainFace:
     def __init__(self) -> None:
         self.face_id: int | None = None
         self._seen_us = 0
+        self._stays = False
 
-    def choose(self, face_id: int) -> None:
-        """Take a face because the user wants it."""
+    def choose(self, face_id: int, *, stays: bool = False) -> None:
+        """Take a face because the user wants it.
+
+        Args:
+            face_id: which one.
+            stays: whether it is meant though it is not there: no other one takes its place.
+        """
         self.face_id = face_id
+        self._stays = stays
 
     def clear(self) -> None:
         """Forget it: another source begins."""
         self.face_id = None
         self._seen_us = 0
+        self._stays = False
 
     def take(self, analysis: FrameAnalysis) -> None:
         """Stay with the face, or move on to another one when it has been away for long."""
         ids = [face.face_id for face in analysis.faces]
         # Times go back where a video is played again.
         is_gone = abs(analysis.timestamp_us - self._seen_us) > _PATIENCE_US
-        if ids and self.face_id not in ids and (self.face_id is None or is_gone):
+        is_free = self.face_id is None or (is_gone and not self._stays)
+        if ids and self.face_id not in ids and is_free:
             self.face_id = min(ids)
         if self.face_id in ids:
             self._seen_us = analysis.timestamp_us

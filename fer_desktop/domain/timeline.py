@@ -52,6 +52,11 @@ class Timeline:
                 self.labels += (label,)
         self._columns[labels] = np.array([columns[canonical(label)] for label in labels], np.intp)
 
+    @property
+    def faces(self) -> tuple[int, ...]:
+        """Every face of which something is known, also those that have left."""
+        return tuple(sorted(self._series))
+
     def series(self, face_id: int | None) -> TimelineSeries | None:
         """Return what is known of a face."""
         return None if face_id is None else self._series.get(face_id)

@@ -151,3 +151,22 @@ def test_the_options_are_what_is_shown(qtbot: QtBot) -> None:
     assert dialog.has_changes()
     dialog.part.setChecked(False)
     assert dialog.options().selection == FrameSelection(3)
+
+
+def test_a_face_that_has_left_can_be_seen_in_the_timeline(desk: Desk, qtbot: QtBot) -> None:
+    first, second = (10, 10, 50, 50), (120, 10, 160, 50)
+    desk.faces = [(first,)] * 40 + [()] * 60 + [(second,)] * 200
+    app = play_clip(desk, qtbot, frames=300)
+    qtbot.waitUntil(lambda: is_analysed(app))
+    player = app.window.player
+    qtbot.waitUntil(lambda: player.chart.faces.count() == 2)
+    assert player.chart.faces.isVisible()
+    player.chart.faces.setCurrentIndex(0)
+    player.chart.faces.activated.emit(0)
+    assert player.selection.face_id == 1
+    app.controller.seek(2_900_000)
+    qtbot.waitUntil(lambda: player.view.frame.index == 290)
+    assert player.selection.face_id == 1  # though only the other one is there
+    qtbot.waitUntil(lambda: player.chart.title == "Face 1")
+    player.cards.face_chosen.emit(2)
+    assert player.selection.face_id == 2

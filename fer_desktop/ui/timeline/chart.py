@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.timeline import Timeline
@@ -29,9 +29,11 @@ class TimelineChart(QWidget):
     Signals:
         seek_requested: the time that was clicked, microseconds; an object because ``int`` signals
             hold 32 bits.
+        face_chosen: the id of a face that the user wants to see, in view or not.
     """
 
     seek_requested = Signal(object)
+    face_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +43,11 @@ class TimelineChart(QWidget):
         self._selected: int | None = None
         self._now_us = 0
         self._title = QLabel()
+        self._faces = QComboBox()
+        self._faces.setAccessibleName(self.tr("Face in the timeline"))
+        self._faces.setToolTip(self.tr("Every face seen so far, also those that have left"))
+        self._faces.hide()
+        self._faces.activated.connect(lambda row: self.face_chosen.emit(self._faces.itemData(row)))
         self._legend = TimelineLegend()
         self._whole = self._button(self.tr("Whole session"), self.tr("Show the whole session"))
         self._follow = self._button(self.tr("Follow"), self.tr("Keep the latest moment in view"))
@@ -79,6 +86,11 @@ class TimelineChart(QWidget):
     def whole_button(self) -> QToolButton:
         """Shows the whole session."""
         return self._whole
+
+    @property
+    def faces(self) -> QComboBox:
+        """Offers every face seen so far, where there are several."""
+        return self._faces
 
     @property
     def title(self) -> str:
@@ -191,6 +203,7 @@ class TimelineChart(QWidget):
         head.setSpacing(8)
         self._title.setContentsMargins(2, 4, 0, 0)  # level with the legend's first line
         head.addWidget(self._title, 0, top)
+        head.addWidget(self._faces, 0, top)
         head.addWidget(self._legend, 1)
         head.addWidget(self._whole, 0, top)
         head.addWidget(self._follow, 0, top)
@@ -211,7 +224,7 @@ class TimelineChart(QWidget):
 
     def _order_focus(self) -> None:
         """Let the tab key go from left to right, though some parts come later than others."""
-        parts: list[QWidget] = [*self._legend.entries, self._whole, self._follow]
+        parts: list[QWidget] = [self._faces, *self._legend.entries, self._whole, self._follow]
         if self._canvas.plot is not None:
             parts.append(self._canvas.plot)
         for part, following in pairwise(parts):
@@ -226,8 +239,21 @@ class TimelineChart(QWidget):
         self._stretch.advance(first_us, last_us, self._now_us)
         face_id = self._content.face_id = self._selected
         self._title.setText(self.tr("No face yet") if face_id is None else face_text(face_id))
+        self._show_faces(face_id)
         self._follow.setChecked(self._stretch.is_following)
         self._canvas.refresh()
+
+    def _show_faces(self, face_id: int | None) -> None:
+        """Offer every face where there are several; else its name is enough."""
+        faces = self._content.timeline.faces
+        listed = [self._faces.itemData(row) for row in range(self._faces.count())]
+        if listed != list(faces):
+            self._faces.clear()
+            for number in faces:
+                self._faces.addItem(face_text(number), number)
+        self._faces.setCurrentIndex(self._faces.findData(face_id))
+        self._faces.setVisible(len(faces) > 1)
+        self._title.setVisible(len(faces) < 2)
 
     def _on_label_toggled(self, label: str, is_shown: bool) -> None:
         (self._content.hidden.discard if is_shown else self._content.hidden.add)(label)

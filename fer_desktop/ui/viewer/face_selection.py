@@ -30,6 +30,11 @@ class FaceSelection(QObject):
         self._main.choose(face_id)
         self._tell()
 
+    def keep(self, face_id: int) -> None:
+        """Select a face that need not be in view, until another one is chosen."""
+        self._main.choose(face_id, stays=True)
+        self._tell()
+
     def clear(self) -> None:
         """Select nothing."""
         self._main.clear()

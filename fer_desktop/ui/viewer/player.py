@@ -98,6 +98,7 @@ class Player(QObject):
         self.transport.speed_requested.connect(controller.set_speed)
         controller.speed_changed.connect(self.transport.set_speed)
         self.chart.seek_requested.connect(controller.seek)
+        self.chart.face_chosen.connect(self.selection.keep)
 
     def _set_span(self) -> None:
         """Let the timeline show what the user wants, or a whole video that is shorter."""
