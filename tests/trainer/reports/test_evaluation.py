@@ -86,7 +86,7 @@ def test_a_damaged_model_is_refused(model: Path, faces_csv: Path) -> None:
     [
         ({"outputs": 4}, r"the shape \(None, 4\), but its preset names 3 labels"),
         ({"input_size_px": 32}, r"\(None, 48, 48, 1\), but its preset says \(None, 32, 32"),
-        ({"color": "rgb"}, r"promises \(None, 48, 48, 3\)"),
+        ({"color": "rgb"}, r"says \(None, 48, 48, 3\)"),
     ],
 )
 def test_a_network_that_is_not_what_its_preset_says_is_refused(
