@@ -330,7 +330,7 @@ def test_a_start_that_does_not_fit_is_refused(faces_csv: Path, tmp_path: Path) -
     start = make_model_folder(tmp_path / "start", ("angry", "disgust", "fear"))
     with pytest.raises(RunError, match=r"start is a tiny, not a study_d_cnn_1"):
         _train(faces_csv, tmp_path / "run", system="study_d_cnn_1", start=start)
-    with pytest.raises(RunError, match="tiny_average combines networks"):
+    with pytest.raises(RunError, match="tiny_average is an ensemble"):
         _train(faces_csv, tmp_path / "run", system="tiny_average", start=start)
     with pytest.raises(RunError, match="do not fit tiny as this version builds it"):
         _train(faces_csv, tmp_path / "run", start=start)
