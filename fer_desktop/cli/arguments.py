@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, get_args
@@ -13,6 +14,7 @@ from fer_desktop.settings import ENGINES, FaceSearch, Settings, bounds
 
 PROGRAM: Final = "fer-desktop"
 _SECONDS_MAX: Final = 1e9
+_TOKEN_LENGTHS: Final = (8, 200)
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
 _ENGINE_HELP: Final = (
     "what runs the model: litert, keras, an engine of an installed package, or auto, which takes"
@@ -274,8 +276,24 @@ def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         type=_stream_or_output,
         action="append",
         default=argparse.SUPPRESS,
-        help="send to udp:HOST:PORT (a JSON object per frame) or osc:HOST:PORT, or hand over to an"
-        " output of an installed package, NAME[:TARGET]; may be given several times",
+        help="send to udp:HOST:PORT (a JSON object per frame) or osc:HOST:PORT, serve listeners at"
+        " ws:PORT (WebSocket, and http://127.0.0.1:PORT/latest), or hand over to an output of an"
+        " installed package, NAME[:TARGET]; may be given several times",
+    )
+    stream.add_argument(
+        "--bind",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="serve listeners at this address of the computer, 0.0.0.0 for all of them (default:"
+        " %(default)s, this computer only)",
+    )
+    stream.add_argument(
+        "--token",
+        metavar="TEXT",
+        type=_token,
+        default="",
+        help="what listeners must know, as ?token=TEXT or in the header Authorization: Bearer TEXT;"
+        " where --bind serves other computers and none is given, one is made and printed",
     )
     stream.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)
     stream.add_argument(
@@ -313,6 +331,16 @@ def _stream_or_output(text: str) -> str:
         return stream_target(text).text
     except StreamError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _token(text: str) -> str:
+    """Return a token that cannot be guessed at once and needs no escapes in an address."""
+    low, high = _TOKEN_LENGTHS
+    if not low <= len(text) <= high or not re.fullmatch(r"[A-Za-z0-9._~-]*", text):
+        raise argparse.ArgumentTypeError(
+            f"must have {low} to {high} letters, digits or any of . _ ~ -"
+        )
+    return text
 
 
 def _measures(text: str) -> tuple[str, ...]:

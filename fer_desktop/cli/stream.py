@@ -1,6 +1,7 @@
 """``fer-desktop stream``: a camera's results to other programs, without a window."""
 
 import argparse
+import secrets
 import signal
 import sys
 import time
@@ -37,6 +38,7 @@ from fer_desktop.sources.paced_file import PacedFile
 from fer_desktop.streaming.output import StreamOutput
 from fer_desktop.streaming.streams import stream_outputs
 from fer_desktop.streaming.targets import is_stream
+from fer_desktop.streaming.websocket import is_loopback
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from trainer.contract.preset import Preset
 from trainer.contract.text import counted
@@ -57,7 +59,11 @@ def stream(args: argparse.Namespace) -> int:
     """
     model = resolve_model(args.model)
     ours = [text for text in args.to if is_stream(text)]
-    streams = stream_outputs(ours)
+    token = args.token
+    if not token and not is_loopback(args.bind) and any(text.startswith("ws:") for text in ours):
+        token = secrets.token_urlsafe(16)
+        _say(f"Listeners need this token: {token}")
+    streams = stream_outputs(ours, bind=args.bind, token=token)
     news: SimpleQueue[EngineEvent | _FileEnd | _Asked] = SimpleQueue()
     source = _source(args, lambda damage: news.put(_FileEnd(damage)))
     try:

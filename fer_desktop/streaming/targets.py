@@ -5,13 +5,14 @@ from typing import Final, Literal, get_args
 
 from fer_desktop.errors import StreamError
 
-StreamKind = Literal["udp", "osc"]
+StreamKind = Literal["udp", "osc", "ws"]
 
 _PORT_MAX: Final = 65535
 _HOST_MAX: Final = 253  # of a name in the DNS
 _FORMS: Final[dict[StreamKind, str]] = {
     "udp": "udp:HOST:PORT, as in udp:127.0.0.1:9001",
     "osc": "osc:HOST:PORT, as in osc:127.0.0.1:9000",
+    "ws": "ws:PORT, as in ws:8765",
 }
 
 
@@ -22,8 +23,8 @@ class Target:
     Attributes:
         text: as it was asked for; messages call it so.
         kind: the way in which they are sent.
-        host: who gets them.
-        port: of the host.
+        host: who gets them; empty where whoever wants them comes for them.
+        port: of the host, or of this computer.
     """
 
     text: str
@@ -52,11 +53,11 @@ def stream_target(text: str) -> Target:
     kind = next((kind for kind in stream_kinds() if kind == name), None)
     if kind is None:
         raise StreamError(f"{text!r} is no stream: there are {', '.join(stream_kinds())}.")
-    host, _, port = rest.rpartition(":")
+    host, _, port = rest.rpartition(":") if kind != "ws" else ("", "", rest)
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not port.isascii() or not port.isdecimal() or not 0 < int(port[:6]) <= _PORT_MAX:
         raise _malformed(text, kind)
-    if not _is_host(host):
+    if kind != "ws" and not _is_host(host):
         raise _malformed(text, kind)
     return Target(text, kind, host, int(port))
 
