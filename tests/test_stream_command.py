@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -166,6 +168,8 @@ def test_a_damaged_file_is_sent_as_far_as_it_goes(
         (["--camera", "0", "--to", "udp:9"], "write udp:HOST:PORT, as in udp:127.0.0.1:9001"),
         (["--camera", "0", "--to", "smoke:9"], "unknown: 'smoke' (there are udp, osc"),
         (["--camera", "0", "--to", "udp:h:9", "--smoothing-ms", "-1"], "must lie between"),
+        (["--camera", "0", "--to", "ws:70000"], "write ws:PORT, as in ws:8765"),
+        (["--camera", "0", "--to", "ws:8765", "--token", "short"], "must have 8 to 200 letters"),
     ],
 )
 def test_wrong_usage(words: list[str], reason: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,6 +196,37 @@ def test_what_cannot_be_read_is_one_line(
     said = [line for line in capsys.readouterr().err.splitlines() if "fer-desktop:" in line]
     assert len(said) == 1
     assert reason in said[0]
+
+
+@pytest.mark.usefixtures("networks")
+def test_other_computers_need_the_token_that_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    answers: list[int] = []
+
+    def ask() -> None:
+        deadline = time.monotonic() + 10
+        while not answers and time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/latest", timeout=5):
+                    answers.append(200)
+            except urllib.error.HTTPError as error:
+                with error:
+                    answers.append(error.code)
+            except OSError:
+                time.sleep(0.02)
+
+    asking = threading.Thread(target=ask, name="asking")
+    asking.start()
+    words = ["--to", f"ws:{port}", "--bind", "0.0.0.0"]
+    assert run("--open", clip(tmp_path / "a.mp4", 30), *words) == 0
+    asking.join()
+    assert answers == [401]
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("Listeners need this token: ")
+    assert len(said[0].split()[-1]) >= 20
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")

@@ -291,7 +291,7 @@ def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--token",
         metavar="TEXT",
         type=_token,
-        default="",
+        default=None,  # a text would have to be one
         help="what listeners must know, as ?token=TEXT or in the header Authorization: Bearer TEXT;"
         " where --bind serves other computers and none is given, one is made and printed",
     )

@@ -59,7 +59,7 @@ def stream(args: argparse.Namespace) -> int:
     """
     model = resolve_model(args.model)
     ours = [text for text in args.to if is_stream(text)]
-    token = args.token
+    token = args.token or ""
     if not token and not is_loopback(args.bind) and any(text.startswith("ws:") for text in ours):
         token = secrets.token_urlsafe(16)
         _say(f"Listeners need this token: {token}")

@@ -14,11 +14,12 @@ pytestmark = pytest.mark.unit
         ("udp:127.0.0.1:9001", "127.0.0.1", 9001),
         ("osc:lab-2.local:9000", "lab-2.local", 9000),
         ("udp:[::1]:1", "::1", 1),
+        ("ws:8765", "", 8765),
         ("osc:rechner_ä:65535", "rechner_ä", 65535),
     ],
 )
 def test_places_are_understood(text: str, host: str, port: int) -> None:
-    assert stream_target(text) == Target(text, text[:3], host, port)  # type: ignore[arg-type]
+    assert stream_target(text) == Target(text, text.partition(":")[0], host, port)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -27,11 +28,14 @@ def test_places_are_understood(text: str, host: str, port: int) -> None:
         "udp", "udp:", "udp::", "udp:9001", "udp::9001", "udp:host:", "udp:host:0", "udp:host:-1",
         "udp:host:65536", "udp:host:9e3", "udp:host:٣", "udp:a b:9", "udp:a/b:9", "osc:host:1.5",
         "udp:" + "a" * 254 + ":9", "udp:host:" + "9" * 10_000, "osc:http://host:9", "udp:ho\nst:9",
+        "ws", "ws:", "ws:0", "ws:127.0.0.1:9", "ws:x",
     ],
 )  # fmt: skip
 def test_what_is_malformed_is_refused_with_an_example(text: str) -> None:
     assert is_stream(text)
-    with pytest.raises(StreamError, match=r"as in (udp|osc):127\.0\.0\.1:900\d") as raised:
+    with pytest.raises(
+        StreamError, match=r"as in (udp|osc|ws):(127\.0\.0\.1:900\d|8765)"
+    ) as raised:
         stream_target(text)
     assert "\n" not in str(raised.value)
     assert len(str(raised.value)) < 250
