@@ -277,8 +277,9 @@ def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         action="append",
         default=argparse.SUPPRESS,
         help="send to udp:HOST:PORT (a JSON object per frame) or osc:HOST:PORT, serve listeners at"
-        " ws:PORT (WebSocket, and http://127.0.0.1:PORT/latest), or hand over to an output of an"
-        " installed package, NAME[:TARGET]; may be given several times",
+        " ws:PORT (WebSocket, and http://127.0.0.1:PORT/latest), offer lsl (Lab Streaming Layer;"
+        " lsl:network to other computers as well), or hand over to an output of an installed"
+        " package, NAME[:TARGET]; may be given several times",
     )
     stream.add_argument(
         "--bind",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from fer_desktop.streaming.datagrams import DatagramCarrier, json_encoder, osc_encoder
+from fer_desktop.streaming.lsl import LslCarrier
 from fer_desktop.streaming.output import Carrier, StreamOutput
 from fer_desktop.streaming.targets import Target, stream_target
 from fer_desktop.streaming.websocket import LOOPBACK, WebSocketCarrier
@@ -31,4 +32,6 @@ def stream_outputs(
 def _carrier(target: Target, bind: str, token: str) -> Carrier:
     if target.kind == "ws":
         return WebSocketCarrier(target, bind=bind, token=token)
+    if target.kind == "lsl":
+        return LslCarrier(target)
     return DatagramCarrier(target, osc_encoder if target.kind == "osc" else json_encoder)

@@ -5,7 +5,7 @@ from typing import Final, Literal, get_args
 
 from fer_desktop.errors import StreamError
 
-StreamKind = Literal["udp", "osc", "ws"]
+StreamKind = Literal["udp", "osc", "ws", "lsl"]
 
 _PORT_MAX: Final = 65535
 _HOST_MAX: Final = 253  # of a name in the DNS
@@ -13,6 +13,7 @@ _FORMS: Final[dict[StreamKind, str]] = {
     "udp": "udp:HOST:PORT, as in udp:127.0.0.1:9001",
     "osc": "osc:HOST:PORT, as in osc:127.0.0.1:9000",
     "ws": "ws:PORT, as in ws:8765",
+    "lsl": "lsl, or lsl:network for other computers as well",
 }
 
 
@@ -25,12 +26,14 @@ class Target:
         kind: the way in which they are sent.
         host: who gets them; empty where whoever wants them comes for them.
         port: of the host, or of this computer.
+        is_for_network: whether other computers may find an outlet of the kind ``lsl``.
     """
 
     text: str
     kind: StreamKind
-    host: str
-    port: int
+    host: str = ""
+    port: int = 0
+    is_for_network: bool = False
 
 
 def stream_kinds() -> tuple[StreamKind, ...]:
@@ -49,10 +52,14 @@ def stream_target(text: str) -> Target:
     Raises:
         StreamError: if it is written wrongly, saying how it is written rightly.
     """
-    name, _, rest = text.partition(":")
+    name, colon, rest = text.partition(":")
     kind = next((kind for kind in stream_kinds() if kind == name), None)
     if kind is None:
         raise StreamError(f"{text!r} is no stream: there are {', '.join(stream_kinds())}.")
+    if kind == "lsl":
+        if rest != ("network" if colon else ""):
+            raise _malformed(text, kind)
+        return Target(text, kind, is_for_network=bool(colon))
     host, _, port = rest.rpartition(":") if kind != "ws" else ("", "", rest)
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not port.isascii() or not port.isdecimal() or not 0 < int(port[:6]) <= _PORT_MAX:

@@ -1,0 +1,126 @@
+"""The main face's scores to recorders of the Lab Streaming Layer, and when sources come and go."""
+
+import hashlib
+import math
+import socket
+import time
+from typing import Any, Final
+
+from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.streaming.libraries import library
+from fer_desktop.streaming.reading import Reading, StreamModel
+from fer_desktop.streaming.targets import Target
+
+SCORES_NAME: Final = "FER Desktop"
+MARKERS_NAME: Final = "FER Desktop markers"
+_THIS_COMPUTER: Final = "[multicast]\nResolveScope = machine\n"
+_PRECISE_NS: Final = 100_000
+_UNKNOWN: Final = math.nan
+
+
+class LslCarrier:
+    """Two outlets: numbers of the main face for each frame, and markers.
+
+    A sample's time is that at which its frame was captured, on LSL's own clock. Where the main face
+    is not in a frame, all its numbers are NaN.
+    """
+
+    def __init__(self, target: Target) -> None:
+        """Take who may find the outlets."""
+        self._target = target
+        self._lsl: Any = None
+        self._scores: Any = None
+        self._markers: Any = None
+        self._info: SourceInfo | None = None
+        self._model: StreamModel | None = None
+        self._offset_s = 0.0
+
+    def open(self) -> None:
+        """Load liblsl.
+
+        Raises:
+            StreamError: if it, or pylsl, is missing.
+        """
+        self._lsl = library("pylsl", "pylsl")
+        if not self._target.is_for_network:
+            # Heeded by the first call of a process only, which is ours.
+            self._lsl.set_config_content(_THIS_COMPUTER)
+        self._measure_offset()
+
+    def begin(self, info: SourceInfo) -> None:
+        """Make the outlet for markers, and push one."""
+        if self._info is None or self._info.uri != info.uri:
+            self._scores = self._markers = self._model = None
+            described = self._lsl.StreamInfo(
+                MARKERS_NAME, "Markers", 1, 0.0, "string", self._identity(info, "markers")
+            )
+            described.desc().append_child_value("source", info.name)
+            self._markers = self._lsl.StreamOutlet(described)
+        self._info = info
+        self._mark(f"begin {info.name}")
+
+    def use_model(self, model: StreamModel) -> None:
+        """Make the outlet for scores, unless there is one for these labels of this model."""
+        if model == self._model or self._info is None:
+            return
+        self._model = model
+        channels = [(f"p_{label}", "probability") for label in model.labels]
+        channels += [("confidence", "probability"), ("face_id", "none"), ("faces", "none")]
+        channels += [(name, "px") for name in ("x_px", "y_px", "width_px", "height_px")]
+        self._scores = None  # the former one goes before another one is found under its name
+        described = self._lsl.StreamInfo(
+            SCORES_NAME,
+            "Expression",
+            len(channels),
+            0.0,  # frames come when they come
+            "float32",
+            self._identity(self._info, model.sha256),
+        )
+        described.set_channel_labels([name for name, _ in channels])
+        described.set_channel_units([unit for _, unit in channels])
+        described.set_channel_types("expression")
+        top = described.desc()
+        top.append_child_value("source", self._info.name)
+        described_model = top.append_child("model")
+        described_model.append_child_value("name", model.name)
+        described_model.append_child_value("sha256", model.sha256)
+        self._scores = self._lsl.StreamOutlet(described)
+
+    def send(self, reading: Reading) -> int:
+        """Push a sample; whoever listens has it buffered by liblsl."""
+        if self._scores is None or reading.model is None:
+            return 0
+        frame, face, labels = reading.analysis, reading.main_face, reading.model.labels
+        numbers = [_UNKNOWN] * (len(labels) + 2) + [float(len(frame.faces))] + [_UNKNOWN] * 4
+        if face is not None and face.scores is not None and face.smoothed is not None:
+            box = face.detection.box.clipped(frame.width_px, frame.height_px)
+            numbers = [*face.scores.probabilities, face.smoothed.confidence, float(face.face_id)]
+            numbers += [float(len(frame.faces)), box.x1, box.y1, box.width, box.height]
+        self._measure_offset()
+        self._scores.push_sample(numbers, reading.captured_ns / 1e9 + self._offset_s)
+        return 0
+
+    def end(self) -> None:
+        """Push a marker; the outlets stay for the next source."""
+        self._mark("end")
+
+    def close(self) -> None:
+        """Close the outlets."""
+        self._scores = self._markers = None
+
+    def _mark(self, text: str) -> None:
+        if self._markers is not None:
+            self._markers.push_sample([text], self._lsl.local_clock())
+
+    def _measure_offset(self) -> None:
+        """Compare LSL's clock with ours, again and again: nobody says that they go alike."""
+        before_ns = time.monotonic_ns()
+        theirs_s = self._lsl.local_clock()
+        after_ns = time.monotonic_ns()
+        if after_ns - before_ns < _PRECISE_NS or self._offset_s == 0.0:
+            self._offset_s = theirs_s - (before_ns + after_ns) / 2e9
+
+    def _identity(self, info: SourceInfo, part: str) -> str:
+        """Return what a recorder knows this stream by when we have been started again."""
+        words = "\n".join((socket.gethostname(), info.uri, part))
+        return f"fer-desktop-{hashlib.sha256(words.encode(errors='replace')).hexdigest()[:16]}"
