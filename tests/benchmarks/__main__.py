@@ -21,6 +21,7 @@ PARTS = (
     "startup",
     "live",
     "live_training",
+    "streams",
     "memory",
     "training",
 )

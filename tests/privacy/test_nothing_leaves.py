@@ -1,6 +1,7 @@
 """Nothing leaves the computer: real programs, watched at the level of system calls."""
 
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -181,16 +182,10 @@ def test_cameras_that_refer_to_others_lead_nowhere(tmp_path: Path) -> None:
 def test_a_stream_reaches_only_whom_it_is_for(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", [portrait(seed) for seed in range(3)])
     words = ["stream", "--open", str(clip)]
-    places = [
-        "--to",
-        "udp:127.0.0.1:9",
-        "--to",
-        "osc:localhost:9",
-        "--to",
-        "lsl",
-        "--to",
-        "ws:8765",
-    ]
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    kinds = ("udp:127.0.0.1:9", "osc:localhost:9", "lsl", f"ws:{port}")
+    places = [word for kind in kinds for word in ("--to", kind)]
     traced = run([*_APPLICATION, *words, *places], tmp_path)
     assert traced.status == 0, traced.output
     assert traced.strangers == ()
