@@ -1,20 +1,24 @@
 """The arguments of ``fer-desktop``."""
 
 import argparse
-import math
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, get_args
 
 from fer_desktop import __version__
-from fer_desktop.domain.frame_selection import EVERY_MAX
-from fer_desktop.errors import StreamError
-from fer_desktop.settings import ENGINES, FaceSearch, Settings, bounds
+from fer_desktop.cli.option_values import (
+    engine_name,
+    every,
+    interval,
+    measures,
+    output_name,
+    seconds,
+    stream_or_output,
+    token,
+)
+from fer_desktop.settings import FaceSearch, Settings, bounds
 
 PROGRAM: Final = "fer-desktop"
-_SECONDS_MAX: Final = 1e9
-_TOKEN_LENGTHS: Final = (8, 200)
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
 _ENGINE_HELP: Final = (
     "what runs the model: litert, keras, an engine of an installed package, or auto, which takes"
@@ -74,12 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     source.add_argument("--open", metavar="FILE", help="open this video or image")
     top.add_argument("--model", metavar="NAME|DIR", default="", help=_MODEL_HELP)
-    top.add_argument("--engine", metavar="NAME", type=_engine, help=_ENGINE_HELP)
+    top.add_argument("--engine", metavar="NAME", type=engine_name, help=_ENGINE_HELP)
     top.add_argument(
         "--to",
         "--output",
         metavar="NAME[:TARGET]",
-        type=_output,
+        type=output_name,
         action="append",
         default=[],
         help=_TO_HELP,
@@ -158,14 +162,14 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     # Not set where it is not given, so that one before the command holds.
     analyze.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)
     analyze.add_argument(
-        "--engine", metavar="NAME", type=_engine, default=argparse.SUPPRESS, help=_ENGINE_HELP
+        "--engine", metavar="NAME", type=engine_name, default=argparse.SUPPRESS, help=_ENGINE_HELP
     )
     # Not --to, as for the window: that is a time here.
     analyze.add_argument(
         "--output",
         dest="to",
         metavar="NAME[:TARGET]",
-        type=_output,
+        type=output_name,
         action="append",
         default=argparse.SUPPRESS,
         help=_TO_HELP,
@@ -184,7 +188,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     analyze.add_argument(
         "--every",
         metavar="N",
-        type=_every,
+        type=every,
         default=1,
         help="analyse only frames whose index is a multiple of N (default: 1, every frame)",
     )
@@ -192,11 +196,11 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--from",
         metavar="S",
         dest="from_s",
-        type=_seconds,
+        type=seconds,
         help="analyse from this second of each file on",
     )
     analyze.add_argument(
-        "--to", metavar="S", dest="to_s", type=_seconds, help="analyse up to this second"
+        "--to", metavar="S", dest="to_s", type=seconds, help="analyse up to this second"
     )
     analyze.add_argument(
         "--empty-rows",
@@ -206,7 +210,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     analyze.add_argument(
         "--calibrate",
         metavar="FROM-TO",
-        type=_interval,
+        type=interval,
         help="read the faces of each video against their own neutral expression, shown"
         " between these two times in seconds: emotion, confidence and the columns corrected_..."
         " then follow it, the columns p_... do not",
@@ -235,7 +239,7 @@ def _add_reading_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--measures",
         metavar="all|none|A,B",
-        type=_measures,
+        type=measures,
         default=(),
         help="further measures of each face, in columns after p_...: head_roll, measures of"
         " installed packages, all of them, or none (default)",
@@ -273,7 +277,7 @@ def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--to",
         "--output",
         metavar="KIND[:PLACE]",
-        type=_stream_or_output,
+        type=stream_or_output,
         action="append",
         default=argparse.SUPPRESS,
         help="send to udp:HOST:PORT (a JSON object per frame) or osc:HOST:PORT, serve listeners at"
@@ -291,109 +295,16 @@ def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     stream.add_argument(
         "--token",
         metavar="TEXT",
-        type=_token,
+        type=token,
         default=None,  # a text would have to be one
         help="what listeners must know, as ?token=TEXT or in the header Authorization: Bearer TEXT;"
         " where --bind serves other computers and none is given, one is made and printed",
     )
     stream.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)
     stream.add_argument(
-        "--engine", metavar="NAME", type=_engine, default=argparse.SUPPRESS, help=_ENGINE_HELP
+        "--engine", metavar="NAME", type=engine_name, default=argparse.SUPPRESS, help=_ENGINE_HELP
     )
     _add_reading_options(stream)
-
-
-def _engine(text: str) -> str:
-    """Return the name of an engine that is there."""
-    if text in ENGINES:  # no package need be looked at
-        return text
-    from fer_desktop.vision.engines.plugin_engines import engine_names
-
-    return _one_of(text, engine_names())
-
-
-def _output(text: str) -> str:
-    """Return what asks for an output that is there, with what it takes."""
-    from fer_desktop.pipeline.plugin_outputs import output_names
-
-    _one_of(text.partition(":")[0], output_names())
-    return text
-
-
-def _stream_or_output(text: str) -> str:
-    """Return what asks for a stream, or for an output that is there."""
-    from fer_desktop.pipeline.plugin_outputs import output_names
-    from fer_desktop.streaming.targets import is_stream, stream_kinds, stream_target
-
-    if not is_stream(text):
-        _one_of(text.partition(":")[0], (*stream_kinds(), *output_names()))
-        return text
-    try:
-        return stream_target(text).text
-    except StreamError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _token(text: str) -> str:
-    """Return a token that cannot be guessed at once and needs no escapes in an address."""
-    low, high = _TOKEN_LENGTHS
-    if not low <= len(text) <= high or not re.fullmatch(r"[A-Za-z0-9._~-]*", text):
-        raise argparse.ArgumentTypeError(
-            f"must have {low} to {high} letters, digits or any of . _ ~ -"
-        )
-    return text
-
-
-def _measures(text: str) -> tuple[str, ...]:
-    """Return the names of measures that are there."""
-    if text in ("", "none"):
-        return ()
-    from fer_desktop.vision.measure_catalogue import measure_names
-
-    known = measure_names()
-    if text == "all":
-        return known
-    return tuple(_one_of(name.strip(), known) for name in text.split(","))
-
-
-def _one_of(name: str, known: Sequence[str]) -> str:
-    if name not in known:
-        there = f"there are {', '.join(known)}" if known else "no installed package has any"
-        raise argparse.ArgumentTypeError(f"unknown: {name!r} ({there})")
-    return name
-
-
-def _interval(text: str) -> tuple[float, float]:
-    """Return the two times of ``FROM-TO`` in seconds."""
-    begin, dash, end = text.partition("-")
-    try:
-        interval = float(begin), float(end)
-    except ValueError:
-        interval = 0.0, 0.0
-    if not dash or not 0 <= interval[0] < interval[1] < math.inf:
-        raise argparse.ArgumentTypeError(
-            f"must be two times in seconds, as in 2-5 or 0.5-3.5: {text!r}"
-        )
-    return interval
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= _SECONDS_MAX:  # also where it is no number
-        raise argparse.ArgumentTypeError(f"must be a time in seconds, as in 90 or 2.5: {text!r}")
-    return seconds
-
-
-def _every(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdecimal() else 0
-    if not 1 <= number <= EVERY_MAX:
-        raise argparse.ArgumentTypeError(
-            f"must be a whole number between 1 and {EVERY_MAX}: {text!r}"
-        )
-    return number
 
 
 def _check_range(top: argparse.ArgumentParser, option: str, value: float, setting: str) -> None:
