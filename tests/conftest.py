@@ -15,8 +15,11 @@ from fer_desktop.paths import PROFILE_VARIABLE
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["MPLBACKEND"] = "Agg"
 quiet_native_libraries()
+# In the background, or under nohup, programs are born deaf to these, and so would be those that the
+# tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
-    # Under nohup programs are born deaf to it, and so would be those that the tests start.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Threads that libraries start once and keep: native callbacks, worker pools, progress bars.

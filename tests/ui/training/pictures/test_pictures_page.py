@@ -25,7 +25,7 @@ from tests.ui.conftest import Desk
 
 pytestmark = pytest.mark.gui
 
-LIMIT_MS = 240_000  # the trainer imports its libraries
+LIMIT_MS = 120_000  # the trainer imports its libraries
 EACH = 12
 
 
@@ -332,7 +332,7 @@ def no_folders(folder: Path) -> None:
     [
         (spoil_nothing, "is empty"),
         (one_label, "one label only, happy"),
-        (unreadable, "holds no faces"),
+        (unreadable, "contains no faces"),
         (no_folders, "none in a folder named after a label"),
         (lambda folder: None, "no longer exists"),
         (lambda folder: folder.write_bytes(b"x"), "neither a folder nor a CSV"),
