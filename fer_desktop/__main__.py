@@ -4,21 +4,22 @@ import argparse
 import logging
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from fer_desktop import cli
 
 
-def main() -> int:
-    """Run the command line; without a subcommand open the window."""
-    return cli.main(None, _open_window)
+def main() -> NoReturn:
+    """Run the command line; without a subcommand open the window. Ends the process."""
+    _end_process(cli.main(None, _open_window))
 
 
 def _open_window(args: argparse.Namespace) -> int:
     from fer_desktop.app import run_app
 
     try:
-        status = run_app(args)
+        return run_app(args)
     except ImportError as error:
         if not (error.name or "").startswith("PySide6"):
             raise
@@ -28,7 +29,6 @@ def _open_window(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    _end_process(status)
 
 
 def _end_process(status: int) -> NoReturn:
@@ -40,9 +40,10 @@ def _end_process(status: int) -> NoReturn:
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
-            stream.flush()
+            with suppress(OSError):  # whoever read it has gone
+                stream.flush()
     os._exit(status)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -572,8 +572,8 @@ def test_a_process_answers_at_once_and_with_its_status(profile: Path, tmp_path: 
 
 
 _SLOW = """
-import signal, sys, time
-from fer_desktop import cli
+import signal, time
+from fer_desktop.__main__ import main
 from fer_desktop.cli import analyze
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.vision.analyzer import Analyzer
@@ -590,7 +590,7 @@ model = UsedModel(classifier.preset, 0)
 analyze._Networks.get = lambda self: (Analyzer(SlowDetector(), classifier), model)
 # A suite that runs in the background is told to ignore Ctrl-C, and so would be this process.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.exit(cli.main(sys.argv[1:], None))
+main()
 """
 
 
@@ -671,7 +671,11 @@ def test_a_window_that_cannot_open_is_told(
 
     monkeypatch.setattr(app, "run_app", run_app)
     monkeypatch.setattr(sys, "argv", ["fer-desktop"])
-    assert __main__.main() == 1
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    monkeypatch.setattr("logging.shutdown", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+    assert ended.value.code == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "libEGL.so.1" in said

@@ -241,5 +241,6 @@ def test_stream_survives_its_server(make_rig: MakeRig) -> None:
     assert server.connections == 2
     assert_time_goes_on(rig)
     assert len(rig.told(SourceOpened)) == 1
-    assert sorted(ages_ms)[len(ages_ms) // 2] < 40
+    # Nothing of the time without a server is delivered late.
+    assert sorted(ages_ms)[len(ages_ms) // 2] < 1000
     assert [analysis.frame_index for analysis in rig.sinks[1].written] == rig.frames()
