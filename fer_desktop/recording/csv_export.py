@@ -140,6 +140,19 @@ def meta_path(csv_path: Path) -> Path:
     return csv_path.with_suffix(".meta.json")
 
 
+def place_of_description(csv_path: Path, *, overwrite: bool) -> Path:
+    """Return where a table's description goes, and clear away what killed runs have left there.
+
+    Raises:
+        StorageError: if it exists and is not to be replaced: said before the long work.
+    """
+    description = meta_path(csv_path)
+    if not overwrite:
+        refuse_existing(description)
+    remove_leftovers(csv_path.parent)
+    return description
+
+
 def describe(
     info: SessionInfo,
     models: Sequence[UsedModel],
@@ -261,10 +274,7 @@ def export_session(
     Raises:
         StorageError: if the session cannot be read, or a file exists or cannot be written.
     """
-    description = meta_path(csv_path)
-    if not overwrite:  # said before the long work
-        refuse_existing(description)
-    remove_leftovers(csv_path.parent)
+    description = place_of_description(csv_path, overwrite=overwrite)
     with SessionReader(session_file) as reader:
         # First, as a damaged one leaves no table.
         summary, marks = reader.summary(), reader.marks()

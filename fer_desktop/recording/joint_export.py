@@ -10,19 +10,18 @@ from typing import Any
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.errors import FerError
-from fer_desktop.files import distinct_name, refuse_existing, whole_file
+from fer_desktop.files import distinct_name, whole_file
 from fer_desktop.recording.csv_columns import Columns
 from fer_desktop.recording.csv_export import (
     Counts,
     csv_table,
     describe,
     export_session,
-    meta_path,
+    place_of_description,
 )
 from fer_desktop.recording.mark_column import mark_column
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.recording.session_reader import SessionReader
-from trainer.contract.whole_file import remove_leftovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,7 @@ def export_together(
     Raises:
         StorageError: if no session can be read, or a file exists or cannot be written.
     """
-    description = meta_path(csv_path)
-    if not overwrite:  # said before the long work
-        refuse_existing(description)
-    remove_leftovers(csv_path.parent)
+    description = place_of_description(csv_path, overwrite=overwrite)
     failures: list[FerError] = []
     readable: list[tuple[str, Path]] = []
     models: list[UsedModel] = []

@@ -131,10 +131,7 @@ class SessionWriter:
             StorageError: if the session has ended or can no longer be written.
         """
         with self._lock:
-            if self._failure is not None:
-                raise self._failure
-            if self._closing.is_set():
-                raise StorageError("The session has ended.", hint="Start it again to mark it.")
+            self._refuse_if_over("Start it again to mark it.")
             mark = Mark(timestamp_us, text)
             self._batch.marks.append(mark)
             self.marks.append(mark)
@@ -146,13 +143,16 @@ class SessionWriter:
             StorageError: if the session has ended or can no longer be written.
         """
         with self._lock:
-            if self._failure is not None:
-                raise self._failure
-            if self._closing.is_set():
-                raise StorageError("The session has ended.", hint="Open it again to change it.")
+            self._refuse_if_over("Open it again to change it.")
             self._batch.all_marks = tuple(marks)
             self._batch.marks.clear()
             self.marks[:] = marks
+
+    def _refuse_if_over(self, hint: str) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if self._closing.is_set():
+            raise StorageError("The session has ended.", hint=hint)
 
     def close(self, end: SessionEnd = _NO_MORE) -> None:
         """Write what is left and end the session; may be called twice.

@@ -36,12 +36,7 @@ class OpenMedia:
             parent,
             translate("OpenMedia", "Open image or video"),
             folder,
-            ";;".join(
-                (
-                    translate("OpenMedia", "Images and videos") + f" ({_MEDIA})",
-                    translate("OpenMedia", "All files") + " (*)",
-                )
-            ),
+            _with_all_files(translate("OpenMedia", "Images and videos") + f" ({_MEDIA})"),
         )
         return Path(name) if name else None
 
@@ -57,12 +52,7 @@ class OpenSeveralMedia:
             parent,
             translate("OpenMedia", "Choose images and videos"),
             folder,
-            ";;".join(
-                (
-                    translate("OpenMedia", "Images and videos") + f" ({_MEDIA})",
-                    translate("OpenMedia", "All files") + " (*)",
-                )
-            ),
+            _with_all_files(translate("OpenMedia", "Images and videos") + f" ({_MEDIA})"),
         )
         return [Path(name) for name in names]
 
@@ -136,11 +126,8 @@ class MarkFile:
             parent,
             translate("MarkFile", "Import marks"),
             folder,
-            ";;".join(
-                (
-                    translate("MarkFile", "ELAN files and tables") + " (*.eaf *.csv *.tsv)",
-                    translate("MarkFile", "All files") + " (*)",
-                )
+            _with_all_files(
+                translate("MarkFile", "ELAN files and tables") + " (*.eaf *.csv *.tsv)"
             ),
         )
         return Path(name) if name else None
@@ -189,6 +176,11 @@ def ask_to_replace(parent: QWidget, path: Path) -> bool:
         ),
         translate("Confirm", "Replace"),
     )
+
+
+def _with_all_files(kind: str) -> str:
+    """Return the filter of a file dialog that offers a kind of files first, then any."""
+    return f"{kind};;" + QCoreApplication.translate("OpenMedia", "All files") + " (*)"
 
 
 def _ask_where(
