@@ -14,12 +14,11 @@ import numpy as np
 
 from trainer.config import MAIN_HEAD, DataSource
 from trainer.contract.crop import CropGeometry
-from trainer.contract.preset import Preset
 from trainer.data.dataset import Dataset
 from trainer.data.readers import load_dataset
 from trainer.errors import RunError
-from trainer.presets.export import calibrated, evaluate_splits
-from trainer.presets.folder_writing import UNWRITTEN, write_model_folder
+from trainer.presets.export import measured_model
+from trainer.presets.folder_writing import write_model_folder
 from trainer.presets.heads import Blend, one_headed, two_headed
 from trainer.presets.held_out import HeldOut, geometry_text
 from trainer.presets.model_folder import LoadedModel, load_model_folder
@@ -75,21 +74,16 @@ def export_blend(
     )
     network = blended_network(models, recipe.blend, dataset)
     system = get_system(_SYSTEM)
-    preset = Preset(
-        name=name or folder.resolve().name,
-        labels=first.labels,
-        input_size_px=first.input_size_px,
-        color=first.color,
-        sha256=UNWRITTEN,
-        system=system.name,
-        training_data=source.title,
-        licence="MIT",
+    preset, metrics = measured_model(
+        network,
+        system,
+        dataset,
+        source,
         crop=recipe.crop,
+        held_out=recipe.held_out,
+        name=name or folder.resolve().name,
         description=description or f"{system.title[0].upper()}{system.title[1:]}.",
     )
-    preset, unsure = calibrated(LoadedModel(preset, network), dataset, recipe.held_out)
-    metrics = evaluate_splits(LoadedModel(preset, network), dataset)
-    metrics["unsure"] = unsure
     metrics["answer"] = asdict(recipe.blend)
     metrics["commands"] = _commands(recipe, source, preset.name)
     metrics["provenance"] = _provenance(recipe, models, system.layers, network.count_params())

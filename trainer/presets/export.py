@@ -104,21 +104,16 @@ def export_run(
     for key, value in {**environment(), **progress}.items():
         run.facts.setdefault(key, value)
 
-    preset = Preset(
-        name=name or folder.resolve().name,
-        labels=labels,
-        input_size_px=system.size_px,
-        color="gray" if network.input_shape[-1] == 1 else "rgb",
-        sha256=UNWRITTEN,
-        system=system.name,
-        training_data=source.title,
-        licence="MIT",
+    preset, metrics = measured_model(
+        network,
+        system,
+        dataset,
+        source,
         crop=answer.crop,
+        held_out=answer.held_out,
+        name=name or folder.resolve().name,
         description=description or _description(system, labels),
     )
-    preset, unsure = calibrated(LoadedModel(preset, network), dataset, answer.held_out)
-    metrics = evaluate_splits(LoadedModel(preset, network), dataset)
-    metrics["unsure"] = unsure
     metrics["answer"] = {
         "head": answer.head,
         "labels": answer.labels,
@@ -133,7 +128,44 @@ def export_run(
     return metrics
 
 
-def calibrated(
+def measured_model(
+    network: Any,
+    system: System,
+    dataset: Dataset,
+    source: DataSource,
+    *,
+    crop: CropGeometry,
+    held_out: HeldOut | None,
+    name: str,
+    description: str,
+) -> tuple[Preset, dict[str, Any]]:
+    """Return the preset of a network that is not written yet, calibrated, and its figures.
+
+    Args:
+        dataset: with the network's labels; its faces measure it.
+        source: where these come from.
+        held_out: sets that calibrate it; the dataset's validation faces unless given.
+
+    Raises:
+        TrainerError: if a set cannot be used.
+    """
+    preset = Preset(
+        name=name,
+        labels=dataset.labels,
+        input_size_px=network.input_shape[1],
+        color="gray" if network.input_shape[-1] == 1 else "rgb",
+        sha256=UNWRITTEN,
+        system=system.name,
+        training_data=source.title,
+        licence="MIT",
+        crop=crop,
+        description=description,
+    )
+    preset, unsure = _calibrated(LoadedModel(preset, network), dataset, held_out)
+    return preset, evaluate_splits(LoadedModel(preset, network), dataset) | {"unsure": unsure}
+
+
+def _calibrated(
     model: LoadedModel, dataset: Dataset, held_out: HeldOut | None
 ) -> tuple[Preset, dict[str, Any]]:
     """Return the preset with temperature and threshold, and what is said of these."""
