@@ -4,8 +4,7 @@ import logging
 import logging.handlers
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
@@ -93,28 +92,6 @@ class _LogFile(logging.handlers.RotatingFileHandler):
     def close(self) -> None:
         with suppress(OSError):  # what could not be written before cannot be written now
             super().close()
-
-
-@contextmanager
-def hidden_native_notes() -> Iterator[None]:
-    """Send nowhere what is written to file descriptor 2, for the length of the block.
-
-    TensorFlow and MediaPipe write notes while they load, and cannot be told to be silent. What
-    Python itself writes to standard error meanwhile may be lost as well.
-    """
-    try:
-        kept = os.dup(2)
-    except OSError:  # a program without a console has none
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def keep_standard_error() -> None:

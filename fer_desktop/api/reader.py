@@ -25,7 +25,7 @@ from fer_desktop.api.inputs import (
 from fer_desktop.api.readings import Readings
 from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
-from fer_desktop.log import hidden_native_notes, quiet_native_libraries
+from fer_desktop.log import quiet_native_libraries
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.interval_calibration import interval_baselines
 from fer_desktop.plugins import telling
@@ -38,6 +38,7 @@ from fer_desktop.vision.engines.plugin_engines import engine_names
 from fer_desktop.vision.measure_catalogue import chosen_measures, measure_names
 from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
+from trainer.contract.native_notes import hidden_native_notes
 
 _DEFAULTS: Final = Settings()
 

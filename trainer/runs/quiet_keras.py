@@ -2,30 +2,11 @@
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 
+from trainer.contract.native_notes import hidden_native_notes
 from trainer.errors import TrainerError
-
-
-@contextmanager
-def silent_stderr() -> Iterator[None]:
-    """Send what native code writes to file descriptor 2 nowhere; Python's exceptions still come."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # a program without a console has none
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def import_keras_quietly() -> None:
@@ -40,7 +21,7 @@ def import_keras_quietly() -> None:
     # Its advice on retracing is for those who write the loops.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     try:
-        with silent_stderr():
+        with hidden_native_notes():
             from trainer.runs.devices import accelerators
 
             accelerators()

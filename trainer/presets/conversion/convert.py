@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.calibration import calibrate
+from trainer.contract.native_notes import hidden_native_notes
 from trainer.contract.preset import (
     KERAS,
     LITERT,
@@ -26,7 +27,6 @@ from trainer.presets.conversion import litert_format, onnx_format
 from trainer.presets.conversion.faces import faces_of, portrait_variants
 from trainer.presets.conversion.specification import INPUT_NAME, OUTPUT_NAME
 from trainer.presets.model_folder import LoadedModel, load_model_folder
-from trainer.runs.quiet_keras import silent_stderr
 
 Format = Literal["litert", "onnx"]
 # Rounding in float32 stays far below it, a wrong layer far above.
@@ -210,7 +210,7 @@ def _write_and_run(
     writer: _Writer, network: Any, preset: Preset, path: Path, images: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     try:
-        with silent_stderr():
+        with hidden_native_notes():
             writer.write(network, preset, path)
             return writer.run(path, images)
     except OSError:
