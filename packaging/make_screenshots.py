@@ -55,7 +55,10 @@ class Screenshots:
         """Take the window in the middle of the demo clip, and the timeline alone."""
         window, controller = self.window, self.controller
         self.wait(
-            lambda: controller.position_us >= MOMENT_S * 1e6 and controller.preset is not None
+            lambda: (
+                controller.playback.position_us >= MOMENT_S * 1e6
+                and controller.model.preset is not None
+            )
         )
         self.take(window, "window")
         self.take(window.docks[1], "timeline")

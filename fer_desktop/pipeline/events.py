@@ -138,13 +138,12 @@ class AnalysisEnded:
     error: FerError | None = None
 
 
+ModelEvent = ModelLoading | ModelLoaded | ModelFailed
 EngineEvent = (
     StateChanged
     | SourceOpened
     | SourceFailed
-    | ModelLoading
-    | ModelLoaded
-    | ModelFailed
+    | ModelEvent
     | OutputFailed
     | ExtensionLeftOut
     | AnalysisProgress

@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         )
         self.dropped = DroppedFiles(self.commands.open_target, self.queue.add, self.announcer, self)
         self.menus = Menus(
-            self, self.acts, controller.open, controller.set_speed, controller.load_model
+            self, self.acts, controller.open, controller.playback.set_speed, controller.model.load
         )
         self.toolbar = ToolBar(self.acts, self)
         self.status = StatusLine(self)
@@ -145,9 +145,9 @@ class MainWindow(QMainWindow):
     def refresh_models(self) -> None:
         """Offer the models that are there now."""
         models = available_models()
-        preset = self._controller.preset
-        in_use = self._controller.model if preset is not None else ""
-        is_loading = preset is None and bool(self._controller.loading_model)
+        preset = self._controller.model.preset
+        in_use = self._controller.model.name if preset is not None else ""
+        is_loading = preset is None and bool(self._controller.model.loading)
         self.toolbar.model.show_models(models, in_use, is_loading=is_loading)
         self.menus.show_models(models, in_use)
 
@@ -258,7 +258,7 @@ class MainWindow(QMainWindow):
         controller.request_changed.connect(self._on_request)
         controller.request_refused.connect(self._on_request)  # the toolbar shows what is open
         controller.settings_changed.connect(self._on_settings)
-        controller.marked.connect(self.player.add_mark)
+        controller.marks.added.connect(self.player.add_mark)
         self._recorder.started.connect(self._show_title)
         self._recorder.ended.connect(self._show_title)
         controller.happened.connect(self._on_event)
@@ -276,7 +276,7 @@ class MainWindow(QMainWindow):
         self.player.view.setFocus()
 
     def _on_model_chosen(self, name: str) -> None:
-        self._controller.load_model(name)
+        self._controller.model.load(name)
         self.player.view.setFocus()
 
     def _on_request(self) -> None:

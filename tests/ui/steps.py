@@ -31,7 +31,9 @@ def press_message_button(app: Application, topic: str) -> None:
 def at_end(app: Application, frames: int) -> bool:
     frame = app.window.player.view.frame
     is_last = frame is not None and frame.index == frames - 1
-    return is_last and app.controller.state is State.PAUSED and not app.controller.is_waiting
+    return (
+        is_last and app.controller.state is State.PAUSED and not app.controller.playback.is_waiting
+    )
 
 
 def play_clip(desk: Desk, qtbot: QtBot, frames: int = 5) -> Application:

@@ -176,7 +176,7 @@ def test_a_bug_is_logged_and_told_without_a_traceback(
 def test_garbage_is_collected_on_the_gui_thread_alone(desk: Desk, qtbot: QtBot) -> None:
     application = desk.start(wanted=SourceRequest("demo"))
     assert not gc.isenabled()
-    qtbot.waitUntil(lambda: application.controller.preset is not None)
+    qtbot.waitUntil(lambda: application.controller.model.preset is not None)
     assert gc.get_freeze_count() > 0
     application.window.close()
     application.shut_down()

@@ -43,7 +43,7 @@ def test_the_timeline_fills_ahead_of_the_playhead(desk: Desk, qtbot: QtBot) -> N
     assert player.view.frame.index < 200
     series = player.chart.canvas.content.timeline.series(1)
     qtbot.waitUntil(lambda: len(series) == 300)
-    app.controller.seek(9_000_000)
+    app.controller.playback.seek(9_000_000)
     qtbot.waitUntil(lambda: player.view.frame.index == 270)
     assert player.view.analysis.frame_index == 270
     assert len(series) == 300
@@ -58,11 +58,11 @@ def test_seeking_about_leaves_the_session_as_it_is(desk: Desk, qtbot: QtBot) -> 
         before = list(reader.rows())
     view = app.window.player.view
     for time_us, index in ((0, 0), (300_000, 30), (100_000, 10)):
-        app.controller.seek(time_us)
+        app.controller.playback.seek(time_us)
         qtbot.waitUntil(lambda index=index: view.frame.index == index)
-    app.controller.step(-1)
+    app.controller.playback.step(-1)
     qtbot.waitUntil(lambda: view.frame.index == 9)
-    app.controller.set_speed(4)
+    app.controller.playback.set_speed(4)
     app.window.acts.play.trigger()
     qtbot.waitUntil(lambda: view.frame.index == 59)
     with SessionReader(path) as reader:
@@ -93,7 +93,7 @@ def test_another_model_begins_anew_and_keeps_what_was_whole(
     qtbot.waitUntil(lambda: is_analysed(app))
     app.window.acts.mark.trigger()
     first = app.controller.session_log.path
-    app.controller.load_model(str(model_folder))
+    app.controller.model.load(str(model_folder))
     qtbot.waitUntil(lambda: app.controller.session_log.path != first)
     qtbot.waitUntil(lambda: is_analysed(app))
     second = app.controller.session_log.path
@@ -128,7 +128,7 @@ def test_what_is_damaged_is_told_though_nobody_looks(desk: Desk, qtbot: QtBot) -
     desk.sources[CLIP] = ScriptedSource(90, fps=30, error=damage)
     app = desk.start(wanted=CLIP)
     qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
-    app.controller.step(0)
+    app.controller.playback.step(0)
     app.window.acts.play.trigger()
     qtbot.waitUntil(lambda: "damaged from 0:03" in messages(app))
     app.controller.stop()
@@ -164,7 +164,7 @@ def test_a_face_that_has_left_can_be_seen_in_the_timeline(desk: Desk, qtbot: QtB
     player.chart.faces.setCurrentIndex(0)
     player.chart.faces.activated.emit(0)
     assert player.selection.face_id == 1
-    app.controller.seek(2_900_000)
+    app.controller.playback.seek(2_900_000)
     qtbot.waitUntil(lambda: player.view.frame.index == 290)
     assert player.selection.face_id == 1  # though only the other one is there
     qtbot.waitUntil(lambda: player.chart.title == "Face 1")

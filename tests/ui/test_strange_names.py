@@ -40,7 +40,7 @@ def test_long_labels_do_not_widen_the_window(
     monkeypatch.setattr(desk, "_load_classifier", lambda *_: FakeClassifier(preset))
     desk.faces = (((20, 10, 60, 60), (70, 10, 110, 60)),)
     application = desk.start(wanted=SourceRequest("demo"))
-    qtbot.waitUntil(lambda: application.controller.preset is not None)
+    qtbot.waitUntil(lambda: application.controller.model.preset is not None)
     settle(qtbot)
     assert application.window.minimumSizeHint().width() <= SCREEN.width()
     application.window.resize(SCREEN)

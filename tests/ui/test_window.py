@@ -36,7 +36,7 @@ def test_the_first_page_asks_before_anything_is_opened(desk: Desk, qtbot: QtBot)
     assert page is not None
     assert not page.button.isEnabled()
     assert all(dock.isHidden() for dock in app.window.docks)  # room for the text
-    qtbot.waitUntil(lambda: app.controller.preset is not None)
+    qtbot.waitUntil(lambda: app.controller.model.preset is not None)
     assert desk.requests == []
     page.checkbox.click()
     page.button.click()
@@ -108,7 +108,7 @@ def test_a_video_waits_for_the_model_so_that_no_frame_is_missed(desk: Desk, qtbo
     desk.model_may_load.clear()
     app = desk.start(wanted=CLIP)
     view = app.window.player.view
-    qtbot.waitUntil(lambda: app.controller.is_waiting and view.frame is not None)
+    qtbot.waitUntil(lambda: app.controller.playback.is_waiting and view.frame is not None)
     qtbot.wait(50)
     assert view.frame.index == 0
     assert view.analysis is None
@@ -152,10 +152,10 @@ def test_a_stopped_source_leaves_no_cards_behind(desk: Desk, qtbot: QtBot) -> No
 
 def test_the_clock_stands_still_while_a_video_is_paused(desk: Desk, qtbot: QtBot) -> None:
     app = play_clip(desk, qtbot)
-    paused_at = app.controller.elapsed_s
+    paused_at = app.controller.playback.elapsed_s
     assert paused_at > 0
     qtbot.wait(20)
-    assert app.controller.elapsed_s == paused_at
+    assert app.controller.playback.elapsed_s == paused_at
 
 
 def test_the_title_names_what_is_open(desk: Desk, qtbot: QtBot) -> None:
@@ -229,7 +229,7 @@ def test_space_starts_again_what_was_stopped(desk: Desk, qtbot: QtBot) -> None:
 
 def test_the_speed_is_the_same_in_menu_and_transport_bar(desk: Desk, qtbot: QtBot) -> None:
     app = play_clip(desk, qtbot)
-    app.controller.set_speed(2.0)
+    app.controller.playback.set_speed(2.0)
     (speed,) = app.window.player.transport.findChildren(QComboBox)
     assert speed.currentData() == 2.0
     app.controller.reopen()

@@ -89,18 +89,18 @@ def test_a_model_that_cannot_be_used_is_explained(
     monkeypatch.setattr(OpenFolder, "ask", lambda *_: tmp_path)
     app.window.acts.open_model.trigger()
     qtbot.waitUntil(lambda: "checksum" in messages(app))
-    assert app.controller.preset.name == MODEL  # the one in use goes on
+    assert app.controller.model.preset.name == MODEL  # the one in use goes on
     assert app.controller.settings.model == MODEL
-    app.controller.load_model("nowhere")
+    app.controller.model.load("nowhere")
     qtbot.waitUntil(lambda: "nowhere" in messages(app))
 
 
 def test_another_model_stands_in_for_one_that_is_gone(desk: Desk, qtbot: QtBot) -> None:
     app = desk.start(Settings(welcome_accepted=True, model="gone"))
-    qtbot.waitUntil(lambda: app.controller.preset is not None)
+    qtbot.waitUntil(lambda: app.controller.model.preset is not None)
     assert "gone" in messages(app)  # and it stays there until it is read
     assert app.controller.settings.model == "gone"  # it may be back at the next start
-    app.controller.load_model(MODEL)
+    app.controller.model.load(MODEL)
     qtbot.waitUntil(lambda: app.controller.settings.model == MODEL)
     assert "gone" not in messages(app)
 

@@ -92,7 +92,7 @@ class CalibrationDesk(QObject):
         is_video = info is not None and info.is_seekable
         dialog = CalibrationDialog(is_live=not is_video, parent=self._window)
         if is_video and info is not None:
-            dialog.interval.open(controller.position_us, info.duration_us or 0)
+            dialog.interval.open(controller.playback.position_us, info.duration_us or 0)
         if self._latest is not None:
             dialog.show_faces(self._latest.faces)
         dialog.choose(self._selected_face())
@@ -118,7 +118,7 @@ class CalibrationDesk(QObject):
         self._refresh()
 
     def _read_interval(self, face_id: int, begin_us: int, end_us: int) -> None:
-        path, preset = self._controller.session_log.path, self._controller.preset
+        path, preset = self._controller.session_log.path, self._controller.model.preset
         dialog, request = self.dialog, self._controller.request
         if path is None or preset is None or dialog is None:
             return
@@ -176,7 +176,7 @@ class CalibrationDesk(QObject):
 
     def _refresh(self) -> None:
         controller = self._controller
-        info, preset = controller.info, controller.preset
+        info, preset = controller.info, controller.model.preset
         is_film = controller.is_open and info is not None and info.kind != "image"
         is_film = is_film and controller.past is None
         can_see = preset is not None and neutral_index(preset.labels) is not None

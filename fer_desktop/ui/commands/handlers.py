@@ -24,7 +24,8 @@ from fer_desktop.ui.models.model_jobs import ModelJobs
 from fer_desktop.ui.models.models_dialog import ModelsDialog
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.background import Background
-from fer_desktop.ui.runtime.controller import SEEK_STEP_US, Controller
+from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.playback import SEEK_STEP_US
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.exporter import Exporter
@@ -77,15 +78,16 @@ class Commands(QObject):
         if isinstance(target, str):
             self._controller.open(SourceRequest("stream", target))
         elif is_model_folder(target):
-            self._controller.load_model(str(target))
+            self._controller.model.load(str(target))
         else:
             self._controller.open(SourceRequest("file", str(target)))
 
     def add_mark(self) -> None:
         """Mark the present moment."""
-        when = time_text(self._controller.position_us, tenths=True)
+        position_us = self._controller.playback.position_us
+        when = time_text(position_us, tenths=True)
         try:
-            was_recorded = self._controller.mark(self.tr("Mark"))
+            was_recorded = self._controller.marks.add(position_us, self.tr("Mark"))
         except StorageError as error:
             self._announcer.say_error("mark", error)
         else:
@@ -99,10 +101,10 @@ class Commands(QObject):
         actions.play.triggered.connect(controller.toggle)
         actions.pause_analysis.triggered.connect(controller.pause_analysis)
         actions.analysis_options.triggered.connect(self._choose_analysis)
-        actions.step_back.triggered.connect(lambda: controller.step(-1))
-        actions.step_forward.triggered.connect(lambda: controller.step(1))
-        actions.seek_back.triggered.connect(lambda: controller.seek_by(-SEEK_STEP_US))
-        actions.seek_forward.triggered.connect(lambda: controller.seek_by(SEEK_STEP_US))
+        actions.step_back.triggered.connect(lambda: controller.playback.step(-1))
+        actions.step_forward.triggered.connect(lambda: controller.playback.step(1))
+        actions.seek_back.triggered.connect(lambda: controller.playback.seek_by(-SEEK_STEP_US))
+        actions.seek_forward.triggered.connect(lambda: controller.playback.seek_by(SEEK_STEP_US))
 
     def _connect_model_actions(self) -> None:
         actions = self._actions
@@ -185,7 +187,7 @@ class Commands(QObject):
     def _choose_analysis(self) -> None:
         controller = self._controller
         settings, info = controller.settings, controller.info
-        is_open = controller.is_seekable and info is not None
+        is_open = controller.playback.is_seekable and info is not None
         selection = controller.selection if is_open else FrameSelection(settings.analysis_every)
         former = AnalysisOptions(selection, settings.empty_rows)
         duration_us = info.duration_us if is_open and info is not None else None
@@ -203,7 +205,7 @@ class Commands(QObject):
         title = self.tr("Choose a model folder")
         folder = OpenFolder.ask(self._window, title, str(paths.user_models_dir()))
         if folder is not None:
-            self._controller.load_model(str(folder))
+            self._controller.model.load(str(folder))
 
     def _manage_models(self) -> None:
         # While the dialog is there it tells by itself what failed.
@@ -215,7 +217,7 @@ class Commands(QObject):
         self._announcer.say_error("models", error)
 
     def _show_model(self) -> None:
-        preset = self._controller.preset
+        preset = self._controller.model.preset
         if preset is None:
             return
         try:
@@ -223,7 +225,7 @@ class Commands(QObject):
         except FerError as error:
             self._announcer.say_error("model", error)
         else:
-            runs_on = runs_on_text(self._controller.engine, self._controller.device)
+            runs_on = runs_on_text(self._controller.model.engine, self._controller.model.device)
             ModelDialog.ask(self._window, preset, folder, runs_on)
 
     def _snapshot(self) -> None:

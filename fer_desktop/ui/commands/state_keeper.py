@@ -63,7 +63,7 @@ class StateKeeper(QObject):
         """Show the present figures."""
         controller = self._controller
         info = controller.info if controller.is_open else None
-        shows_rates = info is not None and info.is_live and controller.is_playing
+        shows_rates = info is not None and info.is_live and controller.playback.is_playing
         analysis = controller.analysis
         self._line.show_facts(
             StatusFacts(
@@ -74,7 +74,7 @@ class StateKeeper(QObject):
                 queue=self._queue_status(),
                 delay_ms=self._delay.delay_ms() if info and info.is_live else None,
                 device=self._device_text(),
-                elapsed_s=controller.elapsed_s if info and info.kind != "image" else None,
+                elapsed_s=controller.playback.elapsed_s if info and info.kind != "image" else None,
                 calibration=self._calibration_status(),
                 training=self._training_status(),
             )
@@ -82,7 +82,7 @@ class StateKeeper(QObject):
 
     def _refresh_actions(self) -> None:
         actions, controller = self._actions, self._controller
-        is_open, is_seekable = controller.is_open, controller.is_seekable
+        is_open, is_seekable = controller.is_open, controller.playback.is_seekable
         kind = controller.info.kind if controller.info is not None and is_open else ""
         actions.start.setText(self.tr("Stop") if is_open else self.tr("Start"))
         actions.start.setIconText(actions.start.text())
@@ -91,7 +91,7 @@ class StateKeeper(QObject):
         )
         actions.set_drawing(actions.start, "stop" if is_open else "play")
         actions.start.setEnabled(is_open or controller.request is not None)
-        actions.set_drawing(actions.play, "pause" if controller.is_playing else "play")
+        actions.set_drawing(actions.play, "pause" if controller.playback.is_playing else "play")
         for action in (
             actions.step_back,
             actions.step_forward,
@@ -116,7 +116,7 @@ class StateKeeper(QObject):
         actions.record.setChecked(is_recording)
         actions.record.setText(self.tr("Stop recording") if is_recording else self.tr("Record"))
         actions.record.setIconText(actions.record.text())
-        actions.about_model.setEnabled(controller.preset is not None)
+        actions.about_model.setEnabled(controller.model.preset is not None)
 
     def _state_text(self) -> str:
         controller = self._controller
@@ -130,15 +130,17 @@ class StateKeeper(QObject):
                 text = self.tr("Live")
             case State.PAUSED if controller.past is not None:
                 text = self.tr("Past session")
-            case State.RUNNING if controller.is_seekable:
+            case State.RUNNING if controller.playback.is_seekable:
                 text = self.tr("Playing")
-            case State.RUNNING | State.PAUSED if kind == "image" and not controller.is_seekable:
+            case State.RUNNING | State.PAUSED if (
+                kind == "image" and not controller.playback.is_seekable
+            ):
                 text = self.tr("Image")
             case State.RUNNING:
                 text = self.tr("Running")
             case State.WAITING:
                 text = self.tr("Waiting for the analysis…")
-            case State.PAUSED if controller.is_waiting:
+            case State.PAUSED if controller.playback.is_waiting:
                 text = self.tr("Waiting for the model…")
             case State.PAUSED:
                 text = self.tr("Paused")
@@ -151,11 +153,11 @@ class StateKeeper(QObject):
         return f"{text} · {self.tr('recording')}" if self._recorder.is_recording else text
 
     def _device_text(self) -> str:
-        if self._controller.loading_model:
-            return self.tr("loading {model}…").format(model=self._controller.loading_model)
+        if self._controller.model.loading:
+            return self.tr("loading {model}…").format(model=self._controller.model.loading)
         if not self._has_detector:
             return self.tr("loading the face detector…")
-        return runs_on_text(self._controller.engine, self._controller.device)
+        return runs_on_text(self._controller.model.engine, self._controller.model.device)
 
     def _on_event(self, event: EngineEvent) -> None:
         if isinstance(event, AnalysisProgress):

@@ -58,7 +58,7 @@ class EventMessages(QObject):
             case SourceFailed(error=error):
                 self._bar.dismiss(DEMO)
                 self._say_source_error(self._controller.request, error, stands=True)
-            case ModelLoaded() if self._controller.is_fallback:
+            case ModelLoaded() if self._controller.model.is_fallback:
                 self._bar.let_go(MODEL)
             case ModelLoaded():
                 self._bar.dismiss(MODEL)
@@ -71,7 +71,7 @@ class EventMessages(QObject):
                         error,
                         self.tr("Choose a model folder…"),
                         self._actions.open_model.trigger,
-                        stands=self._controller.preset is None,
+                        stands=self._controller.model.preset is None,
                     )
                 )
             case ExtensionLeftOut(problem=problem):

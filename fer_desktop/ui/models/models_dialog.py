@@ -165,15 +165,15 @@ class ModelsDialog(QDialog):
         return self.tr("built in") if entry.bundled else self.tr("yours")
 
     def _in_use(self) -> Path | None:
-        if self._controller.preset is None:
+        if self._controller.model.preset is None:
             return None
         try:
-            return resolve_model(self._controller.model)
+            return resolve_model(self._controller.model.name)
         except ModelError:
             return None
 
     def _is_loading(self, entry: ModelEntry) -> bool:
-        return entry.name == self._controller.loading_model
+        return entry.name == self._controller.model.loading
 
     def _on_event(self, event: EngineEvent) -> None:
         if isinstance(event, ModelLoading | ModelLoaded | ModelFailed):
@@ -185,7 +185,7 @@ class ModelsDialog(QDialog):
         model = self.table.selected
         if model is not None:
             self._say("")
-            self._controller.load_model(_handle(model))
+            self._controller.model.load(_handle(model))
 
     def _on_measure(self) -> None:
         model = self.table.selected

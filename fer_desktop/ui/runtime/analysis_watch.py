@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.pipeline.events import AnalysisProgress
+from fer_desktop.recording.session_loading import LoadedSession
 from fer_desktop.ui.look.wording import clock_text, translate
 
 _WINDOW_S: Final = 8.0  # over which the speed is measured
@@ -58,6 +60,19 @@ class AnalysisState:
         return translate("Analysis", "analysing, {percent}, {time} left").format(
             percent=percent, time=clock_text(self.left_s)
         )
+
+
+def state_of_past(past: LoadedSession, selection: FrameSelection) -> AnalysisState:
+    """Return how far the analysis of a past session came."""
+    summary = past.summary
+    return AnalysisState(
+        frames=summary.frames,
+        total=selection.count(summary.info.source),
+        edge_us=int(past.times_us[-1]),
+        faces=summary.faces,
+        is_over=True,
+        is_whole=summary.is_complete,
+    )
 
 
 class AnalysisWatch:

@@ -1,18 +1,15 @@
 """Between the engine and the widgets: what is open, what is wanted, and the user's choices."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection, selection_of
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
-from fer_desktop.errors import FerError, ModelError, SourceError
+from fer_desktop.errors import FerError, SourceError
 from fer_desktop.log import get_logger
-from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import (
     AnalysisEnded,
@@ -25,39 +22,30 @@ from fer_desktop.pipeline.events import (
     State,
     StateChanged,
 )
-from fer_desktop.pipeline.loader import DETECTOR_NAME
 from fer_desktop.pipeline.meters import MeterReading
-from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_loading import LoadedSession
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FileSource, FrameSource, Pacing
-from fer_desktop.ui.runtime.analysis_watch import AnalysisState, AnalysisWatch
+from fer_desktop.ui.runtime.analysis_watch import AnalysisState, AnalysisWatch, state_of_past
 from fer_desktop.ui.runtime.bridge import Batch, ResultInbox
+from fer_desktop.ui.runtime.engine_settings import hand_over
+from fer_desktop.ui.runtime.model_in_use import ModelInUse
+from fer_desktop.ui.runtime.playback import Playback
 from fer_desktop.ui.runtime.session_log import SessionLog
+from fer_desktop.ui.runtime.session_marks import SessionMarks
 from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
-from fer_desktop.ui.runtime.stopwatch import Stopwatch
-from trainer.contract.preset import Preset
 
 log = get_logger("ui")
-
-SEEK_STEP_US: Final = 5_000_000
-_BUSY: Final = frozenset(
-    {State.OPENING, State.RUNNING, State.WAITING, State.PAUSED, State.RECONNECTING}
-)
 
 
 class Controller(QObject):
     """The window's model of what goes on.
 
     Attributes:
-        state: where the engine stands.
         request: what was opened last, or is to be opened next.
-        info: the open source.
-        preset: the model in use.
-        engine, device: what runs it, and what that computes on.
-        model: its name, or its folder if that is not among the application's own.
-        is_fallback: whether it stands in for one that could not be loaded at the start.
-        loading_model: name of the model that is being loaded.
+        playback: where the open source stands, and what plays it.
+        model: which one reads the faces.
+        marks: those of the session that is shown.
         selection: which frames of the open file are analysed.
         past: the past session that is shown; None where something is analysed.
 
@@ -67,11 +55,8 @@ class Controller(QObject):
         request_refused: a ``SourceRequest`` and the ``FerError`` why it cannot be opened.
         request_changed: another source was asked for.
         settings_changed: the new ``Settings``.
-        speed_changed: another factor of the source's own speed.
         session_wanted: the path of a past session that is to be shown.
         session_shown: a ``LoadedSession`` that is shown from now on.
-        marks_changed: the marks of the session that is shown are others.
-        marked: time in microseconds and text of a mark that was recorded.
     """
 
     happened = Signal(object)
@@ -79,11 +64,8 @@ class Controller(QObject):
     request_refused = Signal(object, object)
     request_changed = Signal()
     settings_changed = Signal(object)
-    speed_changed = Signal(float)
     session_wanted = Signal(object)
     session_shown = Signal(object)
-    marks_changed = Signal()
-    marked = Signal(object, str)
 
     def __init__(
         self,
@@ -102,19 +84,10 @@ class Controller(QObject):
         self._settings = settings
         self._session = 0
         self._remember = True
-        self._awaits: Literal["", "model", "result"] = ""
-        self._position_us = 0
-        self._watch = Stopwatch()
-        self.state = State.IDLE
+        self.playback = Playback(engine, self)
+        self.model = ModelInUse(engine.load_model, self._on_event)
+        self.marks = SessionMarks(session_log, self)
         self.request: SourceRequest | None = None
-        self.info: SourceInfo | None = None
-        self.preset: Preset | None = None
-        self.engine = ""
-        self.device = ""
-        self.model = ""
-        self.is_fallback = False
-        self._asked_model = ""
-        self.loading_model = ""
         self.selection = ALL_FRAMES
         self.past: LoadedSession | None = None
         self._analysis = AnalysisWatch()
@@ -132,24 +105,19 @@ class Controller(QObject):
         return self._session_log
 
     @property
+    def state(self) -> State:
+        """Where the engine stands."""
+        return self.playback.state
+
+    @property
+    def info(self) -> SourceInfo | None:
+        """The open source."""
+        return self.playback.info
+
+    @property
     def is_open(self) -> bool:
         """Whether a source is open, or being opened."""
-        return self.state in _BUSY
-
-    @property
-    def is_playing(self) -> bool:
-        """Whether time goes on in the source, or will as soon as the analysis lets it."""
-        return self.state in (State.RUNNING, State.WAITING)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether a video waits for the model."""
-        return self._awaits != "" and self.state is State.PAUSED
-
-    @property
-    def is_seekable(self) -> bool:
-        """Whether the open source has a transport bar."""
-        return self.is_open and self.info is not None and self.info.is_seekable
+        return self.playback.is_open
 
     @property
     def session(self) -> int:
@@ -159,30 +127,16 @@ class Controller(QObject):
     @property
     def analysis(self) -> AnalysisState | None:
         """How far the analysis of the open file is; None without one."""
-        past = self.past
-        if past is not None and self.is_open:
-            whole, frames = past.summary.is_complete, past.summary.frames
-            total = self.selection.count(past.summary.info.source)
-            edge_us = int(past.times_us[-1])
-            faces = past.summary.faces
-            return AnalysisState(frames, total, edge_us, faces, is_over=True, is_whole=whole)
-        is_file = self.info is not None and not self.info.is_live
-        return self._analysis.state if is_file and self.is_open else None
-
-    @property
-    def position_us(self) -> int:
-        """The source's time on screen."""
-        return self._position_us
-
-    @property
-    def elapsed_s(self) -> float | None:
-        """How long the source has run, pauses left out; None where none is open."""
-        return self._watch.elapsed_s if self.is_open and self.info is not None else None
+        if not self.is_open:
+            return None
+        if self.past is not None:
+            return state_of_past(self.past, self.selection)
+        return self._analysis.state if self.info is not None and not self.info.is_live else None
 
     def start(self) -> None:
         """Start the engine; detector and model load behind the window."""
         self._engine.start()
-        self.load_model(self._settings.model)
+        self.model.load(self._settings.model)
 
     def reading(self) -> MeterReading:
         """Return frame rates and drops."""
@@ -225,10 +179,8 @@ class Controller(QObject):
         self._session_log.expect(self._session, self.selection)
         self._session_log.show(self._session)
         self._inbox.begin_session(self._session)
-        # A video rests on its first frame until it can be read: no face of it shall be missed.
-        self._awaits = "model" if pacing is not Pacing.LIVE and self.preset is None else ""
-        if self._awaits:
-            self._engine.pause()
+        if pacing is not Pacing.LIVE and self.model.preset is None:
+            self.playback.wait_for_model()
         self.request_changed.emit()
 
     def show_session(self, loaded: LoadedSession, source: FrameSource, label: str) -> None:
@@ -249,7 +201,6 @@ class Controller(QObject):
         )
         self._session_log.show_past(self._session, summary.path, loaded.marks)
         self._inbox.begin_session(self._session)
-        self._awaits = ""
         self._engine.pause()
         self.request_changed.emit()
         self.session_shown.emit(loaded)
@@ -259,9 +210,7 @@ class Controller(QObject):
         self.request = request
         self._remember = remember
         self.past = None
-        self.info = None
-        self._position_us = 0
-        self._watch.reset()
+        self.playback.begin()
 
     def source_of(self, request: SourceRequest) -> FrameSource:
         """Return what reads a file; any thread may ask.
@@ -300,90 +249,30 @@ class Controller(QObject):
 
     def toggle(self) -> None:
         """Play or pause a video; start or stop anything else."""
-        self._awaits = ""
-        if not self.is_seekable:
-            self.start_or_stop()
-        elif self.is_playing:
-            self._engine.pause()
+        if self.playback.is_seekable:
+            self.playback.toggle()
         else:
-            self._engine.play()
+            self.start_or_stop()
 
     def pause_analysis(self, is_paused: bool) -> None:
         """Let the analysis of files rest, or go on."""
         self._engine.pause_analysis(is_paused)
 
-    def step(self, frames: int) -> None:
-        """Show the frame so many frames on, or back if negative."""
-        if self.is_seekable:
-            self._engine.step(frames)
-
-    def seek(self, timestamp_us: int) -> None:
-        """Show the frame of a time."""
-        if self.is_seekable:
-            self._position_us = max(0, timestamp_us)
-            self._engine.seek(self._position_us)
-
-    def seek_by(self, delta_us: int) -> None:
-        """Go on, or back if negative."""
-        end_us = (self.info.duration_us or 0) if self.info is not None else 0
-        self.seek(min(max(0, self._position_us + delta_us), max(0, end_us)))
-
-    def set_speed(self, factor: float) -> None:
-        """Play so many times as fast as recorded."""
-        self._engine.set_speed(factor)
-        self.speed_changed.emit(factor)
-
-    def mark(self, text: str) -> bool:
-        """Mark the present moment; tell whether the session could take it.
-
-        Raises:
-            StorageError: if the session can no longer be written.
-        """
-        was_recorded = self._session_log.mark(self._session, self._position_us, text)
-        if was_recorded:
-            self.marked.emit(self._position_us, text)
-        return was_recorded
-
-    def set_marks(self, marks: Sequence[Mark]) -> bool:
-        """Put marks in place of those that are there; tell whether there is a session to take them.
-
-        Raises:
-            StorageError: if it cannot be written.
-        """
-        is_set = self._session_log.set_marks(marks)
-        if is_set:
-            self.marks_changed.emit()
-        return is_set
-
     def calibrate(self, face_id: int, baseline: NeutralBaseline) -> None:
         """Read a face against its own rest, as the model in use saw it, until the source closes."""
-        if self.preset is not None:
-            self._engine.calibrate(self._session, face_id, baseline, self.preset.sha256)
+        if (preset := self.model.preset) is not None:
+            self._engine.calibrate(self._session, face_id, baseline, preset.sha256)
 
     def remove_calibration(self, face_id: int | None = None) -> None:
         """Read a face, or all of them, as the model does."""
         self._engine.remove_calibration(face_id)
 
-    def load_model(self, name_or_folder: str) -> None:
-        """Load a model beside the one in use; empty for the one that ships with the application."""
-        self.is_fallback = False
-        self._ask_for_model(name_or_folder)
-
     def update_settings(self, settings: Settings) -> None:
         """Let other choices hold from now on."""
         former, self._settings = self._settings, settings
-        if settings.smoothing_ms != former.smoothing_ms:
-            self._engine.set_smoothing(settings.smoothing_ms)
-        if settings.face_search != former.face_search:
-            self._engine.set_face_search(settings.face_search)
-        if settings.min_detection_score != former.min_detection_score:
-            self._engine.set_detection_score(settings.min_detection_score)
+        hand_over(self._engine, former, settings)
         if settings.engine != former.engine:
-            self._ask_for_model(self._asked_model)
-        if settings.automatic_calibration != former.automatic_calibration:
-            self._engine.set_automatic_calibration(settings.automatic_calibration)
-        if settings.measures != former.measures:
-            self._engine.set_measures(settings.measures)
+            self.model.reload()
         self.settings_changed.emit(settings)
         if _camera_mode(settings) != _camera_mode(former) and self._shows_camera():
             self.reopen()
@@ -392,66 +281,39 @@ class Controller(QObject):
         return self.is_open and self.request is not None and self.request.kind == "camera"
 
     def _on_batch(self, batch: Batch) -> None:
-        if batch.newest is not None:
-            self._position_us = batch.newest.frame.timestamp_us
-        if self._awaits == "result" and batch.analyses:
-            self._play_if_waiting()
+        self.playback.take_batch(batch)
         self.batch.emit(batch)
 
     def _on_event(self, event: EngineEvent) -> None:
         match event:
             case StateChanged(state=state):
-                self.state = state
-                self._watch.run(state is State.RUNNING)
+                self.playback.take_state(state)
             case AnalysisProgress(file=self._session):
                 self._analysis.take(event)
             case AnalysisEnded(file=self._session, is_whole=is_whole):
                 self._analysis.end(is_whole)
             case SourceOpened(info=info):
                 self._take_source(info)
-            case ModelLoading(name=name):
-                self.loading_model = name
-            case ModelLoaded(preset=preset, engine=engine, device=device):
-                self.preset, self.engine, self.device = preset, engine, device
-                self.loading_model = ""
-                self._keep_model(preset)
-                # Not at once: the first reading may compile the network for that many faces.
-                self._awaits = "result" if self._awaits else ""
-            case ModelFailed(name=name, error=error):
-                log.warning("%s cannot be used: %s", name, error)
-                self.loading_model = ""
-                self._play_if_waiting()
+            case ModelLoading():
+                self.model.take(event)
+            case ModelLoaded():
+                self.model.take(event)
+                self._keep_model()
+                self.playback.take_model()
+            case ModelFailed():
+                self.model.take(event)
+                self.playback.go_on()
         self.happened.emit(event)
-        if isinstance(event, ModelFailed) and event.name != DETECTOR_NAME:
-            self._fall_back()
+        if isinstance(event, ModelFailed):
+            self.model.fall_back(event)
 
-    def _ask_for_model(self, name_or_folder: str) -> None:
-        self._asked_model = name_or_folder
-        try:
-            folder = resolve_model(name_or_folder)
-        except ModelError as error:
-            self._on_event(ModelFailed(Path(name_or_folder).name, error))
-        else:
-            self._engine.load_model(folder)
-
-    def _keep_model(self, preset: Preset) -> None:
-        self.model = self._asked_model or preset.name
-        if not self.is_fallback and self._settings.model != self._asked_model:
-            self.update_settings(replace(self._settings, model=self._asked_model))
-
-    def _fall_back(self) -> None:
-        """Use the application's own model if there is none at all."""
-        if self.preset is None and self._asked_model:
-            self.is_fallback = True
-            self._ask_for_model("")
-
-    def _play_if_waiting(self) -> None:
-        if self._awaits:
-            self._awaits = ""
-            self._engine.play()
+    def _keep_model(self) -> None:
+        """Let the model come back at the next start."""
+        if not self.model.is_fallback and self._settings.model != self.model.choice:
+            self.update_settings(replace(self._settings, model=self.model.choice))
 
     def _take_source(self, info: SourceInfo) -> None:
-        self.info = info
+        self.playback.info = info
         request = self.request
         if request is None or not self._remember or request.kind == "session":
             return

@@ -117,14 +117,14 @@ class SessionLog:
             self._paths[session] = writer.path
         return writer
 
-    def mark(self, session: int, timestamp_us: int, text: str) -> bool:
-        """Record a mark; tell whether this session is being recorded.
+    def mark(self, timestamp_us: int, text: str) -> bool:
+        """Record a mark of the session that is shown; tell whether there is one.
 
         Raises:
             StorageError: if it can no longer be written.
         """
         with self._lock:
-            writer, past = self._writers.get(session), self._past.get(session)
+            writer, past = self._writers.get(self._shown), self._past.get(self._shown)
         if past is not None:
             add_mark(past, Mark(timestamp_us, text))
             self._past_marks.append(Mark(timestamp_us, text))

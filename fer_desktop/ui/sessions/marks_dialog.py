@@ -149,15 +149,15 @@ class MarksDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.note)
         layout.addLayout(row)
-        controller.marked.connect(self.refresh)
-        controller.marks_changed.connect(self.refresh)
+        controller.marks.added.connect(self.refresh)
+        controller.marks.changed.connect(self.refresh)
         controller.request_changed.connect(self.refresh)
         controller.session_shown.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """List the marks of what is shown now."""
-        self._marks = self._controller.session_log.marks()
+        self._marks = self._controller.marks.all()
         self.table.setRowCount(len(self._marks))
         for row, mark in enumerate(self._marks):
             end = "" if mark.end_us is None else time_text(mark.end_us, tenths=True)
@@ -185,11 +185,11 @@ class MarksDialog(QDialog):
         self.export_button.setEnabled(bool(self._marks))
 
     def _jump(self, row: int) -> None:
-        self._controller.seek(self._marks[row].timestamp_us)
+        self._controller.playback.seek(self._marks[row].timestamp_us)
 
     def _edit(self) -> None:
         for row in self._rows()[:1]:
-            edited = MarkDialog.ask(self, self._marks[row], self._controller.position_us)
+            edited = MarkDialog.ask(self, self._marks[row], self._controller.playback.position_us)
             if edited is not None:
                 self._set([*self._marks[:row], edited, *self._marks[row + 1 :]])
 
@@ -199,7 +199,7 @@ class MarksDialog(QDialog):
 
     def _set(self, marks: Sequence[Mark], said: str = "") -> None:
         try:
-            is_set = self._controller.set_marks(marks)
+            is_set = self._controller.marks.replace(marks)
         except StorageError as error:
             self.note.setText(str(error))
             return

@@ -203,11 +203,11 @@ class TrainingDesk(QObject):
     def _model_in_use(self) -> "ModelInUse | None":
         from fer_desktop.ui.training.planning.start_page import ModelInUse
 
-        preset = self._controller.preset
+        preset = self._controller.model.preset
         if preset is None:
             return None
         try:
-            folder = resolve_model(self._controller.model)
+            folder = resolve_model(self._controller.model.name)
         except ModelError:
             return None
         return ModelInUse(folder.name, folder, preset.system, preset.labels)
@@ -263,12 +263,12 @@ class TrainingDesk(QObject):
 
     def _switch(self, model: str) -> None:
         """Use another model, and remember the present one as the one to go back to."""
-        self._switching_to, self._switching_from = model, self._controller.model
-        self._controller.load_model(model)
+        self._switching_to, self._switching_from = model, self._controller.model.name
+        self._controller.model.load(model)
 
     def _on_event(self, event: EngineEvent) -> None:
         if isinstance(event, ModelLoaded):
-            if self._switching_to and self._controller.model == self._switching_to:
+            if self._switching_to and self._controller.model.name == self._switching_to:
                 self._on_switched()
             self._show_way_back()
         elif isinstance(event, ModelFailed) and event.name != DETECTOR_NAME and self._switching_to:
@@ -281,14 +281,18 @@ class TrainingDesk(QObject):
         settings = self._controller.settings
         self._controller.update_settings(replace(settings, former_model=former))
         if self.wizard is not None:
-            text = self.tr("{name} is now in use.").format(name=Path(self._controller.model).name)
+            text = self.tr("{name} is now in use.").format(
+                name=Path(self._controller.model.name).name
+            )
             self.wizard.result_page.show_decided(text, former)
 
     def _show_way_back(self) -> None:
         former = self._controller.settings.former_model
         action = self._actions.former_model
         action.setText(self.tr("Back to {name}").format(name=Path(former).name))
-        action.setVisible(bool(former) and former != self._controller.model and _exists(former))
+        action.setVisible(
+            bool(former) and former != self._controller.model.name and _exists(former)
+        )
 
 
 def _exists(model: str) -> bool:

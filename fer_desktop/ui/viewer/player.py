@@ -87,17 +87,17 @@ class Player(QObject):
         controller.happened.connect(self._on_event)
         controller.request_changed.connect(self._on_request)
         controller.session_shown.connect(self._on_session)
-        controller.marks_changed.connect(self._show_marks)
+        controller.marks.changed.connect(self._show_marks)
         controller.settings_changed.connect(self.use_settings)
         self.view.face_clicked.connect(self.selection.choose)
         self.view.frame_painted.connect(self.delay.painted)
         self.view.went_stale.connect(self.cards.show_lost)
         self.cards.face_chosen.connect(self.selection.choose)
         self.selection.changed.connect(self._on_selected)
-        self.transport.seek_requested.connect(controller.seek)
-        self.transport.speed_requested.connect(controller.set_speed)
-        controller.speed_changed.connect(self.transport.set_speed)
-        self.chart.seek_requested.connect(controller.seek)
+        self.transport.seek_requested.connect(controller.playback.seek)
+        self.transport.speed_requested.connect(controller.playback.set_speed)
+        controller.playback.speed_changed.connect(self.transport.set_speed)
+        self.chart.seek_requested.connect(controller.playback.seek)
         self.chart.face_chosen.connect(self.selection.keep)
 
     def _set_span(self) -> None:
@@ -145,7 +145,7 @@ class Player(QObject):
 
     def _show_marks(self) -> None:
         """Draw marks, and of those of a stretch where it begins."""
-        marks = self._controller.session_log.marks()
+        marks = self._controller.marks.all()
         self.chart.set_marks([(mark.timestamp_us, mark.text) for mark in marks])
 
     def _begin(self, info: SourceInfo) -> None:
@@ -179,7 +179,7 @@ class Player(QObject):
         else:
             self.cards.show_lost()
         self.note.show_for(result, self._controller.analysis)
-        if self._controller.is_seekable:
+        if self._controller.playback.is_seekable:
             self.transport.set_position(result.frame.timestamp_us)
             self.chart.set_position(result.frame.timestamp_us)
 

@@ -284,7 +284,7 @@ def test_calibration_ends_with_the_model_and_says_so(
     app = watch_camera(desk, person, qtbot)
     calibrate(app, qtbot)
     person.model = "1" * 64
-    app.controller.load_model(MODEL)
+    app.controller.model.load(MODEL)
     qtbot.waitUntil(lambda: "calibration has ended" in messages(app))
     qtbot.waitUntil(lambda: not is_calibrated(app))
 
@@ -306,7 +306,7 @@ def play_person(desk: Desk, person: Person, qtbot: QtBot) -> Application:
         person.look_of_frame = lambda number: REST if number < 75 else ANGRIER
     desk.sources[CLIP] = ScriptedSource(frames=100, times_us=[40_000 * at for at in range(100)])
     app = desk.start(wanted=CLIP)
-    app.controller.set_speed(8)
+    app.controller.playback.set_speed(8)
     qtbot.waitUntil(lambda: at_end(app, 100), timeout=15_000)
     return app
 
@@ -318,17 +318,17 @@ def test_an_interval_of_a_video_is_marked_as_neutral(
     assert shown(app)[0].smoothed.emotion == "neutral"
     dialog = open_dialog(app)
     assert (dialog.interval.begin.value(), dialog.interval.end.value()) == (0.96, 3.96)
-    app.controller.seek(0)
+    app.controller.playback.seek(0)
     qtbot.waitUntil(lambda: app.window.player.view.frame.index == 0)
     dialog.interval.begin_here.click()
-    app.controller.seek(2_800_000)
+    app.controller.playback.seek(2_800_000)
     qtbot.waitUntil(lambda: app.window.player.view.frame.index == 70)
     dialog.interval.end_here.click()
     assert (dialog.interval.begin.value(), dialog.interval.end.value()) == (0.0, 2.8)
     dialog.interval.button.click()
     qtbot.waitUntil(lambda: is_calibrated(app))
     assert shown(app)[0].baseline.origin == "interval"
-    app.controller.seek(3_960_000)
+    app.controller.playback.seek(3_960_000)
     qtbot.waitUntil(lambda: bool(shown(app)) and shown(app)[0].scores.probabilities[0] > 0.2)
     assert shown(app)[0].smoothed.emotion == "angry"
 

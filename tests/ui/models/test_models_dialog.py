@@ -55,7 +55,7 @@ def own(tiny: Path, model_folder: Path) -> Path:
 @pytest.fixture
 def app(desk: Desk, qtbot: QtBot) -> Application:
     app = desk.start()
-    qtbot.waitUntil(lambda: app.controller.preset is not None)
+    qtbot.waitUntil(lambda: app.controller.model.preset is not None)
     return app
 
 

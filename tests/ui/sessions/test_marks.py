@@ -25,7 +25,7 @@ def test_marks_are_listed_edited_jumped_to_and_deleted(
     app.window.acts.marks.trigger()
     dialog = app.window.commands.marks.dialog
     assert "Press M" in dialog.note.text()
-    app.controller.seek(200_000)
+    app.controller.playback.seek(200_000)
     app.window.acts.mark.trigger()
     assert dialog.table.rowCount() == 1
     edited = Mark(200_000, "laughs", 400_000)
@@ -39,7 +39,7 @@ def test_marks_are_listed_edited_jumped_to_and_deleted(
     assert content.marks == [(200_000, "laughs")]
     with SessionReader(app.controller.session_log.path) as reader:
         assert reader.marks() == [edited]
-    app.controller.seek(0)
+    app.controller.playback.seek(0)
     qtbot.waitUntil(lambda: app.window.player.view.frame.index == 0)
     dialog.table.cellDoubleClicked.emit(0, 0)
     qtbot.waitUntil(lambda: app.window.player.view.frame.index == 20)

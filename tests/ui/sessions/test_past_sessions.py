@@ -40,7 +40,7 @@ def past(desk: Desk, qtbot: QtBot, clip: Path) -> Path:
     app = desk.start(wanted=request)
     qtbot.waitUntil(lambda: app.controller.analysis is not None and app.controller.analysis.is_over)
     qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
-    app.controller.seek(500_000)
+    app.controller.playback.seek(500_000)
     app.window.acts.mark.trigger()
     path = app.controller.session_log.path
     app.window.close_unasked()
@@ -69,7 +69,7 @@ def test_a_session_opens_again_with_its_picture(
     assert "analysed" in app.window.status.text()
     assert len(player.chart.canvas.content.timeline.series(1)) == 30
     assert [text for _, text in player.chart.canvas.content.marks] == ["Mark"]
-    controller.seek(700_000)
+    controller.playback.seek(700_000)
     qtbot.waitUntil(lambda: player.view.frame.index == 21)
     assert number_of(player.view.frame.pixels) == 21
     assert player.view.analysis.frame_index == 21
@@ -86,7 +86,7 @@ def test_a_file_that_was_moved_is_found_by_its_content(
 ) -> None:
     clip.rename(clip.with_name("another name.mp4"))
     app = reopened(desk, qtbot, past)
-    app.controller.seek(700_000)
+    app.controller.playback.seek(700_000)
     qtbot.waitUntil(lambda: app.window.player.view.frame.index == 21)
     assert number_of(app.window.player.view.frame.pixels) == 21
     assert messages(app) == ""
@@ -106,7 +106,7 @@ def test_without_its_file_a_session_is_played_without_pictures(
     view = app.window.player.view
     assert "clip.mp4 was not found, so its pictures are not shown." in messages(app)
     assert len(set(view.frame.pixels.ravel().tolist())) == 1
-    app.controller.seek(700_000)
+    app.controller.playback.seek(700_000)
     qtbot.waitUntil(lambda: view.frame.index == 21)
     assert view.analysis.frame_index == 21
     assert not app.window.acts.analyze_again.isEnabled()
@@ -118,8 +118,8 @@ def test_without_its_file_a_session_is_played_without_pictures(
     monkeypatch.setattr(OpenMedia, "ask", lambda *_: elsewhere)
     app.window.commands.opener.open(past, elsewhere)
     qtbot.waitUntil(app.window.acts.analyze_again.isEnabled)
-    qtbot.waitUntil(lambda: app.controller.is_seekable)
-    app.controller.seek(700_000)
+    qtbot.waitUntil(lambda: app.controller.playback.is_seekable)
+    app.controller.playback.seek(700_000)
     qtbot.waitUntil(lambda: view.frame is not None and number_of(view.frame.pixels) == 21)
 
 
@@ -156,7 +156,7 @@ def test_a_past_session_is_marked_exported_and_analysed_again(
 def test_a_camera_session_opens_without_pictures(desk: Desk, qtbot: QtBot) -> None:
     desk.sources[CAMERA] = ScriptedCamera(fps=100)
     app = desk.start(wanted=CAMERA)
-    qtbot.waitUntil(lambda: app.controller.position_us > 300_000)
+    qtbot.waitUntil(lambda: app.controller.playback.position_us > 300_000)
     app.controller.stop()
     qtbot.waitUntil(lambda: app.controller.state is State.IDLE)
     qtbot.waitUntil(lambda: list_sessions(paths.sessions_dir())[0].end is not None)
@@ -164,15 +164,15 @@ def test_a_camera_session_opens_without_pictures(desk: Desk, qtbot: QtBot) -> No
     app.window.commands.opener.open(summary.path)
     qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
     assert messages(app) == ""
-    qtbot.waitUntil(lambda: app.controller.is_seekable)
+    qtbot.waitUntil(lambda: app.controller.playback.is_seekable)
     view = app.window.player.view
     qtbot.waitUntil(lambda: view.frame.index == 0)
     with SessionReader(summary.path) as reader:
         times_us = reader.times_us()
     for at in (1, 2):  # frames that were dropped are passed over
-        app.controller.step(1)
+        app.controller.playback.step(1)
         qtbot.waitUntil(lambda at=at: view.frame.timestamp_us == times_us[at])
-    app.controller.step(-1)
+    app.controller.playback.step(-1)
     qtbot.waitUntil(lambda: view.frame.timestamp_us == times_us[1])
     assert view.analysis.timestamp_us == times_us[1]
 

@@ -59,7 +59,7 @@ def app(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Applicatio
     )
     settings = Settings(welcome_accepted=True, model=BUNDLED)
     app = desk.start(settings, wanted=SourceRequest("demo"))
-    qtbot.waitUntil(lambda: app.controller.preset is not None, timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: app.controller.model.preset is not None, timeout=LIMIT_MS)
     return app
 
 

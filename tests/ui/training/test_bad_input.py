@@ -104,7 +104,7 @@ def test_a_killed_trainer_is_told_and_its_training_goes_on_later(
     wizard.result_page.discard_button.click()
     assert len(answers) == 1
     assert not leftover_runs()
-    assert app.controller.model == BUNDLED
+    assert app.controller.model.name == BUNDLED
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
@@ -165,7 +165,7 @@ def test_pictures_deleted_meanwhile_are_told_and_nothing_is_lost(
     assert "test faces (" in result.verdict.text()  # the trainer's own figures
     result.keep_button.click()
     qtbot.waitUntil(lambda: "added to your models" in result.outcome.text(), timeout=LIMIT_MS)
-    assert app.controller.model == BUNDLED
+    assert app.controller.model.name == BUNDLED
     assert (paths.user_models_dir() / "tiny" / MODEL_FILE).is_file()
     assert not leftover_runs()
 

@@ -72,11 +72,11 @@ def test_a_model_is_trained_used_and_left_again(
     assert [result.model.itemText(at) for at in range(2)] == ["smiles-mine", BUNDLED]
     assert result.labels.rowCount() == 2
     result.use_button.click()
-    qtbot.waitUntil(lambda: app.controller.model == "smiles-mine", timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: app.controller.model.name == "smiles-mine", timeout=LIMIT_MS)
 
     folder = paths.user_models_dir() / "smiles-mine"
-    assert app.controller.preset == read_preset(folder)
-    assert app.controller.preset.labels == ("happy", "sad")
+    assert app.controller.model.preset == read_preset(folder)
+    assert app.controller.model.preset.labels == ("happy", "sad")
     assert app.window.toolbar.model.currentText() == "smiles-mine"
     assert app.controller.settings.model == "smiles-mine"
     assert not list(paths.runs_dir().iterdir())
@@ -87,6 +87,6 @@ def test_a_model_is_trained_used_and_left_again(
     assert back.isVisible()
     assert back.text() == f"Back to {BUNDLED}"
     back.trigger()
-    qtbot.waitUntil(lambda: app.controller.model == BUNDLED, timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: app.controller.model.name == BUNDLED, timeout=LIMIT_MS)
     assert back.text() == "Back to smiles-mine"
     assert "smiles-mine" in [entry.name for entry in available_models()]

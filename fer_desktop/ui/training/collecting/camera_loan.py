@@ -101,7 +101,9 @@ class CameraLoan(QObject):
             settings.source_kind,
             settings.source_uri,
         )
-        return _Former(request, remember, controller.position_us, controller.is_playing)
+        return _Former(
+            request, remember, controller.playback.position_us, controller.playback.is_playing
+        )
 
     def _on_batch(self, batch: Batch) -> None:
         info = self._controller.info
@@ -146,10 +148,10 @@ class _PlaceKeeper(QObject):
         if controller.request != former.request:
             self._end()
         elif isinstance(event, SourceOpened):
-            controller.seek(former.position_us)
-            if former.was_playing or not controller.is_seekable:
+            controller.playback.seek(former.position_us)
+            if former.was_playing or not controller.playback.is_seekable:
                 self._end()
-        elif isinstance(event, StateChanged) and controller.is_playing:
+        elif isinstance(event, StateChanged) and controller.playback.is_playing:
             controller.toggle()
             self._end()
 

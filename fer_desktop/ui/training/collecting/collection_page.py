@@ -80,7 +80,7 @@ class CollectionPage(QStackedWidget):
 
     def begin(self) -> None:
         """Ask what shall be collected."""
-        preset = self._controller.preset
+        preset = self._controller.model.preset
         if preset is not None and not self.setup.is_touched:
             self.setup.offer_labels(preset.labels)
         self._offer_cameras()

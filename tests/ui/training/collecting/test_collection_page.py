@@ -269,7 +269,7 @@ def test_a_camera_that_runs_already_is_shared(
     page: PicturesPage, app: Application, camera: ScriptedCamera, tmp_path: Path, qtbot: QtBot
 ) -> None:
     app.controller.open(CAMERA)
-    qtbot.waitUntil(lambda: app.controller.is_playing, timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: app.controller.playback.is_playing, timeout=LIMIT_MS)
     folder = tmp_path / "faces"
     view = start(page, folder, qtbot, rounds=30)
     wait_stored(folder, 4, qtbot)
@@ -278,7 +278,7 @@ def test_a_camera_that_runs_already_is_shared(
     qtbot.waitUntil(lambda: page.inspection.isVisible(), timeout=LIMIT_MS)
     assert camera.opened == 1  # never by two at the same time, never anew
     assert app.controller.request == CAMERA
-    assert app.controller.is_playing
+    assert app.controller.playback.is_playing
     # A round is not enough to be tested with, and that is said.
     assert not page.isComplete()
     assert "Too few" in page.inspection.findings.findings[0].text
@@ -426,11 +426,11 @@ def test_a_video_comes_back_where_it_was(
 ) -> None:
     desk.sources[CLIP] = ScriptedSource(frames=60, fps=30)
     app.controller.open(CLIP)
-    qtbot.waitUntil(lambda: app.controller.is_playing)
+    qtbot.waitUntil(lambda: app.controller.playback.is_playing)
     app.controller.toggle()
     qtbot.waitUntil(lambda: app.controller.state is State.PAUSED)
-    app.controller.seek(1_000_000)
-    qtbot.waitUntil(lambda: app.controller.position_us == 1_000_000)
+    app.controller.playback.seek(1_000_000)
+    qtbot.waitUntil(lambda: app.controller.playback.position_us == 1_000_000)
     start(page, tmp_path / "faces", qtbot)
     qtbot.waitUntil(lambda: page.inspection.isVisible(), timeout=LIMIT_MS)
     qtbot.waitUntil(lambda: app.controller.request == CLIP)

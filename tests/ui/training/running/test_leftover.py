@@ -32,5 +32,5 @@ def test_a_leftover_training_is_in_the_menu_after_its_message_has_left(
 
 def test_without_a_leftover_training_the_menu_has_none(desk: Desk, qtbot: QtBot) -> None:
     app = desk.start()
-    qtbot.waitUntil(lambda: app.controller.preset is not None)
+    qtbot.waitUntil(lambda: app.controller.model.preset is not None)
     assert not app.window.acts.last_training.isVisible()

@@ -1,0 +1,50 @@
+"""The marks of the session that is shown, and who hears of new ones."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from fer_desktop.recording.session_format import Mark
+from fer_desktop.ui.runtime.session_log import SessionLog
+
+
+class SessionMarks(QObject):
+    """Reads and writes them.
+
+    Signals:
+        added: time in microseconds and text of a mark that was recorded.
+        changed: the marks are others.
+    """
+
+    added = Signal(object, str)
+    changed = Signal()
+
+    def __init__(self, session_log: SessionLog, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session_log = session_log
+
+    def all(self) -> list[Mark]:
+        """Return them in the order of the source."""
+        return self._session_log.marks()
+
+    def add(self, timestamp_us: int, text: str) -> bool:
+        """Mark a moment; tell whether the session could take it.
+
+        Raises:
+            StorageError: if the session can no longer be written.
+        """
+        was_recorded = self._session_log.mark(timestamp_us, text)
+        if was_recorded:
+            self.added.emit(timestamp_us, text)
+        return was_recorded
+
+    def replace(self, marks: Sequence[Mark]) -> bool:
+        """Put marks in place of those that are there; tell whether there is a session to take them.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        is_set = self._session_log.set_marks(marks)
+        if is_set:
+            self.changed.emit()
+        return is_set
