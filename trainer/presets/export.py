@@ -171,7 +171,10 @@ def _calibrated(
     """Return the preset with temperature and threshold, and what is said of these."""
     if held_out is not None:
         temperature, unsure, faces = held_out.calibrate(model)
-        said = asdict(unsure) | {"measured_on": f"the {faces:,} faces of {held_out.names}"}
+        said = asdict(unsure) | {
+            "measured_on": f"the {faces:,} faces of {held_out.names}",
+            "sets": [each.name for each in held_out.sets],
+        }
     else:
         rows = dataset.rows("validation")
         raw, truth = raw_probabilities(model.network, dataset, rows), dataset.truth(rows)

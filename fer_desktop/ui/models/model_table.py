@@ -25,6 +25,7 @@ class ModelTable(RowTable):
             translate("ModelTable", "State"),
             translate("ModelTable", "Expressions"),
             translate("ModelTable", "Accuracy (95 % interval)"),
+            translate("ModelTable", "On other collections"),
             translate("ModelTable", "Parameters"),
             translate("ModelTable", "Size"),
         ]
@@ -48,6 +49,7 @@ class ModelTable(RowTable):
                 "",
                 str(len(preset.labels)) if preset is not None else _UNKNOWN,
                 facts.accuracy_text() if facts is not None else _UNKNOWN,
+                (facts.unseen_text() if facts is not None else "") or _UNKNOWN,
                 f"{model.parameters:,}" if model.parameters is not None else _UNKNOWN,
                 f"{model.size_bytes / 1e6:,.1f} MB",
             )
