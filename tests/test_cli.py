@@ -8,25 +8,23 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from fer_desktop import __version__, cli
 from fer_desktop.cli import analyze
 from fer_desktop.cli.analyze import output_stems
-from fer_desktop.domain.face import Detection
 from fer_desktop.errors import ModelError
 from fer_desktop.log import set_up_logging
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.vision.analyzer import Analyzer
-from tests.helpers.clips import cut_short, number_of, write_clip, write_sound
+from tests.helpers.clips import cut_short, write_clip, write_sound
 from tests.helpers.data import astronaut
-from tests.helpers.fakes import FakeClassifier, FakeDetector
+from tests.helpers.fakes import FakeClassifier, FakeDetector, RousedClassifier
 from tests.helpers.models import make_model_folder
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -155,18 +153,8 @@ def test_animations_and_pages_are_read_picture_by_picture(tmp_path: Path, model:
 def test_faces_are_read_against_the_seconds_in_which_they_are_neutral(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at_rest = [0.01, 0.01, 0.01, 0.01, 0.25, 0.01, 0.7]
-    angrier = [0.25, 0.01, 0.01, 0.01, 0.2, 0.01, 0.51]
-
-    class Classifier(FakeClassifier):
-        def classify(
-            self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
-        ) -> NDArray[np.float32]:
-            row = at_rest if number_of(pixels) < 40 else angrier
-            return np.array([row] * len(detections), np.float32)
-
     def get(self: object) -> object:
-        classifier = Classifier()
+        classifier = RousedClassifier()
         model = UsedModel(classifier.preset, 0)
         return Analyzer(FakeDetector(), classifier, smoothing_ms=0), model
 

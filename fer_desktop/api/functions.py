@@ -70,8 +70,9 @@ def read_video(
         video: a file.
         every: only frames whose index is a multiple of it are read.
         from_s, to_s: seconds between which frames are read; all of them unless given.
-        calibrate: begin and end, in seconds, of an interval in which faces are neutral; see
-            `Reader.read_video`.
+        calibrate: begin and end, in seconds, of an interval in which faces are neutral. It is read
+            at once; a face that does not look neutral is named in a warning, and its scores are
+            not corrected.
         options: arguments of `Reader`, such as ``model="fer7"``.
 
     Raises:

@@ -118,13 +118,7 @@ class Reader:
     ) -> FrameReading:
         """Find the faces of one picture, and read their expressions.
 
-        Args:
-            picture: a file; or pixels, shape (height, width, 3) or (height, width), uint8.
-            order: of the colours of pixels; ``bgr`` as OpenCV has them, ``rgb`` as Pillow has.
-
-        Raises:
-            SourceError: if the file is missing, damaged or no picture.
-            ValueError: if the pixels have another shape or type.
+        Arguments and errors are those of `fer_desktop.api.read_picture`.
         """
         with self._start(picture_source(picture, order)) as frames:
             return next(frames)
@@ -140,18 +134,7 @@ class Reader:
     ) -> Readings:
         """Read the frames of a video or animation, or the pages of a picture that has several.
 
-        Args:
-            video: a file.
-            every: only frames whose index is a multiple of it are read.
-            from_s, to_s: seconds between which frames are read; all of them unless given.
-            calibrate: begin and end, in seconds, of an interval in which faces are neutral. It is
-                read at once; a face that does not look neutral is named in a warning, and its
-                scores are not corrected.
-
-        Raises:
-            SourceError: if the file is missing or empty. One that is no video fails at its first
-                frame, a damaged one after its last.
-            ValueError: if an argument makes no sense.
+        Arguments and errors are those of `fer_desktop.api.read_video`.
         """
         return self._start_video(Path(video), frame_selection(every, from_s, to_s), calibrate)
 
@@ -166,15 +149,7 @@ class Reader:
     ) -> Readings:
         """Read a camera: always its newest frame, so that a slow loop does not fall behind.
 
-        Args:
-            camera: number or name of a camera, or the address of a stream (rtsp://, http://).
-            seconds: when to stop; never unless given.
-            width_px, height_px, fps: what to ask the camera for; 0 leaves it to the camera.
-
-        Raises:
-            SourceError: if the address is none. A camera that is not there fails at its first
-                frame.
-            ValueError: if ``seconds`` is not positive.
+        Arguments and errors are those of `fer_desktop.api.read_camera`.
         """
         source = camera_source(camera, seconds, width_px, height_px, fps)
         return self._start(source, is_live=True, seconds=seconds)

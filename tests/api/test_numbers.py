@@ -1,18 +1,15 @@
 """A notebook gets the numbers of ``fer-desktop analyze``."""
 
 import csv
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from fer_desktop import api, cli
-from fer_desktop.domain.face import Detection
-from tests.helpers.clips import number_of, write_clip
+from tests.helpers.clips import write_clip
 from tests.helpers.data import astronaut
-from tests.helpers.fakes import FakeClassifier, FakeDetector
+from tests.helpers.fakes import FakeDetector, RousedClassifier
 
 
 def analyzed(path: Path, out: Path, *options: str) -> list[dict[str, str]]:
@@ -77,18 +74,8 @@ def test_the_frames_of_a_video_have_the_same_numbers(clip: Path, tmp_path: Path)
 def test_a_calibrated_video_has_the_same_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_rest = [0.01, 0.01, 0.01, 0.01, 0.25, 0.01, 0.7]
-    angrier = [0.25, 0.01, 0.01, 0.01, 0.2, 0.01, 0.51]
-
-    class Classifier(FakeClassifier):
-        def classify(
-            self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
-        ) -> NDArray[np.float32]:
-            row = at_rest if number_of(pixels) < 40 else angrier
-            return np.array([row] * len(detections), np.float32)
-
-    vision = "fer_desktop.vision"
-    monkeypatch.setattr(f"{vision}.classifier.ModelClassifier.load", lambda *_, **__: Classifier())
+    vision, classifier = "fer_desktop.vision", RousedClassifier()
+    monkeypatch.setattr(f"{vision}.classifier.ModelClassifier.load", lambda *_, **__: classifier)
     monkeypatch.setattr(
         f"{vision}.detection.detector.MediaPipeFaceDetector", lambda **_: FakeDetector()
     )

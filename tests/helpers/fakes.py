@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.face import LEFT_EYE, RIGHT_EYE, BoundingBox, Detection
+from tests.helpers.clips import number_of
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import Preset
 
@@ -126,3 +127,16 @@ class FakeClassifier:
     def close(self) -> None:
         """Remember that it was closed."""
         self.closed = True
+
+
+class RousedClassifier(FakeClassifier):
+    """Reads numbered pictures: a face that is neutral at first, and angrier from the 40th on."""
+
+    def classify(
+        self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
+    ) -> NDArray[np.float32]:
+        """Return what the number of the picture asks for."""
+        at_rest = [0.01, 0.01, 0.01, 0.01, 0.25, 0.01, 0.7]
+        angrier = [0.25, 0.01, 0.01, 0.01, 0.2, 0.01, 0.51]
+        row = at_rest if number_of(pixels) < 40 else angrier
+        return np.array([row] * len(detections), np.float32)

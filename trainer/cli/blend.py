@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from trainer.cli.data_options import add_data, source_from_args
 from trainer.cli.held_out_options import add_use, held_out_from_args
-from trainer.cli.numbers import number
+from trainer.cli.made_model_options import add_blending, add_naming
 
 if TYPE_CHECKING:
     from trainer.contract.figures import SplitFigures
@@ -25,23 +25,11 @@ def add_blend(commands: Any) -> None:
         "--model", dest="models", required=True, action="append", type=Path, metavar="DIR"
     )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
-    parser.add_argument("--name", default="", help="default: the folder's name")
-    parser.add_argument("--description", default="", help="one sentence for the model menu")
-    parser.add_argument(
-        "--share",
-        type=number(float, 0, 1),
+    add_naming(parser)
+    add_blending(
+        parser,
+        share="weight of the first model's last layer, its head; the second model's has the rest",
         default=0.5,
-        metavar="S",
-        help="weight of the first model's last layer; the second has the rest",
-    )
-    parser.add_argument(
-        "--levelling",
-        type=number(float, 0, 1),
-        default=0.0,
-        metavar="S",
-        help="strength of the logit adjustment, which raises the recall of rare labels: this times "
-        "the logarithm of how often a last layer predicts a label on training faces is subtracted "
-        "from its logit",
     )
     add_data(parser)
     add_use(parser)

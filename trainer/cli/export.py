@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from trainer.cli.held_out_options import add_use, held_out_from_args
+from trainer.cli.made_model_options import add_blending, add_naming
 from trainer.cli.numbers import number
 from trainer.config import AUXILIARY_HEAD, MAIN_HEAD
 
@@ -24,9 +25,7 @@ def add_export(commands: Any) -> None:
         "--system", metavar="FILE.py:FUNCTION", help="the run's network, where it is your own"
     )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR|FILE")
-    parser.add_argument(
-        "--name", default="", help="name of a run's model; default: the folder's name"
-    )
+    add_naming(parser)
     parser.add_argument(
         "--head",
         choices=(MAIN_HEAD, AUXILIARY_HEAD),
@@ -40,21 +39,12 @@ def add_export(commands: Any) -> None:
         metavar="S",
         help="criterion for weighing the heads, from accuracy (0) to balanced accuracy (1)",
     )
-    parser.add_argument(
-        "--share",
-        type=number(float, 0, 1),
-        metavar="S",
-        help="weight of --head; the other head has the rest; default: the weight that is best on "
+    add_blending(
+        parser,
+        share="weight of --head; the other head has the rest; default: the weight that is best on "
         "the validation faces",
-    )
-    parser.add_argument(
-        "--levelling",
-        type=number(float, 0, 1),
-        default=0.0,
-        metavar="S",
-        help="with --share: strength of the logit adjustment, which raises the recall of rare "
-        "labels: this times the logarithm of how often a head predicts a label on training faces "
-        "is subtracted from its logit",
+        default=None,
+        condition="with --share: ",
     )
     parser.add_argument(
         "--labels", default="", metavar="SET", help="labels the model keeps, of those of the run"
@@ -65,9 +55,6 @@ def add_export(commands: Any) -> None:
         help="recompute the batch normalization statistics on the run's training faces, half of "
         "them unchanged and half shifted like a detector's crops: they were augmented more during "
         "training",
-    )
-    parser.add_argument(
-        "--description", default="", help="one sentence about a run's model, for the model menu"
     )
     add_use(parser)
     parser.add_argument("--format", choices=("litert", "onnx"), help="format of the file")
