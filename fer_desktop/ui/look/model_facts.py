@@ -43,8 +43,7 @@ class UnseenFacts:
         """Return the figures as a sentence or two."""
         text = translate(
             "ModelFacts",
-            "On {faces} of people from {sets} it reaches {share} %, every expression counted "
-            "equally",
+            "On {faces} from {sets} it reaches {share} %, with every expression counted equally",
         ).format(
             faces=counted(self.faces, "face"),
             sets=counted(self.sets, "other collection"),
@@ -60,7 +59,7 @@ class UnseenFacts:
             text += " " + _recall_sentence(*self.weakest)
         if self.chose_it:
             text += " " + translate(
-                "ModelFacts", "It was chosen by these faces: expect a little less on yours."
+                "ModelFacts", "It was chosen using these faces: expect slightly less on yours."
             )
         return text
 

@@ -38,9 +38,8 @@ def test_the_figures_on_other_collections_follow_those_on_its_own(tmp_path: Path
     assert facts is not None
     assert facts.sentence() == (
         "On 100 test faces (FER2013) it agrees with the label that people gave in 80 % of cases. "
-        "Lowest recall: sad, 70 %. On 1,234 faces of people from 2 other collections it reaches "
-        "51 %, every expression counted equally (95 % interval 48 to 55 %). Lowest recall: sad, "
-        "20 %."
+        "Lowest recall: sad, 70 %. On 1,234 faces from 2 other collections it reaches 51 %, with "
+        "every expression counted equally (95 % interval 48 to 55 %). Lowest recall: sad, 20 %."
     )
     assert facts.unseen_text() == "51.0 % (48.0 to 54.5)"
     assert "51 %" in model_text(fake_preset(), tmp_path, "CPU")
@@ -50,7 +49,9 @@ def test_it_is_said_where_the_collections_have_chosen_the_model(tmp_path: Path) 
     write(tmp_path, unsure={"confidence": 0.6, "sets": ["films"]})
     facts = read_model_facts(tmp_path)
     assert facts is not None
-    assert facts.sentence().endswith("It was chosen by these faces: expect a little less on yours.")
+    assert facts.sentence().endswith(
+        "It was chosen using these faces: expect slightly less on yours."
+    )
 
 
 def test_a_model_without_them_is_told_by_its_own_alone(tmp_path: Path) -> None:

@@ -99,8 +99,10 @@ def own_files() -> list[str]:
 def test_models_are_listed_with_what_is_known(managed: ModelsDialog) -> None:
     assert row_of(managed, MODEL)[1:4] == ["in use", "7", "?"]
     assert row_of(managed, BUNDLED)[1] == "built in"
-    name, state, labels, accuracy, parameters, size = row_of(managed, "tiny")
+    name, state, labels, accuracy, elsewhere, parameters, size = row_of(managed, "tiny")
     assert (name, state, labels, accuracy) == ("tiny", "yours", "3", "65.2 % (64.0 to 67.0)")
+    assert elsewhere == "?"
+    assert row_of(managed, "seven-expressions")[4].startswith("60.0 % (")
     assert int(parameters.replace(",", "")) > 100
     assert size.endswith("MB")
     assert managed.panel.labels.text() == "happy, sad, wink"
@@ -329,5 +331,5 @@ def test_only_names_that_can_be_are_taken(qtbot: QtBot) -> None:
     assert dialog.problem.text() == "That is taken."
     dialog.edit.setText(" free ")
     assert button.isEnabled()
-    assert dialog.name == "free"
+    assert dialog.answer() == "free"
     assert dialog.problem.text() == ""
