@@ -8,6 +8,8 @@
 PYTHON ?=
 ARGS ?=
 BIN := .venv/bin
+# A process for each core, four at most; the tests of a file stay together. ARGS=-n0 uses none.
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test quick lint bench docs package setup setup-dev clean
 
@@ -15,10 +17,10 @@ run: setup
 	@$(BIN)/fer-desktop $(ARGS)
 
 test: lint
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 quick: setup-dev
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m unit $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m unit $(PARALLEL) $(ARGS)
 
 lint: setup-dev
 	@$(BIN)/ruff check .

@@ -27,6 +27,12 @@ _LIBRARY_THREADS = ("Dummy-", "ThreadPoolExecutor-", "Thread-")
 _THREAD_GRACE_S = 2.0
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, so that no process is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") is not None}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """Undo what importing cv2 did to Qt's search paths, before a fixture starts Qt."""

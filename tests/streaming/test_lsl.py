@@ -19,7 +19,7 @@ RECORDER = """
 import json, pylsl, time
 pylsl.set_config_content("[multicast]\\nResolveScope = machine\\n")
 print("looking", flush=True)
-(found,) = pylsl.resolve_byprop("name", "FER Desktop", timeout=30)
+(found,) = pylsl.resolve_bypred("name='FER Desktop' and desc/source='HD Webcam'", timeout=30)
 inlet = pylsl.StreamInlet(found)
 info = inlet.info()
 model = info.desc().child("model")
@@ -81,8 +81,10 @@ def test_markers_and_frames_without_the_face_and_a_restart() -> None:
     (output,) = stream_outputs(["lsl"]).values()
     output.start(20)
     begin(output)
-    (markers,) = pylsl.resolve_byprop("name", "FER Desktop markers", timeout=20)
-    (scores,) = pylsl.resolve_byprop("name", "FER Desktop", timeout=20)
+    # Other tests may stream at the same time.
+    ours = "desc/source='HD Webcam'"
+    (markers,) = pylsl.resolve_bypred(f"name='FER Desktop markers' and {ours}", timeout=20)
+    (scores,) = pylsl.resolve_bypred(f"name='FER Desktop' and {ours}", timeout=20)
     noted, read = pylsl.StreamInlet(markers), pylsl.StreamInlet(scores)
     noted.open_stream(timeout=20)
     read.open_stream(timeout=20)

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtWidgets import QWizard, QWizardPage
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.errors import SourceError
@@ -29,6 +28,7 @@ from tests.helpers.faces import portrait
 from tests.helpers.sources import ScriptedCamera, ScriptedSource
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, CLIP
+from tests.ui.training.pages import shown_page
 
 pytestmark = pytest.mark.gui
 
@@ -75,17 +75,8 @@ def app(desk: Desk, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> Applicatio
 
 @pytest.fixture
 def page(app: Application, camera: ScriptedCamera, qtbot: QtBot) -> Iterator[PicturesPage]:
-    wizard = QWizard(app.window)
-    page = PicturesPage(app.controller, app.background, lambda: [CAMERA], MediaPipeFaceDetector)
-    wizard.addPage(page)
-    wizard.addPage(QWizardPage())
-    wizard.resize(1000, 660)
-    wizard.show()
-    qtbot.waitExposed(wizard)
-    yield page
-    page.shut_down()
-    wizard.close()
-    wizard.deleteLater()
+    with shown_page(app, qtbot, lambda: [CAMERA]) as page:
+        yield page
 
 
 def prepare(page: PicturesPage, folder: Path, *, rounds: int = 3, per_round: int = 2) -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QWizard, QWizardPage
+from PySide6.QtWidgets import QWizard
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.ui.assembly import Application
@@ -22,6 +22,7 @@ from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
 from tests.helpers.faces import face_crops, portrait, save
 from tests.ui.conftest import Desk
+from tests.ui.training.pages import shown_page
 
 pytestmark = pytest.mark.gui
 
@@ -49,18 +50,8 @@ def app(desk: Desk) -> Application:
 
 @pytest.fixture
 def page(app: Application, qtbot: QtBot) -> Iterator[PicturesPage]:
-    """The page in a wizard of its own, with a page behind it."""
-    wizard = QWizard(app.window)
-    page = PicturesPage(app.controller, app.background, tuple, MediaPipeFaceDetector)
-    wizard.addPage(page)
-    wizard.addPage(QWizardPage())
-    wizard.resize(1000, 660)
-    wizard.show()
-    qtbot.waitExposed(wizard)
-    yield page
-    page.shut_down()
-    wizard.close()
-    wizard.deleteLater()
+    with shown_page(app, qtbot) as page:
+        yield page
 
 
 @pytest.fixture
@@ -434,14 +425,13 @@ def test_looking_can_be_stopped(page: PicturesPage, crops: Path, qtbot: QtBot) -
 def test_the_wizard_can_be_closed_at_any_moment(
     app: Application, page: PicturesPage, crops: Path, photos: Path, qtbot: QtBot, state: str
 ) -> None:
+    may_go_on = threading.Semaphore(1)
+    page._jobs._make_detector = lambda: SlowDetector(may_go_on)
     page.use(photos if state == "cropping" else crops)
     if state == "cropping":
         qtbot.waitUntil(page.photos.start_button.isVisible)
         page.photos.start_button.click()
-        # Not "1 " alone: a quick machine may have cut the second one before this looks again.
-        qtbot.waitUntil(
-            lambda: page.photos.progress.text()[:1] in set("123456789"), timeout=LIMIT_MS
-        )
+        qtbot.waitUntil(lambda: page.photos.progress.text() == "1 of 10", timeout=LIMIT_MS)
     elif state == "inspecting":
         qtbot.waitUntil(lambda: page._jobs._call.is_running)
     elif state == "shown":
@@ -449,6 +439,7 @@ def test_the_wizard_can_be_closed_at_any_moment(
     sheets = page._jobs._sheets
     page.shut_down()
     page.wizard().close()
+    may_go_on.release(100)
     assert not page._jobs.is_busy
     assert sheets is None or not Path(sheets.name).exists()
     qtbot.waitUntil(lambda: not app.background.is_busy)
