@@ -143,14 +143,14 @@ def test_the_options_are_what_is_shown(qtbot: QtBot) -> None:
     options = AnalysisOptions(FrameSelection(3, 1_500_000, None), empty_rows=False)
     dialog = AnalysisDialog(options, 60_000_000)
     qtbot.addWidget(dialog)
-    assert dialog.options() == options
+    assert dialog.answer() == options
     assert not dialog.has_changes()
     dialog.end.setValue(30)
     dialog.begin.setValue(40)
-    assert dialog.options().selection == FrameSelection(3, 40_000_000, 40_000_000)
+    assert dialog.answer().selection == FrameSelection(3, 40_000_000, 40_000_000)
     assert dialog.has_changes()
     dialog.part.setChecked(False)
-    assert dialog.options().selection == FrameSelection(3)
+    assert dialog.answer().selection == FrameSelection(3)
 
 
 def test_a_face_that_has_left_can_be_seen_in_the_timeline(desk: Desk, qtbot: QtBot) -> None:

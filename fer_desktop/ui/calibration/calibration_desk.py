@@ -4,9 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
-
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.neutral_baseline import NeutralBaseline, neutral_index
 from fer_desktop.domain.neutral_evidence import LEAST_S, evidence_s, judged_baseline
@@ -14,36 +11,21 @@ from fer_desktop.errors import CalibrationError, FerError
 from fer_desktop.pipeline.events import EngineEvent, ModelLoaded
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.ui.calibration.calibration_dialog import CalibrationDialog
-from fer_desktop.ui.messages.announcer import Announcer
-from fer_desktop.ui.runtime.actions import Actions
-from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.bridge import Batch
-from fer_desktop.ui.runtime.controller import Controller
 from trainer.contract.preset import Preset
 
 
-class CalibrationDesk(QObject):
+class CalibrationDesk(Desk):
     """Opens the dialog, and hands to the engine what comes of it.
 
     Attributes:
         dialog: the open one.
     """
 
-    def __init__(
-        self,
-        window: QWidget,
-        actions: Actions,
-        controller: Controller,
-        announcer: Announcer,
-        background: Background,
-        selected_face: Callable[[], int | None],
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._actions = actions
-        self._controller = controller
-        self._announcer = announcer
-        self._background = background
+    def __init__(self, parts: WindowParts, selected_face: Callable[[], int | None]) -> None:
+        super().__init__(parts)
+        actions, controller = parts.actions, parts.controller
         self._selected_face = selected_face
         self._latest: FrameAnalysis | None = None
         self._given: set[int] = set()

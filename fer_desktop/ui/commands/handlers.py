@@ -3,9 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
 
 from fer_desktop import paths
 from fer_desktop.domain.frame_selection import FrameSelection
@@ -19,12 +18,9 @@ from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
 from fer_desktop.ui.look.wording import runs_on_text, time_text
-from fer_desktop.ui.messages.announcer import Announcer
+from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.models.model_jobs import ModelJobs
 from fer_desktop.ui.models.models_dialog import ModelsDialog
-from fer_desktop.ui.runtime.actions import Actions
-from fer_desktop.ui.runtime.background import Background
-from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.playback import SEEK_STEP_US
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest
@@ -36,7 +32,7 @@ from fer_desktop.ui.viewer.frame_view import FrameView
 from fer_desktop.ui.widgets.drops import is_model_folder
 
 
-class Commands(QObject):
+class Commands(Desk):
     """Connects actions with the controller, asking the person where only they can decide.
 
     Signals:
@@ -45,28 +41,14 @@ class Commands(QObject):
 
     models_changed = Signal()
 
-    def __init__(
-        self,
-        window: QWidget,
-        actions: Actions,
-        controller: Controller,
-        announcer: Announcer,
-        view: FrameView,
-        background: Background,
-        recorder: RecordingTap,
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._actions = actions
-        self._controller = controller
-        self._announcer = announcer
+    def __init__(self, parts: WindowParts, view: FrameView, recorder: RecordingTap) -> None:
+        super().__init__(parts)
         self._view = view
-        self._background = background
         self._recorder = recorder
-        self.exporter = Exporter(background, window)
-        self.opener = SessionOpener(window, actions, controller, announcer, background)
-        self.marks = MarksDesk(window, actions, controller, background)
-        self._model_jobs = ModelJobs(background, self)
+        self.exporter = Exporter(parts.background, parts.window)
+        self.opener = SessionOpener(parts)
+        self.marks = MarksDesk(parts)
+        self._model_jobs = ModelJobs(parts.background, self)
         self._connect_source_actions()
         self._connect_model_actions()
         self._connect_session_actions()

@@ -2,40 +2,22 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
-
 from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.events import EngineEvent, SourceOpened
 from fer_desktop.ui.dialogs.login_dialog import LoginDialog
 from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
-from fer_desktop.ui.messages.announcer import Announcer
-from fer_desktop.ui.runtime.actions import Actions
-from fer_desktop.ui.runtime.background import Background
-from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.messages.desk import Desk, WindowParts
 
 
-class NetworkCameras(QObject):
+class NetworkCameras(Desk):
     """Connects them; a password is remembered, or kept, once the camera has taken it."""
 
-    def __init__(
-        self,
-        window: QWidget,
-        actions: Actions,
-        controller: Controller,
-        announcer: Announcer,
-        background: Background,
-        passwords: Passwords,
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._controller = controller
-        self._announcer = announcer
-        self._background = background
+    def __init__(self, parts: WindowParts, passwords: Passwords) -> None:
+        super().__init__(parts)
         self._passwords = passwords
-        actions.open_network.triggered.connect(self._connect_camera)
-        actions.log_in.triggered.connect(self._log_in)
-        controller.happened.connect(self._on_event)
+        parts.actions.open_network.triggered.connect(self._connect_camera)
+        parts.actions.log_in.triggered.connect(self._log_in)
+        parts.controller.happened.connect(self._on_event)
 
     def keep(self, urls: Iterable[str]) -> None:
         """Keep addresses with their passwords for good, or tell why that cannot be."""

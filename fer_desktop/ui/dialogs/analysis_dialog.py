@@ -5,12 +5,10 @@ from typing import Final
 
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -33,7 +31,7 @@ class AnalysisOptions:
     empty_rows: bool
 
 
-class AnalysisDialog(AskingDialog):
+class AnalysisDialog(AskingDialog[AnalysisOptions]):
     """Every n-th frame, a part of the file, rows without a face."""
 
     def __init__(
@@ -82,31 +80,19 @@ class AnalysisDialog(AskingDialog):
         )
         note.setWordWrap(True)
         note.setProperty("role", "muted")
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.cancel)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(note)
-        layout.addWidget(buttons)
         self.part.toggled.connect(self._refresh)
         self.begin.valueChanged.connect(self.end.setMinimum)
         self._refresh()
-        self._former = self.options()
+        self.fill(form, note)
 
     @classmethod
     def ask(
         cls, parent: QWidget, options: AnalysisOptions, duration_us: int | None
     ) -> AnalysisOptions | None:
         """Return what was chosen; None if nothing was."""
-        dialog = cls(options, duration_us, parent)
-        chosen = dialog.options() if dialog.exec() else None
-        dialog.deleteLater()
-        return chosen
+        return cls(options, duration_us, parent).answered()
 
-    def options(self) -> AnalysisOptions:
+    def answer(self) -> AnalysisOptions:
         """Return what is chosen now."""
         from_us = to_us = None
         if self.part.isChecked():
@@ -115,10 +101,6 @@ class AnalysisDialog(AskingDialog):
             to_us = None if is_end else round(1e6 * self.end.value())
         selection = FrameSelection(self.every.value(), from_us, to_us)
         return AnalysisOptions(selection, self.empty_rows.isChecked())
-
-    def has_changes(self) -> bool:
-        """Whether something else was chosen."""
-        return self.options() != self._former
 
     def _make_time(self, longest_s: float) -> QDoubleSpinBox:
         time = QDoubleSpinBox(self)

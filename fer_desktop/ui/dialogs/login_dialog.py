@@ -2,8 +2,6 @@
 
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -65,7 +63,7 @@ class LoginFields(QWidget):
         return SourceRequest("stream", url, keeps_password=self.kept.isChecked())
 
 
-class LoginDialog(AskingDialog):
+class LoginDialog(AskingDialog[SourceRequest]):
     """Asks for what a camera that is known wants to hear."""
 
     def __init__(
@@ -84,14 +82,7 @@ class LoginDialog(AskingDialog):
         )
         place.setWordWrap(True)
         self.fields = LoginFields(former[0] if former else parts.username or "", may_be_kept, self)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        connect = buttons.addButton(self.tr("Connect"), QDialogButtonBox.ButtonRole.AcceptRole)
-        connect.setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.cancel)
-        layout = QVBoxLayout(self)
-        for widget in (place, self.fields, buttons):
-            layout.addWidget(widget)
+        self.fill(place, self.fields, accept=self.tr("Connect"))
         self.setMinimumWidth(440)
         (self.fields.password if self.fields.user.text() else self.fields.user).setFocus()
 
@@ -99,9 +90,8 @@ class LoginDialog(AskingDialog):
         """Whether something was typed."""
         return self.fields.has_changes()
 
-    @property
-    def request(self) -> SourceRequest:
-        """The same camera with what was typed."""
+    def answer(self) -> SourceRequest:
+        """Return the same camera with what was typed."""
         return self.fields.request(self._request.uri)
 
     @classmethod
@@ -109,7 +99,4 @@ class LoginDialog(AskingDialog):
         cls, parent: QWidget, request: SourceRequest, may_be_kept: bool
     ) -> SourceRequest | None:
         """Return the request with the login that the person gave."""
-        dialog = cls(request, may_be_kept, parent)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        dialog.deleteLater()
-        return dialog.request if accepted else None
+        return cls(request, may_be_kept, parent).answered()

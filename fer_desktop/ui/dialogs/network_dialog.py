@@ -6,12 +6,8 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -49,7 +45,7 @@ def url_problem(url: str) -> str:
     return ""
 
 
-class NetworkDialog(AskingDialog):
+class NetworkDialog(AskingDialog[SourceRequest]):
     """Asks for a URL and checks its form while it is typed."""
 
     def __init__(
@@ -79,21 +75,11 @@ class NetworkDialog(AskingDialog):
         )
         hint.setWordWrap(True)
         hint.setProperty("role", "muted")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.connect_button = QPushButton(self.tr("Connect"), self)
-        buttons.addButton(self.connect_button, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.connect_button.setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.cancel)
         form = QFormLayout()
         form.addRow(self.tr("&Address:"), self.address)
         form.addRow("", self.problem)
         self.login = LoginFields("", may_be_kept, self)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(hint)
-        layout.addWidget(self.login)
-        layout.addWidget(buttons)
+        self.fill(form, hint, self.login, accept=self.tr("Connect"))
         self._suggestion = self.url
         self.address.editTextChanged.connect(self._check)
         self._check()
@@ -107,9 +93,8 @@ class NetworkDialog(AskingDialog):
         """Whether another address was typed than the latest one, or a login."""
         return self.url != self._suggestion or self.login.has_changes()
 
-    @property
-    def request(self) -> SourceRequest:
-        """What was typed, as a request."""
+    def answer(self) -> SourceRequest:
+        """Return what was typed, as a request."""
         return self.login.request(self.url)
 
     @classmethod
@@ -121,13 +106,10 @@ class NetworkDialog(AskingDialog):
             recent: addresses to choose from.
             may_be_kept: whether there may be a keyring for the password.
         """
-        dialog = cls(recent, may_be_kept, parent)
-        accepted = dialog.exec() == QDialog.DialogCode.Accepted
-        dialog.deleteLater()
-        return dialog.request if accepted else None
+        return cls(recent, may_be_kept, parent).answered()
 
     def _check(self) -> None:
         problem = url_problem(self.url)
         self.problem.setText(problem or self.tr("This is a valid address."))
-        self.connect_button.setEnabled(not problem)
+        self.accept_button.setEnabled(not problem)
         self.login.set_needed(not has_secret(self.url))

@@ -1,11 +1,9 @@
 """What the user says of a session: title, participant, condition, notes."""
 
 from PySide6.QtWidgets import (
-    QDialogButtonBox,
     QFormLayout,
     QLineEdit,
     QPlainTextEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -14,7 +12,7 @@ from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.look.wording import name_text
 
 
-class FactsDialog(AskingDialog):
+class FactsDialog(AskingDialog[SessionFacts]):
     """Four fields, all of which may be empty."""
 
     def __init__(self, name: str, facts: SessionFacts, parent: QWidget | None = None) -> None:
@@ -32,26 +30,15 @@ class FactsDialog(AskingDialog):
         form.addRow(self.tr("&Participant:"), self.participant)
         form.addRow(self.tr("&Condition:"), self.condition)
         form.addRow(self.tr("N&otes:"), self.notes)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.cancel)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(buttons)
+        self.fill(form)
         self.resize(440, 320)
-        self._former = self.facts()
 
     @classmethod
     def ask(cls, parent: QWidget, name: str, facts: SessionFacts) -> SessionFacts | None:
         """Return what was entered; None if nothing was."""
-        dialog = cls(name, facts, parent)
-        entered = dialog.facts() if dialog.exec() else None
-        dialog.deleteLater()
-        return entered
+        return cls(name, facts, parent).answered()
 
-    def facts(self) -> SessionFacts:
+    def answer(self) -> SessionFacts:
         """Return what is entered now."""
         return SessionFacts(
             self.title_edit.text().strip(),
@@ -59,10 +46,6 @@ class FactsDialog(AskingDialog):
             self.condition.text().strip(),
             self.notes.toPlainText().strip()[:NOTES_MAX],
         )
-
-    def has_changes(self) -> bool:
-        """Whether something else was entered."""
-        return self.facts() != self._former
 
     def _line(self, text: str) -> QLineEdit:
         edit = QLineEdit(text, self)

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
@@ -27,7 +26,7 @@ from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import MarkFile, ask_to_replace
 from fer_desktop.ui.look.wording import breakable, time_text
-from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.widgets.row_table import RowTable
@@ -37,7 +36,7 @@ _TEXT_MAX = 1_000
 _LONGEST_S = 1_000_000.0
 
 
-class MarkDialog(AskingDialog):
+class MarkDialog(AskingDialog[Mark]):
     """Text and time of one mark."""
 
     def __init__(self, mark: Mark, position_us: int, parent: QWidget | None = None) -> None:
@@ -58,37 +57,22 @@ class MarkDialog(AskingDialog):
         form.addRow(self.tr("&From:"), begin_row)
         form.addRow(self.is_stretch)
         form.addRow(self.tr("T&o:"), end_row)
-        buttons = QDialogButtonBox(
-            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self
-        )
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.cancel)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(buttons)
         self.is_stretch.toggled.connect(end_row.setEnabled)
         end_row.setEnabled(self.is_stretch.isChecked())
-        self._former = self.mark()
+        self.fill(form)
 
     @classmethod
     def ask(cls, parent: QWidget, mark: Mark, position_us: int) -> Mark | None:
         """Return the mark as it was edited; None if it was not."""
-        dialog = cls(mark, position_us, parent)
-        edited = dialog.mark() if dialog.exec() else None
-        dialog.deleteLater()
-        return edited
+        return cls(mark, position_us, parent).answered()
 
-    def mark(self) -> Mark:
+    def answer(self) -> Mark:
         """Return the mark as it is now."""
         begin_us, end_us = (round(1e6 * time.value()) for time in (self.begin, self.end))
         text = self.text.text().strip()
         if not self.is_stretch.isChecked() or begin_us == end_us:
             return Mark(begin_us, text)
         return Mark(min(begin_us, end_us), text, max(begin_us, end_us))
-
-    def has_changes(self) -> bool:
-        """Whether something else was entered."""
-        return self.mark() != self._former
 
     def _time(self, time_us: int, name: str) -> tuple[QDoubleSpinBox, QWidget]:
         row = QWidget(self)
@@ -251,22 +235,17 @@ class MarksDialog(QDialog):
         self.note.setText(str(error))
 
 
-class MarksDesk(QObject):
+class MarksDesk(Desk):
     """Opens the list of marks.
 
     Attributes:
         dialog: the list, once it was opened.
     """
 
-    def __init__(
-        self, window: QWidget, actions: Actions, controller: Controller, background: Background
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._controller = controller
-        self._background = background
+    def __init__(self, parts: WindowParts) -> None:
+        super().__init__(parts)
         self.dialog: MarksDialog | None = None
-        actions.marks.triggered.connect(self.show)
+        parts.actions.marks.triggered.connect(self.show)
 
     def show(self) -> None:
         """Show the list."""

@@ -3,26 +3,20 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
-
 from fer_desktop.errors import FerError, SourceError
 from fer_desktop.files import shown_name
 from fer_desktop.recording.joint_export import JointExport
 from fer_desktop.sources.media_names import with_folders_opened
 from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenSeveralMedia
-from fer_desktop.ui.messages.announcer import Announcer
-from fer_desktop.ui.runtime.actions import Actions
+from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue, QueueEntry
-from fer_desktop.ui.runtime.background import Background
-from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.queue_file import load_queue, save_queue
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.exporter import Exporter
 from fer_desktop.ui.sessions.queue_dialog import QueueDialog
 
 
-class QueueDesk(QObject):
+class QueueDesk(Desk):
     """Owns the queue and its list.
 
     Attributes:
@@ -30,25 +24,12 @@ class QueueDesk(QObject):
         dialog: their list, once it was opened.
     """
 
-    def __init__(
-        self,
-        window: QWidget,
-        actions: Actions,
-        controller: Controller,
-        announcer: Announcer,
-        background: Background,
-        exporter: Exporter,
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._actions = actions
-        self._controller = controller
-        self._announcer = announcer
-        self._background = background
+    def __init__(self, parts: WindowParts, exporter: Exporter) -> None:
+        super().__init__(parts)
         self._exporter = exporter
-        self.queue = AnalysisQueue(controller, background, self)
+        self.queue = AnalysisQueue(parts.controller, parts.background, self)
         self.dialog: QueueDialog | None = None
-        actions.analyze_files.triggered.connect(self.show)
+        parts.actions.analyze_files.triggered.connect(self.show)
         self.queue.added.connect(self._keep)
         self.queue.changed.connect(self._on_changed)
         self.queue.finished.connect(self._say_finished)

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
-
 from fer_desktop.addresses import public_address
 from fer_desktop.errors import FerError
 from fer_desktop.recording.session_loading import LoadedSession, load_session
@@ -20,10 +17,7 @@ from fer_desktop.sources.base import FrameSource
 from fer_desktop.sources.factory import open_file
 from fer_desktop.sources.recorded_frames import RecordedFramesSource
 from fer_desktop.ui.dialogs.prompts import OpenMedia
-from fer_desktop.ui.messages.announcer import Announcer
-from fer_desktop.ui.runtime.actions import Actions
-from fer_desktop.ui.runtime.background import Background
-from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.source_request import SourceRequest
 
 
@@ -42,23 +36,12 @@ def session_name(summary: SessionSummary) -> str:
     return summary.facts.title or public_address(summary.info.source.name)
 
 
-class SessionOpener(QObject):
+class SessionOpener(Desk):
     """Reads sessions off the GUI thread, and shows the one that was asked for last."""
 
-    def __init__(
-        self,
-        window: QWidget,
-        actions: Actions,
-        controller: Controller,
-        announcer: Announcer,
-        background: Background,
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._actions = actions
-        self._controller = controller
-        self._announcer = announcer
-        self._background = background
+    def __init__(self, parts: WindowParts) -> None:
+        super().__init__(parts)
+        actions, controller = parts.actions, parts.controller
         self._wanted: Path | None = None
         self._file: Path | None = None
         controller.session_wanted.connect(self.open)

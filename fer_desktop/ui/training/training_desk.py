@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.errors import FerError, ModelError, TrainingError
@@ -17,10 +17,7 @@ from fer_desktop.training.requirements import require_trainer
 from fer_desktop.training.runs import Run, discard_run, keep_run, leftover_runs
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.look.wording import name_text
-from fer_desktop.ui.messages.announcer import Announcer
-from fer_desktop.ui.runtime.actions import Actions
-from fer_desktop.ui.runtime.background import Background
-from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.training.running.progress_text import headline, status_text
 from fer_desktop.ui.training.running.training_job import Phase, TrainingJob
 from trainer.contract.run_lock import is_held
@@ -35,7 +32,7 @@ MakePictures = Callable[[QWidget], "PicturesPage"]
 _TOPIC: Final = "training"
 
 
-class TrainingDesk(QObject):
+class TrainingDesk(Desk):
     """Opens the wizard, and sees to what becomes of trainings and of the models they make.
 
     Attributes:
@@ -49,21 +46,9 @@ class TrainingDesk(QObject):
 
     models_changed = Signal()
 
-    def __init__(
-        self,
-        window: QWidget,
-        actions: Actions,
-        controller: Controller,
-        announcer: Announcer,
-        background: Background,
-        make_pictures: MakePictures,
-    ) -> None:
-        super().__init__(window)
-        self._window = window
-        self._actions = actions
-        self._controller = controller
-        self._announcer = announcer
-        self._background = background
+    def __init__(self, parts: WindowParts, make_pictures: MakePictures) -> None:
+        super().__init__(parts)
+        actions, controller = parts.actions, parts.controller
         self.make_pictures = make_pictures
         self.job = TrainingJob(self)
         self.wizard: TrainWizard | None = None

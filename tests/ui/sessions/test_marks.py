@@ -77,9 +77,9 @@ def test_marks_come_from_elan_and_go_there(
 def test_a_mark_is_a_moment_or_a_stretch(qtbot: QtBot) -> None:
     dialog = MarkDialog(Mark(1_500_000, "nods"), 4_000_000)
     qtbot.addWidget(dialog)
-    assert dialog.mark() == Mark(1_500_000, "nods")
+    assert dialog.answer() == Mark(1_500_000, "nods")
     assert not dialog.has_changes()
     dialog.is_stretch.setChecked(True)
     dialog.end.setValue(0.5)  # the wrong way round
-    assert dialog.mark() == Mark(500_000, "nods", 1_500_000)
+    assert dialog.answer() == Mark(500_000, "nods", 1_500_000)
     dialog.is_stretch.setChecked(False)
