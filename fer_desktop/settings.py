@@ -44,6 +44,7 @@ class Settings:
             small ones in pictures alone.
         automatic_calibration: whether faces are read against a rest estimated over the session.
         measures: what else is measured of faces, by the names of the measures.
+        outputs: what takes the results besides the window, as ``NAME`` or ``NAME:TARGET``.
         analysis_every: of so many frames of a file one is analysed.
         empty_rows: whether frames without a face have a row in exported tables.
         mirror: whether a camera's picture is shown mirrored.
@@ -70,6 +71,7 @@ class Settings:
     face_search: FaceSearch = "auto"
     automatic_calibration: bool = False
     measures: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
     analysis_every: int = 1
     empty_rows: bool = False
     mirror: bool = True

@@ -63,6 +63,7 @@ class Engine:
         on_result: Callable[[Result], None] = lambda _: None,
         on_analysis: Callable[[FileAnalysis], None] = lambda _: None,
         outputs: Mapping[str, OutputSink] | None = None,
+        chosen_outputs: Callable[[], Mapping[str, OutputSink]] = dict,
         file_outputs: Callable[[], Mapping[str, OutputSink]] = dict,
         make_detector: Callable[[float], FaceDetector],
         load_classifier: Callable[[Path], EmotionClassifier],
@@ -82,6 +83,7 @@ class Engine:
             on_analysis: gets the numbers of the file that is shown, as they are ready.
             outputs: get every analysis of what is open, by the names that messages call them, in
                 this order.
+            chosen_outputs: asked for further ones whenever a session begins.
             file_outputs: makes those of a file that is analysed without being shown.
             make_detector: makes a detector that reports faces from a score on; DetectorError.
             load_classifier: loads the model of a folder; ModelError.
@@ -97,6 +99,7 @@ class Engine:
         self._on_event = on_event
         self._on_result = on_result
         self._outputs = dict(outputs or {})
+        self._chosen_outputs = chosen_outputs
         self._file_outputs = file_outputs
         self._detection_score = detection_score
         self._measures = measures
@@ -112,7 +115,9 @@ class Engine:
         self._inference = Inference(
             meters=self._meters,
             now_ns=self._clock.now_ns,
-            outputs=FanOut({_WINDOW: ResultOutput(on_result), **self._outputs}, on_event),
+            outputs=FanOut(
+                {_WINDOW: ResultOutput(on_result), **self._outputs}, on_event, chosen_outputs
+            ),
             on_analysis=on_analysis,
             on_event=on_event,
             on_failed=self._failed,
@@ -179,7 +184,7 @@ class Engine:
                     order = FileOrder(
                         number=number,
                         make_source=source.again,
-                        outputs=FanOut(self._outputs, self._on_event),
+                        outputs=FanOut(self._outputs, self._on_event, self._chosen_outputs),
                         selection=selection,
                     )
                     job = FileJob(order, shown)

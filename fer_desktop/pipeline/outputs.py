@@ -102,23 +102,28 @@ class FanOut:
     """Feeds all outputs of a session; one that fails is told of and dropped, the others go on."""
 
     def __init__(
-        self, outputs: Mapping[str, OutputSink], on_failed: Callable[[OutputFailed], object]
+        self,
+        outputs: Mapping[str, OutputSink],
+        on_failed: Callable[[OutputFailed], object],
+        chosen: Callable[[], Mapping[str, OutputSink]] = dict,
     ) -> None:
         """Take the outputs.
 
         Args:
             outputs: by the names that messages call them, in the order in which they are fed.
             on_failed: hears of each that fails, once a session; what it raises ends the analysis.
+            chosen: asked for further outputs, fed last, when a session begins.
         """
         self._outputs = dict(outputs)
         self._on_failed = on_failed
+        self._chosen = chosen
         self._session = 0
         self._open: dict[str, OutputSink] = {}
 
     def opened(self, session: int, info: SourceInfo) -> None:
         """Begin a session; the former one must be closed."""
         self._session = session
-        self._open = dict(self._outputs)
+        self._open = {**self._outputs, **self._chosen()}
         self._each(lambda sink: sink.opened(session, info), closes=False)
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:

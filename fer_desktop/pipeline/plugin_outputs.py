@@ -5,6 +5,7 @@ Each names a function that makes an ``OutputSink`` of a text, which may say wher
 first session, on the thread that feeds it.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Final, cast
 
@@ -17,6 +18,8 @@ from trainer.contract.entry_points import Offer, described
 from trainer.contract.preset import Preset
 
 GROUP: Final = "fer_desktop.outputs"
+
+TARGET_SIGN: Final = ":"  # between an output's name and where it sends to
 
 MakeOutput = Callable[[str], OutputSink]
 
@@ -31,11 +34,28 @@ def chosen_outputs(wanted: Iterable[str]) -> dict[str, OutputSink]:
     return {text: _ChosenOutput(text) for text in wanted}
 
 
+class OutputChoice:
+    """The outputs of a choice that may change, each made once; any thread may ask for them."""
+
+    def __init__(self, wanted: Callable[[], Iterable[str]]) -> None:
+        """Take what tells the outputs that are wanted now, as for ``chosen_outputs``."""
+        self._wanted = wanted
+        self._lock = threading.Lock()
+        self._sinks: dict[str, OutputSink] = {}
+
+    def __call__(self) -> dict[str, OutputSink]:
+        """Return those that are wanted now."""
+        with self._lock:
+            made = self._sinks
+            self._sinks = {text: made.get(text) or _ChosenOutput(text) for text in self._wanted()}
+            return dict(self._sinks)
+
+
 class _ChosenOutput:
     """An output that is made when the first session is opened."""
 
     def __init__(self, wanted: str) -> None:
-        self._name, _, self._target = wanted.partition(":")
+        self._name, _, self._target = wanted.partition(TARGET_SIGN)
         self._sink: OutputSink | None = None
 
     def opened(self, session: int, info: SourceInfo) -> None:

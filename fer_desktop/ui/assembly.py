@@ -13,6 +13,7 @@ from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import EngineEvent, ExtensionLeftOut, ModelLoaded, Result
 from fer_desktop.pipeline.outputs import OutputSink
+from fer_desktop.pipeline.plugin_outputs import OutputChoice
 from fer_desktop.plugins import telling
 from fer_desktop.programs import end_programs
 from fer_desktop.settings import EngineChoice, Settings
@@ -103,6 +104,7 @@ def assemble(
     engine = Engine(
         on_result=on_result,
         outputs={SESSION_FILE: session_log.make_output(), **ports.outputs},
+        chosen_outputs=OutputChoice(lambda: controller.settings.outputs),
         file_outputs=lambda: {SESSION_FILE: session_log.make_output()},
         on_event=inbox.post_event,
         on_analysis=inbox.post_analysis,
@@ -133,9 +135,7 @@ def assemble(
     controller.happened.connect(on_event)
     window = MainWindow(controller, theme, background, recorder, make_pictures)
     Startup(window, controller, background, ports.list_cameras, wanted)
-    network_cameras = NetworkCameras(
-        window, window.acts, controller, window.announcer, background, ports.passwords
-    )
+    network_cameras = NetworkCameras(window.parts, ports.passwords)
     listening = ExitStack()
     listening.enter_context(telling(lambda problem: inbox.post_event(ExtensionLeftOut(problem))))
     return Application(

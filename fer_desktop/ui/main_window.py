@@ -33,13 +33,14 @@ from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.look.theme import ThemeManager
 from fer_desktop.ui.look.tokens import Tokens
 from fer_desktop.ui.messages.announcer import Announcer
+from fer_desktop.ui.messages.desk import WindowParts
 from fer_desktop.ui.messages.message_bar import MessageBar
 from fer_desktop.ui.messages.status_line import StatusLine
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
-from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.runtime.source_request import SourceRequest, plugin_requests
 from fer_desktop.ui.sessions.queue_desk import QueueDesk
 from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
 from fer_desktop.ui.viewer.pages import Pages
@@ -55,7 +56,8 @@ class MainWindow(QMainWindow):
 
     Attributes:
         acts, player, pages, messages, status, announcer, commands, queue, dropped, toolbar, menus,
-            training, calibration: the parts.
+            training, calibration: what it consists of.
+        parts: what its desks work with.
         cameras: those that were found.
 
     Signals:
@@ -87,12 +89,9 @@ class MainWindow(QMainWindow):
         self.pages = Pages(controller, self.acts, self.player.page, self)
         self.messages = MessageBar(self)
         self.announcer = Announcer(self.messages, controller, self.acts, self)
-        self.commands = Commands(
-            self, self.acts, controller, self.announcer, self.player.view, background, recorder
-        )
-        self.queue = QueueDesk(
-            self, self.acts, controller, self.announcer, background, self.commands.exporter
-        )
+        self.parts = WindowParts(self, self.acts, controller, self.announcer, background)
+        self.commands = Commands(self.parts, self.player.view, recorder)
+        self.queue = QueueDesk(self.parts, self.commands.exporter)
         self.dropped = DroppedFiles(self.commands.open_target, self.queue.add, self.announcer, self)
         self.menus = Menus(
             self, self.acts, controller.open, controller.playback.set_speed, controller.model.load
@@ -100,17 +99,8 @@ class MainWindow(QMainWindow):
         self.toolbar = ToolBar(self.acts, self)
         self.status = StatusLine(self)
         RecordingSign(recorder, self.player.view)
-        self.training = TrainingDesk(
-            self, self.acts, controller, self.announcer, background, make_pictures
-        )
-        self.calibration = CalibrationDesk(
-            self,
-            self.acts,
-            controller,
-            self.announcer,
-            background,
-            lambda: self.player.selection.face_id,
-        )
+        self.training = TrainingDesk(self.parts, make_pictures)
+        self.calibration = CalibrationDesk(self.parts, lambda: self.player.selection.face_id)
         self._keeper = StateKeeper(
             controller,
             self.acts,
@@ -139,7 +129,7 @@ class MainWindow(QMainWindow):
     def set_cameras(self, cameras: Sequence[SourceRequest]) -> None:
         """Offer the cameras that were found."""
         self.cameras = list(cameras)
-        self.toolbar.source.set_cameras(cameras)
+        self.toolbar.source.set_cameras([*cameras, *plugin_requests()])
         self.menus.show_cameras(cameras, self._controller.request)
 
     def refresh_models(self) -> None:

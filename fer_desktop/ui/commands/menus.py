@@ -21,7 +21,7 @@ from fer_desktop.settings import Settings
 from fer_desktop.ui.commands.choosers import ModelChooser, SourceChooser
 from fer_desktop.ui.look.wording import action_text, name_text
 from fer_desktop.ui.runtime.actions import Actions
-from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.runtime.source_request import SourceRequest, plugin_requests
 from fer_desktop.ui.viewer.transport_bar import SPEEDS
 
 
@@ -117,7 +117,7 @@ class Menus(QObject):
             none = QAction(self.tr("No camera found"), self._cameras)
             none.setEnabled(False)
             self._source.insertAction(self._first_fixed, none)
-        for request in cameras:
+        for request in (*cameras, *plugin_requests()):
             action = QAction(action_text(request.title), self._cameras)
             action.setCheckable(True)
             action.setChecked(request == current)

@@ -9,6 +9,7 @@ from fer_desktop.addresses import has_secret, public_address
 from fer_desktop.files import shown_name
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FrameSource, Pacing
+from fer_desktop.sources.plugin_sources import source_names
 from fer_desktop.ui.look.wording import name_text, translate
 
 RequestKind = Literal["camera", "stream", "file", "demo", "session"]
@@ -59,6 +60,11 @@ MakeSource = Callable[[SourceRequest, Settings], tuple[FrameSource, Pacing]]
 def request_for(target: str) -> SourceRequest:
     """Return the request for what a person typed as a camera: an index, a name or a URL."""
     return SourceRequest("stream" if "://" in target else "camera", target)
+
+
+def plugin_requests() -> list[SourceRequest]:
+    """Return the sources that other packages offer by name; nothing is imported for it."""
+    return [SourceRequest("camera", name) for name in source_names()]
 
 
 def last_request(settings: Settings) -> SourceRequest | None:

@@ -52,9 +52,9 @@ def test_other_addresses_are_explained(url: str) -> None:
 def test_the_network_dialog_connects_only_to_what_looks_right(qtbot: QtBot) -> None:
     dialog = NetworkDialog(["rtsp://old/one"], True)
     qtbot.addWidget(dialog)
-    assert dialog.connect_button.isEnabled()
+    assert dialog.accept_button.isEnabled()
     dialog.address.setEditText("nonsense")
-    assert not dialog.connect_button.isEnabled()
+    assert not dialog.accept_button.isEnabled()
     assert "rtsp://" in dialog.problem.text()
     dialog.address.setEditText(" rtsp://new/two ")
     assert dialog.url == "rtsp://new/two"
@@ -68,17 +68,17 @@ def test_a_login_is_taken_from_the_fields_or_from_the_address(qtbot: QtBot) -> N
     dialog = NetworkDialog([], True)
     qtbot.addWidget(dialog)
     dialog.address.setEditText("rtsp://host/one")
-    assert dialog.request.private_url == ""
+    assert dialog.answer().private_url == ""
     dialog.login.user.setText("me")
     dialog.login.password.setText("s3#cret")
-    assert dialog.request == SourceRequest("stream", "rtsp://me@host/one")
-    assert dialog.request.private_url == "rtsp://me:s3%23cret@host/one"
-    assert dialog.request.keeps_password
+    assert dialog.answer() == SourceRequest("stream", "rtsp://me@host/one")
+    assert dialog.answer().private_url == "rtsp://me:s3%23cret@host/one"
+    assert dialog.answer().keeps_password
     dialog.login.kept.setChecked(False)
-    assert not dialog.request.keeps_password
+    assert not dialog.answer().keeps_password
     dialog.address.setEditText("rtsp://you:other@host/one")
     assert not dialog.login.password.isEnabled()
-    assert dialog.request.private_url == "rtsp://you:other@host/one"
+    assert dialog.answer().private_url == "rtsp://you:other@host/one"
 
 
 def test_the_login_dialog_knows_the_user_already(qtbot: QtBot) -> None:
@@ -88,8 +88,8 @@ def test_the_login_dialog_knows_the_user_already(qtbot: QtBot) -> None:
         assert dialog.fields.user.text() == "me"
         assert dialog.fields.password.echoMode() is QLineEdit.EchoMode.Password
         dialog.fields.password.setText("right")
-        assert dialog.request.private_url == "http://me:right@host/v"
-        assert not dialog.request.keeps_password, "there is nothing to keep it in"
+        assert dialog.answer().private_url == "http://me:right@host/v"
+        assert not dialog.answer().keeps_password, "there is nothing to keep it in"
 
 
 @pytest.mark.parametrize("url", ["http://me:s3cret@host/", "http://host/v?user=me&pwd=s3cret"])
@@ -119,14 +119,14 @@ def test_the_settings_dialog_changes_what_it_shows_and_nothing_else(qtbot: QtBot
     before = Settings(welcome_accepted=True, camera_width_px=1234, camera_height_px=777, model="m")
     dialog = SettingsDialog(before)
     qtbot.addWidget(dialog)
-    assert dialog.settings == before
-    dialog.smoothing.setValue(0)
-    dialog.score.setValue(0.7)
-    dialog.face_search.setCurrentIndex(dialog.face_search.findData("small"))
-    dialog.engine.setCurrentIndex(dialog.engine.findData("keras"))
+    assert dialog.answer() == before
+    dialog.analysis.smoothing.setValue(0)
+    dialog.analysis.score.setValue(0.7)
+    dialog.analysis.face_search.setCurrentIndex(dialog.analysis.face_search.findData("small"))
+    dialog.analysis.engine.setCurrentIndex(dialog.analysis.engine.findData("keras"))
     dialog.mirror.setChecked(False)
     dialog.theme.setCurrentIndex(dialog.theme.findData("dark"))
-    after = dialog.settings
+    after = dialog.answer()
     changed = {
         field.name
         for field in fields(Settings)
@@ -147,8 +147,8 @@ def test_defaults_are_restored_on_demand(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     buttons = dialog.findChild(QDialogButtonBox)
     buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).click()
-    assert dialog.settings.smoothing_ms == Settings().smoothing_ms
-    assert dialog.settings.show_labels
+    assert dialog.answer().smoothing_ms == Settings().smoothing_ms
+    assert dialog.answer().show_labels
 
 
 def test_the_keys_are_listed(qtbot: QtBot) -> None:
@@ -234,7 +234,7 @@ def test_what_is_said_of_a_session_is_asked_for(qtbot: QtBot) -> None:
     assert not dialog.has_changes()
     dialog.participant.setText(" P02 ")
     assert dialog.has_changes()
-    assert dialog.facts() == SessionFacts("a", "P02", "c", "d")
+    assert dialog.answer() == SessionFacts("a", "P02", "c", "d")
     dialog.participant.setText("b")
 
 
