@@ -112,7 +112,9 @@ def test_a_frame_is_as_old_as_the_driver_says(plugged: FakeCapture) -> None:
     assert ages_ms[1] == pytest.approx(40, abs=20)
 
 
-@pytest.mark.parametrize("driver_ms", [0.0, -1.0, time.time() * 1e3, 1e15])
+@pytest.mark.parametrize(
+    "driver_ms", [0.0, -1.0, time.time() * 1e3, 1e15], ids=["none", "less", "of the day", "far off"]
+)
 def test_a_driver_with_a_clock_of_its_own_is_not_believed(
     plugged: FakeCapture, driver_ms: float
 ) -> None:
