@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,8 @@ class VideoSource:
         self._index = build_index(
             self._decoder.container, self._decoder.stream, self._decoder.on_packet
         )
+        if self._decoder.ends_early:
+            self._index = replace(self._index, is_cut=True)
         if self._index.is_cut or self._index.damaged_us:
             self._decoder.expect_damage()
         self._missing.clear()

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Final
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import SourceError
 from fer_desktop.log import get_logger
-from fer_desktop.sources.pictures import DAMAGE, PictureKind, check_size, opened, pages, to_bgr
+from fer_desktop.sources.pictures import (
+    PictureKind,
+    check_size,
+    opened,
+    pages,
+    refuse_missing_end,
+    to_bgr,
+)
+from trainer.contract.bounded_file import PICTURE_DAMAGE
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -59,7 +67,9 @@ class PictureSeriesSource:
             self._image = image = self._closing.enter_context(opened(self._path, self._check))
             check_size(image, self._path.name)
             durations_us = self._survey(image)
-        except DAMAGE as error:
+            if self._kind is PictureKind.ANIMATION:
+                refuse_missing_end(self._path, image)
+        except PICTURE_DAMAGE as error:
             raise self._unreadable() from error
         self._times_us = [sum(durations_us[:number]) for number in range(len(durations_us))]
         self._next = 0
@@ -95,7 +105,7 @@ class PictureSeriesSource:
             self._next += 1
             try:
                 return self._frame(index)
-            except DAMAGE as error:
+            except PICTURE_DAMAGE as error:
                 log.debug("picture %d cannot be read: %s", index, error)
                 self._damaged.add(index)
         if self._damaged and not self._warned:
@@ -141,6 +151,8 @@ class PictureSeriesSource:
             raise RuntimeError("the file is not open")
         image.seek(self._numbers[index])
         check_size(image, self._path.name)
+        if self._kind is PictureKind.PAGES:
+            refuse_missing_end(self._path, image)
         image.load()
         return Frame(
             index=index,
@@ -159,7 +171,7 @@ def _duration_us(image: "Image", number: int) -> int:
     try:
         image.seek(number)
         image.load()  # only then the decoder tells
-    except DAMAGE:
+    except PICTURE_DAMAGE:
         return _DEFAULT_US
     duration_us = round(image.info.get("duration", 0) * 1000)
     return duration_us if duration_us >= _SHORTEST_US else _DEFAULT_US

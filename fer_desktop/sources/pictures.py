@@ -1,11 +1,11 @@
 """Still images of every kind as 8-bit BGR pixels."""
 
 import logging
-import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.jpeg_film import is_jpeg_film
 from fer_desktop.sources.ordinary_file import check_file
-from trainer.contract.bounded_file import PICTURE_FORMATS, BoundedFile, TooMuchRead
+from trainer.contract.bounded_file import (
+    PICTURE_DAMAGE,
+    PICTURE_FORMATS,
+    BoundedFile,
+    TooMuchRead,
+)
+from trainer.contract.missing_end import lacks_its_end
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,11 +30,6 @@ if TYPE_CHECKING:
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 _PIXELS_MAX: Final = 250_000_000
-# What Pillow's decoders raise for damaged files.
-DAMAGE: Final = (
-    OSError, ValueError, SyntaxError, EOFError, LookupError, ArithmeticError, TypeError,
-    AttributeError, RuntimeError, struct.error,
-)  # fmt: skip
 _ANIMATED: Final = ("WEBP", "AVIF")
 _ANIMATED_BY_FFMPEG: Final = ("GIF", "PNG")
 _SUBFILE_TYPE: Final = 254  # a tag of TIFF
@@ -70,15 +71,24 @@ def picture_kind(path: Path, check: Callable[[], object] | None = None) -> Pictu
             return PictureKind.STILL
     except TooMuchRead as error:
         raise _endless(path.name) from error
-    except DAMAGE:
+    except PICTURE_DAMAGE:
         return None
 
 
 def pages(image: "Image") -> list[int]:
-    """Return which frames of a TIFF are its pages: not previews or masks of others."""
+    """Return which frames of a TIFF are its pages: not previews or masks of others.
+
+    One whose description is damaged is the last one: where others are, it would tell.
+    """
     found = []
-    for number in range(getattr(image, "n_frames", 1)):
-        image.seek(number)
+    for number in count():
+        try:
+            image.seek(number)
+        except EOFError:
+            break
+        except PICTURE_DAMAGE:
+            found.append(number)
+            break
         tags: Any = getattr(image, "tag_v2", {})
         if not tags.get(_SUBFILE_TYPE, 0) & _PREVIEW_OR_MASK:
             found.append(number)
@@ -97,7 +107,7 @@ def picture_size(path: Path) -> tuple[int, int]:
             return width, height
     except TooMuchRead as error:
         raise _endless(path.name) from error
-    except DAMAGE as error:
+    except PICTURE_DAMAGE as error:
         raise SourceError(f"{path.name} is not an image that can be read.") from error
 
 
@@ -116,6 +126,7 @@ def read_picture(path: Path, check: Callable[[], object] | None = None) -> NDArr
     try:
         with opened(path, check) as image:
             check_size(image, path.name)
+            refuse_missing_end(path, image)
             image.load()
             ImageOps.exif_transpose(image, in_place=True)
             return to_bgr(image)
@@ -125,7 +136,7 @@ def read_picture(path: Path, check: Callable[[], object] | None = None) -> NDArr
         raise SourceError(f"{path.name} does not fit into memory.") from error
     except TooMuchRead as error:
         raise _endless(path.name) from error
-    except DAMAGE as error:
+    except PICTURE_DAMAGE as error:
         raise SourceError(
             f"{path.name} is damaged or incomplete.", hint="Copy or export it again."
         ) from error
@@ -147,13 +158,23 @@ def check_size(image: "Image", name: str) -> None:
         file.allow_pixels(image.width * image.height)
 
 
+def refuse_missing_end(path: Path, image: "Image") -> None:
+    """Refuse a picture whose file has zeros in place of its end.
+
+    Raises:
+        OSError: if it has.
+    """
+    if lacks_its_end(path, image):
+        raise OSError("zeros stand in place of its end")
+
+
 @contextmanager
 def opened(path: Path, check: Callable[[], object] | None = None) -> "Iterator[Image]":
     """Give an image whose pixels are not read yet; see ``read_picture``.
 
     Raises:
         SourceError: if the file is missing, empty, may not be read, or needs a missing package.
-        Exception: one of ``DAMAGE`` if it is no image.
+        Exception: one of ``PICTURE_DAMAGE`` if it is no image.
     """
     from PIL import Image
 

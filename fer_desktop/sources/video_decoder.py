@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fer_desktop.errors import SourceError
 from fer_desktop.log import get_logger
-from fer_desktop.sources.media_reader import MediaReader
+from fer_desktop.sources.media_reader import BUFFER_BYTES, MediaReader
 from fer_desktop.sources.ordinary_file import check_file
 from fer_desktop.sources.video_index import all_packets
 from trainer.contract.bounded_file import TooMuchRead
@@ -16,11 +16,9 @@ from trainer.contract.bounded_file import TooMuchRead
 log = get_logger("capture")
 
 NOT_A_VIDEO: Final = "It may be damaged, incompletely copied, or not what its name says."
-# So far FFmpeg may read without finding a packet: no picture is larger. Where a file goes on as
-# zeros, some of its demuxers search them byte by byte.
+# So far FFmpeg may read without finding a packet: no picture is larger.
 _GAP_BYTES: Final = 512 << 20
 _HEADER_BYTES: Final = 128 << 20
-_BUFFER_BYTES: Final = 1 << 18
 # Formats of recordings that may begin with pictures whose first part was never received.
 _BROADCAST: Final = ("mpeg", "h264", "hevc")
 
@@ -44,6 +42,7 @@ class VideoDecoder:
         container, stream: PyAV's.
         damage: what was found while decoding from the beginning.
         is_interlaced: whether a picture so far was.
+        ends_early: whether the file was found to go on as nothing.
     """
 
     def __init__(
@@ -55,10 +54,15 @@ class VideoDecoder:
         self._demuxer = demuxer
         self._is_steady = False
         self._file: MediaReader | None = None
+        self._end: int | None = None  # of what the file holds
         self.container: Any = None
         self.stream: Any = None
         self.damage: list[Damage] = []
         self.is_interlaced = False
+
+    @property
+    def ends_early(self) -> bool:
+        return self._end is not None
 
     def open(self) -> None:
         """Open the file at its beginning, once more if it is open.
@@ -79,14 +83,14 @@ class VideoDecoder:
         from av.error import FFmpegError
 
         try:
-            self._file = MediaReader(self._path, self._check)
+            self._file = MediaReader(self._path, self._check, self._end)
             self._file.allow(_HEADER_BYTES)
             # Files only: a playlist must not make this computer connect to anything.
             container = av.open(
                 self._file,
                 format=self._demuxer,
                 options={"protocol_whitelist": "file"},
-                buffer_size=_BUFFER_BYTES,
+                buffer_size=BUFFER_BYTES,
             )
         except (FFmpegError, OSError, ValueError) as error:
             failure = self._file.failure if self._file is not None else None
@@ -96,6 +100,9 @@ class VideoDecoder:
                 f"{self._path.name} is not a video or image that can be read.", hint=NOT_A_VIDEO
             ) from error
         self.container = container
+        if isinstance(self._file.failure, TooMuchRead):
+            self._open_what_there_is()
+            return
         if container.format.name == "tty":  # FFmpeg would show any text as a film of letters
             raise SourceError(f"{self._path.name} is a text file, not a video.")
         self.stream = _best_track(container)
@@ -109,6 +116,17 @@ class VideoDecoder:
                 hint="Convert it to MP4 with H.264.",
             )
         self.stream.thread_type = "NONE" if self._is_steady else "AUTO"
+
+    def _open_what_there_is(self) -> None:
+        """Open a file anew that goes on as nothing where its tracks were to be found out."""
+        former, self._end = self._end, self._file.end if self._file is not None else None
+        self.close()
+        if self._end is None or self._end == former:
+            raise SourceError(
+                f"{self._path.name} is damaged: it begins like a video but goes on without end.",
+                hint="Copy or export it again.",
+            )
+        self._open()
 
     def expect_damage(self) -> None:
         """Decode with one thread when opened next: several conceal damage differently each time."""
@@ -134,6 +152,7 @@ class VideoDecoder:
             self._check()
         if self._file is not None:
             if self._file.failure is not None:
+                self._end = self._file.end
                 raise self._file.failure
             self._file.allow(_GAP_BYTES)
 

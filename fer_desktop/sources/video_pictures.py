@@ -79,7 +79,12 @@ def _placement(picture: Any) -> tuple[bool, bool, bool]:
 
     Angles between quarter turns are rounded to the nearest one.
     """
-    data = picture.side_data.get("DISPLAYMATRIX")
+    try:
+        data = picture.side_data.get("DISPLAYMATRIX")
+    except ValueError:
+        # WORKAROUND PyAV 18.1: a kind that it does not know, such as EXIF, hides all others.
+        quarter_turns = round(-picture.rotation / 90) % 4
+        return quarter_turns % 2 == 1, quarter_turns in (1, 2), quarter_turns in (2, 3)
     if data is None:
         return False, False, False
     # A point (x, y) of the picture is shown at (ax + cy, bx + dy).

@@ -7,6 +7,7 @@ byte by byte, for minutes; a WebP of that size would be taken into memory whole.
 import io
 import os
 import stat
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,11 @@ from typing import Final
 # claim films and fonts, and start a PostScript interpreter.
 PICTURE_FORMATS: Final = (
     "JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "PPM", "JPEG2000", "ICO", "PSD",
+)  # fmt: skip
+# What Pillow's decoders raise for damaged files.
+PICTURE_DAMAGE: Final = (
+    OSError, ValueError, SyntaxError, EOFError, LookupError, ArithmeticError, TypeError,
+    AttributeError, RuntimeError, struct.error,
 )  # fmt: skip
 # For what stands before the pixels. Some decoders read the whole file to find it.
 _HEADER_BYTES: Final = 512 << 20

@@ -1,7 +1,6 @@
 """Single images: decoding them, and cutting out what a network looks at."""
 
 import os
-import struct
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +12,15 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.contract.bounded_file import PICTURE_FORMATS, BoundedFile, TooMuchRead
+from trainer.contract.bounded_file import (
+    PICTURE_DAMAGE,
+    PICTURE_FORMATS,
+    BoundedFile,
+    TooMuchRead,
+)
 from trainer.contract.crop import CropGeometry, box_of_crop
 from trainer.contract.face_crop import crop_face
+from trainer.contract.missing_end import lacks_its_end
 from trainer.contract.preset import Color
 from trainer.errors import DataError
 
@@ -30,11 +35,6 @@ _PIXELS_MAX: Final = 178_956_970  # half a gigabyte of RGB
 _AHEAD: Final = 512
 
 Box = tuple[float, float, float, float]
-# What Pillow's decoders raise for damaged files.
-_DAMAGE: Final = (
-    OSError, ValueError, SyntaxError, EOFError, LookupError, ArithmeticError, TypeError,
-    AttributeError, RuntimeError, struct.error,
-)  # fmt: skip
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -120,6 +120,8 @@ def opened_image(source: Path | BinaryIO) -> "Iterator[Image.Image]":
                 raise DataError(f"{path} is too large: {image.width} x {image.height} pixels.")
             if isinstance(file, BoundedFile):
                 file.allow_pixels(image.width * image.height)
+            if isinstance(source, Path) and lacks_its_end(source, image):
+                raise DataError(f"{path} is damaged or incomplete.")
             yield image
     except UnidentifiedImageError as error:
         raise DataError(f"{path} is not an image.") from error
@@ -129,7 +131,7 @@ def opened_image(source: Path | BinaryIO) -> "Iterator[Image.Image]":
         ) from error
     except MemoryError as error:
         raise DataError(f"{path} does not fit into memory.") from error
-    except _DAMAGE as error:
+    except PICTURE_DAMAGE as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
 
 
