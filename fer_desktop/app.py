@@ -8,13 +8,14 @@ import argparse
 import faulthandler
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 log = get_logger("app")
 
-_SIGNAL_LATENCY_MS: Final = 200
+_SWITCH_S: Final = 0.0005
 
 
 def run_app(args: argparse.Namespace) -> int:
@@ -149,7 +150,9 @@ def _run_with_window(args: argparse.Namespace) -> int:
         log.info("FER Desktop %s has its window", __version__)
         application.network_cameras.keep(secrets)
         app.exec()
-    application.shut_down()
+    # Libraries may still be loading: with Python's own pace each step waits its turn for long.
+    sys.setswitchinterval(_SWITCH_S)
+    application.shut_down(is_patient=smoke_test is not None)
     if smoke_test is None:
         return 0
     print(smoke_test.line)
@@ -265,7 +268,7 @@ def _crash_report() -> Iterator[None]:
 @contextmanager
 def _handlers(window: "MainWindow") -> Iterator[None]:
     """Close when asked by a signal, and send bugs to the log instead of the user's terminal."""
-    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
 
     def log_bug(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -278,21 +281,41 @@ def _handlers(window: "MainWindow") -> Iterator[None]:
             bug = (args.exc_type, args.exc_value, args.exc_traceback)
             log.critical("unexpected error", exc_info=bug)
 
+    def close(*_: object) -> None:
+        window.close_unasked()
+        QApplication.exit()  # even where a dialog waits for an answer
+
     former_hooks = sys.excepthook, threading.excepthook
     numbers = [signal.SIGINT, signal.SIGTERM]
     # The terminal was closed; what nohup has started goes on.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         numbers.append(signal.SIGHUP)
-    former_handlers = {
-        number: signal.signal(number, lambda *_: window.close_unasked()) for number in numbers
-    }
+    former_handlers = {number: signal.signal(number, close) for number in numbers}
     sys.excepthook, threading.excepthook = log_bug, log_thread_bug
-    awake = QTimer()  # Python sees signals only when some of its code runs
-    awake.timeout.connect(lambda: None)
-    awake.start(_SIGNAL_LATENCY_MS)
     try:
-        yield
+        with _woken_by_signals():
+            yield
     finally:
         sys.excepthook, threading.excepthook = former_hooks
         for number, handler in former_handlers.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _woken_by_signals() -> Iterator[None]:
+    """Let a signal wake Qt: Python obeys it only when some of its own code runs."""
+    from PySide6.QtCore import QSocketNotifier
+
+    with ExitStack() as stack:
+        ends = [stack.enter_context(end) for end in socket.socketpair()]
+        for end in ends:
+            end.setblocking(False)
+        receiver, sender = ends
+        notifier = QSocketNotifier(receiver.fileno(), QSocketNotifier.Type.Read)
+        notifier.activated.connect(lambda: receiver.recv(64))
+        former = signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(former)
+            notifier.setEnabled(False)

@@ -45,8 +45,10 @@ from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 log = get_logger("pipeline")
 
 _WINDOW: Final = "window"  # as an output
-_SHUTDOWN_LIMIT_S: Final = 0.5
+# At the end: for sources and sessions, for a session whose thread hangs, and for all the rest.
+_SHUTDOWN_LIMIT_S: Final = 0.4
 _ABANDON_LIMIT_S: Final = 0.2
+_FAREWELL_S: Final = 0.1
 
 
 class Engine:
@@ -322,11 +324,14 @@ class Engine:
         """Return frame rates, drops and delay."""
         return self._meters.reading()
 
-    def shutdown(self) -> None:
+    def shutdown(self, limit_s: float = _SHUTDOWN_LIMIT_S) -> None:
         """Stop everything and wait for it, less than a second; the session is finished.
 
         Threads that hang in a driver or a library are left behind: they are daemons. One may be
-        loading TensorFlow, or look for small faces in a huge picture.
+        loading TensorFlow, which nobody has to wait for, or look for small faces in a huge picture.
+
+        Args:
+            limit_s: how long sources and sessions may take before they are left behind.
         """
         with self._lock:
             if self._is_shut:
@@ -338,12 +343,18 @@ class Engine:
             capture.stop()
         self._loader.close()
         self._inference.close()
-        _join((*threads, self._inference.thread, self._loader.thread), _SHUTDOWN_LIMIT_S)
-        if self._inference.thread.is_alive():
+        deadline = time.monotonic() + limit_s
+        _join(threads, deadline)
+        if not self._inference.finish(max(0.0, deadline - time.monotonic())):
             # Its session is finished without it, unless the disk stands still, too.
             finishing = threading.Thread(target=self._inference.abandon, daemon=True)
             finishing.start()
             finishing.join(_ABANDON_LIMIT_S)
+        threads = (*threads, self._inference.thread, self._loader.thread)
+        _join(threads, time.monotonic() + _FAREWELL_S)
+        for thread in threads:
+            if thread.is_alive():
+                log.warning("thread %s does not end", thread.name)
 
     def _played(self) -> Capture | None:
         """Return the capture that obeys a transport bar, if there is one."""
@@ -430,10 +441,7 @@ class _FileOutlet(_SessionOutlet):
         return self._job is None or self._job.may_show(frame)
 
 
-def _join(threads: Sequence[threading.Thread], limit_s: float) -> None:
-    deadline = time.monotonic() + limit_s
+def _join(threads: Sequence[threading.Thread], deadline: float) -> None:
     for thread in threads:
         if thread.ident is not None:
             thread.join(max(0.0, deadline - time.monotonic()))
-        if thread.is_alive():
-            log.warning("thread %s does not end", thread.name)

@@ -110,6 +110,7 @@ class Inference:
         self._commands: deque[Callable[[], None]] = deque()
         self._lock = threading.Lock()
         self._is_over = False
+        self._is_finished = threading.Event()
         self.thread = threading.Thread(target=self._run, name="inference", daemon=True)
         # From here on everything belongs to the thread.
         self._detector: _DetectorPort | None = None
@@ -193,6 +194,13 @@ class Inference:
         """Finish all sessions, close the networks and end the thread."""
         self._slot.close()
 
+    def finish(self, limit_s: float) -> bool:
+        """Wait until all sessions are finished after ``close``; tell whether they are.
+
+        The networks may take longer to be closed.
+        """
+        return self.thread.ident is None or self._is_finished.wait(limit_s)
+
     def abandon(self) -> None:
         """Finish the sessions of a thread that does not come to its end."""
         self._files.close()
@@ -224,6 +232,7 @@ class Inference:
             self._run_commands()  # networks that were just handed over must be closed, too
             self._files.close()
             self._finish_session()
+            self._is_finished.set()
             for resource in (self._classifier, self._detector, self._measurer):
                 if resource is not None:
                     resource.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QWidget
 
@@ -32,6 +32,8 @@ from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
 if TYPE_CHECKING:
     from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
+
+_PATIENCE_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,17 @@ class Application:
     network_cameras: NetworkCameras
     listening: ExitStack
 
-    def shut_down(self) -> None:
-        """Stop everything and wait for it; the one who writes before what it writes to."""
+    def shut_down(self, *, is_patient: bool = False) -> None:
+        """Stop everything and wait for it; the one who writes before what it writes to.
+
+        Args:
+            is_patient: whether nothing is left behind that takes longer than a moment.
+        """
         end_programs()
-        self.engine.shutdown()
+        if is_patient:
+            self.engine.shutdown(_PATIENCE_S)
+        else:
+            self.engine.shutdown()
         self.recorder.shutdown()
         self.background.shutdown()
         self.listening.close()

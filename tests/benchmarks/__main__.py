@@ -19,6 +19,7 @@ PARTS = (
     "analyze",
     "paint",
     "startup",
+    "closing",
     "live",
     "live_training",
     "streams",

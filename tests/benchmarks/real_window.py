@@ -3,14 +3,21 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fer_desktop import paths
 from fer_desktop.settings import Settings, save_settings
 
+_SETTINGS: Final = Settings(welcome_accepted=True)
+
 
 def run_watched(
-    watch: Callable[[Any], object], *, camera: str | None = None, file: Path | None = None
+    watch: Callable[[Any], object],
+    *,
+    camera: str | None = None,
+    file: Path | None = None,
+    engine: str | None = None,
+    settings: Settings = _SETTINGS,
 ) -> int:
     """Run the application as its entry point does and return its exit status.
 
@@ -19,11 +26,13 @@ def run_watched(
             returns is kept as long as the window.
         camera: what to open, as on the command line.
         file: what to open, as on the command line.
+        engine: what runs the model, as on the command line.
+        settings: the user's.
     """
     from fer_desktop.app import run_app
     from fer_desktop.ui.main_window import MainWindow
 
-    save_settings(Settings(welcome_accepted=True), paths.settings_file())
+    save_settings(settings, paths.settings_file())
     make = MainWindow.__init__
 
     def make_and_watch(window: Any, *args: Any, **kwargs: Any) -> None:
@@ -37,7 +46,7 @@ def run_watched(
                 camera=camera,
                 open=str(file) if file is not None else None,
                 model=None,
-                engine=None,
+                engine=engine,
                 to=[],
                 temp_profile=False,
                 smoke_test=False,

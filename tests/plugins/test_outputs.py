@@ -137,7 +137,7 @@ def test_the_window_feeds_it_too(package: Install, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=150,
+        timeout=400,  # the smoke test has a limit of its own
     )
     assert done.stdout.startswith("smoke test: ok"), done.stderr
     first, *others = notes.read_text().splitlines()

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from tests.helpers.sources import ScriptedSource
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE, preset_to_json
 
 MODEL = "fake7"
+PATIENCE_MS = 60_000
 Box = tuple[float, float, float, float]
 
 
@@ -156,3 +158,11 @@ def desk(qtbot: QtBot, theme: ThemeManager, model_folder: Path) -> Iterator[Desk
     desk = Desk(qtbot, theme)
     yield desk
     desk.shut_down()
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """Wait for what a test waits for as long as a busy machine may take."""
+    for name in ("waitUntil", "waitSignal", "waitExposed"):
+        monkeypatch.setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE_MS))
+    return qtbot

@@ -32,18 +32,20 @@ def frames_of(path: Path) -> list[int]:
 
 
 def test_the_timeline_fills_ahead_of_the_playhead(desk: Desk, qtbot: QtBot) -> None:
-    desk.sources[CLIP] = ScriptedSource(300, fps=30)
+    # Played, it would take five minutes.
+    desk.sources[CLIP] = ScriptedSource(300, fps=1)
     app = desk.start(wanted=CLIP)
     player = app.window.player
     qtbot.waitUntil(lambda: player.view.frame is not None)
+    qtbot.waitUntil(lambda: is_analysed(app))
+    qtbot.waitUntil(lambda: app.controller.state is State.RUNNING)
     app.window.acts.play.trigger()
     qtbot.waitUntil(lambda: app.controller.state is State.PAUSED)
-    qtbot.waitUntil(lambda: is_analysed(app))
-    assert "analysed" in app.window.status.text()
+    qtbot.waitUntil(lambda: "analysed" in app.window.status.text())
     assert player.view.frame.index < 200
     series = player.chart.canvas.content.timeline.series(1)
     qtbot.waitUntil(lambda: len(series) == 300)
-    app.controller.playback.seek(9_000_000)
+    app.controller.playback.seek(270_000_000)
     qtbot.waitUntil(lambda: player.view.frame.index == 270)
     assert player.view.analysis.frame_index == 270
     assert len(series) == 300
@@ -77,13 +79,12 @@ def test_the_analysis_is_paused_and_resumed(desk: Desk, qtbot: QtBot) -> None:
     acts.pause_analysis.trigger()
     desk.may_read.set()
     qtbot.waitUntil(lambda: "analysis paused" in app.window.status.text())
-    assert acts.pause_analysis.text() == "Resume analysis"
-    qtbot.waitUntil(note.isVisible)
-    assert "paused" in note.text()
+    qtbot.waitUntil(lambda: acts.pause_analysis.text() == "Resume analysis")
+    qtbot.waitUntil(lambda: note.isVisible() and "paused" in note.text())
     acts.pause_analysis.trigger()
     qtbot.waitUntil(lambda: is_analysed(app))
     qtbot.waitUntil(lambda: note.isHidden() and app.window.player.view.analysis is not None)
-    assert acts.pause_analysis.text() == "Pause analysis"
+    qtbot.waitUntil(lambda: acts.pause_analysis.text() == "Pause analysis")
 
 
 def test_another_model_begins_anew_and_keeps_what_was_whole(
