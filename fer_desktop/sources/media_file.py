@@ -18,6 +18,7 @@ from fer_desktop.sources.video_damage import damage_problem
 from fer_desktop.sources.video_decoder import NOT_A_VIDEO, VideoDecoder
 from fer_desktop.sources.video_index import VideoIndex, build_index
 from fer_desktop.sources.video_pictures import PictureMaker
+from trainer.contract.missing_end import lacks_trailer
 
 
 class VideoSource:
@@ -73,7 +74,8 @@ class VideoSource:
         self._index = build_index(
             self._decoder.container, self._decoder.stream, self._decoder.on_packet
         )
-        if self._decoder.ends_early:
+        is_gif = self._decoder.container.format.name == "gif"
+        if self._decoder.ends_early or (is_gif and lacks_trailer(self._path)):
             self._index = replace(self._index, is_cut=True)
         if self._index.is_cut or self._index.damaged_us:
             self._decoder.expect_damage()

@@ -34,6 +34,7 @@ _ANIMATED: Final = ("WEBP", "AVIF")
 _ANIMATED_BY_FFMPEG: Final = ("GIF", "PNG")
 _SUBFILE_TYPE: Final = 254  # a tag of TIFF
 _PREVIEW_OR_MASK: Final = 0b101
+_AVIF: Final = (b"ftypavif", b"ftypavis")
 _HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 
 
@@ -71,7 +72,9 @@ def picture_kind(path: Path, check: Callable[[], object] | None = None) -> Pictu
             return PictureKind.STILL
     except TooMuchRead as error:
         raise _endless(path.name) from error
-    except PICTURE_DAMAGE:
+    except PICTURE_DAMAGE as error:
+        if check_file(path)[4:12] in _AVIF:  # FFmpeg would show its first picture, or half of it
+            raise _damaged(path.name) from error
         return None
 
 
@@ -137,9 +140,7 @@ def read_picture(path: Path, check: Callable[[], object] | None = None) -> NDArr
     except TooMuchRead as error:
         raise _endless(path.name) from error
     except PICTURE_DAMAGE as error:
-        raise SourceError(
-            f"{path.name} is damaged or incomplete.", hint="Copy or export it again."
-        ) from error
+        raise _damaged(path.name) from error
 
 
 def check_size(image: "Image", name: str) -> None:
@@ -190,6 +191,10 @@ def opened(path: Path, check: Callable[[], object] | None = None) -> "Iterator[I
     formats = ("HEIF",) if is_heif else PICTURE_FORMATS
     with BoundedFile(path, check) as file, Image.open(file, formats=formats) as image:
         yield image
+
+
+def _damaged(name: str) -> SourceError:
+    return SourceError(f"{name} is damaged or incomplete.", hint="Copy or export it again.")
 
 
 def _endless(name: str) -> SourceError:

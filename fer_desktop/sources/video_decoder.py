@@ -19,6 +19,7 @@ NOT_A_VIDEO: Final = "It may be damaged, incompletely copied, or not what its na
 # So far FFmpeg may read without finding a packet: no picture is larger.
 _GAP_BYTES: Final = 512 << 20
 _HEADER_BYTES: Final = 128 << 20
+_ARCHIVES: Final = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\xfd7zXZ", b"BZh")
 # Formats of recordings that may begin with pictures whose first part was never received.
 _BROADCAST: Final = ("mpeg", "h264", "hevc")
 
@@ -71,7 +72,10 @@ class VideoDecoder:
             SourceError: if it has no picture track that can be decoded.
         """
         self.close()
-        check_file(self._path)
+        if check_file(self._path).startswith(_ARCHIVES):  # FFmpeg would find a picture in it
+            raise SourceError(
+                f"{self._path.name} is an archive, not a video or image.", hint="Unpack it first."
+            )
         try:
             self._open()
         except SourceError:

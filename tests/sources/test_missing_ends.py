@@ -94,7 +94,9 @@ def test_black_without_compression_is_a_picture(suffix: str, tmp_path: Path) -> 
 
 def test_pages_and_animations_are_told_of(tmp_path: Path) -> None:
     pictures = [portrait().rotate(turn) for turn in (0, 90, 180)]
-    for name, options in (("a.tif", {"compression": "tiff_lzw"}), ("a.webp", {})):
+    kinds = {"tif": {"compression": "tiff_lzw"}, "webp": {}, "avif": {}, "gif": {}, "png": {}}
+    for suffix, options in kinds.items():
+        name = f"a.{suffix}"
         path = tmp_path / name
         pictures[0].save(path, save_all=True, append_images=pictures[1:], **options)
         assert problem(path) == ""

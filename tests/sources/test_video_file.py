@@ -3,10 +3,12 @@
 import contextlib
 import random
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from fer_desktop.domain.frame import Frame
 from fer_desktop.errors import SourceError
@@ -326,3 +328,13 @@ def test_times_equal_those_of_opencv_on_real_videos() -> None:
         source.close()
         assert len(times_ms) == info.frame_count, path.name
         assert times_ms == pytest.approx(opencv_times_ms(path), abs=1e-3), path.name
+
+
+def test_an_archive_is_not_searched_for_pictures(tmp_path: Path) -> None:
+    picture = tmp_path / "a.jpg"
+    Image.fromarray(numbered(1)).save(picture)
+    path = tmp_path / "pictures.mp4"
+    with ZipFile(path, "w") as archive:
+        archive.write(picture, "a.jpg")
+    with pytest.raises(SourceError, match="is an archive, not a video"):
+        open_file(path).open()

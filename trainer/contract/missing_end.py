@@ -26,6 +26,7 @@ _BLOCK_BYTES: Final = 1 << 20
 # More than any format needs for a picture.
 _BYTES_PER_PIXEL: Final = 16
 _SPARE_BYTES: Final = 64 << 20
+_GIF_END: Final = b"\0;"  # after the last block's own end
 _PLACES: Final = ((273, 279), (324, 325))  # tags of TIFF: where strips and tiles are, and how long
 _COMPRESSION: Final = 259
 _NOT_COMPRESSED: Final = 1
@@ -58,6 +59,19 @@ def lacks_its_end(path: Path, image: "Image") -> bool:
         file.seek(0)
         content = BytesIO(file.read(end))
     return not _can_be_decoded(content, image.format)
+
+
+def lacks_trailer(path: Path) -> bool:
+    """Tell whether a GIF has no mark at its end, before any zeros there.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    with path.open("rb") as file:
+        length = file.seek(0, os.SEEK_END)
+        end = _end_of_content(file, _SPARE_BYTES if _ends_in_zeros(file) else length)
+        file.seek(max(0, end - _TAIL_BYTES))
+        return _GIF_END not in file.read(_TAIL_BYTES)
 
 
 def _ends_in_zeros(file: BinaryIO) -> bool:
