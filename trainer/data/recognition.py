@@ -14,6 +14,8 @@ def recognize(path: Path, options: ReadOptions, layouts: Sequence[Layout]) -> Fa
     Raises:
         DataError: if none does.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise DataError(f"{path} is neither a file nor a folder.")
     refusals: list[str] = []
     for layout in layouts:
         for place in wrapped(path):

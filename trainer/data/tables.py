@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from trainer.errors import DataError
 
@@ -25,6 +25,7 @@ _MARKS: Final = {
 _SAMPLE_BYTES: Final = 64 << 10
 # One line of a face of 1,000 by 1,000 pixels written as text.
 _LONGEST_CELL: Final = 4 << 20
+_LONGEST_LINE: Final = 2 * _LONGEST_CELL
 _MAGIC: Final = {
     b"PK\x03\x04": "a zip archive",
     b"PK\x05\x06": "an empty zip archive",
@@ -110,6 +111,18 @@ def _mostly_text(start: bytes) -> bool:
     return sum(32 <= byte < 127 or byte in b"\t\r\n" for byte in start) >= 0.7 * len(start)
 
 
+def bounded_lines(file: TextIO) -> Iterator[str]:
+    """Yield the lines of a file that may be anybody's: one without an end is not read whole.
+
+    Raises:
+        csv.Error: if a line is longer than any row of a table.
+    """
+    while line := file.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise csv.Error(f"line longer than the limit ({_LONGEST_LINE})")
+        yield line
+
+
 def header(path: Path) -> tuple[str, ...]:
     """Return the names of a table's columns, lower case.
 
@@ -151,7 +164,7 @@ def records(path: Path, form: TableForm | None = None) -> Iterator[tuple[int, tu
     csv.field_size_limit(min(sys.maxsize, _LONGEST_CELL))
     try:
         with path.open(newline="", encoding=form.encoding) as file:
-            reader = csv.reader(file, delimiter=form.delimiter)
+            reader = csv.reader(bounded_lines(file), delimiter=form.delimiter)
             for cells in reader:
                 yield reader.line_num, tuple(cell.strip().strip("\ufeff") for cell in cells)
     except PermissionError:

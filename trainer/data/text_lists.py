@@ -1,10 +1,11 @@
 """Lists in plain text: cells separated by blanks, one picture per line."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from trainer.data.tables import table_form
+from trainer.data.tables import bounded_lines, table_form
 from trainer.errors import DataError
 
 _LONGEST_LINE: Final = 10_000
@@ -23,7 +24,7 @@ def read_list(path: Path, cells: int) -> Iterator[tuple[int, list[str]]]:
     form = table_form(path)
     try:
         with path.open(encoding=form.encoding) as file:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(bounded_lines(file), 1):
                 if not line.strip():
                     continue
                 found = line[:_LONGEST_LINE].strip().rsplit(maxsplit=cells - 1)
@@ -37,5 +38,5 @@ def read_list(path: Path, cells: int) -> Iterator[tuple[int, list[str]]]:
         raise
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeError as error:
+    except (UnicodeError, csv.Error) as error:
         raise DataError(f"{path} is not a text file.") from error

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.labels import LABEL_SETS, REST, canonical
+from trainer.data.tables import bounded_lines
 from trainer.errors import DataError
 
 # The last two mean "cannot tell" and "no face".
@@ -43,7 +44,7 @@ def read_votes(path: Path, rows: int) -> NDArray[np.int64]:
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
+            reader = csv.reader(bounded_lines(file))
             header = [name.strip().lower() for name in next(reader, [])]
             missing = [name for name in COLUMNS if name not in header]
             if missing:

@@ -1,5 +1,7 @@
 """Tables that name pictures, and pixels written as text, in every usual spelling."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from tests.trainer.conftest import face, write_csv
 from tests.trainer.data.pictures import SIDE, counts, labels_of, put, read, reasons
 from trainer.config import DataSource
 from trainer.data.readers import load_dataset
+from trainer.data.tables import records
 from trainer.errors import DataError
 
 ROWS = [("a.png", "happy", "train", "p1"), ("b.png", "sad", "train", "p2")]
@@ -200,3 +203,19 @@ def test_votes_belong_to_rows_even_where_some_cannot_be_used(tmp_path: Path) -> 
     dataset = load_dataset(source, size_px=SIDE)
     names = [dataset.labels[at] for at in dataset.targets.argmax(axis=1)]
     assert names == ["happiness"] * 2 + ["anger"] * 9
+
+
+def test_a_line_without_an_end_is_not_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "endless.csv"
+    with path.open("wb") as file:
+        file.write(b"image,label\na.png,")
+        file.truncate(1 << 30)
+    with pytest.raises(DataError, match="line longer than the limit"):
+        list(records(path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such files")
+def test_a_pipe_is_no_dataset(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(DataError, match="neither a file nor a folder"):
+        load_dataset(DataSource(tmp_path / "pipe.csv"))
