@@ -133,7 +133,7 @@ def _huge(path: Path) -> Path:
 
 
 def _is_idle(window: Any) -> bool:
-    return window._controller.preset is not None
+    return window._controller.model.preset is not None
 
 
 def _shows_label(window: Any) -> bool:

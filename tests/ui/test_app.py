@@ -32,8 +32,9 @@ NOTHING_SAID = {
 }
 RUN = f"""
 import argparse, sys
+from fer_desktop.__main__ import _end_process  # as the entry point does
 from fer_desktop.app import run_app
-sys.exit(run_app(argparse.Namespace(**{{**{NOTHING_SAID!r}, **eval(sys.argv[1])}})))
+_end_process(run_app(argparse.Namespace(**{{**{NOTHING_SAID!r}, **eval(sys.argv[1])}})))
 """
 
 
