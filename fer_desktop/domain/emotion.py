@@ -24,6 +24,9 @@ class FaceAnalysis:
             is not known.
         baseline: that rest.
         measurements: what else was measured of it in this very frame.
+        person: number of the person that the user says it is; None where nothing was said, and in
+            what is recorded (see ``domain.people``).
+        name: what that person is called.
     """
 
     face_id: int
@@ -34,6 +37,18 @@ class FaceAnalysis:
     corrected: EmotionScores | None = None
     baseline: NeutralBaseline | None = None
     measurements: tuple[Measurement, ...] = ()
+    person: int | None = None
+    name: str = ""
+
+    @property
+    def identity(self) -> int:
+        """Number of its person, which is that of its track where nothing was said."""
+        return self.face_id if self.person is None else self.person
+
+    @property
+    def sign(self) -> str:
+        """What stands for it where there is little room: a name, or the track's number."""
+        return self.name or str(self.face_id)
 
 
 @dataclass(frozen=True, slots=True)

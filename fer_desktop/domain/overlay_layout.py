@@ -110,7 +110,7 @@ class FaceBox:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tag:
-    """A face's label: its number on a chip of its colour, and what it shows.
+    """A face's label: its number, or its name, on a chip of its colour, and what it shows.
 
     Attributes:
         face: whose it is.
@@ -225,7 +225,7 @@ def _tag(
     """
     line = measure.line_height()
     margin = _MARGIN * line
-    number = str(face.face_id)
+    number = face.sign
     words = wording.expression(face)
     chip_width = measure.width(number) + 2 * margin
     mark_width = _MARK * line if face.baseline is not None else 0.0

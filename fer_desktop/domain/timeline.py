@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.joined_series import JoinedSeries
 from fer_desktop.domain.measures import CHANNELS_MAX, MeasureSpec
+from fer_desktop.domain.people import BEGINNING_US, People, Span
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.timeline_series import GAP_US, TimelineSeries
 from trainer.contract.labels import canonical
@@ -64,6 +66,37 @@ class Timeline:
     def measured(self, face_id: int | None, measure: MeasureSpec) -> TimelineSeries | None:
         """Return what was measured of a face; its columns are the measure's channels."""
         return None if face_id is None else self._measured.get((face_id, measure))
+
+    def spans(self) -> dict[int, Span]:
+        """Return first and last time of every face."""
+        return {face_id: (one.first_us, one.last_us) for face_id, one in self._series.items()}
+
+    def of_person(
+        self, people: People, number: int | None, measure: MeasureSpec | None = None
+    ) -> TimelineSeries | JoinedSeries | None:
+        """Return what is known of a person, whose tracks may be several.
+
+        Args:
+            people: who is who.
+            number: the person's.
+            measure: what was measured; None asks for the probabilities.
+        """
+        if number is None:
+            return None
+        parts = []
+        for part, until_us in people.parts_of(number):
+            face_id = part.face_id
+            found = self.measured(face_id, measure) if measure else self.series(face_id)
+            if found is not None:
+                parts.append((found, part.from_us, -BEGINNING_US if until_us is None else until_us))
+        if len(parts) == 1 and parts[0][1:] == (BEGINNING_US, -BEGINNING_US):
+            return parts[0][0]
+        return JoinedSeries(parts) if parts else None
+
+    def together(self, people: People, number: int, other: int) -> int:
+        """Return in how many samples two persons are there at the same time."""
+        one, two = self._times_of(people, number), self._times_of(people, other)
+        return len(np.intersect1d(one, two, assume_unique=True))
 
     def append(self, analysis: FrameAnalysis) -> None:
         """Take a frame in; a stretch that is played again replaces what was there."""
@@ -123,6 +156,17 @@ class Timeline:
                 self.measures += (spec,)
             self._measured[face_id, spec] = series = TimelineSeries(len(spec.channels))
             series.fill(times_us, np.clip(numbers, -6e4, 6e4))
+
+    def _times_of(self, people: People, number: int) -> NDArray[np.int64]:
+        """Return when a person was there, each time once."""
+        times = [np.empty(0, np.int64)]
+        for part, until_us in people.parts_of(number):
+            series = self._series.get(part.face_id)
+            if series is not None:
+                end_us = -BEGINNING_US if until_us is None else until_us
+                known = series.times_us
+                times.append(known[(known >= part.from_us) & (known < end_us)])
+        return np.unique(np.concatenate(times))
 
     def _clear_for(self, time_us: int, face_ids: Iterable[int]) -> None:
         is_playing_on = 0 < time_us - self._newest_us <= GAP_US

@@ -135,6 +135,21 @@ class TimelineSeries:
         return len(self._raw)
 
     @property
+    def labels(self) -> int:
+        """How many there are."""
+        return self._labels
+
+    @property
+    def first_us(self) -> int:
+        """Time of the first sample that is still there; -1 without any."""
+        return int(self._raw.times_us[0]) if len(self._raw) else -1
+
+    @property
+    def times_us(self) -> NDArray[np.int64]:
+        """Times of the samples that are still there; not to be kept, they change."""
+        return self._raw.times_us
+
+    @property
     def last_us(self) -> int:
         """Time of the latest sample; -1 without any."""
         return int(self._raw.times_us[-1]) if len(self._raw) else -1
@@ -200,12 +215,12 @@ class TimelineSeries:
             level += 1
         if rows is self._raw and stop - start <= max_points:
             times_us = rows.times_us[start:stop].copy()
-            return _interrupted(times_us, rows.cells[start:stop].astype(np.float32), GAP_US)
+            return interrupted(times_us, rows.cells[start:stop].astype(np.float32), GAP_US)
         # Whole multiples of a fixed width, so that bins stay where they are while a view moves.
         bins_wanted = max(1, max_points // 2)
         width_us *= -(-(end_us - start_us) // (bins_wanted * width_us))
         times_us, cells = _binned(rows, start, stop, width_us)
-        return _interrupted(times_us + width_us // 2, cells, max(GAP_US, width_us * 3 // 2))
+        return interrupted(times_us + width_us // 2, cells, max(GAP_US, width_us * 3 // 2))
 
     def nearest(self, time_us: int, tolerance_us: int) -> tuple[int, NDArray[np.float32]] | None:
         """Return the sample nearest to a time, unless it is farther than the tolerance."""
@@ -254,10 +269,16 @@ class TimelineSeries:
         self._raw.splice(start, stop, np.empty(0, np.int64), nothing)
 
 
-def _interrupted(
+def interrupted(
     times_us: NDArray[np.int64], cells: NDArray[np.float32], gap_us: int
 ) -> TimelineWindow:
-    """Return rows one after another, with NaN between those that lie too far apart."""
+    """Return rows one after another, with NaN between those that lie too far apart.
+
+    Args:
+        times_us: rising, shape (rows,).
+        cells: shape (rows, 1 or 3, labels): samples, or means, lowest and highest values.
+        gap_us: what is too far; rows that always lie farther apart are joined up to five seconds.
+    """
     steps_us = np.diff(times_us)
     if len(steps_us):
         # A slow source is no row of gaps, but far apart stays apart, however few samples there are.

@@ -4,12 +4,13 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.people import People
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.domain.timeline_series import GAP_US
 from fer_desktop.domain.wall_time import utc_text
@@ -18,9 +19,12 @@ from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described
 from fer_desktop.recording.csv_columns import Columns, ExtraColumn, all_labels, is_switched
 from fer_desktop.recording.mark_column import mark_column
+from fer_desktop.recording.person_column import described_people, person_column
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_reader import SessionReader
 from trainer.contract.whole_file import remove_leftovers
+
+_NOBODY: Final = People()  # of whom anything was said
 
 
 @dataclass(slots=True)
@@ -32,6 +36,7 @@ class Counts:
         frames_with_faces: those with a face.
         rows: faces, counted again in each frame.
         face_ids: the different faces.
+        hidden_rows: faces that were left out because the user has hidden them.
         gaps, longest_gap_us: stretches of over a second in which no frame came, and the longest.
         end: how the session ended; None where that is not known.
     """
@@ -40,6 +45,7 @@ class Counts:
     frames_with_faces: int = 0
     rows: int = 0
     face_ids: set[int] = field(default_factory=set)
+    hidden_rows: int = 0
     gaps: int = 0
     longest_gap_us: int = 0
     end: SessionEnd | None = None
@@ -63,17 +69,23 @@ class CsvTable:
 
     Attributes:
         counts: what went by so far.
+        people: who is hidden, in the session whose frames are being added.
     """
 
     def __init__(self, file: TextIO, columns: Columns) -> None:
         """Write the header."""
         self.counts = Counts()
+        self.people = People()
         self._table = csv.writer(file)  # its defaults are RFC 4180
         self._columns = columns
         self._table.writerow(columns.names())
 
     def add(self, row: RecordedFrame) -> None:
-        """Write a frame: a row for each face."""
+        """Write a frame: a row for each face that is not hidden."""
+        visible = self.people.visible(row.analysis)
+        if visible is not row.analysis:
+            self.counts.hidden_rows += len(row.analysis.faces) - len(visible.faces)
+            row = replace(row, analysis=visible)
         self.counts.add(row.analysis)
         self._table.writerows(self._columns.cells(row))
 
@@ -106,6 +118,7 @@ def write_csv(
     is_calibrated: bool = False,
     empty_rows: bool = False,
     extra: Sequence[ExtraColumn] = (),
+    people: People = _NOBODY,
     overwrite: bool = False,
 ) -> Counts:
     """Write a table whole or not at all; rows are taken one by one and never held in memory.
@@ -117,6 +130,7 @@ def write_csv(
         measures: what else was measured of faces.
         is_calibrated: whether there are faces that were read against their own rest.
         empty_rows, extra: see ``Columns``.
+        people: who is hidden.
         overwrite: whether a file that is there already is replaced.
 
     Raises:
@@ -130,6 +144,7 @@ def write_csv(
         extra=extra,
     )
     with csv_table(path, columns, overwrite=overwrite) as table:
+        table.people = people
         for row in rows:
             table.add(row)
     return table.counts
@@ -161,6 +176,7 @@ def describe(
     marks: Sequence[Mark] = (),
     calibrations: Sequence[UsedCalibration] = (),
     measures: Sequence[MeasureSpec] = (),
+    people: People = _NOBODY,
     problem: str = "",
 ) -> dict[str, Any]:
     """Return all that is needed to get the numbers of a table again; see ``write_meta``."""
@@ -175,6 +191,7 @@ def describe(
         "frames_with_faces": counts.frames_with_faces,
         "faces": len(counts.face_ids),
         "rows": counts.rows,
+        "hidden_rows": counts.hidden_rows,
         **_completeness(info, counts),
         "model": asdict(models[0].preset) if models else None,
         "engine": models[0].engine if models else "",
@@ -184,6 +201,7 @@ def describe(
         "marks": [_described(mark) for mark in marks],
         "calibrations": described(calibrations),
         "measures": [asdict(measure) for measure in measures],
+        "people": described_people(people),
     }
     if is_switched(models):
         meta["models"] = [
@@ -209,6 +227,7 @@ def write_meta(
     marks: Sequence[Mark] = (),
     calibrations: Sequence[UsedCalibration] = (),
     measures: Sequence[MeasureSpec] = (),
+    people: People = _NOBODY,
     problem: str = "",
     overwrite: bool = False,
 ) -> None:
@@ -222,6 +241,7 @@ def write_meta(
         marks: moments that the user marked.
         calibrations: against what faces were read.
         measures: what else was measured of faces.
+        people: who is who.
         problem: why the table ends early, if it does.
         overwrite: whether a file that is there already is replaced.
 
@@ -235,6 +255,7 @@ def write_meta(
         marks=marks,
         calibrations=calibrations,
         measures=measures,
+        people=people,
         problem=problem,
     )
     text = json.dumps(meta, indent=2, ensure_ascii=False) + "\n"
@@ -277,7 +298,8 @@ def export_session(
     description = place_of_description(csv_path, overwrite=overwrite)
     with SessionReader(session_file) as reader:
         # First, as a damaged one leaves no table.
-        summary, marks = reader.summary(), reader.marks()
+        summary, marks, people = reader.summary(), reader.marks(), reader.people
+        extra = mark_column(marks, reader.times_us()) if marks else []
         counts = write_csv(
             reader.rows(),
             csv_path,
@@ -285,7 +307,8 @@ def export_session(
             measures=reader.measures,
             is_calibrated=bool(reader.calibrations),
             empty_rows=empty_rows,
-            extra=mark_column(marks, reader.times_us()) if marks else (),
+            extra=[*extra, *([person_column(lambda: people)] if people else [])],
+            people=people,
             overwrite=overwrite,
         )
     counts.end = summary.end
@@ -297,6 +320,7 @@ def export_session(
         marks=marks,
         calibrations=reader.calibrations,
         measures=reader.measures,
+        people=people,
         problem=summary.end.problem if summary.end is not None else "",
         overwrite=overwrite,
     )

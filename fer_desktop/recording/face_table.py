@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _WHOLE_NUMBERS: Final = ("frame_index", "face_id")
-_TEXTS: Final = ("wall_time_utc", "emotion", "model", "marks", "session")
+_TEXTS: Final = ("wall_time_utc", "emotion", "model", "marks", "person", "session")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

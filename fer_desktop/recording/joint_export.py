@@ -9,6 +9,7 @@ from typing import Any
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.people import People
 from fer_desktop.errors import FerError
 from fer_desktop.files import distinct_name, whole_file
 from fer_desktop.recording.csv_columns import Columns
@@ -20,6 +21,7 @@ from fer_desktop.recording.csv_export import (
     place_of_description,
 )
 from fer_desktop.recording.mark_column import mark_column
+from fer_desktop.recording.person_column import person_column
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.recording.session_reader import SessionReader
 
@@ -66,12 +68,13 @@ def export_together(
     readable: list[tuple[str, Path]] = []
     models: list[UsedModel] = []
     measures: list[MeasureSpec] = []
-    is_calibrated = has_marks = False
+    is_calibrated = has_marks = has_people = False
     for name, path in sessions:
         try:
             with SessionReader(path) as reader:
                 reader.summary()
                 has_marks |= any(mark.text for mark in reader.marks())
+                has_people |= bool(reader.people)
                 models += reader.models
                 measures += [spec for spec in reader.measures if spec not in measures]
                 is_calibrated |= bool(reader.calibrations)
@@ -81,8 +84,10 @@ def export_together(
             readable.append((name, path))
     if not readable and failures:
         raise failures[0]
-    present = [""]  # the session whose rows are being written, and what is marked in it
+    # The session whose rows are being written, what is marked in it, and who is who.
+    present = [""]
     marked: list[Callable[[FrameAnalysis, FaceAnalysis | None], str]] = [lambda *_: ""]
+    people = [People()]
     metas: list[dict[str, Any]] = []
     total = Counts()
     columns = Columns.of(
@@ -92,6 +97,7 @@ def export_together(
         empty_rows=empty_rows,
         extra=[
             *([("marks", lambda frame, face: marked[0](frame, face))] if has_marks else []),
+            *([person_column(lambda: people[0])] if has_people else []),
             ("session", lambda frame, face: present[0]),
         ],
     )
@@ -103,6 +109,7 @@ def export_together(
                 summary, marks = reader.summary(), reader.marks()
                 columns_of_marks = mark_column(marks, reader.times_us()) if marks else []
                 marked[0] = columns_of_marks[0][1] if columns_of_marks else lambda *_: ""
+                table.people = people[0] = reader.people
                 table.counts = counts = Counts()
                 for row in reader.rows():
                     table.add(row)
@@ -119,6 +126,7 @@ def export_together(
                         marks=marks,
                         calibrations=reader.calibrations,
                         measures=reader.measures,
+                        people=reader.people,
                         problem=summary.end.problem if summary.end is not None else "",
                     ),
                 }

@@ -101,6 +101,19 @@ _STEPS: Final = (
     """
     ALTER TABLE marks ADD COLUMN end_us INTEGER;
     """,
+    # What the user says of the faces: who is who, beside the rows of the tracks.
+    """
+    CREATE TABLE people (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL,
+        is_hidden INTEGER NOT NULL
+    );
+    CREATE TABLE track_parts (
+        face_id INTEGER NOT NULL,
+        from_us INTEGER NOT NULL,        -- up to the track's next part
+        person_id INTEGER NOT NULL,
+        PRIMARY KEY (face_id, from_us)
+    ) WITHOUT ROWID;
+    """,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 

@@ -17,6 +17,7 @@ from trainer.contract.checked_json import Count, Line, Number, PathText, Prose
 MOST_ROW_BYTES: Final = 16 << 20
 TABLES: Final = (
     "session", "models", "frames", "faces", "marks", "calibrations", "measures", "measured",
+    "people", "track_parts",
 )  # fmt: skip
 
 _SideOfPicture = Annotated[int, Meta(ge=0, le=1 << 20)]
@@ -131,6 +132,22 @@ class MarkRow(NamedTuple):
     timestamp_us: _SourceTime
     text: Prose
     end_us: _SourceTime | None
+
+
+class PersonRow(NamedTuple):
+    """A row of the table ``people``."""
+
+    number: Count
+    name: Line
+    is_hidden: Literal[0, 1]
+
+
+class TrackPartRow(NamedTuple):
+    """A row of the table ``track_parts``."""
+
+    face_id: Count
+    from_us: _SourceTime
+    person: Count
 
 
 class TotalsRow(NamedTuple):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.known_frames import FACES_MAX, FaceColumns, FrameColumns, KnownFrames
 from fer_desktop.domain.measures import CHANNELS_MAX, Measurement, MeasureSpec
+from fer_desktop.domain.people import People
 from fer_desktop.domain.timeline import Timeline
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.measurements import read_specs
@@ -41,6 +42,7 @@ class LoadedSession:
         summary: what it is.
         models: those that read its frames.
         marks: moments that were marked.
+        people: who is who.
         known: its frames.
         timeline: its faces over time.
         frame_indices, times_us: of its frames, rising.
@@ -50,6 +52,7 @@ class LoadedSession:
     summary: SessionSummary
     models: tuple[UsedModel, ...]
     marks: tuple[Mark, ...]
+    people: People
     known: KnownFrames
     timeline: Timeline
     frame_indices: NDArray[np.int64]
@@ -93,6 +96,7 @@ def load_session(path: Path) -> LoadedSession:
             summary,
             tuple(models.values()),
             marks,
+            reader.people,
             known,
             timeline,
             frames.indices,

@@ -17,6 +17,7 @@ from fer_desktop.recording.measurements import MeasurementReader, measured_besid
 from fer_desktop.recording.row_types import MarkRow, TotalsRow
 from fer_desktop.recording.session_facts import SessionFacts, read_facts
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
+from fer_desktop.recording.session_people import read_people
 from trainer.contract.checked_json import as_type
 
 
@@ -29,10 +30,11 @@ class SessionSummary:
         info: what is known of it from the start.
         end: how it ended; None while it goes on, and after a crash.
         frames: number of analysed frames.
-        faces: number of different faces in them.
+        faces: number of different faces in them: of persons, less those that are hidden.
         duration_us: from the first to the last of them, on the source's clock.
         facts: what the user says of it.
         fingerprint: length and digest of the file that was analysed; None where it was none.
+        names: those that the user gave to faces.
     """
 
     path: Path
@@ -43,6 +45,7 @@ class SessionSummary:
     duration_us: int
     facts: SessionFacts = field(default_factory=SessionFacts)
     fingerprint: tuple[int, str] | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -58,6 +61,7 @@ class SessionReader:
         models: those that read its frames, in order.
         calibrations: against what faces were read, in order.
         measures: what else was measured of faces, besides the facial points.
+        people: who is who, as the user says; the rows say it by their tracks alone.
     """
 
     def __init__(self, path: Path) -> None:
@@ -81,6 +85,7 @@ class SessionReader:
                 self._calibrations = read_calibrations(self._db)
                 self.calibrations = tuple(self._calibrations.values())
                 self.measures = measured_besides(read_specs(self._db).values())
+                self.people = read_people(self._db)
         except StorageError:
             self._db.close()
             raise
@@ -131,11 +136,20 @@ class SessionReader:
                 info=info,
                 end=end,
                 frames=totals.frames,
-                faces=totals.faces,
+                faces=self._faces_seen() if self.people else totals.faces,
                 duration_us=totals.duration_us or 0,
                 facts=facts,
                 fingerprint=fingerprint,
+                names=tuple(person.name for person in self.people.persons if person.name),
             )
+
+    def _faces_seen(self) -> int:
+        ids = as_type(
+            [number for (number,) in self._db.execute("SELECT DISTINCT face_id FROM faces")],
+            list[int],
+        )
+        persons = map(self.people.person, self.people.among(ids))
+        return sum(not person.is_hidden for person in persons)
 
     def rows(self) -> Iterator[RecordedFrame]:
         """Yield the analysed frames in the order of the source.

@@ -17,6 +17,7 @@ from typing import Any, Final
 from fer_desktop import __version__
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.people import People
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
 from fer_desktop.log import get_logger
@@ -24,6 +25,7 @@ from fer_desktop.recording import session_format, session_rows
 from fer_desktop.recording.calibrations import CalibrationIds
 from fer_desktop.recording.measurements import MeasurementRows
 from fer_desktop.recording.session_format import Mark, SessionInfo, UsedModel
+from fer_desktop.recording.session_people import store_people
 from trainer.contract.preset import Preset
 
 log = get_logger("recording")
@@ -42,6 +44,7 @@ class _Batch:
     frames: dict[int, tuple[FrameAnalysis, int | None]] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
     all_marks: tuple[Mark, ...] | None = None  # in place of those that are there
+    people: People | None = None
 
 
 class SessionWriter:
@@ -51,6 +54,7 @@ class SessionWriter:
         path: the session's file.
         dropped: analyses lost because the disk stood still for minutes.
         marks: those that were recorded.
+        people: who is who.
         end: how it ended; None while it goes on.
     """
 
@@ -79,6 +83,7 @@ class SessionWriter:
         self.path = path
         self.dropped = 0
         self.marks: list[Mark] = []
+        self.people = People()
         self.end: SessionEnd | None = None
         self._fingerprint = fingerprint
         self._file = None if source.is_live else Path(source.uri)
@@ -147,6 +152,16 @@ class SessionWriter:
             self._batch.all_marks = tuple(marks)
             self._batch.marks.clear()
             self.marks[:] = marks
+
+    def set_people(self, people: People) -> None:
+        """Record who is who, in place of what was said so far.
+
+        Raises:
+            StorageError: if the session has ended or can no longer be written.
+        """
+        with self._lock:
+            self._refuse_if_over("Open it again to change it.")
+            self._batch.people = self.people = people
 
     def _refuse_if_over(self, hint: str) -> None:
         if self._failure is not None:
@@ -234,6 +249,8 @@ class SessionWriter:
                 measures, measured = self._measurements.take(frame)
                 db.executemany("INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?)", measures)
                 db.executemany("INSERT INTO measured VALUES (?, ?, ?, ?)", measured)
+            if batch.people is not None:
+                store_people(db, batch.people)
             if batch.all_marks is not None:
                 db.execute("DELETE FROM marks")
             db.executemany(

@@ -108,7 +108,7 @@ def assemble(
 
     def on_result(result: Result) -> None:
         inbox.post(result)
-        recorder.offer(result)
+        recorder.offer(controller.people.shown(result))
 
     engine = Engine(
         on_result=on_result,

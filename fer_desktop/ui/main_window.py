@@ -41,6 +41,7 @@ from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest, plugin_requests
+from fer_desktop.ui.sessions.people_desk import PeopleDesk
 from fer_desktop.ui.sessions.queue_desk import QueueDesk
 from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
 from fer_desktop.ui.viewer.pages import Pages
@@ -55,8 +56,8 @@ class MainWindow(QMainWindow):
     """Puts the parts together and keeps their layout.
 
     Attributes:
-        acts, player, pages, messages, status, announcer, commands, queue, dropped, toolbar, menus,
-            training, calibration: what it consists of.
+        acts, player, pages, messages, status, announcer, commands, queue, people, dropped,
+            toolbar, menus, training, calibration: what it consists of.
         parts: what its desks work with.
         cameras: those that were found.
 
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self.parts = WindowParts(self, self.acts, controller, self.announcer, background)
         self.commands = Commands(self.parts, self.player.view, recorder)
         self.queue = QueueDesk(self.parts, self.commands.exporter)
+        self.people = PeopleDesk(self.parts, self.player)
         self.dropped = DroppedFiles(self.commands.open_target, self.queue.add, self.announcer, self)
         self.menus = Menus(
             self, self.acts, controller.open, controller.playback.set_speed, controller.model.load

@@ -43,7 +43,7 @@ class CalibrationDesk(Desk):
         """Return which faces in view are calibrated, empty if none is."""
         if self._latest is None or not self._controller.is_open:
             return ""
-        ids = [str(face.face_id) for face in self._latest.faces if face.baseline is not None]
+        ids = [face.sign for face in self._latest.faces if face.baseline is not None]
         return self.tr("calibrated: {faces}").format(faces=", ".join(ids)) if ids else ""
 
     def open(self) -> None:

@@ -18,7 +18,7 @@ from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.errors import CalibrationError, FerError
 from fer_desktop.ui.calibration.interval_panel import IntervalPanel
 from fer_desktop.ui.calibration.live_panel import LivePanel
-from fer_desktop.ui.look.wording import face_text
+from fer_desktop.ui.look.wording import called_text
 from fer_desktop.ui.runtime.bridge import Batch
 from fer_desktop.ui.widgets.note import Note
 
@@ -42,7 +42,7 @@ class CalibrationDialog(QDialog):
 
     def __init__(self, *, is_live: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[tuple[int, bool], ...] = ()
+        self._shown: tuple[tuple[int, str, bool], ...] = ()
         self.setWindowTitle(self.tr("Calibrate a face"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         meaning = QLabel(
@@ -112,16 +112,16 @@ class CalibrationDialog(QDialog):
 
     def show_faces(self, faces: Sequence[FaceAnalysis]) -> None:
         """Offer the faces in view."""
-        shown = tuple((face.face_id, _is_given(face)) for face in faces)
+        shown = tuple((face.face_id, face.sign, _is_given(face)) for face in faces)
         if shown == self._shown:
             return
         self._shown = shown
         chosen = self.face_id
         self.faces.blockSignals(True)
         self.faces.clear()
-        for face_id, is_calibrated in shown:
+        for face_id, sign, is_calibrated in shown:
             text = self.tr("{face} (calibrated)") if is_calibrated else "{face}"
-            self.faces.addItem(text.format(face=face_text(face_id)), face_id)
+            self.faces.addItem(text.format(face=called_text(sign)), face_id)
         self.faces.setCurrentIndex(max(0, self.faces.findData(chosen)) if shown else -1)
         self.faces.blockSignals(False)
         self._on_face()
@@ -129,7 +129,8 @@ class CalibrationDialog(QDialog):
     def say_calibrated(self, face_id: int) -> None:
         """Tell that a face is read against its own rest from now on."""
         text = self.tr("{face} is calibrated. Its scores are corrected from now on.")
-        self.note.say(text.format(face=face_text(face_id)))
+        signs = {known: sign for known, sign, _ in self._shown}
+        self.note.say(text.format(face=called_text(signs.get(face_id, str(face_id)))))
         self._refresh()
 
     def say_refused(self, error: FerError) -> None:
@@ -157,7 +158,8 @@ class CalibrationDialog(QDialog):
         self.faces.setEnabled(has_face and not is_busy)
         self.live.start_button.setEnabled(has_face)
         self.interval.button.setEnabled(has_face)
-        self.remove_button.setEnabled(not is_busy and (self.face_id, True) in self._shown)
+        given = {face_id for face_id, _, is_given in self._shown if is_given}
+        self.remove_button.setEnabled(not is_busy and self.face_id in given)
         self.faces.setPlaceholderText("" if has_face else self.tr("No face in view"))
 
 

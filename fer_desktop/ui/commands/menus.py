@@ -66,7 +66,7 @@ class Menus(QObject):
         session = bar.addMenu(self.tr("S&ession"))
         session.addActions([actions.mark, actions.marks, actions.record, actions.export])
         session.addSeparator()
-        session.addActions([actions.calibrate, actions.remove_calibration])
+        session.addActions([actions.people, actions.calibrate, actions.remove_calibration])
         session.addSeparator()
         session.addActions([actions.sessions, actions.analyze_again])
         self._model = bar.addMenu(self.tr("&Model"))

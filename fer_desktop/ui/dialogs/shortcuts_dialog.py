@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from fer_desktop.ui.runtime.actions import Actions
 
-_ROWS_PER_COLUMN = 14
+_ROWS_PER_COLUMN = 18
 
 
 class ShortcutsDialog(QDialog):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.people import is_unnamed
 from trainer.contract.text import one_line
 
 # Under this name translators' tools find the texts.
@@ -133,8 +134,15 @@ def duration_text(seconds: float) -> str:
 
 
 def face_text(face_id: int) -> str:
-    """Return the name of a face."""
-    return translate("Wording", "Face {id}").format(id=face_id)
+    """Return the name of a face track."""
+    return called_text(str(face_id))
+
+
+def called_text(label: str) -> str:
+    """Return what a person is called for reading: "P01", or "Face 2b" without a name."""
+    if is_unnamed(label):
+        return translate("Wording", "Face {id}").format(id=label)
+    return name_text(label)
 
 
 def expression_text(face: FaceAnalysis) -> str:

@@ -197,6 +197,16 @@ class Announcer(QObject):
             self._actions.calibrate.trigger,
         )
 
+    def say_face_hidden(self, called: str, show: Callable[[], object]) -> None:
+        """Tell that a face is neither shown nor exported, and offer it again."""
+        text = self.tr("{face} is hidden: it is not shown and not exported.")
+        hint = self.tr("What was recorded of it stays.")
+        self._show("people", "info", text.format(face=called), hint, self.tr("Show again"), show)
+
+    def say_nothing_analysed(self) -> None:
+        """Tell that there is no session yet to keep something in."""
+        self._show("people", "info", self.tr("Nothing is analysed yet."))
+
     def say_nothing_to_export(self) -> None:
         """Tell that nothing was analysed yet."""
         self._show(
@@ -282,6 +292,9 @@ def _gaps(counts: Counts) -> list[str]:
     """Return what is to be said of frames that a table lacks."""
     end = counts.end
     said = []
+    if counts.hidden_rows:
+        text = translate("Announcer", "{rows} of hidden faces were left out.")
+        said.append(text.format(rows=counted(counts.hidden_rows, "row")))
     if end is not None and end.missed:
         text = translate("Announcer", "{frames} came too fast and were not analysed.")
         said.append(text.format(frames=counted(end.missed, "frame")))

@@ -118,6 +118,11 @@ class Actions(QObject):
         self.marks = self._make(
             self.tr("Marks…"), self.tr("List, edit, import and export marks"), "Ctrl+Shift+M"
         )
+        self.people = self._make(
+            self.tr("Faces…"),
+            self.tr("Name, merge, split and hide faces"),
+            "Ctrl+Shift+F",
+        )
         self.record = self._make(
             self.tr("Record"),
             self.tr("Record a video with the overlay"),

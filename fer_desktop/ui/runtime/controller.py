@@ -18,18 +18,20 @@ from fer_desktop.pipeline.events import (
     ModelFailed,
     ModelLoaded,
     ModelLoading,
+    Result,
     SourceOpened,
     State,
     StateChanged,
 )
 from fer_desktop.pipeline.meters import MeterReading
 from fer_desktop.recording.session_loading import LoadedSession
-from fer_desktop.settings import Settings
+from fer_desktop.settings import FaceSearch, Settings
 from fer_desktop.sources.base import FileSource, FrameSource, Pacing
 from fer_desktop.ui.runtime.analysis_watch import AnalysisState, AnalysisWatch, state_of_past
 from fer_desktop.ui.runtime.bridge import Batch, ResultInbox
 from fer_desktop.ui.runtime.engine_settings import hand_over
 from fer_desktop.ui.runtime.model_in_use import ModelInUse
+from fer_desktop.ui.runtime.people_keeper import PeopleKeeper
 from fer_desktop.ui.runtime.playback import Playback
 from fer_desktop.ui.runtime.session_log import SessionLog
 from fer_desktop.ui.runtime.session_marks import SessionMarks
@@ -48,10 +50,11 @@ class Controller(QObject):
         marks: those of the session that is shown.
         selection: which frames of the open file are analysed.
         past: the past session that is shown; None where something is analysed.
+        people: who is who in what is shown.
 
     Signals:
         happened: an ``EngineEvent``, after the attributes took it in.
-        batch: results, a ``Batch``.
+        batch: results, a ``Batch``; the newest one as it is shown, the analyses as they are.
         request_refused: a ``SourceRequest`` and the ``FerError`` why it cannot be opened.
         request_changed: another source was asked for.
         settings_changed: the new ``Settings``.
@@ -90,7 +93,10 @@ class Controller(QObject):
         self.request: SourceRequest | None = None
         self.selection = ALL_FRAMES
         self.past: LoadedSession | None = None
+        self.people = PeopleKeeper(session_log, self)
+        self._newest: Result | None = None
         self._analysis = AnalysisWatch()
+        self.people.changed.connect(self._show_people)
         inbox.event_ready.connect(self._on_event)
         inbox.result_ready.connect(self._on_batch)
 
@@ -200,6 +206,7 @@ class Controller(QObject):
             source, Pacing.PLAYBACK, selection=self.selection, known=loaded.known
         )
         self._session_log.show_past(self._session, summary.path, loaded.marks)
+        self.people.begin(loaded.people)
         self._inbox.begin_session(self._session)
         self._engine.pause()
         self.request_changed.emit()
@@ -210,7 +217,9 @@ class Controller(QObject):
         self.request = request
         self._remember = remember
         self.past = None
+        self._newest = None
         self.playback.begin()
+        self.people.begin()
 
     def source_of(self, request: SourceRequest) -> FrameSource:
         """Return what reads a file; any thread may ask.
@@ -270,6 +279,9 @@ class Controller(QObject):
     def update_settings(self, settings: Settings) -> None:
         """Let other choices hold from now on."""
         former, self._settings = self._settings, settings
+        is_file = self.info is not None and not self.info.is_live and self.past is None
+        if is_file and _face_search(settings) != _face_search(former):
+            self.people.forget()
         hand_over(self._engine, former, settings)
         if settings.engine != former.engine:
             self.model.reload()
@@ -282,7 +294,16 @@ class Controller(QObject):
 
     def _on_batch(self, batch: Batch) -> None:
         self.playback.take_batch(batch)
+        if batch.newest is not None:
+            self._newest = batch.newest
+            batch = replace(batch, newest=self.people.shown(batch.newest))
         self.batch.emit(batch)
+
+    def _show_people(self) -> None:
+        """Tell the picture on screen again, as who is who has changed."""
+        if self._newest is not None:
+            newest = self.people.shown(replace(self._newest, is_new=False))
+            self.batch.emit(Batch(self._session, newest, ()))
 
     def _on_event(self, event: EngineEvent) -> None:
         match event:
@@ -324,6 +345,11 @@ class Controller(QObject):
             settings = settings.with_recent_url(request.uri)
         log.info("opened %s", info.uri)
         self.update_settings(settings)
+
+
+def _face_search(settings: Settings) -> tuple[FaceSearch, float]:
+    """Return what other face tracks come of."""
+    return settings.face_search, settings.min_detection_score
 
 
 def _camera_mode(settings: Settings) -> tuple[int, int, int]:

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.frame_selection import FrameSelection
+from fer_desktop.domain.people import People
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_output import SessionOutput
+from fer_desktop.recording.session_people import set_people
 from fer_desktop.recording.session_store import (
     add_mark,
     delete_session,
@@ -46,6 +48,7 @@ class SessionLog:
         self._past: dict[int, Path] = {}
         self._past_marks: list[Mark] = []
         self._shown = 0
+        self._forgetting: set[int] = set()  # sessions that begin anew, with other face tracks
 
     @property
     def folder(self) -> Path:
@@ -93,7 +96,7 @@ class SessionLog:
         """Create the file of a session; called on the engine's thread.
 
         A session that begins anew, with other networks, gets another file, and the marks of the
-        former one; that one is kept only if it was whole.
+        former one and who is who in it; that one is kept only if it was whole.
 
         Raises:
             StorageError: if that is not possible.
@@ -106,6 +109,8 @@ class SessionLog:
         )
         if former is not None:
             writer.set_marks(former.marks)
+            if session not in self._forgetting:
+                writer.set_people(former.people)
             if not self._is_worth_keeping(former, info):
                 delete_session(former.path)
         with self._lock:
@@ -113,6 +118,7 @@ class SessionLog:
             for number in ended:
                 if number != self._shown:
                     del self._writers[number]
+            self._forgetting.discard(session)
             self._writers[session] = writer
             self._paths[session] = writer.path
         return writer
@@ -165,6 +171,32 @@ class SessionLog:
             set_marks(writer.path, marks)
             writer.marks[:] = marks
         return True
+
+    def set_people(self, people: People) -> bool:
+        """Keep who is who in the session that is shown; tell whether there is one.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        with self._lock:
+            writer, past = self._writers.get(self._shown), self._past.get(self._shown)
+            is_over = self._shown in self._forgetting
+        if past is not None:
+            set_people(past, people)
+        elif writer is None or is_over:
+            return False
+        elif writer.end is None:
+            writer.set_people(people)
+        else:
+            set_people(writer.path, people)
+            writer.people = people
+        return True
+
+    def forget_people(self) -> None:
+        """Take that the session that is shown begins anew, with other face tracks."""
+        with self._lock:
+            if self._shown in self._writers:
+                self._forgetting.add(self._shown)
 
     def _is_worth_keeping(self, writer: SessionWriter, info: SourceInfo) -> bool:
         is_film = info.kind != "image"

@@ -37,6 +37,8 @@ from trainer.contract.text import counted, one_line
 
 _MOST_NAMED: Final = 3
 _NUMBERS: Final = (4, 5, 6)  # columns that are read from the right
+_NAME, _FACES = 1, 6  # columns with more to say
+_MOST_LETTERS: Final = 1000
 _SIZE: Final = QSize(960, 500)
 
 Export = Callable[[Sequence[tuple[str, Path]]], object]
@@ -219,13 +221,14 @@ class SessionsDialog(QDialog):
                     item.setTextAlignment(
                         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                     )
-                item.setToolTip(summary.facts.notes[:1000] if column == 1 else text)
+                item.setToolTip(_tip(summary, column) or text)
                 self.table.setItem(row, column, item)
         self._on_selection()
 
     def _searched(self, summary: SessionSummary) -> str:
         facts = summary.facts
-        parts = (*self._texts(summary), facts.notes, public_address(summary.info.source.name))
+        source = public_address(summary.info.source.name)
+        parts = (*self._texts(summary), facts.notes, source, *summary.names)
         return "\n".join(parts).casefold()
 
     def _texts(self, summary: SessionSummary) -> tuple[str, ...]:
@@ -305,3 +308,9 @@ class SessionsDialog(QDialog):
         except StorageError as error:
             self.note.setText(str(error))
         self._load()
+
+
+def _tip(summary: SessionSummary, column: int) -> str:
+    """Return what else is known of a session beside a cell of its row."""
+    said = {_NAME: summary.facts.notes, _FACES: ", ".join(summary.names)}
+    return said.get(column, "")[:_MOST_LETTERS]

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -29,11 +29,13 @@ class TimelineCanvas(QWidget):
         seek_requested: a time in microseconds, an object because ``int`` signals hold 32 bits.
         moved: the user chose another stretch.
         loaded: there is a plot now.
+        menu_requested: a time in microseconds, and where on the screen.
     """
 
     seek_requested = Signal(object)
     moved = Signal()
     loaded = Signal()
+    menu_requested = Signal(object, QPoint)
 
     def __init__(self, content: TimelineContent, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +101,7 @@ class TimelineCanvas(QWidget):
         )
         self.plot.seek_requested.connect(self.seek_requested)
         self.plot.moved.connect(self.moved)
+        self.plot.menu_requested.connect(self.menu_requested)
         self._layers.addWidget(self.plot, 0, 0)
         self._hint.raise_()
         self.refresh()

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.people import People
 from fer_desktop.domain.timeline import Timeline
 from fer_desktop.ui.look.tokens import DARK, LIGHT, current_tokens
-from fer_desktop.ui.look.wording import face_text
+from fer_desktop.ui.look.wording import called_text
 from fer_desktop.ui.timeline.canvas import TimelineCanvas
 from fer_desktop.ui.timeline.content import TimelineContent
 from fer_desktop.ui.timeline.legend import TimelineLegend
@@ -29,11 +30,13 @@ class TimelineChart(QWidget):
     Signals:
         seek_requested: the time that was clicked, microseconds; an object because ``int`` signals
             hold 32 bits.
-        face_chosen: the id of a face that the user wants to see, in view or not.
+        face_chosen: the number of a person whom the user wants to see, in view or not.
+        menu_requested: a person's number, a time in microseconds, and where the menu is to appear.
     """
 
     seek_requested = Signal(object)
     face_chosen = Signal(int)
+    menu_requested = Signal(int, object, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +67,7 @@ class TimelineChart(QWidget):
         self._follow.clicked.connect(self._on_follow_clicked)
         self._canvas.moved.connect(self._on_moved)
         self._canvas.seek_requested.connect(self.seek_requested)
+        self._canvas.menu_requested.connect(self._on_menu)
         self._canvas.loaded.connect(self._order_focus)
         self._refresh()
 
@@ -127,9 +131,19 @@ class TimelineChart(QWidget):
             self._now_us = analysis.timestamp_us
         self._schedule()
 
-    def select_face(self, face_id: int | None) -> None:
-        """Show this face, or none."""
-        self._selected = face_id
+    @property
+    def timeline(self) -> Timeline:
+        """What is known of every face track."""
+        return self._content.timeline
+
+    def select_person(self, number: int | None) -> None:
+        """Show this person, or none."""
+        self._selected = number
+        self._schedule()
+
+    def set_people(self, people: People) -> None:
+        """Take who is who."""
+        self._content.people = people
         self._schedule()
 
     def clear(self) -> None:
@@ -237,23 +251,35 @@ class TimelineChart(QWidget):
     def _refresh(self) -> None:
         first_us, last_us = self._content.timeline.extent_us or (self._now_us, self._now_us)
         self._stretch.advance(first_us, last_us, self._now_us)
-        face_id = self._content.face_id = self._selected
-        self._title.setText(self.tr("No face yet") if face_id is None else face_text(face_id))
-        self._show_faces(face_id)
+        number = self._content.person = self._selected
+        people = self._content.people
+        named = self.tr("No face yet") if number is None else called_text(people.label(number))
+        self._title.setText(named)
+        self._show_faces(number)
         self._follow.setChecked(self._stretch.is_following)
         self._canvas.refresh()
 
-    def _show_faces(self, face_id: int | None) -> None:
+    def _show_faces(self, number: int | None) -> None:
         """Offer every face where there are several; else its name is enough."""
-        faces = self._content.timeline.faces
-        listed = [self._faces.itemData(row) for row in range(self._faces.count())]
-        if listed != list(faces):
+        people = self._content.people
+        persons = people.among(self._content.timeline.faces)
+        offered = [
+            (called_text(people.label(one)), one)
+            for one in persons
+            if not people.person(one).is_hidden
+        ]
+        rows = range(self._faces.count())
+        if [(self._faces.itemText(row), self._faces.itemData(row)) for row in rows] != offered:
             self._faces.clear()
-            for number in faces:
-                self._faces.addItem(face_text(number), number)
-        self._faces.setCurrentIndex(self._faces.findData(face_id))
-        self._faces.setVisible(len(faces) > 1)
-        self._title.setVisible(len(faces) < 2)
+            for text, one in offered:
+                self._faces.addItem(text, one)
+        self._faces.setCurrentIndex(self._faces.findData(number))
+        self._faces.setVisible(len(offered) > 1)
+        self._title.setVisible(len(offered) < 2)
+
+    def _on_menu(self, time_us: int, at: QPoint) -> None:
+        if self._selected is not None:
+            self.menu_requested.emit(self._selected, time_us, at)
 
     def _on_label_toggled(self, label: str, is_shown: bool) -> None:
         (self._content.hidden.discard if is_shown else self._content.hidden.add)(label)

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from fer_desktop.domain.joined_series import JoinedSeries
+from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.people import People
 from fer_desktop.domain.timeline import Timeline
 from fer_desktop.domain.timeline_series import GAP_US, TimelineSeries
 from fer_desktop.ui.look.tokens import Tokens
@@ -15,6 +18,8 @@ from fer_desktop.ui.look.wording import (
     time_text,
 )
 from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
+
+Curves = TimelineSeries | JoinedSeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,14 @@ class Readout:
 
 @dataclass(slots=True, eq=False)
 class TimelineContent:
-    """Curves of one face over a stretch of time, and what belongs to them.
+    """Curves of one person over a stretch of time, and what belongs to them.
 
     Attributes:
         timeline: what is known.
         stretch: which part of it is in view.
         tokens: the colours in use.
-        face_id: whose curves.
+        person: whose curves.
+        people: who is who.
         hidden: labels whose curves are switched off.
         marks: times with texts, rising.
         playhead_us: where a video stands; None without one.
@@ -64,16 +70,21 @@ class TimelineContent:
     timeline: Timeline
     stretch: VisibleStretch
     tokens: Tokens
-    face_id: int | None = None
+    person: int | None = None
+    people: People = field(default_factory=People)
     hidden: set[str] = field(default_factory=set)
     marks: list[tuple[int, str]] = field(default_factory=list)
     playhead_us: int | None = None
     is_seekable: bool = False
 
     @property
-    def series(self) -> TimelineSeries | None:
-        """What is known of the face."""
-        return self.timeline.series(self.face_id)
+    def series(self) -> Curves | None:
+        """What is known of the person."""
+        return self.timeline.of_person(self.people, self.person)
+
+    def measured(self, measure: MeasureSpec) -> Curves | None:
+        """Return what was measured of the person."""
+        return self.timeline.of_person(self.people, self.person, measure)
 
     def readout(self, pointed_us: int, near_us: int) -> Readout | None:
         """Return the values at a time, if a sample is near enough.
@@ -99,7 +110,7 @@ class TimelineContent:
     def _measured(self, time_us: int) -> tuple[tuple[str, str], ...]:
         found = []
         for measure in self.timeline.measures:
-            series = self.timeline.measured(self.face_id, measure)
+            series = self.measured(measure)
             sample = None if series is None else series.nearest(time_us, 0)
             if sample is not None:
                 found += [

@@ -7,7 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.GraphicsScene.mouseEvents import HoverEvent, MouseClickEvent, MouseDragEvent
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QStyleOptionGraphicsItem, QWidget
 
@@ -105,12 +105,14 @@ class TimeViewBox(pg.ViewBox):  # type: ignore[misc]
         panned: by so many seconds.
         zoomed: by so many notches of the wheel, around a time in seconds.
         clicked: a time in seconds.
+        menu_requested: a time in seconds, and where on the screen.
         hovered: where the cursor is in the scene, horizontally; None once it is gone.
     """
 
     panned = Signal(float)
     zoomed = Signal(float, float)
     clicked = Signal(float)
+    menu_requested = Signal(float, QPoint)
     hovered = Signal(object)
 
     def __init__(self) -> None:
@@ -133,6 +135,9 @@ class TimeViewBox(pg.ViewBox):  # type: ignore[misc]
         if ev.button() is Qt.MouseButton.LeftButton and is_inside:
             ev.accept()
             self.clicked.emit(self._time_s(ev.scenePos()))
+        elif ev.button() is Qt.MouseButton.RightButton and is_inside:
+            ev.accept()
+            self.menu_requested.emit(self._time_s(ev.scenePos()), ev.screenPos().toPoint())
 
     def wheelEvent(self, ev: QGraphicsSceneWheelEvent, axis: int | None = None) -> None:
         ev.accept()
@@ -146,6 +151,7 @@ class TimeViewBox(pg.ViewBox):  # type: ignore[misc]
             self.hovered.emit(None)
             return
         ev.acceptClicks(Qt.MouseButton.LeftButton)
+        ev.acceptClicks(Qt.MouseButton.RightButton)
         ev.acceptDrags(Qt.MouseButton.LeftButton)
         self.hovered.emit(ev.scenePos().x())
 

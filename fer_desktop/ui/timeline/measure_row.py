@@ -9,11 +9,10 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from fer_desktop.domain.measures import MeasureSpec
-from fer_desktop.domain.timeline_series import TimelineSeries
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.look.tokens import Tokens
 from fer_desktop.ui.look.wording import channel_text, measured_text
-from fer_desktop.ui.timeline.content import TimelineContent
+from fer_desktop.ui.timeline.content import Curves, TimelineContent
 from fer_desktop.ui.timeline.items import Curve, Ticks, TimeViewBox, ValueAxis
 
 _SECOND_US: Final = 1_000_000
@@ -89,7 +88,7 @@ class MeasureRow:
         texts = map(self.axis.text, self.bounds)
         return round(max(map(metrics.horizontalAdvance, texts))) + 10
 
-    def show(self, content: TimelineContent, series: TimelineSeries | None) -> None:
+    def show(self, content: TimelineContent, series: Curves | None) -> None:
         """Draw the stretch that is in view."""
         stretch, width_px = content.stretch, max(1.0, self.box.width())
         start_s, end_s = stretch.start_us / _SECOND_US, stretch.end_us / _SECOND_US

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -41,10 +41,12 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
     Signals:
         seek_requested: a time in microseconds, an object because ``int`` signals hold 32 bits.
         moved: the user chose another stretch.
+        menu_requested: a time in microseconds, and where on the screen.
     """
 
     seek_requested = Signal(object)
     moved = Signal()
+    menu_requested = Signal(object, QPoint)
 
     def __init__(self, content: TimelineContent, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -176,6 +178,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         box.panned.connect(self._on_panned)
         box.zoomed.connect(self._zoom)
         box.clicked.connect(self._on_clicked)
+        box.menu_requested.connect(self._on_menu)
         box.hovered.connect(partial(self._on_hovered, box))
 
     def _draw_measures(self) -> None:
@@ -183,7 +186,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         if [row.spec for row in self.rows] != list(content.timeline.measures):
             self._lay_out_rows()
         for row in self.rows:
-            row.show(content, content.timeline.measured(content.face_id, row.spec))
+            row.show(content, content.measured(row.spec))
         if self.rows:
             self._align_axes()  # numbers may have become longer
 
@@ -262,6 +265,9 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
     def _on_clicked(self, time_s: float) -> None:
         if self._content.is_seekable:
             self.seek_requested.emit(max(0, round(time_s * _SECOND_US)))
+
+    def _on_menu(self, time_s: float, at: QPoint) -> None:
+        self.menu_requested.emit(max(0, round(time_s * _SECOND_US)), at)
 
     def _on_hovered(self, box: TimeViewBox, x: float | None) -> None:
         if x is None and box is not self._pointed_box:

@@ -3,9 +3,10 @@
 import time
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
     QFontMetricsF,
     QKeyEvent,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.ui.look.label_colors import face_color
 from fer_desktop.ui.look.tokens import current_tokens
-from fer_desktop.ui.look.wording import confidence_text, expression_text, face_text, label_text
+from fer_desktop.ui.look.wording import called_text, confidence_text, expression_text, label_text
 from fer_desktop.ui.viewer.calibrated_mark import paint_calibrated_mark
 from fer_desktop.ui.viewer.measured_rows import measured_rows, paint_rows
 from fer_desktop.ui.viewer.score_bars import paint_bars
@@ -27,6 +28,7 @@ from fer_desktop.ui.viewer.score_bars import paint_bars
 _KEEP_S: Final = 1.0  # a face that is missed for a moment keeps its card
 _STRIPE_PX: Final = 6
 _PADDING_PX: Final = 10
+_NAME_SHARE: Final = 0.4  # of the headline, where there is a name instead of a number
 
 
 class FaceCard(QWidget):
@@ -34,9 +36,11 @@ class FaceCard(QWidget):
 
     Signals:
         chosen: the face's id, when the card was clicked or Enter was pressed on it.
+        menu_requested: the face's id, and where a menu of what can be said of it is to appear.
     """
 
     chosen = Signal(int)
+    menu_requested = Signal(int, QPoint)
 
     def __init__(self, face: FaceAnalysis, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +157,11 @@ class FaceCard(QWidget):
         else:
             event.ignore()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the face's menu, by mouse or key."""
+        self.menu_requested.emit(self._face.face_id, event.globalPos())
+        event.accept()
+
     def _paint_headline(self, painter: QPainter, area: QRectF) -> None:
         tokens = current_tokens()
         metrics = QFontMetricsF(self._headline)
@@ -160,7 +169,8 @@ class FaceCard(QWidget):
         line = QRectF(area.left(), area.top(), area.width(), metrics.height())
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        number = str(self._face.face_id)
+        elided = Qt.TextElideMode.ElideRight
+        number = metrics.elidedText(self._face.sign, elided, _NAME_SHARE * line.width())
         painter.setPen(QColor(tokens.muted))
         painter.drawText(line, left, number)
         line.setLeft(line.left() + metrics.horizontalAdvance(number + "  "))
@@ -182,7 +192,7 @@ class FaceCard(QWidget):
         painter.drawText(line, right, confidence)
         rest = line.width() - metrics.horizontalAdvance(f"  {confidence}")
         label = label_text(scores.emotion)
-        painter.drawText(line, left, metrics.elidedText(label, Qt.TextElideMode.ElideRight, rest))
+        painter.drawText(line, left, metrics.elidedText(label, elided, rest))
 
     def _paint_unsure(self, painter: QPainter, line: QRectF, likeliest: list[str]) -> None:
         unsure = self.tr("unsure")
@@ -199,11 +209,14 @@ class FaceCard(QWidget):
         words = expression_text(self._face) or self.tr("not classified yet")
         if self._face.baseline is not None:
             words = f"{words}, {self.tr('calibrated')}"
-        self.setAccessibleName(f"{face_text(self._face.face_id)}: {words}")
+        self.setAccessibleName(f"{called_text(self._face.sign)}: {words}")
         self.setToolTip(self._tip())
 
     def _tip(self) -> str:
-        tip = self.tr("Show this face in the timeline (Enter)")
+        show = self.tr("Show this face in the timeline (Enter)")
+        tip = f"{show}\n{self.tr('Right-click: name, merge, split or hide it')}"
+        if self._face.name:
+            tip = f"{called_text(self._face.sign)}\n{tip}"
         baseline = self._face.baseline
         if baseline is None:
             return tip
@@ -219,9 +232,11 @@ class FaceCards(QScrollArea):
 
     Signals:
         face_chosen: id of the face whose card was chosen.
+        menu_requested: id of a face, and where its menu is to appear.
     """
 
     face_chosen = Signal(int)
+    menu_requested = Signal(int, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -260,14 +275,17 @@ class FaceCards(QScrollArea):
         """Show the faces of the frame that is on screen."""
         now = time.monotonic()
         in_view = set()
+        persons = {face.identity for face in analysis.faces}
         for face in analysis.faces:
             in_view.add(face.face_id)
             self._seen_at[face.face_id] = now
             if face.face_id not in self._cards:
                 self._add(face)
             self._cards[face.face_id].set_face(face, gone=False)
-        for face_id, card in self._cards.items():
-            if face_id not in in_view:
+        for face_id, card in list(self._cards.items()):
+            if face_id not in in_view and card.face.identity in persons:
+                self._remove(face_id)  # the person has another track now
+            elif face_id not in in_view:
                 card.set_face(card.face, gone=True)
         self._prune()
 
@@ -306,6 +324,7 @@ class FaceCards(QScrollArea):
     def _add(self, face: FaceAnalysis) -> None:
         card = FaceCard(face)
         card.chosen.connect(self.face_chosen)
+        card.menu_requested.connect(self.menu_requested)
         card.set_selected(face.face_id == self._selected)
         self._cards[face.face_id] = card
         self._layout.insertWidget(1 + sorted(self._cards).index(face.face_id), card)

@@ -10,7 +10,7 @@ class FaceSelection(QObject):
     """Tells all who show the main face when it is another one.
 
     Signals:
-        changed: the face's id, or None.
+        changed: the number of its track, or None; it comes also when its person is another one.
     """
 
     changed = Signal(object)
@@ -18,21 +18,31 @@ class FaceSelection(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._main = MainFace()
-        self._told: int | None = None
+        self._told: tuple[int | None, int | None] = None, None
 
     @property
     def face_id(self) -> int | None:
-        """The selected face."""
+        """The track of the selected face, in view or seen last."""
         return self._main.face_id
 
-    def choose(self, face_id: int) -> None:
+    @property
+    def person(self) -> int | None:
+        """Whose that is."""
+        return self._main.person
+
+    def choose(self, face_id: int, person: int | None = None) -> None:
         """Select a face because the user wants it."""
-        self._main.choose(face_id)
+        self._main.choose(face_id, person=person)
         self._tell()
 
-    def keep(self, face_id: int) -> None:
+    def keep(self, face_id: int, person: int | None = None) -> None:
         """Select a face that need not be in view, until another one is chosen."""
-        self._main.choose(face_id, stays=True)
+        self._main.choose(face_id, person=person, stays=True)
+        self._tell()
+
+    def renumber(self, person: int) -> None:
+        """The selected face is said to be another person."""
+        self._main.person = person
         self._tell()
 
     def clear(self) -> None:
@@ -46,6 +56,7 @@ class FaceSelection(QObject):
         self._tell()
 
     def _tell(self) -> None:
-        if self._told != self.face_id:
-            self._told = self.face_id
+        found = self.face_id, self.person
+        if self._told != found:
+            self._told = found
             self.changed.emit(self.face_id)

@@ -5,9 +5,10 @@ import time
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFont,
     QFontInfo,
     QImage,
@@ -37,11 +38,13 @@ class FrameView(QWidget):
 
     Signals:
         face_clicked: the id of a face that was clicked.
+        menu_requested: the id of a face, and where its menu is to appear.
         frame_painted: the ``Frame`` that was just painted, once for each frame.
         went_stale: a live source has brought no frame for a while.
     """
 
     face_clicked = Signal(int)
+    menu_requested = Signal(int, QPoint)
     frame_painted = Signal(object)
     went_stale = Signal()
 
@@ -244,6 +247,16 @@ class FrameView(QWidget):
             if face is not None:
                 self.face_clicked.emit(face.face_id)
         self._pressed_at = None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the face under the mouse, or of the selected one by key."""
+        if event.reason() is QContextMenuEvent.Reason.Mouse:
+            face = self.face_at(QPointF(event.pos()))
+        else:
+            faces = self._analysis.faces if self._analysis is not None else ()
+            face = next((one for one in faces if one.face_id == self._selected), None)
+        if face is not None:
+            self.menu_requested.emit(face.face_id, event.globalPos())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the whole of a zoomed picture."""

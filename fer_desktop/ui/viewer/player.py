@@ -89,16 +89,17 @@ class Player(QObject):
         controller.session_shown.connect(self._on_session)
         controller.marks.changed.connect(self._show_marks)
         controller.settings_changed.connect(self.use_settings)
-        self.view.face_clicked.connect(self.selection.choose)
+        controller.people.changed.connect(self._on_people)
+        self.view.face_clicked.connect(self._choose)
         self.view.frame_painted.connect(self.delay.painted)
         self.view.went_stale.connect(self.cards.show_lost)
-        self.cards.face_chosen.connect(self.selection.choose)
+        self.cards.face_chosen.connect(self._choose)
         self.selection.changed.connect(self._on_selected)
         self.transport.seek_requested.connect(controller.playback.seek)
         self.transport.speed_requested.connect(controller.playback.set_speed)
         controller.playback.speed_changed.connect(self.transport.set_speed)
         self.chart.seek_requested.connect(controller.playback.seek)
-        self.chart.face_chosen.connect(self.selection.keep)
+        self.chart.face_chosen.connect(self.keep_person)
 
     def _set_span(self) -> None:
         """Let the timeline show what the user wants, or a whole video that is shorter."""
@@ -162,7 +163,7 @@ class Player(QObject):
         for analysis in batch.analyses:
             self.chart.append(analysis, is_now=is_live)
             if is_live:
-                self.selection.take(analysis)
+                self.selection.take(self._controller.people.present.shown(analysis))
         if batch.newest is not None:
             self._show(batch.newest)
         self._show_progress()
@@ -190,10 +191,37 @@ class Player(QObject):
             self.transport.set_analysed(begin_us, analysis.edge_us, is_over=analysis.is_over)
             self.note.refresh(analysis)
 
+    def keep_person(self, number: int) -> None:
+        """Select a person who need not be in view, until another one is chosen."""
+        in_view = self._latest.faces if self._latest is not None else ()
+        tracks = [face.face_id for face in in_view if face.identity == number]
+        parts = self._controller.people.present.parts_of(number)
+        tracks += [part.face_id for part, _ in reversed(parts)]
+        if tracks:
+            self.selection.keep(tracks[0], number)
+
+    def _choose(self, face_id: int) -> None:
+        in_view = self._latest.faces if self._latest is not None else ()
+        persons = {face.face_id: face.identity for face in in_view}
+        self.selection.choose(face_id, persons.get(face_id, face_id))
+
+    def _on_people(self) -> None:
+        """Who is who has changed; the picture was told again."""
+        people = self._controller.people.present
+        self.chart.set_people(people)
+        face_id, number = self.selection.face_id, self.selection.person
+        if face_id is not None and number is not None and not people.parts_of(number):
+            number = people.number_of(face_id, self._controller.playback.position_us)
+            self.selection.renumber(number)
+        if number is not None and people.person(number).is_hidden:
+            self.selection.clear()
+        if self._latest is not None:
+            self.selection.take(self._latest)
+
     def _on_selected(self, face_id: int | None) -> None:
         self.view.select_face(face_id)
         self.cards.select_face(face_id)
-        self.chart.select_face(face_id)
+        self.chart.select_person(self.selection.person)
         self._show_selected()
 
     def _show_selected(self) -> None:

@@ -10,7 +10,7 @@ from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.look.tokens import current_tokens
-from fer_desktop.ui.look.wording import confidence_text, expression_text, face_text, label_text
+from fer_desktop.ui.look.wording import called_text, confidence_text, expression_text, label_text
 
 _MOST_NAME: Final = 0.5  # of the width
 
@@ -72,7 +72,7 @@ class ScoreBars(QWidget):
         """Show a face's probabilities; None shows that there are none."""
         if face != self._face:
             self._face = face
-            words = f"{face_text(face.face_id)}: {expression_text(face)}" if face else ""
+            words = f"{called_text(face.sign)}: {expression_text(face)}" if face else ""
             self.setAccessibleDescription(words)
             self.update()
 
@@ -94,7 +94,7 @@ class ScoreBars(QWidget):
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
             return
         painter.setPen(QColor(tokens.text))
-        title = f"{face_text(face.face_id)}   {expression_text(face)}"
+        title = f"{called_text(face.sign)}   {expression_text(face)}"
         painter.drawText(QRectF(area.left(), area.top(), area.width(), line), title)
         rows = len(face.smoothed.labels)
         height = min(area.height() - line * 1.4, rows * line * 1.9)

@@ -45,6 +45,7 @@ from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.runtime.trainer_process import TrainerProcess
 from fer_desktop.ui.sessions.facts_dialog import FactsDialog
 from fer_desktop.ui.sessions.marks_dialog import MarkDialog, MarksDialog
+from fer_desktop.ui.sessions.people_dialog import PeopleDialog
 from fer_desktop.ui.sessions.queue_dialog import QueueDialog
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
@@ -114,6 +115,9 @@ DIALOGS: dict[str, Make] = {
         SourceRequest("stream", f"rtsp://{'me' * 100}@{'host.' * 40}/x"), False, app.window
     ),
     "network": lambda app, _: NetworkDialog(["rtsp://host/" + "x" * 300], False, app.window),
+    "people": lambda app, _: PeopleDialog(
+        app.window.people, app.controller, app.window.player, app.window
+    ),
     "question": make_question,
     "queue": lambda app, jobs: QueueDialog(
         AnalysisQueue(app.controller, jobs), app.window.acts.pause_analysis, app.window
@@ -154,7 +158,8 @@ def test_every_kind_of_dialog_is_tried() -> None:
     tried = {
         "AnalysisDialog", "CalibrationDialog", "FactsDialog", "TextDialog", "LoginDialog",
         "MarkDialog", "MarksDialog", "ModelsDialog", "NameDialog",
-        "NetworkDialog", "QueueDialog", "SessionsDialog", "SettingsDialog", "ShortcutsDialog",
+        "NetworkDialog", "PeopleDialog", "QueueDialog", "SessionsDialog", "SettingsDialog",
+        "ShortcutsDialog",
         "WelcomeDialog",
         "AskingDialog",  # what seven of them are
         "TrainWizard",  # page by page, below

@@ -62,7 +62,7 @@ def chart(qtbot: QtBot) -> TimelineChart:
     chart.resize(900, 240)
     chart.apply_theme(dark=False)
     chart.set_labels(LABELS)
-    chart.select_face(1)
+    chart.select_person(1)
     with qtbot.waitExposed(chart):
         chart.show()
     qtbot.waitUntil(lambda: chart.canvas.plot is not None)
@@ -159,15 +159,15 @@ class TestCurves:
     def test_the_selected_face_is_shown(self, chart: TimelineChart, qtbot: QtBot) -> None:
         for tenth in range(600):
             chart.append(analysis(tenth / 10, faces=(2,)))
-        chart.select_face(2)
+        chart.select_person(2)
         settle(chart, qtbot)
         assert chart.title == "Face 2"
         assert shows(chart, color_for("happy"))
-        chart.select_face(7)
+        chart.select_person(7)
         settle(chart, qtbot)
         assert chart.title == "Face 7"
         assert not shows(chart, color_for("happy"))
-        chart.select_face(None)
+        chart.select_person(None)
         settle(chart, qtbot)
         assert chart.title == "No face yet"
 
@@ -410,7 +410,7 @@ class TestLoading:
         qtbot.addWidget(chart)
         chart.resize(900, 240)
         chart.apply_theme(dark=False)
-        chart.select_face(1)
+        chart.select_person(1)
         feed(chart, 0, 30)
         chart.add_mark(SECOND, "question 1")
         assert chart.canvas.plot is None

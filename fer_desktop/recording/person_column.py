@@ -1,0 +1,45 @@
+"""Who is who, as columns of a table and in its description."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.people import BEGINNING_US, People
+from fer_desktop.recording.csv_columns import ExtraColumn
+
+
+def person_column(people: Callable[[], People]) -> ExtraColumn:
+    """Return a column ``person``: the name, or else "face 2"; ``face_id`` stays the track's.
+
+    Args:
+        people: returns who is who in the session whose rows are written.
+    """
+
+    def name(frame: FrameAnalysis, face: FaceAnalysis | None) -> str:
+        if face is None:
+            return ""
+        known = people()
+        return known.table_name(known.number_of(face.face_id, frame.timestamp_us))
+
+    return ("person", name)
+
+
+def described_people(people: People) -> list[dict[str, Any]]:
+    """Return what was said of persons, and which parts of which tracks are theirs."""
+    numbers = {number for _, number in people.parts}
+    numbers.update(person.number for person in people.persons)
+    found = []
+    for number in sorted(numbers):
+        tracks = [
+            {"face_id": part.face_id, "from_s": _seconds(part.from_us), "to_s": _seconds(until_us)}
+            for part, until_us in people.parts_of(number)
+        ]
+        is_hidden = people.person(number).is_hidden
+        found.append(
+            {"person": people.table_name(number), "is_hidden": is_hidden, "tracks": tracks}
+        )
+    return found
+
+
+def _seconds(time_us: int | None) -> float | None:
+    return None if time_us in (None, BEGINNING_US) else time_us / 1e6
