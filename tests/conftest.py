@@ -11,6 +11,7 @@ import pytest
 
 from fer_desktop.log import quiet_native_libraries
 from fer_desktop.paths import PROFILE_VARIABLE
+from tests.helpers.models import make_small_model
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["MPLBACKEND"] = "Agg"
@@ -38,6 +39,12 @@ def pytest_runtest_setup() -> None:
     """Undo what importing cv2 did to Qt's search paths, before a fixture starts Qt."""
     for name in ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
         os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder that a trainer goes on with, or converts, within seconds."""
+    return make_small_model(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ import pytest
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE, Color, Preset, preset_to_json
 
+SMALL_MODEL = "small4"
+
 
 def make_model_folder(
     folder: Path,
@@ -62,6 +64,19 @@ def make_model_folder(
     return folder
 
 
+def make_small_model(parent: Path) -> Path:
+    """Write the folder of an untrained network of a published system, and return it."""
+    from trainer.presets.conversion.convert import add_litert
+    from trainer.systems.catalogue import get_system
+
+    folder, labels, system = parent / SMALL_MODEL, LABEL_SETS["fer4"], "study_d_cnn_1"
+    folder.mkdir()
+    get_system(system).build(labels).save(folder / MODEL_FILE)
+    write_preset(folder, labels, system=system)
+    add_litert(folder)
+    return folder
+
+
 def write_preset(folder: Path, labels: Sequence[str], **fields: Any) -> Preset:
     """Write the preset that fits a folder's ``model.keras`` and return it."""
     preset = Preset(
@@ -70,7 +85,7 @@ def write_preset(folder: Path, labels: Sequence[str], **fields: Any) -> Preset:
         input_size_px=fields.pop("size_px", 48),
         color=fields.pop("color", "gray"),
         sha256=hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest(),
-        system="tiny",
+        system=fields.pop("system", "tiny"),
         training_data="none",
         licence="none",
         **fields,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop import paths
 from tests.helpers import rtsp
 from tests.helpers.cameras import NetworkCamera, Visit, send_pictures
 from tests.helpers.clips import write_clip
@@ -88,14 +87,23 @@ def test_analyze_reaches_nobody(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_training_reaches_nobody(tmp_path: Path) -> None:
+def test_a_training_reaches_nobody(small_model: Path, tmp_path: Path) -> None:
     for number, label in enumerate(("happy", "sad")):
         for seed in range(8):
             picture = portrait(seed + 8 * number)[::10, ::10]
             (tmp_path / "data" / label).mkdir(parents=True, exist_ok=True)
             save(tmp_path / "data" / label / f"{seed}.png", picture)
-    start = str(paths.bundled_models_dir() / "fer4")
-    words = ["train", "--start", start, "--data", "data", "--out", "run", "--epochs", "1"]
+    words = [
+        "train",
+        "--start",
+        str(small_model),
+        "--data",
+        "data",
+        "--out",
+        "run",
+        "--epochs",
+        "1",
+    ]
     traced = run([*_TRAINER, *words], tmp_path)
     assert traced.status == 0, traced.output
     assert (tmp_path / "run" / "model.keras").is_file()
@@ -105,10 +113,17 @@ def test_a_training_reaches_nobody(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("file_format", ["onnx", "litert"])
-def test_an_export_reaches_nobody(file_format: str, tmp_path: Path) -> None:
+def test_an_export_reaches_nobody(file_format: str, small_model: Path, tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime" if file_format == "onnx" else "ai_edge_litert")
-    model = str(paths.bundled_models_dir() / "fer4")
-    words = ["export", "--model", model, "--format", file_format, "--out", f"net.{file_format}"]
+    words = [
+        "export",
+        "--model",
+        str(small_model),
+        "--format",
+        file_format,
+        "--out",
+        f"net.{file_format}",
+    ]
     traced = run([*_TRAINER, *words], tmp_path)
     assert traced.status == 0, traced.output
     assert traced.strangers == ()

@@ -22,12 +22,15 @@ def reading(index: int = 3, faces: int = 1, *, wall_ns: int | None = WALL_NS) ->
     )
 
 
-def feed(output: StreamOutput, frames: int, *, first: int = 0, pause_s: float = 0.0) -> None:
+def feed(
+    output: StreamOutput, frames: int, *, first: int = 0, pause_s: float = 0.0, faces: int = 1
+) -> None:
     """Write frames of a session that has begun."""
+    found = [face(number + 1, raw=scores(0.7, 0.2, 0.1)) for number in range(faces)]
     for index in range(first, first + frames):
         known = picture(index, 8, 8)
         captured = Frame(index, known.timestamp_us, time.monotonic_ns(), known.pixels)
-        output.write(captured, frame(index, face(1, raw=scores(0.7, 0.2, 0.1)), wall_ns=WALL_NS))
+        output.write(captured, frame(index, *found, wall_ns=WALL_NS))
         time.sleep(pause_s)
 
 

@@ -1,5 +1,6 @@
 """The wizard in front of the real window, with the real trainer behind it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,12 +8,14 @@ import psutil
 import pytest
 from pytestqt.qtbot import QtBot
 
+from fer_desktop import paths
 from fer_desktop.settings import Settings
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.training.train_wizard import TrainWizard
 from fer_desktop.vision.classifier import ModelClassifier
+from tests.helpers.models import SMALL_MODEL
 from tests.ui.conftest import Desk, desk, model_folder, theme
 from tests.ui.training.faces import write_faces
 from trainer.data.cache_room import CACHE_VARIABLE
@@ -20,7 +23,7 @@ from trainer.data.cache_room import CACHE_VARIABLE
 __all__ = ["desk", "model_folder", "theme"]
 
 LIMIT_MS = 240_000  # the trainer's libraries take seconds to come up, more on a busy machine
-BUNDLED = "fer7"
+START = SMALL_MODEL
 
 
 @pytest.fixture(autouse=True)
@@ -50,14 +53,22 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Application:
+def start_model(small_model: Path, profile: Path) -> Path:
+    """The same among the models of the test's user."""
+    return shutil.copytree(small_model, paths.user_models_dir() / START)
+
+
+@pytest.fixture
+def app(
+    desk: Desk, start_model: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> Application:
     """The window with a model that the trainer can improve."""
     monkeypatch.setattr(
         desk,
         "_load_classifier",
         lambda folder, engine: ModelClassifier.load(folder, engine=engine),
     )
-    settings = Settings(welcome_accepted=True, model=BUNDLED)
+    settings = Settings(welcome_accepted=True, model=START)
     app = desk.start(settings, wanted=SourceRequest("demo"))
     qtbot.waitUntil(lambda: app.controller.model.preset is not None, timeout=LIMIT_MS)
     return app

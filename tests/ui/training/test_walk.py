@@ -10,7 +10,7 @@ from fer_desktop import paths
 from fer_desktop.models.catalogue import available_models
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.training.train_wizard import Step
-from tests.ui.training.conftest import BUNDLED, LIMIT_MS, OpenWizard
+from tests.ui.training.conftest import LIMIT_MS, START, OpenWizard
 from trainer.contract.offers import Estimate
 from trainer.contract.preset import read_preset
 
@@ -30,7 +30,7 @@ def test_a_model_is_trained_used_and_left_again(
     assert start is not None
     qtbot.waitUntil(start.isComplete, timeout=LIMIT_MS)
     assert start.improve.isChecked()  # so few pictures
-    assert BUNDLED in start.improve.text()
+    assert START in start.improve.text()
     assert "Recommended with 48 pictures" in start.improve_note.text()
     assert start.table.rowCount() > 20
     start.measure_button.click()
@@ -67,9 +67,9 @@ def test_a_model_is_trained_used_and_left_again(
     result = wizard.result_page
     qtbot.waitUntil(result.tabs.isVisible, timeout=LIMIT_MS)
     assert "smiles-mine" in result.verdict.text()
-    assert BUNDLED in result.verdict.text()
+    assert START in result.verdict.text()
     assert "held out" in result.note.text()
-    assert [result.model.itemText(at) for at in range(2)] == ["smiles-mine", BUNDLED]
+    assert [result.model.itemText(at) for at in range(2)] == ["smiles-mine", START]
     assert result.labels.rowCount() == 2
     result.use_button.click()
     qtbot.waitUntil(lambda: app.controller.model.name == "smiles-mine", timeout=LIMIT_MS)
@@ -85,8 +85,8 @@ def test_a_model_is_trained_used_and_left_again(
 
     back = app.window.acts.former_model
     assert back.isVisible()
-    assert back.text() == f"Back to {BUNDLED}"
+    assert back.text() == f"Back to {START}"
     back.trigger()
-    qtbot.waitUntil(lambda: app.controller.model.name == BUNDLED, timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: app.controller.model.name == START, timeout=LIMIT_MS)
     assert back.text() == "Back to smiles-mine"
     assert "smiles-mine" in [entry.name for entry in available_models()]
