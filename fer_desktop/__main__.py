@@ -4,15 +4,21 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 from fer_desktop import cli
+from fer_desktop.errors import FerError
+
+if TYPE_CHECKING:
+    from fer_desktop.recording.report.content import Reported
 
 
 def main() -> NoReturn:
     """Run the command line; without a subcommand open the window. Ends the process."""
-    _end_process(cli.main(None, _open_window))
+    _end_process(cli.main(None, _open_window, _write_pdf))
 
 
 def _open_window(args: argparse.Namespace) -> int:
@@ -29,6 +35,20 @@ def _open_window(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def _write_pdf(sessions: "Sequence[Reported]", path: Path) -> None:
+    from fer_desktop.app import write_pdf
+
+    try:
+        write_pdf(sessions, path)
+    except ImportError as error:
+        if not (error.name or "").startswith("PySide6"):
+            raise
+        raise FerError(
+            f"A PDF cannot be written: {error}.",
+            hint="Install what is missing, or write an .html file instead.",
+        ) from error
 
 
 def _end_process(status: int) -> NoReturn:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -35,6 +35,7 @@ from fer_desktop.private_files import keep_private, protect_user_files
 from fer_desktop.settings import EngineChoice, Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
+    from fer_desktop.recording.report.content import Reported
     from fer_desktop.sources.base import FrameSource, Pacing
     from fer_desktop.ui.main_window import MainWindow
     from fer_desktop.ui.runtime.source_request import SourceRequest
@@ -60,6 +61,24 @@ def run_app(args: argparse.Namespace) -> int:
         status = _run_with_window(args) if has_display() else _run_without_display()
         set_up_logging(None)  # lets go of the log file before a temporary profile is deleted
         return status
+
+
+def write_pdf(sessions: "Sequence[Reported]", path: Path) -> None:
+    """Write a report as a PDF where there is no window.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    _forget_opencv_paths()
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtGui import QGuiApplication
+
+    from fer_desktop.ui.sessions import report_pdf
+
+    app = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+    report_pdf.write_pdf(sessions, path)
+    app.processEvents()
 
 
 def has_display() -> bool:

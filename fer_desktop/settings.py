@@ -16,6 +16,8 @@ from trainer.contract.whole_file import remove_leftovers, replacing
 
 Theme = Literal["system", "light", "dark"]
 FaceSearch = Literal["auto", "large", "small"]
+TableFormat = Literal["csv", "xlsx", "parquet"]
+CsvDialect = Literal["comma", "semicolon"]
 # One of these, or the name of an engine of another package.
 EngineChoice = str
 ENGINES: Final = ("auto", "litert", "keras")
@@ -47,6 +49,8 @@ class Settings:
         outputs: what takes the results besides the window, as ``NAME`` or ``NAME:TARGET``.
         analysis_every: of so many frames of a file one is analysed.
         empty_rows: whether frames without a face have a row in exported tables.
+        table_format: of exported tables, unless another one is chosen.
+        csv_dialect: of exported CSV files: "comma" is RFC 4180, "semicolon" has decimal commas.
         mirror: whether a camera's picture is shown mirrored.
         show_boxes, show_labels, show_bars: parts of the overlay.
         theme: follows the system unless chosen.
@@ -74,6 +78,8 @@ class Settings:
     outputs: tuple[str, ...] = ()
     analysis_every: int = 1
     empty_rows: bool = False
+    table_format: TableFormat = "csv"
+    csv_dialect: CsvDialect = "comma"
     mirror: bool = True
     show_boxes: bool = True
     show_labels: bool = True

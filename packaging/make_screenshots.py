@@ -62,6 +62,18 @@ class Screenshots:
         )
         self.take(window, "window")
         self.take(window.docks[1], "timeline")
+        self.summary()
+
+    def summary(self) -> None:
+        """Take the summary of the whole clip, with mean probabilities, and put it away again."""
+        window, controller = self.window, self.controller
+        self.wait(lambda: controller.analysis is not None and controller.analysis.is_over)
+        window.acts.summary.trigger()
+        view = window.summary.view
+        view.quantity.setCurrentIndex(1)
+        self.wait(lambda: view.table.rowCount() and view.facts.text().startswith("0:16"))
+        self.take(view, "summary")
+        window.acts.reset_layout.trigger()
 
     def training(self, pictures: Path, minutes: int) -> None:
         """Train a model as the wizard does, and take its last two pages."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from fer_desktop import paths
 from fer_desktop.cli.arguments import PROGRAM, parse
@@ -17,6 +17,9 @@ from fer_desktop.files import shown_name
 from fer_desktop.log import keep_standard_error, quiet_native_libraries, set_up_logging
 from fer_desktop.plugins import telling
 
+if TYPE_CHECKING:
+    from fer_desktop.recording.report.writing import WritePdf
+
 _BY_SIGNAL = 128  # what shells add to the number of the signal that ended a program
 
 
@@ -24,25 +27,34 @@ class _Terminated(BaseException):
     """The process was asked to end by a signal; ``args`` has its number."""
 
 
-def main(argv: Sequence[str] | None, open_window: Callable[[argparse.Namespace], int]) -> int:
+def main(
+    argv: Sequence[str] | None,
+    open_window: Callable[[argparse.Namespace], int],
+    write_pdf: "WritePdf | None" = None,
+) -> int:
     """Run what the arguments ask for and return the exit status.
 
     Args:
         argv: arguments without the program's name; None for those of this process.
         open_window: called where there is no subcommand.
+        write_pdf: called where a report is to be a PDF.
 
     Raises:
         SystemExit: after wrong usage, ``--help`` and ``--version``.
     """
     _accept_any_text()
     with telling(lambda problem: print(f"{PROGRAM}: {shown_name(problem)}", file=sys.stderr)):
-        return _answer(parse(argv), open_window)
+        return _answer(parse(argv), open_window, write_pdf)
 
 
-def _answer(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], int]) -> int:
+def _answer(
+    args: argparse.Namespace,
+    open_window: Callable[[argparse.Namespace], int],
+    write_pdf: "WritePdf | None",
+) -> int:
     quiet_native_libraries()
     try:
-        return _run(args, open_window)
+        return _run(args, open_window, write_pdf)
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         return _BY_SIGNAL + signal.SIGINT
@@ -57,7 +69,11 @@ def _answer(args: argparse.Namespace, open_window: Callable[[argparse.Namespace]
         return 1
 
 
-def _run(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], int]) -> int:
+def _run(
+    args: argparse.Namespace,
+    open_window: Callable[[argparse.Namespace], int],
+    write_pdf: "WritePdf | None",
+) -> int:
     if args.command is None:
         return open_window(args)
     set_up_logging(paths.log_file(), verbose=args.verbose)
@@ -69,6 +85,11 @@ def _run(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], i
 
         with _tidy_end():
             return analyze(args)
+    if args.command == "report":
+        from fer_desktop.cli.report import report
+
+        with _tidy_end():
+            return report(args, write_pdf or _no_pdf)
     if args.command == "crop":
         from fer_desktop.cli.crop import crop
 
@@ -85,6 +106,10 @@ def _run(args: argparse.Namespace, open_window: Callable[[argparse.Namespace], i
     from fer_desktop.cli.tables import print_models
 
     return print_models(as_json=args.json)
+
+
+def _no_pdf(*_: object) -> NoReturn:
+    raise FerError("A PDF cannot be written here.", hint="Write an .html file instead.")
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from fer_desktop.pipeline.plugin_outputs import chosen_outputs
 from fer_desktop.recording.calibrations import UsedCalibration
 from fer_desktop.recording.csv_export import Counts, meta_path, write_meta
 from fer_desktop.recording.session_format import SessionInfo, UsedModel, library_versions
+from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import EngineChoice, FaceSearch
 from fer_desktop.sources.factory import open_file
 from fer_desktop.sources.media_names import with_folders_opened
@@ -45,7 +46,13 @@ log = get_logger("app")
 _NAME_BYTES: Final = 255  # what file systems take
 _NUMBER_BYTES: Final = 6  # "-2", "-3" and so on
 _TABLE: Final = "table"
-_SUFFIXES: Final = (".csv", ".meta.json", ".annotated.mp4", ".annotated.png", ".timeline.png")
+_SUFFIXES: Final = (
+    *TABLE_SUFFIXES,
+    ".meta.json",
+    ".annotated.mp4",
+    ".annotated.png",
+    ".timeline.png",
+)
 
 
 def analyze(args: argparse.Namespace) -> int:
@@ -66,7 +73,8 @@ def analyze(args: argparse.Namespace) -> int:
             try:
                 if refusal is not None:
                     raise refusal
-                run = _FileRun(number, path, args.out / f"{stem}.csv", args, networks, further)
+                table = args.out / f"{stem}.{args.format}"
+                run = _FileRun(number, path, table, args, networks, further)
                 failures += not run.run()
             except (ModelError, DetectorError):
                 raise
@@ -197,6 +205,7 @@ class _FileRun:
             measures=analyzer.measures,
             is_calibrated=bool(self._calibrations),
             empty_rows=self._args.empty_rows,
+            dialect=self._args.csv_dialect,
         )
         outputs = FanOut(self._outputs(table), self._lost)
         with ExitStack() as stack:
@@ -235,6 +244,7 @@ class _FileRun:
             table.counts,
             calibrations=self._calibrations,
             measures=analyzer.measures,
+            columns=table.columns,
             problem=problem,
             overwrite=True,
         )
@@ -273,7 +283,7 @@ class _FileRun:
             _complain(self._path, refusal)
 
     def _output(self, suffix: str) -> Path:
-        return self._csv_path.with_name(self._csv_path.name.removesuffix(".csv") + suffix)
+        return self._csv_path.with_name(self._csv_path.stem + suffix)
 
     def _opened(
         self, info: SourceInfo, analyzer: Analyzer, model: UsedModel, outputs: FanOut

@@ -16,7 +16,8 @@ from fer_desktop.cli.option_values import (
     stream_or_output,
     token,
 )
-from fer_desktop.settings import FaceSearch, Settings, bounds
+from fer_desktop.cli.report_options import add_csv_dialect, add_report
+from fer_desktop.settings import FaceSearch, Settings, TableFormat, bounds
 
 PROGRAM: Final = "fer-desktop"
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         usage="%(prog)s [--camera INDEX|NAME|URL | --open FILE] [--model NAME|DIR] [OPTION...]\n"
         "       %(prog)s analyze FILE|FOLDER... --out DIR [OPTION...]\n"
         "       %(prog)s stream --camera INDEX|NAME|URL --to udp:HOST:PORT [OPTION...]\n"
+        "       %(prog)s report SESSION|RESULT.csv... --out FILE [OPTION...]\n"
         "       %(prog)s crop FOLDER --out DATASET [OPTION...]\n"
         "       %(prog)s cameras | models [--json]",
         description="Recognises facial expressions in real time. Without a command it opens the "
@@ -103,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", title="commands", metavar="COMMAND", prog=PROGRAM)
     _add_analyze(commands)
     _add_stream(commands)
+    add_report(commands)
     _add_crop(commands)
     cameras = commands.add_parser("cameras", help="list the cameras of this computer")
     models = commands.add_parser("models", help="list the installed models")
@@ -207,6 +210,13 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action="store_true",
         help="write a row, with empty cells, for each frame without a face as well",
     )
+    analyze.add_argument(
+        "--format",
+        choices=get_args(TableFormat),
+        default="csv",
+        help="format of the table (default: %(default)s); parquet needs pyarrow",
+    )
+    add_csv_dialect(analyze)
     analyze.add_argument(
         "--calibrate",
         metavar="FROM-TO",

@@ -20,9 +20,11 @@ from fer_desktop.recording.annotated import (
     write_annotated_image,
 )
 from fer_desktop.recording.chart import TimelineChart
+from fer_desktop.recording.column import Column
 from fer_desktop.recording.csv_columns import Columns
-from fer_desktop.recording.csv_export import Counts, CsvTable, csv_table
+from fer_desktop.recording.csv_export import Counts, FaceRows, face_rows
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
+from fer_desktop.settings import CsvDialect
 from trainer.contract.preset import Preset
 
 T = TypeVar("T")
@@ -69,6 +71,7 @@ class TableOutput(_WholeOutput):
 
     Attributes:
         models: those that read the frames.
+        columns: of the table, once it is begun.
         counts: what was found in the frames so far.
     """
 
@@ -79,16 +82,19 @@ class TableOutput(_WholeOutput):
         measures: Sequence[MeasureSpec],
         is_calibrated: bool,
         empty_rows: bool,
+        dialect: CsvDialect,
     ) -> None:
-        """Take the path, and what the table holds: see ``Columns``."""
+        """Take the path, what the table holds (see ``Columns``), and the dialect of a CSV."""
         super().__init__()
         self.models: list[UsedModel] = []
+        self.columns: list[Column] = []
         self.counts = Counts()
         self._path = path
         self._measures = measures
         self._is_calibrated = is_calibrated
         self._empty_rows = empty_rows
-        self._table: CsvTable | None = None
+        self._dialect = dialect
+        self._table: FaceRows | None = None
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         """Note which model reads the frames, for the header."""
@@ -107,7 +113,10 @@ class TableOutput(_WholeOutput):
                 is_calibrated=self._is_calibrated,
                 empty_rows=self._empty_rows,
             )
-            self._table = self._enter(csv_table(self._path, columns, overwrite=True))
+            self.columns = columns.columns()
+            self._table = self._enter(
+                face_rows(self._path, columns, dialect=self._dialect, overwrite=True)
+            )
             self.counts = self._table.counts
         try:
             self._table.add(RecordedFrame(analysis, self.models[-1].preset.name))

@@ -5,6 +5,10 @@ from typing import Final, NamedTuple
 
 # A measure with more channels, such as a mesh, is nothing that anybody reads from curves.
 CHANNELS_MAX: Final = 6
+# Under these keys session files keep what tells how well a face could be read; no table, card or
+# stream has it.
+LANDMARKS: Final = "landmarks"
+LIGHT: Final = "face_light"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ Where a session used several models, there is a column for each label of any of 
 of a model without it) and a last column ``model``. What else is measured of faces follows the plain
 probabilities, a column for each channel of each measure, empty where it could not be told. Where a
 face was calibrated, ``corrected_`` columns come next, empty in rows of other faces. Rows from
-before a model was ready have empty expression cells. Texts from models are written so that no
-spreadsheet takes them for formulas. Numbers are printed alike whether they come from memory or from
-a session file.
+before a model was ready have empty expression cells. Numbers are printed alike whether they come
+from memory or from a session file; files of every format hold these very numbers. Whoever writes
+the cells into a file sees to it that no text is taken for a formula.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,12 +21,17 @@ from fer_desktop.domain.face import BoundingBox
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.wall_time import utc_text
+from fer_desktop.recording.column import Column
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
-from fer_desktop.recording.text_cells import text_cell
 
-# A name, and what stands in the rows of a frame's faces, or in that of a frame without one.
-ExtraColumn = tuple[str, Callable[[FrameAnalysis, FaceAnalysis | None], str]]
 Getter = Callable[[FrameAnalysis, FaceAnalysis], str]
+
+
+class ExtraColumn(NamedTuple):
+    """A further column, and what stands in the rows of a frame's faces, or of one without any."""
+
+    column: Column
+    cell: Callable[[FrameAnalysis, FaceAnalysis | None], str]
 
 
 def _box(frame: FrameAnalysis, face: FaceAnalysis) -> BoundingBox:
@@ -74,21 +79,103 @@ def _confidence(face: FaceAnalysis) -> str:
     return f"{max(shown.values()):.8f}" if shown else ""
 
 
-FRAME_COLUMNS: Final[tuple[tuple[str, Callable[[FrameAnalysis], str]], ...]] = (
-    ("frame_index", lambda frame: str(frame.frame_index)),
-    ("time_s", lambda frame: f"{frame.timestamp_us / 1e6:.6f}"),
-    ("wall_time_utc", lambda frame: utc_text(frame.wall_ns)),
+FRAME_COLUMNS: Final[tuple[tuple[Column, Callable[[FrameAnalysis], str]], ...]] = (
+    (
+        Column("frame_index", "integer", "", "number of the frame in its source, from 0"),
+        lambda frame: str(frame.frame_index),
+    ),
+    (
+        Column(
+            "time_s",
+            "number",
+            "s",
+            "time on the source's own clock: when a player shows a video's frame; since the first"
+            " frame of a camera",
+        ),
+        lambda frame: f"{frame.timestamp_us / 1e6:.6f}",
+    ),
+    (
+        Column(
+            "wall_time_utc",
+            "text",
+            "",
+            "when a camera took the frame, UTC, ISO 8601; empty for files",
+        ),
+        lambda frame: utc_text(frame.wall_ns),
+    ),
 )
-FACE_COLUMNS: Final[tuple[tuple[str, Getter], ...]] = (
-    ("face_id", lambda frame, face: str(face.face_id)),
-    ("x_px", lambda frame, face: f"{_box(frame, face).x1:.2f}"),
-    ("y_px", lambda frame, face: f"{_box(frame, face).y1:.2f}"),
-    ("width_px", lambda frame, face: f"{_box(frame, face).width:.2f}"),
-    ("height_px", lambda frame, face: f"{_box(frame, face).height:.2f}"),
-    ("detection_score", lambda frame, face: f"{face.detection.score:.6f}"),
-    ("emotion", lambda frame, face: text_cell(_emotion(face))),
-    ("confidence", lambda frame, face: _confidence(face)),
+FACE_COLUMNS: Final[tuple[tuple[Column, Getter], ...]] = (
+    (
+        Column("face_id", "integer", "", "number of the face's track in this session, from 1"),
+        lambda frame, face: str(face.face_id),
+    ),
+    (
+        Column("x_px", "number", "px", "left edge of the face's box, clipped to the frame"),
+        lambda frame, face: f"{_box(frame, face).x1:.2f}",
+    ),
+    (
+        Column("y_px", "number", "px", "top edge of the face's box, clipped to the frame"),
+        lambda frame, face: f"{_box(frame, face).y1:.2f}",
+    ),
+    (
+        Column("width_px", "number", "px", "width of the face's box, clipped to the frame"),
+        lambda frame, face: f"{_box(frame, face).width:.2f}",
+    ),
+    (
+        Column("height_px", "number", "px", "height of the face's box, clipped to the frame"),
+        lambda frame, face: f"{_box(frame, face).height:.2f}",
+    ),
+    (
+        Column("detection_score", "number", "", "how sure the detector is of the face, 0 to 1"),
+        lambda frame, face: f"{face.detection.score:.6f}",
+    ),
+    (
+        Column(
+            "emotion",
+            "text",
+            "",
+            "the label that the screen shows: the likeliest one of the probabilities after"
+            " smoothing over time and, where the face was calibrated, correction",
+        ),
+        lambda frame, face: _emotion(face),
+    ),
+    (
+        Column(
+            "confidence",
+            "number",
+            "",
+            "probability of that label, 0 to 1, smoothed and corrected in the same way",
+        ),
+        lambda frame, face: _confidence(face),
+    ),
 )
+_MODEL: Final = Column("model", "text", "", "name of the model that read the frame")
+
+
+def _probability_column(label: str) -> Column:
+    meaning = f"calibrated probability of {label} in this very frame, 0 to 1, not smoothed"
+    return Column(f"p_{label}", "number", "", meaning)
+
+
+def _corrected_column(label: str) -> Column:
+    meaning = (
+        f"p_{label} corrected for the face's own neutral expression; empty where the face was not"
+        " calibrated"
+    )
+    return Column(f"corrected_{label}", "number", "", meaning)
+
+
+def _measure_columns(measure: MeasureSpec) -> list[Column]:
+    bounds = f", {measure.range[0]:g} to {measure.range[1]:g}" if measure.range else ""
+    return [
+        Column(
+            name,
+            "number",
+            measure.unit,
+            f"measure {measure.key}, channel {channel}{bounds}; empty where it cannot be told",
+        )
+        for name, channel in zip(measure.columns, measure.channels, strict=True)
+    ]
 
 
 def all_labels(models: Sequence[UsedModel]) -> tuple[str, ...]:
@@ -142,16 +229,20 @@ class Columns:
             tuple(extra),
         )
 
+    def columns(self) -> list[Column]:
+        """Return all columns, each with what it means."""
+        return self._frame_and_face_columns() + self._last_columns()
+
     def names(self) -> list[str]:
         """Return the header."""
-        return self._frame_and_face_names() + self._last_names()
+        return [column.name for column in self.columns()]
 
     def cells(self, row: RecordedFrame) -> Iterator[list[str]]:
         """Yield the cells of each face of a frame; those of one without any where wanted."""
         analysis = row.analysis
         frame_cells = [getter(analysis) for _, getter in FRAME_COLUMNS]
         if self.empty_rows and not analysis.faces:
-            blank = [""] * (len(self._frame_and_face_names()) - len(frame_cells))
+            blank = [""] * (len(self._frame_and_face_columns()) - len(frame_cells))
             yield frame_cells + blank + self._last_cells(row, None)
         for face in analysis.faces:
             cells = [*frame_cells, *(getter(analysis, face) for _, getter in FACE_COLUMNS)]
@@ -160,15 +251,16 @@ class Columns:
             cells += _probabilities(face.corrected, self.labels) * self.is_calibrated
             yield cells + self._last_cells(row, face)
 
-    def _frame_and_face_names(self) -> list[str]:
-        header = [name for name, _ in (*FRAME_COLUMNS, *FACE_COLUMNS)]
-        header += [f"p_{label}" for label in self.labels]
-        header += [text_cell(column) for measure in self.measures for column in measure.columns]
-        return header + [f"corrected_{label}" for label in self.labels] * self.is_calibrated
+    def _frame_and_face_columns(self) -> list[Column]:
+        found = [column for column, _ in (*FRAME_COLUMNS, *FACE_COLUMNS)]
+        found += map(_probability_column, self.labels)
+        for measure in self.measures:
+            found += _measure_columns(measure)
+        return found + list(map(_corrected_column, self.labels)) * self.is_calibrated
 
-    def _last_names(self) -> list[str]:
-        return ["model"] * self.with_model + [text_cell(name) for name, _ in self.extra]
+    def _last_columns(self) -> list[Column]:
+        return [_MODEL] * self.with_model + [column for column, _ in self.extra]
 
     def _last_cells(self, row: RecordedFrame, face: FaceAnalysis | None) -> list[str]:
-        extra = [text_cell(getter(row.analysis, face)) for _, getter in self.extra]
-        return [text_cell(row.model)] * self.with_model + extra
+        extra = [cell(row.analysis, face) for _, cell in self.extra]
+        return [row.model] * self.with_model + extra

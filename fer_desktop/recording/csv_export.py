@@ -1,12 +1,11 @@
 """Tables that people take home, written whole or not at all, and what describes them."""
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
@@ -17,11 +16,15 @@ from fer_desktop.domain.wall_time import utc_text
 from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described
+from fer_desktop.recording.column import Column, dictionary_json
 from fer_desktop.recording.csv_columns import Columns, ExtraColumn, all_labels, is_switched
 from fer_desktop.recording.mark_column import mark_column
 from fer_desktop.recording.person_column import described_people, person_column
+from fer_desktop.recording.session_facts import SessionFacts
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.table_files import RowWriter, row_writer
+from fer_desktop.settings import CsvDialect
 from trainer.contract.whole_file import remove_leftovers
 
 _NOBODY: Final = People()  # of whom anything was said
@@ -64,7 +67,7 @@ class Counts:
         self._latest_us = analysis.timestamp_us
 
 
-class CsvTable:
+class FaceRows:
     """A table that is being written; rows go straight to the file.
 
     Attributes:
@@ -72,13 +75,11 @@ class CsvTable:
         people: who is hidden, in the session whose frames are being added.
     """
 
-    def __init__(self, file: TextIO, columns: Columns) -> None:
-        """Write the header."""
+    def __init__(self, rows: RowWriter, columns: Columns) -> None:
         self.counts = Counts()
         self.people = People()
-        self._table = csv.writer(file)  # its defaults are RFC 4180
+        self._rows = rows
         self._columns = columns
-        self._table.writerow(columns.names())
 
     def add(self, row: RecordedFrame) -> None:
         """Write a frame: a row for each face that is not hidden."""
@@ -87,26 +88,26 @@ class CsvTable:
             self.counts.hidden_rows += len(row.analysis.faces) - len(visible.faces)
             row = replace(row, analysis=visible)
         self.counts.add(row.analysis)
-        self._table.writerows(self._columns.cells(row))
+        self._rows.write(self._columns.cells(row))
 
 
 @contextmanager
-def csv_table(path: Path, columns: Columns, *, overwrite: bool = False) -> Iterator[CsvTable]:
+def face_rows(
+    path: Path, columns: Columns, *, dialect: CsvDialect = "comma", overwrite: bool = False
+) -> Iterator[FaceRows]:
     """Give a table that appears whole when the block succeeds, or not at all.
 
     Args:
-        path: where to; its folder must exist.
+        path: where to; its folder must exist, its suffix says the format.
         columns: of the table.
+        dialect: of a CSV.
         overwrite: whether a file that is there already is replaced.
 
     Raises:
         StorageError: if the file exists or cannot be written.
     """
-    with (
-        whole_file(path, overwrite=overwrite) as part,
-        part.open("w", newline="", encoding="utf-8") as file,
-    ):
-        yield CsvTable(file, columns)
+    with row_writer(path, columns.columns(), dialect=dialect, overwrite=overwrite) as rows:
+        yield FaceRows(rows, columns)
 
 
 def write_csv(
@@ -119,6 +120,7 @@ def write_csv(
     empty_rows: bool = False,
     extra: Sequence[ExtraColumn] = (),
     people: People = _NOBODY,
+    dialect: CsvDialect = "comma",
     overwrite: bool = False,
 ) -> Counts:
     """Write a table whole or not at all; rows are taken one by one and never held in memory.
@@ -131,6 +133,7 @@ def write_csv(
         is_calibrated: whether there are faces that were read against their own rest.
         empty_rows, extra: see ``Columns``.
         people: who is hidden.
+        dialect: of a CSV.
         overwrite: whether a file that is there already is replaced.
 
     Raises:
@@ -143,7 +146,7 @@ def write_csv(
         empty_rows=empty_rows,
         extra=extra,
     )
-    with csv_table(path, columns, overwrite=overwrite) as table:
+    with face_rows(path, columns, dialect=dialect, overwrite=overwrite) as table:
         table.people = people
         for row in rows:
             table.add(row)
@@ -177,6 +180,8 @@ def describe(
     calibrations: Sequence[UsedCalibration] = (),
     measures: Sequence[MeasureSpec] = (),
     people: People = _NOBODY,
+    columns: Sequence[Column] = (),
+    facts: SessionFacts | None = None,
     problem: str = "",
 ) -> dict[str, Any]:
     """Return all that is needed to get the numbers of a table again; see ``write_meta``."""
@@ -203,6 +208,10 @@ def describe(
         "measures": [asdict(measure) for measure in measures],
         "people": described_people(people),
     }
+    if facts is not None:
+        meta["facts"] = asdict(facts)
+    if columns:
+        meta["columns"] = dictionary_json(columns)
     if is_switched(models):
         meta["models"] = [
             {
@@ -228,6 +237,8 @@ def write_meta(
     calibrations: Sequence[UsedCalibration] = (),
     measures: Sequence[MeasureSpec] = (),
     people: People = _NOBODY,
+    columns: Sequence[Column] = (),
+    facts: SessionFacts | None = None,
     problem: str = "",
     overwrite: bool = False,
 ) -> None:
@@ -242,6 +253,8 @@ def write_meta(
         calibrations: against what faces were read.
         measures: what else was measured of faces.
         people: who is who.
+        columns: of the table, to be explained.
+        facts: what the user says of the session.
         problem: why the table ends early, if it does.
         overwrite: whether a file that is there already is replaced.
 
@@ -256,6 +269,8 @@ def write_meta(
         calibrations=calibrations,
         measures=measures,
         people=people,
+        columns=columns,
+        facts=facts,
         problem=problem,
     )
     text = json.dumps(meta, indent=2, ensure_ascii=False) + "\n"
@@ -282,14 +297,20 @@ def _completeness(info: SessionInfo, counts: Counts) -> dict[str, Any]:
 
 
 def export_session(
-    session_file: Path, csv_path: Path, *, empty_rows: bool = False, overwrite: bool = False
+    session_file: Path,
+    csv_path: Path,
+    *,
+    empty_rows: bool = False,
+    dialect: CsvDialect = "comma",
+    overwrite: bool = False,
 ) -> Counts:
     """Write a session's table and its description; the session may go on meanwhile.
 
     Args:
         session_file: the session.
-        csv_path: where its table goes; the description goes beside it.
-        empty_rows: see ``write_csv``.
+        csv_path: where its table goes, in the format that its suffix says; the description goes
+            beside it.
+        empty_rows, dialect: see ``write_csv``.
         overwrite: whether files that are there already are replaced.
 
     Raises:
@@ -299,18 +320,21 @@ def export_session(
     with SessionReader(session_file) as reader:
         # First, as a damaged one leaves no table.
         summary, marks, people = reader.summary(), reader.marks(), reader.people
-        extra = mark_column(marks, reader.times_us()) if marks else []
-        counts = write_csv(
-            reader.rows(),
-            csv_path,
+        columns = Columns.of(
             reader.models,
             measures=reader.measures,
             is_calibrated=bool(reader.calibrations),
             empty_rows=empty_rows,
-            extra=[*extra, *([person_column(lambda: people)] if people else [])],
-            people=people,
-            overwrite=overwrite,
+            extra=[
+                *(mark_column(marks, reader.times_us()) if marks else ()),
+                *([person_column(lambda: people)] if people else ()),
+            ],
         )
+        with face_rows(csv_path, columns, dialect=dialect, overwrite=overwrite) as table:
+            table.people = people
+            for row in reader.rows():
+                table.add(row)
+    counts = table.counts
     counts.end = summary.end
     write_meta(
         description,
@@ -321,6 +345,8 @@ def export_session(
         calibrations=reader.calibrations,
         measures=reader.measures,
         people=people,
+        columns=columns.columns(),
+        facts=summary.facts,
         problem=summary.end.problem if summary.end is not None else "",
         overwrite=overwrite,
     )

@@ -3,21 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.errors import FerError
+from fer_desktop.recording.column import Column
 from fer_desktop.recording.csv_columns import Columns
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
+from fer_desktop.recording.text_cells import text_cell
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-_WHOLE_NUMBERS: Final = ("frame_index", "face_id")
-_TEXTS: Final = ("wall_time_utc", "emotion", "model", "marks", "person", "session")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +61,12 @@ class FaceTable:
         for frame in frames:
             frame_count += 1
             rows += layout.cells(frame)
-        names = layout.names()
-        by_column = zip(*rows, strict=True) if rows else [()] * len(names)
-        columns = {name: _typed(name, cells) for name, cells in zip(names, by_column, strict=True)}
+        described = layout.columns()
+        by_column = zip(*rows, strict=True) if rows else [()] * len(described)
+        columns = {
+            text_cell(column.name): _typed(column, cells)
+            for column, cells in zip(described, by_column, strict=True)
+        }
         return cls(MappingProxyType(columns), layout.labels, frame_count)
 
     def __len__(self) -> int:
@@ -97,10 +99,10 @@ class FaceTable:
         return pandas.DataFrame(dict(self.columns))
 
 
-def _typed(name: str, cells: Sequence[str]) -> NDArray[Any]:
+def _typed(column: Column, cells: Sequence[str]) -> NDArray[Any]:
     """Return the cells of a column as what they are."""
-    if name in _WHOLE_NUMBERS:
+    if column.kind == "integer":
         return np.array(cells, np.int64)
-    if name in _TEXTS:
-        return np.array(cells, np.str_)
+    if column.kind == "text":
+        return np.array([text_cell(cell) for cell in cells], np.str_)
     return np.array([cell or "nan" for cell in cells], np.float64)

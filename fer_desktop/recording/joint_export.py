@@ -5,25 +5,30 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.people import People
 from fer_desktop.errors import FerError
 from fer_desktop.files import distinct_name, whole_file
-from fer_desktop.recording.csv_columns import Columns
+from fer_desktop.recording.column import Column, dictionary_json
+from fer_desktop.recording.csv_columns import Columns, ExtraColumn
 from fer_desktop.recording.csv_export import (
     Counts,
-    csv_table,
     describe,
     export_session,
+    face_rows,
     place_of_description,
 )
-from fer_desktop.recording.mark_column import mark_column
+from fer_desktop.recording.mark_column import MARKS, mark_column
 from fer_desktop.recording.person_column import person_column
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.table_files import TABLE_SUFFIXES
+from fer_desktop.settings import CsvDialect
+
+SESSION: Final = Column("session", "text", "", "name of the session")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ def export_together(
     csv_path: Path,
     *,
     empty_rows: bool = False,
+    dialect: CsvDialect = "comma",
     overwrite: bool = False,
 ) -> JointExport:
     """Write one table of several sessions, with a last column ``session``, and its description.
@@ -56,8 +62,9 @@ def export_together(
 
     Args:
         sessions: a name for each, all different, and its file.
-        csv_path: where the table goes; its description goes beside it.
-        empty_rows: see ``csv_table``.
+        csv_path: where the table goes, in the format that its suffix says; its description goes
+            beside it.
+        empty_rows, dialect: see ``write_csv``.
         overwrite: whether files that are there already are replaced.
 
     Raises:
@@ -96,19 +103,23 @@ def export_together(
         is_calibrated=is_calibrated,
         empty_rows=empty_rows,
         extra=[
-            *([("marks", lambda frame, face: marked[0](frame, face))] if has_marks else []),
+            *(
+                [ExtraColumn(MARKS, lambda frame, face: marked[0](frame, face))]
+                if has_marks
+                else []
+            ),
             *([person_column(lambda: people[0])] if has_people else []),
-            ("session", lambda frame, face: present[0]),
+            ExtraColumn(SESSION, lambda frame, face: present[0]),
         ],
     )
-    with csv_table(csv_path, columns, overwrite=overwrite) as table:
+    with face_rows(csv_path, columns, dialect=dialect, overwrite=overwrite) as table:
         for name, path in readable:
             present[0] = name
             with ExitStack() as stack:
                 reader = stack.enter_context(SessionReader(path))
                 summary, marks = reader.summary(), reader.marks()
                 columns_of_marks = mark_column(marks, reader.times_us()) if marks else []
-                marked[0] = columns_of_marks[0][1] if columns_of_marks else lambda *_: ""
+                marked[0] = columns_of_marks[0].cell if columns_of_marks else lambda *_: ""
                 table.people = people[0] = reader.people
                 table.counts = counts = Counts()
                 for row in reader.rows():
@@ -127,11 +138,17 @@ def export_together(
                         calibrations=reader.calibrations,
                         measures=reader.measures,
                         people=reader.people,
+                        facts=summary.facts,
                         problem=summary.end.problem if summary.end is not None else "",
                     ),
                 }
             )
-    text = json.dumps({"format_version": 1, "sessions": metas}, indent=2, ensure_ascii=False)
+    meta = {
+        "format_version": 1,
+        "columns": dictionary_json(columns.columns()),
+        "sessions": metas,
+    }
+    text = json.dumps(meta, indent=2, ensure_ascii=False)
     with whole_file(description, overwrite=overwrite) as part:
         part.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
     said = tuple(str(error) for error in failures)
@@ -139,21 +156,28 @@ def export_together(
 
 
 def export_each(
-    sessions: Sequence[tuple[str, Path]], folder: Path, *, empty_rows: bool = False
+    sessions: Sequence[tuple[str, Path]],
+    folder: Path,
+    *,
+    suffix: str = ".csv",
+    empty_rows: bool = False,
+    dialect: CsvDialect = "comma",
 ) -> JointExport:
     """Write a table and its description for each session into a folder; nothing is replaced.
 
     Args:
         sessions: a name for each, and its file.
         folder: where the tables go; it must exist.
-        empty_rows: see ``csv_table``.
+        suffix: says the format of the tables.
+        empty_rows, dialect: see ``write_csv``.
 
     Raises:
         StorageError: if none can be read and written.
     """
-    taken = {entry.name.removesuffix(".csv").casefold() for entry in folder.glob("*.csv")}
-    taken |= {
-        entry.name.removesuffix(".meta.json").casefold() for entry in folder.glob("*.meta.json")
+    taken = {
+        entry.name.removesuffix(end).casefold()
+        for end in (*TABLE_SUFFIXES, ".meta.json")
+        for entry in folder.glob(f"*{end}")
     }
     total = Counts()
     done = 0
@@ -162,7 +186,9 @@ def export_each(
         stem = distinct_name(name, taken)
         taken.add(stem.casefold())
         try:
-            counts = export_session(path, folder / f"{stem}.csv", empty_rows=empty_rows)
+            counts = export_session(
+                path, folder / f"{stem}{suffix}", empty_rows=empty_rows, dialect=dialect
+            )
         except FerError as error:
             failures.append(error)
             continue

@@ -2,12 +2,21 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import Final
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.recording.column import Column
 from fer_desktop.recording.csv_columns import ExtraColumn
 from fer_desktop.recording.session_format import Mark
 
-_JOINT = "; "
+_JOINT: Final = "; "
+MARKS: Final = Column(
+    "marks",
+    "text",
+    "",
+    "texts of the marks at this frame, joined by semicolons: a moment stands at the frame on screen"
+    " then, an interval at every frame in it",
+)
 
 
 def mark_column(marks: Sequence[Mark], times_us: Sequence[int]) -> list[ExtraColumn]:
@@ -38,4 +47,4 @@ def mark_column(marks: Sequence[Mark], times_us: Sequence[int]) -> list[ExtraCol
         ]
         return _JOINT.join(text for text in (*found, *moments.get(time_us, ())) if text)
 
-    return [("marks", texts)]
+    return [ExtraColumn(MARKS, texts)]

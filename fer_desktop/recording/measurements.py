@@ -9,12 +9,12 @@ import numpy as np
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Point
-from fer_desktop.domain.measures import Measurement, MeasureSpec
+from fer_desktop.domain.measures import LANDMARKS, LIGHT, Measurement, MeasureSpec
 from fer_desktop.recording.row_types import MeasuredRow, MeasureRow
 from trainer.contract.checked_json import Line, as_type, decode_json
 
-_LANDMARKS: Final = "landmarks"
 _AXES: Final = ("x", "y")
+_OUR_OWN: Final = frozenset({LANDMARKS, LIGHT})
 
 
 class MeasurementRows:
@@ -88,22 +88,22 @@ class MeasurementReader:
 def landmarks(measurements: Iterable[Measurement]) -> dict[str, Point]:
     """Return the facial points among what was measured of a face."""
     for spec, numbers in measurements:
-        if spec.key == _LANDMARKS:
+        if spec.key == LANDMARKS:
             names = [channel.rpartition(".")[0] for channel in spec.channels[:: len(_AXES)]]
             return dict(zip(names, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
     return {}
 
 
-def without_landmarks(measurements: Iterable[Measurement]) -> tuple[Measurement, ...]:
-    """Return what was measured of a face besides the facial points."""
-    return tuple(found for found in measurements if found.spec.key != _LANDMARKS)
+def without_our_own(measurements: Iterable[Measurement]) -> tuple[Measurement, ...]:
+    """Return what was measured of a face besides the facial points and the light on it."""
+    return tuple(found for found in measurements if found.spec.key not in _OUR_OWN)
 
 
 def measured_besides(specs: Iterable[MeasureSpec]) -> tuple[MeasureSpec, ...]:
-    """Return the measures besides the facial points, each column once."""
+    """Return the measures besides the facial points and the light, each column once."""
     found: dict[tuple[str, ...], MeasureSpec] = {}
     for spec in specs:
-        if spec.key != _LANDMARKS:
+        if spec.key not in _OUR_OWN:
             found.setdefault(spec.columns, spec)
     return tuple(found.values())
 
@@ -113,7 +113,7 @@ def _measurements(face: FaceAnalysis) -> Iterator[Measurement]:
     if points:
         channels = tuple(f"{name}.{axis}" for name in points for axis in _AXES)
         numbers = tuple(value for point in points.values() for value in point)
-        yield Measurement(MeasureSpec(_LANDMARKS, channels, "px"), numbers)
+        yield Measurement(MeasureSpec(LANDMARKS, channels, "px"), numbers)
     yield from face.measurements
 
 

@@ -1,11 +1,16 @@
 """Who is who, as columns of a table and in its description."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.people import BEGINNING_US, People
+from fer_desktop.recording.column import Column
 from fer_desktop.recording.csv_columns import ExtraColumn
+
+PERSON: Final = Column(
+    "person", "text", "", 'whose face it is: the name that was given, else such as "face 2"'
+)
 
 
 def person_column(people: Callable[[], People]) -> ExtraColumn:
@@ -21,7 +26,7 @@ def person_column(people: Callable[[], People]) -> ExtraColumn:
         known = people()
         return known.table_name(known.number_of(face.face_id, frame.timestamp_us))
 
-    return ("person", name)
+    return ExtraColumn(PERSON, name)
 
 
 def described_people(people: People) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.known_frames import FACES_MAX, FaceColumns, FrameColumns, KnownFrames
-from fer_desktop.domain.measures import CHANNELS_MAX, Measurement, MeasureSpec
+from fer_desktop.domain.measures import CHANNELS_MAX, LIGHT, Measurement, MeasureSpec
 from fer_desktop.domain.people import People
 from fer_desktop.domain.timeline import Timeline
 from fer_desktop.errors import StorageError
@@ -105,9 +105,11 @@ def load_session(path: Path) -> LoadedSession:
         )
 
 
-def _columns(db: sqlite3.Connection, query: str) -> list[list[Any]]:
+def read_columns(
+    db: sqlite3.Connection, query: str, values: Sequence[object] = ()
+) -> list[list[Any]]:
     """Return what a query finds, column by column."""
-    cursor = db.execute(query)
+    cursor = db.execute(query, values)
     columns: list[list[Any]] = [[] for _ in cursor.description]
     while rows := cursor.fetchmany(_CHUNK):  # few at a time: each row is an object
         for column, values in zip(columns, zip(*rows, strict=True), strict=True):
@@ -116,7 +118,7 @@ def _columns(db: sqlite3.Connection, query: str) -> list[list[Any]]:
 
 
 def _read_frames(db: sqlite3.Connection, places: Mapping[int, int]) -> FrameColumns:
-    columns = _columns(db, _FRAMES)
+    columns = read_columns(db, _FRAMES)
     indices, times_us = (np.array(column, np.int64) for column in columns[:2])
     walls_ns = np.array([-1 if wall is None else wall for wall in columns[2]], np.int64)
     sizes = np.array(columns[3:5], np.int64).T
@@ -135,7 +137,7 @@ def _read_faces(
     measured: _Measured,
 ) -> FaceColumns:
     """Read and check all faces together: one by one would take seconds."""
-    columns = _columns(db, _FACES)
+    columns = read_columns(db, _FACES)
     indices, ids = (np.array(column, np.int64) for column in columns[:2])
     rows = np.searchsorted(frames.indices, indices)
     if len(indices) and (
@@ -157,7 +159,7 @@ def _read_faces(
     for place, names in enumerate(labels):
         chosen = np.flatnonzero(models == place)
         if len(chosen):
-            smoothed, plain = (_unpacked(columns[at], chosen, len(names)) for at in (7, 8))
+            smoothed, plain = (unpacked(columns[at], chosen, len(names)) for at in (7, 8))
             scores.append((place, chosen, smoothed, plain))
     measurements = (
         {
@@ -179,7 +181,7 @@ def _read_faces(
     )
 
 
-def _unpacked(
+def unpacked(
     column: Sequence[bytes | None], chosen: NDArray[np.int64], labels: int
 ) -> NDArray[np.float32]:
     """Return probabilities, shape (chosen, labels), NaN where there are none."""
@@ -194,11 +196,11 @@ def _unpacked(
 
 
 def _read_measured(db: sqlite3.Connection) -> dict[tuple[int, int], list[Measurement]]:
-    """Return what was measured besides the facial points, by frame and face."""
+    """Return what was measured besides facial points and light, by frame and face."""
     specs = {
         number: spec
         for number, spec in read_specs(db).items()
-        if len(spec.channels) <= CHANNELS_MAX
+        if len(spec.channels) <= CHANNELS_MAX and spec.key != LIGHT
     }
     found: dict[tuple[int, int], list[Measurement]] = {}
     for number, spec in specs.items():

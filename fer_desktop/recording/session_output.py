@@ -1,12 +1,17 @@
 """The session file as an output of the pipeline."""
 
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import replace
+from typing import Final, Protocol
 
-from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.face_quality import light_on
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.measures import LIGHT, Measurement, MeasureSpec
 from fer_desktop.domain.session_end import SessionEnd
 from trainer.contract.preset import Preset
+
+_LIGHT: Final = MeasureSpec(LIGHT, (LIGHT,), range=(0.0, 255.0))
 
 
 class AnalysisWriter(Protocol):
@@ -56,7 +61,7 @@ class SessionOutput:
             tell(self._writer)
 
     def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
-        """Keep the numbers of a frame, and none of its pixels.
+        """Keep the numbers of a frame, and none of its pixels, but how light its faces are.
 
         Raises:
             StorageError: if the session cannot be written, or no longer.
@@ -66,7 +71,7 @@ class SessionOutput:
             self._writer = self._create(*self._session)
             if self._tell_model is not None:
                 self._tell_model(self._writer)
-        self._writer.write(analysis)
+        self._writer.write(_with_light(frame, analysis))
 
     def ended(self, end: SessionEnd) -> None:
         """Note how the session ended."""
@@ -81,3 +86,16 @@ class SessionOutput:
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.close(self._end)
+
+
+def _with_light(frame: Frame, analysis: FrameAnalysis) -> FrameAnalysis:
+    """Return an analysis in which each face also says how light it is."""
+
+    def lit(face: FaceAnalysis) -> FaceAnalysis:
+        light = light_on(frame.pixels, face.detection.box)
+        if light is None:
+            return face
+        measurement = Measurement(_LIGHT, (light,))
+        return replace(face, measurements=(*face.measurements, measurement))
+
+    return replace(analysis, faces=tuple(map(lit, analysis.faces)))

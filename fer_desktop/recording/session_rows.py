@@ -145,5 +145,5 @@ def _face(
         is_unsure=bool(face.is_unsure),
         corrected=_unpack(face.corrected, labels),
         baseline=None if known is None else known.baseline,
-        measurements=measurements.without_landmarks(found),
+        measurements=measurements.without_our_own(found),
     )

@@ -13,14 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.domain.face_quality import DARK, SMALL_PX
 from fer_desktop.training.photo_crops import face_crop
 from trainer.contract.crop import CropGeometry, crop_matrix
 
-_MIN_FACE_PX: Final = 48  # what the smallest networks look at
 _LOOK_PX: Final = 96
 _MIDDLE: Final = slice(_LOOK_PX // 5, -_LOOK_PX // 5)  # without what surrounds the face
-# The brightest parts, not the mean: dark skin in good light is not too dark.
-_DARK: Final = 75
 _BRIGHT: Final = 250
 _BRIGHT_SHARE: Final = 0.25
 _STEP: Final = 8  # every pixel would tell no more
@@ -66,12 +64,12 @@ def look_at(pixels: NDArray[np.uint8], faces: Sequence[Detection]) -> FaceLook |
     """Return the one face of a BGR picture, or why it cannot be learned from."""
     if not faces:
         # In the dark there may be one that nobody can see.
-        is_dark = np.percentile(pixels[::_STEP, ::_STEP], 95) < _DARK
+        is_dark = np.percentile(pixels[::_STEP, ::_STEP], 95) < DARK
         return Flaw.TOO_DARK if is_dark else Flaw.NO_FACE
     if len(faces) > 1:
         return Flaw.SEVERAL_FACES
     (face,) = faces
-    if face.box.width < _MIN_FACE_PX:
+    if face.box.width < SMALL_PX:
         return Flaw.TOO_FAR
     height, width = pixels.shape[:2]
     if _is_cut_off(face.box, width, height):
@@ -79,7 +77,7 @@ def look_at(pixels: NDArray[np.uint8], faces: Sequence[Detection]) -> FaceLook |
     crop = face_crop(pixels, face)
     gray = _gray(crop)
     middle = gray[_MIDDLE, _MIDDLE]
-    if np.percentile(middle, 95) < _DARK:
+    if np.percentile(middle, 95) < DARK:
         return Flaw.TOO_DARK
     if (middle >= _BRIGHT).mean() > _BRIGHT_SHARE:
         return Flaw.TOO_BRIGHT

@@ -43,6 +43,7 @@ from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest, plugin_requests
 from fer_desktop.ui.sessions.people_desk import PeopleDesk
 from fer_desktop.ui.sessions.queue_desk import QueueDesk
+from fer_desktop.ui.sessions.summary_desk import SummaryDesk
 from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
 from fer_desktop.ui.viewer.pages import Pages
 from fer_desktop.ui.viewer.player import Player
@@ -57,7 +58,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         acts, player, pages, messages, status, announcer, commands, queue, people, dropped,
-            toolbar, menus, training, calibration: what it consists of.
+            toolbar, menus, training, calibration, summary: what it consists of.
         parts: what its desks work with.
         cameras: those that were found.
 
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         RecordingSign(recorder, self.player.view)
         self.training = TrainingDesk(self.parts, make_pictures)
         self.calibration = CalibrationDesk(self.parts, lambda: self.player.selection.face_id)
+        self.summary = SummaryDesk(self.parts, self.commands.save_report)
         self._keeper = StateKeeper(
             controller,
             self.acts,
@@ -121,7 +123,7 @@ class MainWindow(QMainWindow):
         self._layout.restore(controller.settings)
         self._on_settings(controller.settings)
         if self.pages.welcome is not None:
-            self._layout.set_aside(self.docks)
+            self._layout.set_aside(self._layout.furniture)
 
     @property
     def docks(self) -> Sequence[QDockWidget]:
@@ -215,7 +217,9 @@ class MainWindow(QMainWindow):
             self._panel("faces", self.tr("Faces"), self.player.cards),
             self._panel("timeline", self.tr("Timeline"), self.player.bottom),
         )
-        self.menus.add_panels([dock.toggleViewAction() for dock in self.docks])
+        self._summary_dock = self._panel("summary", self.tr("Summary"), self.summary.view)
+        self._layout.add_hidden(self._summary_dock)
+        self.menus.add_panels([dock.toggleViewAction() for dock in self._layout.furniture])
         self._order_tabs()
 
     def _order_tabs(self) -> None:
@@ -241,6 +245,7 @@ class MainWindow(QMainWindow):
         acts.quit.triggered.connect(self.close)
         acts.full_screen.triggered.connect(self._on_full_screen)
         acts.reset_layout.triggered.connect(self._layout.reset)
+        acts.summary.triggered.connect(self._show_summary)
         acts.welcome.triggered.connect(lambda: WelcomeDialog.ask(self, self.pages.model_sentence()))
         self.pages.welcome_accepted.connect(self._layout.bring_back)
         self.toolbar.source.chosen.connect(self._on_source_chosen)
@@ -257,6 +262,10 @@ class MainWindow(QMainWindow):
         self.player.bottom.currentChanged.connect(self._name_bottom_dock)
         self._theme.changed.connect(self._on_theme)
         self._on_theme(self._theme.tokens)
+
+    def _show_summary(self) -> None:
+        self._summary_dock.show()
+        self._summary_dock.raise_()
 
     def _name_bottom_dock(self) -> None:
         has_chart = self.player.bottom.currentWidget() is self.player.chart
@@ -306,7 +315,7 @@ class MainWindow(QMainWindow):
 
     def _on_full_screen(self, wanted: bool) -> None:
         if wanted:
-            furniture = (self.menuBar(), self.toolbar, self.statusBar(), *self.docks)
+            furniture = (self.menuBar(), self.toolbar, self.statusBar(), *self._layout.furniture)
             self._layout.set_aside(furniture)
         else:
             self._layout.bring_back()

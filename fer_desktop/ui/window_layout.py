@@ -22,12 +22,14 @@ class WindowLayout:
 
     Attributes:
         docks: right and bottom.
+        furniture: all panels, also those that are hidden until they are wanted.
     """
 
     def __init__(self, window: QMainWindow) -> None:
         """Take the window; its panels are added next."""
         self._window = window
         self.docks: list[QDockWidget] = []
+        self.furniture: list[QDockWidget] = []
         self._default = QByteArray()
         self._whole: QByteArray | None = None
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -37,9 +39,19 @@ class WindowLayout:
     def add_panels(self, right: QDockWidget, bottom: QDockWidget) -> None:
         """Place the panels, and give the window its usual size."""
         self.docks = [right, bottom]
+        self.furniture = [right, bottom]
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, right)
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, bottom)
         self._use_default_size()
+
+    def add_hidden(self, panel: QDockWidget) -> None:
+        """Place a panel that takes turns with the bottom one, and is not shown until wanted."""
+        bottom = self.docks[1]
+        self.furniture.append(panel)
+        self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
+        self._window.tabifyDockWidget(bottom, panel)
+        bottom.raise_()
+        panel.hide()
 
     def remember_default(self) -> None:
         """Take the layout as it is now for the one to reset to."""

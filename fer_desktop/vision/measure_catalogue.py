@@ -10,15 +10,13 @@ from typing import Final
 
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.frame import Frame
-from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.measures import LANDMARKS, LIGHT, MeasureSpec
 from fer_desktop.plugins import extensions, report
 from fer_desktop.vision.measuring import Measure, each_face
 from trainer.contract.entry_points import Offer, described
 from trainer.contract.text import one_line
 
 GROUP: Final = "fer_desktop.measures"
-# Under this key session files keep what the detector finds anyway.
-LANDMARKS: Final = "landmarks"
 _MOST_CHANNELS: Final = 4096
 # They become names of columns, which every program for tables shall take.
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
@@ -81,7 +79,7 @@ def _checked(offer: Offer, extension: object) -> Measure:
 
 
 def _taken() -> tuple[str, ...]:
-    return (*_BUILT_IN, LANDMARKS)
+    return (*_BUILT_IN, LANDMARKS, LIGHT)
 
 
 _EXTENSIONS: Final = extensions(GROUP, _checked, taken=_taken)

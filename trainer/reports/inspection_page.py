@@ -3,10 +3,10 @@
 from typing import Final, cast
 
 from trainer.contract.dataset_facts import DatasetFacts, Listed
+from trainer.contract.html_page import heading, page, paragraph, picture, table
 from trainer.contract.text import counted
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.reports.contact_sheets import contact_sheet, face_sheet, pair_sheet
-from trainer.reports.html_page import heading, page, paragraph, picture, table
 
 _LISTED: Final = 50
 _SHOWN: Final = 48

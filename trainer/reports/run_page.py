@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from trainer.contract.html_page import bullets, heading, page, paragraph, picture, table
 from trainer.contract.results import Result, Results
 from trainer.reports.diagrams import (
     confusion_diagram,
@@ -11,7 +12,6 @@ from trainer.reports.diagrams import (
     mistakes_sheet,
     reliability_diagram,
 )
-from trainer.reports.html_page import bullets, heading, page, paragraph, picture, table
 from trainer.reports.run_results import Measured
 
 

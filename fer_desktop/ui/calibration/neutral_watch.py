@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Detection
+from fer_desktop.domain.face_quality import nose_offset
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.neutral_evidence import is_lively, judged_baseline
 from fer_desktop.domain.scores import EmotionScores
@@ -138,22 +139,7 @@ def _is_elsewhere(first: Detection, now: Detection) -> bool:
 
 
 def _is_turned(first: Detection, now: Detection) -> bool:
-    poses = [_nose_offset(first), _nose_offset(now)]
+    poses = [nose_offset(first), nose_offset(now)]
     if poses[0] is None or poses[1] is None:
         return False
     return bool(np.abs(poses[1] - poses[0]).max() > _TURNED)
-
-
-def _nose_offset(face: Detection) -> NDArray[np.float64] | None:
-    """Return where the nose lies between the eyes and below them, in distances of the eyes."""
-    if face.eyes is None or "nose" not in face.landmarks:
-        return None
-    right, left = np.array(face.eyes)
-    across = left - right
-    distance = float(np.hypot(*across))
-    if distance < 1:
-        return None
-    nose = np.array(face.landmarks["nose"]) - (right + left) / 2
-    down = np.array([-across[1], across[0]])
-    offset: NDArray[np.float64] = np.array([nose @ across, nose @ down]) / distance**2
-    return offset

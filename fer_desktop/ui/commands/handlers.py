@@ -102,9 +102,11 @@ class Commands(Desk):
         actions.mark.triggered.connect(self.add_mark)
         actions.record.triggered.connect(self._record)
         actions.export.triggered.connect(self._export)
+        actions.report.triggered.connect(self.save_report)
         actions.sessions.triggered.connect(self._show_sessions)
         self.exporter.exported.connect(self._announcer.say_exported)
         self.exporter.exported_several.connect(self._announcer.say_exported_several)
+        self.exporter.reported.connect(self._announcer.say_reported)
         self.exporter.snapped.connect(
             lambda path: self._announcer.say_snapped(path, self._controller.settings.snapshot_dir)
         )
@@ -240,6 +242,14 @@ class Commands(Desk):
             self._announcer.say_nothing_to_export()
         else:
             self.exporter.ask_and_export(path, self._controller.settings)
+
+    def save_report(self) -> None:
+        """Save what the session that is shown says."""
+        path = self._controller.session_log.path
+        if path is None:
+            self._announcer.say_nothing_to_export()
+        else:
+            self.exporter.ask_and_report([(path.stem, path)], self._controller.settings)
 
     def _show_sessions(self) -> None:
         log, controller = self._controller.session_log, self._controller

@@ -1,9 +1,17 @@
-"""Where files go that the user makes."""
+"""Where files go that the user makes, and what tables look like."""
 
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QFormLayout, QGroupBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 
 from fer_desktop import paths
 from fer_desktop.errors import StorageError
@@ -58,7 +66,7 @@ class FolderEdit(QWidget):
 
 
 class FolderGroup(QGroupBox):
-    """The folders for snapshots, recordings and tables."""
+    """The folders for snapshots, recordings and tables, and the format of these."""
 
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -72,10 +80,23 @@ class FolderGroup(QGroupBox):
         self.tables = FolderEdit(
             self.tr("Exported tables"), settings.export_dir, paths.documents_dir(), self
         )
+        self.format = QComboBox(self)
+        self.format.addItem(self.tr("CSV"), ("csv", "comma"))
+        self.format.addItem(self.tr("CSV with semicolons and decimal commas"), ("csv", "semicolon"))
+        self.format.addItem(self.tr("Excel workbook"), ("xlsx", "comma"))
+        self.format.addItem(self.tr("Parquet"), ("parquet", "comma"))
         form = QFormLayout(self)
         form.addRow(self.tr("S&napshots:"), self.snapshots)
         form.addRow(self.tr("Recorded &videos:"), self.recordings)
         form.addRow(self.tr("&Exported tables:"), self.tables)
+        form.addRow(self.tr("Table &format:"), self.format)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show the format of tables; folders stay as they are."""
+        dialect = settings.csv_dialect if settings.table_format == "csv" else "comma"
+        # Not findData: Qt does not compare what Python keeps in it.
+        known = [self.format.itemData(index) for index in range(self.format.count())]
+        self.format.setCurrentIndex(known.index((settings.table_format, dialect)))
 
     def make(self) -> None:
         """Make the chosen folders, if they do not exist.
@@ -91,10 +112,13 @@ class FolderGroup(QGroupBox):
                 raise
 
     def chosen(self, settings: Settings) -> Settings:
-        """Return settings with these folders."""
+        """Return settings with these folders and this format."""
+        table_format, dialect = self.format.currentData()
         return replace(
             settings,
             snapshot_dir=self.snapshots.folder,
             recording_dir=self.recordings.folder,
             export_dir=self.tables.folder,
+            table_format=table_format,
+            csv_dialect=dialect,
         )

@@ -1,5 +1,6 @@
 """Questions that only the person can decide; each is one ``ask`` that tests replace."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -112,7 +113,29 @@ class SaveCsv:
         """Return the chosen file, which may exist: the caller asks before it is replaced."""
         translate = QCoreApplication.translate
         title = translate("SaveCsv", "Export session as a table")
-        return _ask_where(parent, title, suggestion, translate("SaveCsv", "Table"), ".csv")
+        kinds = {
+            ".csv": translate("SaveCsv", "CSV table"),
+            ".xlsx": translate("SaveCsv", "Excel workbook"),
+            ".parquet": translate("SaveCsv", "Parquet table"),
+        }
+        return _ask_where(parent, title, suggestion, kinds)
+
+
+class SaveReport:
+    """Choose where a report goes, or a table of what it says."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, suggestion: Path) -> Path | None:
+        """Return the chosen file, which may exist: the caller asks before it is replaced."""
+        translate = QCoreApplication.translate
+        kinds = {
+            ".html": translate("SaveReport", "Report, web page"),
+            ".pdf": translate("SaveReport", "Report, PDF"),
+            ".csv": translate("SaveReport", "Summary table, CSV"),
+            ".xlsx": translate("SaveReport", "Summary table, Excel"),
+            ".parquet": translate("SaveReport", "Summary table, Parquet"),
+        }
+        return _ask_where(parent, translate("SaveReport", "Save report"), suggestion, kinds)
 
 
 class MarkFile:
@@ -162,7 +185,7 @@ class SaveZip:
         """Return the chosen file, which may exist: the caller asks before it is replaced."""
         translate = QCoreApplication.translate
         title = translate("SaveZip", "Export model")
-        return _ask_where(parent, title, suggestion, translate("SaveZip", "Zip file"), ".zip")
+        return _ask_where(parent, title, suggestion, {".zip": translate("SaveZip", "Zip file")})
 
 
 def ask_to_replace(parent: QWidget, path: Path) -> bool:
@@ -184,17 +207,29 @@ def _with_all_files(kind: str) -> str:
 
 
 def _ask_where(
-    parent: QWidget, title: str, suggestion: Path, kind: str, suffix: str
+    parent: QWidget, title: str, suggestion: Path, kinds: Mapping[str, str]
 ) -> Path | None:
-    name, _ = QFileDialog.getSaveFileName(
+    """Return a name that ends as one of the kinds do, by their suffixes; the first is usual.
+
+    The suffix of the suggested name says which kind is chosen at first.
+    """
+    filters = {suffix: f"{kind} (*{suffix})" for suffix, kind in kinds.items()}
+    wanted = suggestion.suffix.lower()
+    name, chosen = QFileDialog.getSaveFileName(
         parent,
         title,
         str(suggestion),
-        f"{kind} (*{suffix})",
+        ";;".join(filters.values()),
+        filters.get(wanted, ""),
         # The suffix is only appended here, so the dialog would ask about the wrong name.
         options=QFileDialog.Option.DontConfirmOverwrite,
     )
     if not name:
         return None
     path = Path(name)
-    return path if path.suffix.lower() == suffix else path.with_name(f"{path.name}{suffix}")
+    suffixes = {text: suffix for suffix, text in filters.items()}
+    suffix = suffixes.get(chosen, next(iter(kinds)))
+    # A name that was suggested follows the kind that was chosen for it.
+    if path.name == suggestion.name and wanted in kinds:
+        return path.with_suffix(suffix)
+    return path if path.suffix.lower() in kinds else path.with_name(f"{path.name}{suffix}")

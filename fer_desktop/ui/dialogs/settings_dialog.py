@@ -152,6 +152,7 @@ class SettingsDialog(AskingDialog[Settings]):
         self.may_leave.setChecked(settings.streams_may_leave)
         self.analysis.show_settings(settings)
         self.outputs.show_settings(settings)
+        self.folders.show_settings(settings)
         self.boxes.setChecked(settings.show_boxes)
         self.labels.setChecked(settings.show_labels)
         self.bars.setChecked(settings.show_bars)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from fer_desktop.ui.runtime.actions import Actions
 
-_ROWS_PER_COLUMN = 18
+_ROWS_PER_COLUMN = 19
 
 
 class ShortcutsDialog(QDialog):

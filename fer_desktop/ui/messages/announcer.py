@@ -142,6 +142,18 @@ class Announcer(QObject):
         )
         self._say_written("export", " ".join([text, *_gaps(counts)]), path)
 
+    def say_reported(self, path: Path, failures: Sequence[str]) -> None:
+        """Tell that a report was written, and of which sessions it tells nothing."""
+        text = self.tr("Saved the report as {path}.").format(path=breakable(path))
+        self._show(
+            "report",
+            "warning" if failures else "good",
+            " ".join([text, *failures[:_MOST_NAMED]]),
+            "",
+            self.tr("Open"),
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
+        )
+
     def say_snapped(self, path: Path, wanted: str) -> None:
         """Tell that a snapshot was written; ``wanted`` is the folder that was chosen for it."""
         text = self.tr("Saved the snapshot as {path}.").format(path=breakable(path))

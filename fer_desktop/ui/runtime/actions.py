@@ -142,10 +142,20 @@ class Actions(QObject):
             "",
         )
         self.export = self._make(
-            self.tr("Export CSV…"),
-            self.tr("Export this session as a table (CSV)"),
+            self.tr("Export table…"),
+            self.tr("Export this session as a table"),
             "Ctrl+E",
             "export",
+        )
+        self.summary = self._make(
+            self.tr("Summary"),
+            self.tr("Show the summary of this session"),
+            "Ctrl+I",
+        )
+        self.report = self._make(
+            self.tr("Save report…"),
+            self.tr("Save a report of this session"),
+            "Ctrl+Shift+E",
         )
         self.sessions = self._make(
             self.tr("Past sessions…"),

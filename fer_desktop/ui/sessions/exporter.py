@@ -15,10 +15,20 @@ from fer_desktop.errors import FerError, StorageError
 from fer_desktop.files import distinct_name, new_file, whole_file
 from fer_desktop.recording.csv_export import Counts, export_session, meta_path
 from fer_desktop.recording.joint_export import JointExport, export_each, export_together
-from fer_desktop.settings import Settings
+from fer_desktop.recording.report.writing import observe, write_report
+from fer_desktop.recording.summary_table import dictionary_path
+from fer_desktop.recording.table_files import TABLE_SUFFIXES
+from fer_desktop.settings import CsvDialect, Settings
 from fer_desktop.ui.dialogs.output_folders import output_folder
-from fer_desktop.ui.dialogs.prompts import OneTableOrEach, OpenFolder, SaveCsv, ask_to_replace
+from fer_desktop.ui.dialogs.prompts import (
+    OneTableOrEach,
+    OpenFolder,
+    SaveCsv,
+    SaveReport,
+    ask_to_replace,
+)
 from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.sessions.report_pdf import write_pdf
 from fer_desktop.ui.viewer.overlay import OverlayLook, render_snapshot
 
 
@@ -28,12 +38,14 @@ class Exporter(QObject):
     Signals:
         exported: a table's path and its ``Counts``.
         exported_several: a ``JointExport``.
+        reported: a report's path, and what could not be read, a sentence each.
         snapped: a picture's path.
-        failed: what was wanted ("export" or "snapshot"), and the ``FerError``.
+        failed: what was wanted ("export", "report" or "snapshot"), and the ``FerError``.
     """
 
     exported = Signal(object, object)
     exported_several = Signal(object)
+    reported = Signal(object, object)
     snapped = Signal(object)
     failed = Signal(str, object)
 
@@ -60,7 +72,7 @@ class Exporter(QObject):
         """
         parent = parent or self._window
         folder = output_folder(settings.export_dir, paths.documents_dir())
-        path = SaveCsv.ask(parent, folder / f"{stem or session_file.stem}.csv")
+        path = SaveCsv.ask(parent, folder / f"{stem or session_file.stem}.{settings.table_format}")
         if path is None:
             return None
         overwrite = path.exists() or meta_path(path).exists()
@@ -69,7 +81,11 @@ class Exporter(QObject):
         self._run(
             "export",
             lambda: export_session(
-                session_file, path, empty_rows=settings.empty_rows, overwrite=overwrite
+                session_file,
+                path,
+                empty_rows=settings.empty_rows,
+                dialect=settings.csv_dialect,
+                overwrite=overwrite,
             ),
             lambda counts: self.exported.emit(path, counts),
         )
@@ -95,9 +111,9 @@ class Exporter(QObject):
             return
         choice = OneTableOrEach.ask(parent, len(named))
         folder = output_folder(settings.export_dir, paths.documents_dir())
-        rows = settings.empty_rows
+        rows, dialect = settings.empty_rows, settings.csv_dialect
         if choice == "one":
-            path = SaveCsv.ask(parent, folder / "sessions.csv")
+            path = SaveCsv.ask(parent, folder / f"sessions.{settings.table_format}")
             if path is None:
                 return
             overwrite = path.exists() or meta_path(path).exists()
@@ -105,7 +121,9 @@ class Exporter(QObject):
                 return
             self._run(
                 "export",
-                lambda: export_together(named, path, empty_rows=rows, overwrite=overwrite),
+                lambda: export_together(
+                    named, path, empty_rows=rows, dialect=dialect, overwrite=overwrite
+                ),
                 self.exported_several.emit,
             )
         elif choice == "each":
@@ -114,9 +132,45 @@ class Exporter(QObject):
             if chosen is not None:
                 self._run(
                     "export",
-                    lambda: export_each(named, chosen, empty_rows=rows),
+                    lambda: export_each(
+                        named,
+                        chosen,
+                        suffix=f".{settings.table_format}",
+                        empty_rows=rows,
+                        dialect=dialect,
+                    ),
                     self.exported_several.emit,
                 )
+
+    def ask_and_report(
+        self,
+        sessions: Sequence[tuple[str, Path]],
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Ask for a name and write what sessions say: a report, or a table over all of them.
+
+        Args:
+            sessions: a name for each, and its file.
+            settings: say where to begin, and what a CSV looks like.
+            parent: the window that asks, the main window unless given.
+        """
+        parent = parent or self._window
+        stem = f"{sessions[0][1].stem} summary" if len(sessions) == 1 else "summary"
+        folder = output_folder(settings.export_dir, paths.documents_dir())
+        path = SaveReport.ask(parent, folder / f"{stem}.html")
+        if path is None:
+            return
+        beside = dictionary_path(path) if path.suffix.lower() in TABLE_SUFFIXES else path
+        overwrite = path.exists() or beside.exists()
+        if overwrite and not ask_to_replace(parent, path):
+            return
+        files = [file for _, file in sessions]
+        self._run(
+            "report",
+            lambda: _write_report(files, path, settings.csv_dialect, overwrite),
+            lambda failures: self.reported.emit(path, failures),
+        )
 
     def snapshot(
         self, frame: Frame, analysis: FrameAnalysis | None, look: OverlayLook, settings: Settings
@@ -132,7 +186,7 @@ class Exporter(QObject):
     def _run(
         self,
         name: str,
-        work: Callable[[], Counts | JointExport | Path],
+        work: Callable[[], Counts | JointExport | Path | tuple[str, ...]],
         done: Callable[[object], object],
     ) -> None:
         def failed(error: FerError) -> None:
@@ -150,6 +204,26 @@ def _distinct(sessions: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
         taken.add(free.casefold())
         named.append((free, path))
     return named
+
+
+def _write_report(
+    files: Sequence[Path], path: Path, dialect: CsvDialect, overwrite: bool
+) -> tuple[str, ...]:
+    """Write a report of sessions, and return what could not be read.
+
+    Raises:
+        StorageError: if none can be read, or the report cannot be written.
+    """
+    sessions, failures = [], []
+    for file in files:
+        try:
+            sessions += observe(file)
+        except StorageError as error:
+            failures.append(error)
+    if not sessions and failures:
+        raise failures[0]
+    write_report(sessions, path, write_pdf=write_pdf, dialect=dialect, overwrite=overwrite)
+    return tuple(map(str, failures))
 
 
 def _write_snapshot(

@@ -58,15 +58,17 @@ class SessionsDialog(QDialog):
         folder: Path,
         background: Background,
         export: Export,
+        report: Export,
         *,
         in_use: Collection[Path] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """Take the sessions' folder, what exports some, and those that are in use."""
+        """Take the sessions' folder, what exports and reports some, and those that are in use."""
         super().__init__(parent)
         self._folder = folder
         self._background = background
         self._export = export
+        self._report = report
         self._in_use = in_use
         self._all: list[SessionSummary] = []
         self._summaries: list[SessionSummary] = []
@@ -84,12 +86,14 @@ class SessionsDialog(QDialog):
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.open_button = QPushButton(self.tr("Open"), self)
         self.facts_button = QPushButton(self.tr("Details…"), self)
-        self.export_button = QPushButton(self.tr("Export CSV…"), self)
+        self.export_button = QPushButton(self.tr("Export…"), self)
+        self.report_button = QPushButton(self.tr("Report…"), self)
         self.delete_button = QPushButton(self.tr("Delete…"), self)
         show = QPushButton(self.tr("Show folder"), self)
         self.open_button.clicked.connect(self._on_open)
         self.facts_button.clicked.connect(self._on_facts)
         self.export_button.clicked.connect(self._on_export)
+        self.report_button.clicked.connect(self._on_report)
         self.delete_button.clicked.connect(self._on_delete)
         show.clicked.connect(
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
@@ -101,6 +105,7 @@ class SessionsDialog(QDialog):
             self.open_button,
             self.facts_button,
             self.export_button,
+            self.report_button,
             self.delete_button,
             show,
         ):
@@ -133,8 +138,12 @@ class SessionsDialog(QDialog):
         def export(sessions: Sequence[tuple[str, Path]]) -> None:
             exporter.ask_and_export_several(sessions, settings, dialog)
 
-        dialog = cls(folder, background, export, in_use=in_use, parent=parent)
+        def report(sessions: Sequence[tuple[str, Path]]) -> None:
+            exporter.ask_and_report(sessions, settings, dialog)
+
+        dialog = cls(folder, background, export, report, in_use=in_use, parent=parent)
         exporter.exported.connect(dialog.say_exported)
+        exporter.reported.connect(dialog.say_reported)
         exporter.exported_several.connect(dialog.say_exported_several)
         exporter.failed.connect(dialog.say_failed)
         dialog.opened.connect(wanted.append)
@@ -145,6 +154,11 @@ class SessionsDialog(QDialog):
     def say_exported(self, path: Path) -> None:
         """Tell that a table was written."""
         self.note.setText(self.tr("Exported to {path}").format(path=breakable(path)))
+
+    def say_reported(self, path: Path, failures: Sequence[str]) -> None:
+        """Tell that a report was written, and of which sessions it tells nothing."""
+        text = self.tr("Saved the report as {path}.").format(path=breakable(path))
+        self.note.setText("\n".join([text, *failures[:_MOST_NAMED]]))
 
     def say_exported_several(self, export: JointExport) -> None:
         """Tell that several sessions were exported, and which were not."""
@@ -266,6 +280,7 @@ class SessionsDialog(QDialog):
         self.open_button.setEnabled(len(selected) == 1 and is_free)
         self.facts_button.setEnabled(len(selected) == 1)
         self.export_button.setEnabled(bool(selected))
+        self.report_button.setEnabled(bool(selected))
         self.delete_button.setEnabled(bool(selected) and is_free)
 
     def _on_open(self) -> None:
@@ -287,7 +302,13 @@ class SessionsDialog(QDialog):
                 self._load()
 
     def _on_export(self) -> None:
-        self._export([(session_name(summary), summary.path) for summary in self._selected()])
+        self._export(self._named())
+
+    def _on_report(self) -> None:
+        self._report(self._named())
+
+    def _named(self) -> list[tuple[str, Path]]:
+        return [(session_name(summary), summary.path) for summary in self._selected()]
 
     def _on_delete(self) -> None:
         doomed = self._selected()

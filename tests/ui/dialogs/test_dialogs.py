@@ -188,7 +188,7 @@ def dialog_of(
 ) -> tuple[SessionsDialog, list[list[tuple[str, Path]]]]:
     exported: list[list[tuple[str, Path]]] = []
     background = Background()
-    dialog = SessionsDialog(folder, background, exported.append, **options)
+    dialog = SessionsDialog(folder, background, exported.append, exported.append, **options)
     qtbot.addWidget(dialog, before_close_func=lambda _: background.shutdown())
     qtbot.waitUntil(lambda: dialog.table.rowCount() == 2)
     return dialog, exported
@@ -201,8 +201,9 @@ def test_past_sessions_are_listed_and_exported(sessions: Path, qtbot: QtBot) -> 
     dialog.export_button.click()
     dialog.table.selectAll()
     dialog.export_button.click()
+    dialog.report_button.click()
     assert [[name for name, _ in sessions] for sessions in exported] == [
-        ["second"], ["second", "first"],
+        ["second"], ["second", "first"], ["second", "first"],
     ]  # fmt: skip
 
 
@@ -267,7 +268,17 @@ def test_a_name_without_suffix_becomes_a_table(
     qtbot.addWidget(parent)
     for typed, wanted in (("table", "table.csv"), ("b.CSV", "b.CSV"), ("a.b", "a.b.csv")):
         monkeypatch.setattr(target, lambda *_, typed=typed, **__: (str(tmp_path / typed), ""))
-        assert SaveCsv.ask(parent, tmp_path) == tmp_path / wanted
+        assert SaveCsv.ask(parent, tmp_path / "x.csv") == tmp_path / wanted
+    # The kind that was chosen counts, also for a name that was suggested with another suffix.
+    for typed, kind, wanted in (
+        ("table", "Excel workbook (*.xlsx)", "table.xlsx"),
+        ("a.csv", "Excel workbook (*.xlsx)", "a.xlsx"),
+        ("b.csv", "Excel workbook (*.xlsx)", "b.csv"),
+        ("c.parquet", "CSV table (*.csv)", "c.parquet"),
+    ):
+        answer = (str(tmp_path / typed), kind)
+        monkeypatch.setattr(target, lambda *_, answer=answer, **__: answer)
+        assert SaveCsv.ask(parent, tmp_path / "a.csv") == tmp_path / wanted
     monkeypatch.setattr(target, lambda *_, **__: ("", ""))
     assert SaveCsv.ask(parent, tmp_path) is None
 
@@ -324,3 +335,13 @@ def test_table_cells_cannot_be_edited(sessions: Path, qtbot: QtBot) -> None:
     dialog, _ = dialog_of(sessions, qtbot)
     qtbot.keyClick(dialog.table, Qt.Key.Key_F2)
     assert dialog.table.state() is dialog.table.State.NoState
+
+
+def test_the_format_of_tables_is_a_setting(qtbot: QtBot) -> None:
+    for kept in (Settings(), Settings(csv_dialect="semicolon"), Settings(table_format="parquet")):
+        dialog = SettingsDialog(kept)
+        qtbot.addWidget(dialog)
+        assert not dialog.has_changes()
+        dialog.folders.format.setCurrentText("Excel workbook")
+        chosen = dialog.answer()
+        assert (chosen.table_format, chosen.csv_dialect) == ("xlsx", "comma")

@@ -123,7 +123,7 @@ DIALOGS: dict[str, Make] = {
         AnalysisQueue(app.controller, jobs), app.window.acts.pause_analysis, app.window
     ),
     "sessions": lambda app, jobs: SessionsDialog(
-        Path("nowhere"), jobs, lambda _: None, parent=app.window
+        Path("nowhere"), jobs, lambda _: None, lambda _: None, parent=app.window
     ),
     "settings": lambda app, _: SettingsDialog(Settings(export_dir="/x" * 200), app.window),
     "shortcuts": lambda app, _: ShortcutsDialog(app.window.acts, app.window),

@@ -13,12 +13,15 @@ table { border-collapse: collapse; margin: 1rem 0; }
 th, td { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right;
   vertical-align: top; }
 th:first-child, td:first-child { text-align: left; }
-img { max-width: 100%; }
+.facts td { text-align: left; }
+img, svg { max-width: 100%; height: auto; }
 img.faces { image-rendering: pixelated; }
 code { overflow-wrap: anywhere; }
 figure { display: inline-block; margin: .5rem 1rem .5rem 0; vertical-align: top; }
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818; }
-  th, td { border-color: #444; } img.chart { background: #fff; } }
+  th, td { border-color: #444; } .chart { background: #fff; } }
+@media print { body { max-width: none; margin: 0; color: #000; background: #fff; }
+  h2, h3 { break-after: avoid; } tr, figure, svg { break-inside: avoid; } }
 """
 
 
@@ -62,6 +65,15 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f'<div class="wide"><table>{inside}</table></div>'
 
 
+def facts(rows: Sequence[tuple[str, str]]) -> str:
+    """Return what is known of something: names and values, plain texts."""
+    inside = "".join(
+        f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
+        for name, value in rows
+    )
+    return f'<table class="facts">{inside}</table>'
+
+
 def picture(content: bytes, what: str, kind: str = "chart") -> str:
     """Return a PNG with a text for those who do not see it.
 
@@ -73,3 +85,14 @@ def picture(content: bytes, what: str, kind: str = "chart") -> str:
     data = base64.b64encode(content).decode()
     alt = html.escape(what, quote=True)
     return f'<img class="{kind}" alt="{alt}" src="data:image/png;base64,{data}">'
+
+
+def drawing(svg: str, what: str) -> str:
+    """Return an SVG drawing with a text for those who do not see it.
+
+    Args:
+        svg: the drawing, with its size.
+        what: plain text.
+    """
+    label = html.escape(what, quote=True)
+    return svg.replace("<svg ", f'<svg class="chart" role="img" aria-label="{label}" ', 1)

@@ -1,0 +1,231 @@
+"""Several sessions as one tidy table: a row for each person, interval and expression.
+
+One definition says what each column is called, means and holds, so that the data dictionary beside
+the table cannot forget one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fer_desktop.domain.expression_summary import IntervalSummary, PersonSummary
+from fer_desktop.files import refuse_existing
+from fer_desktop.recording.column import DICTIONARY_COLUMNS, Column, dictionary_rows
+from fer_desktop.recording.observed import Observed
+from fer_desktop.recording.table_files import row_writer
+from fer_desktop.settings import CsvDialect
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a row is about."""
+
+    session: Observed
+    part: IntervalSummary
+    person: PersonSummary
+    label: str
+    at: int
+
+
+_INTERVAL: Final = "95 % confidence interval, from blocks of time; empty where there is too little"
+
+_COLUMNS: Final[tuple[tuple[Column, Callable[[_Row], str]], ...]] = (
+    (
+        Column("session", "text", "", "name of the session"),
+        lambda row: row.session.name,
+    ),
+    (
+        Column("participant", "text", "", "as entered for the session"),
+        lambda row: row.session.facts.participant,
+    ),
+    (
+        Column("condition", "text", "", "as entered for the session"),
+        lambda row: row.session.facts.condition,
+    ),
+    (
+        Column("source", "text", "", "name of the camera or file"),
+        lambda row: row.session.source,
+    ),
+    (
+        Column("started_utc", "text", "", "when the session began, UTC, ISO 8601"),
+        lambda row: row.session.started_utc,
+    ),
+    (
+        Column("model", "text", "", "names of the models that read the session"),
+        lambda row: "; ".join(dict.fromkeys(used.preset.name for used in row.session.models)),
+    ),
+    (
+        Column("interval", "text", "", "text of the marked interval; empty for the whole session"),
+        lambda row: row.part.interval.name,
+    ),
+    (
+        Column("start_s", "number", "s", "where the interval begins, on the source's clock"),
+        lambda row: _number(row.part.interval.start_us / 1e6),
+    ),
+    (
+        Column("end_s", "number", "s", "where the interval ends, on the source's clock"),
+        lambda row: _number(row.part.interval.end_us / 1e6),
+    ),
+    (
+        Column("analysed_s", "number", "s", "for how long frames were analysed in the interval"),
+        lambda row: _number(row.part.seconds),
+    ),
+    (
+        Column(
+            "no_face_share",
+            "number",
+            "",
+            "share of analysed_s without any face, 0 to 1; empty where that is not known",
+        ),
+        lambda row: _number(row.part.missing),
+    ),
+    (
+        Column("person", "text", "", "name of the person, or number of the face"),
+        lambda row: row.person.name,
+    ),
+    (
+        Column("face_ids", "text", "", "numbers of the face tracks that are this person"),
+        lambda row: "; ".join(map(str, row.person.face_ids)),
+    ),
+    (
+        Column("frames", "integer", "", "frames in which the person's expression was read"),
+        lambda row: str(row.person.frames),
+    ),
+    (
+        Column("seen_s", "number", "s", "for how long the person was seen in the interval"),
+        lambda row: _number(row.person.seen_s),
+    ),
+    (
+        Column(
+            "read_s",
+            "number",
+            "s",
+            "for how long the person's expression was read: what time_share and mean refer to",
+        ),
+        lambda row: _number(row.person.read_s),
+    ),
+    (
+        Column("emotion", "text", "", "the label that time_share and mean are about"),
+        lambda row: row.label,
+    ),
+    (
+        Column(
+            "time_share",
+            "number",
+            "",
+            "share of read_s in which the screen showed this label, 0 to 1; weighted by real time",
+        ),
+        lambda row: _number(row.person.shares[row.at].value),
+    ),
+    (
+        Column("time_share_low", "number", "", f"lower end of time_share's {_INTERVAL}"),
+        lambda row: _number(row.person.shares[row.at].low),
+    ),
+    (
+        Column("time_share_high", "number", "", f"upper end of time_share's {_INTERVAL}"),
+        lambda row: _number(row.person.shares[row.at].high),
+    ),
+    (
+        Column(
+            "mean",
+            "number",
+            "",
+            "mean probability of this label, 0 to 1; not smoothed, corrected where the face was"
+            " calibrated, weighted by real time",
+        ),
+        lambda row: _number(row.person.means[row.at].value),
+    ),
+    (
+        Column("mean_low", "number", "", f"lower end of mean's {_INTERVAL}"),
+        lambda row: _number(row.person.means[row.at].low),
+    ),
+    (
+        Column("mean_high", "number", "", f"upper end of mean's {_INTERVAL}"),
+        lambda row: _number(row.person.means[row.at].high),
+    ),
+    (
+        Column("block_s", "number", "s", "length of the blocks of time behind the intervals"),
+        lambda row: _number(row.person.block_s),
+    ),
+    (
+        Column("unsure_share", "number", "", "share of read_s in which the model was unsure"),
+        lambda row: _number(row.person.unsure),
+    ),
+    (
+        Column("dark_share", "number", "", "share of seen_s in which the face was too dark"),
+        lambda row: _number(row.person.dark),
+    ),
+    (
+        Column("small_share", "number", "", "share of seen_s with a face under 48 pixels wide"),
+        lambda row: _number(row.person.small),
+    ),
+    (
+        Column("turned_share", "number", "", "share of seen_s with the face far to one side"),
+        lambda row: _number(row.person.turned),
+    ),
+    (
+        Column(
+            "flags",
+            "text",
+            "",
+            "what the numbers suffer from: dark, small or turned in a fifth of the time or more, or"
+            " few frames (under 30)",
+        ),
+        lambda row: "; ".join(row.person.flaws),
+    ),
+)
+SUMMARY_COLUMNS: Final = tuple(column for column, _ in _COLUMNS)
+
+
+def summary_rows(session: Observed, summaries: Iterable[IntervalSummary]) -> Iterator[list[str]]:
+    """Yield a row of ``SUMMARY_COLUMNS`` for each interval, person and label of a session."""
+    for part in summaries:
+        for person in part.people:
+            for at, label in enumerate(session.seen.labels):
+                row = _Row(session, part, person, label, at)
+                yield [cell(row) for _, cell in _COLUMNS]
+
+
+def dictionary_path(path: Path) -> Path:
+    """Return where the data dictionary of a table lies."""
+    return path.with_suffix(".columns.csv")
+
+
+def write_summary_table(
+    sessions: Iterable[tuple[Observed, Sequence[IntervalSummary]]],
+    path: Path,
+    *,
+    dialect: CsvDialect = "comma",
+    overwrite: bool = False,
+) -> int:
+    """Write several sessions as one table, with its data dictionary beside it; return its rows.
+
+    Args:
+        sessions: what each is and says.
+        path: where to, in the format that its suffix says; its folder must exist.
+        dialect: of a CSV.
+        overwrite: whether files that are there already are replaced.
+
+    Raises:
+        StorageError: if a file exists or cannot be written.
+    """
+    dictionary = dictionary_path(path)
+    if not overwrite:
+        refuse_existing(dictionary)
+    count = 0
+    with row_writer(path, SUMMARY_COLUMNS, dialect=dialect, overwrite=overwrite) as table:
+        for session, summaries in sessions:
+            rows = list(summary_rows(session, summaries))
+            table.write(rows)
+            count += len(rows)
+    if path.suffix.lower() != ".xlsx":  # which has it in a sheet
+        with row_writer(
+            dictionary, DICTIONARY_COLUMNS, dialect=dialect, overwrite=overwrite
+        ) as explained:
+            explained.write(dictionary_rows(SUMMARY_COLUMNS))
+    return count
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"

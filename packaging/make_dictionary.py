@@ -1,0 +1,62 @@
+"""Write docs/columns.md, the data dictionary of all tables, from the columns' own definitions.
+
+python packaging/make_dictionary.py [OUT]
+"""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+TARGET: Final = ROOT / "docs" / "columns.md"
+
+
+def dictionary() -> str:
+    """Return the page."""
+    from fer_desktop.recording.column import dictionary_markdown
+    from fer_desktop.recording.csv_columns import Columns, ExtraColumn
+    from fer_desktop.recording.joint_export import SESSION
+    from fer_desktop.recording.mark_column import MARKS
+    from fer_desktop.recording.person_column import PERSON
+    from fer_desktop.recording.summary_table import SUMMARY_COLUMNS
+    from fer_desktop.vision.measure_catalogue import HEAD_ROLL
+
+    faces = Columns(
+        labels=("<label>",),
+        measures=(HEAD_ROLL.spec,),
+        is_calibrated=True,
+        with_model=True,
+        extra=tuple(ExtraColumn(column, lambda *_: "") for column in (MARKS, PERSON, SESSION)),
+    )
+    return f"""# Columns
+
+What stands in the columns of every table. This page is made from their definitions
+(`python packaging/make_dictionary.py`).
+
+The same explanations come with the tables: in the `.meta.json` beside a CSV (`columns`), in the
+sheet `columns` of an Excel workbook, in the schema of a Parquet file, and in the `.columns.csv`
+beside a summary.
+
+## Faces: one row per face and analysed frame
+
+`p_<label>` and `corrected_<label>` stand once for each label of the model. Columns of measures,
+`corrected_<label>`, `model` (where several models read the session), `marks`, `person` (where
+people were named, merged, split or hidden) and `session` (where several sessions are in one
+table) are there only where they hold something.
+
+{dictionary_markdown(faces.columns())}
+## Summary: one row per session, interval, person and expression
+
+{dictionary_markdown(SUMMARY_COLUMNS)}"""
+
+
+def main() -> None:
+    """Obey the command line."""
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET
+    target.write_text(dictionary(), encoding="utf-8")
+    print(target)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()

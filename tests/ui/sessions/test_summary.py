@@ -1,0 +1,129 @@
+"""The summary in the real window follows the session, and reports are saved from it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from fer_desktop.recording.report.content import Reported
+from fer_desktop.recording.report.writing import observe
+from fer_desktop.recording.session_format import Mark
+from fer_desktop.ui.assembly import Application
+from fer_desktop.ui.dialogs.prompts import Confirm, SaveReport
+from fer_desktop.ui.sessions.report_pdf import write_pdf
+from fer_desktop.ui.sessions.summary_view import SummaryView
+from tests.helpers.sources import ScriptedSource
+from tests.ui.conftest import Desk
+from tests.ui.steps import CLIP, messages
+
+pytestmark = pytest.mark.gui
+
+LIMIT_MS = 20_000
+
+
+@pytest.fixture
+def app(desk: Desk, qtbot: QtBot) -> Application:
+    """The window with a file that was analysed, of two faces, one for a part of the time."""
+    desk.faces = (((20, 10, 60, 60),), ((20, 10, 60, 60), (90, 10, 130, 60)))
+    desk.sources[CLIP] = ScriptedSource(frames=60, fps=30.0)
+    app = desk.start(wanted=CLIP)
+    qtbot.waitUntil(
+        lambda: app.controller.analysis is not None and app.controller.analysis.is_over,
+        timeout=LIMIT_MS,
+    )
+    return app
+
+
+def texts(view: SummaryView) -> list[str]:
+    """Return the first column."""
+    return [view.table.item(row, 0).text() for row in range(view.table.rowCount())]
+
+
+def test_the_summary_comes_when_it_is_wanted_and_follows_the_marks(
+    app: Application, qtbot: QtBot
+) -> None:
+    window = app.window
+    view = window.summary.view
+    assert not view.isVisible()
+    window.acts.summary.trigger()
+    qtbot.waitUntil(lambda: "face 1" in texts(view), timeout=LIMIT_MS)
+    assert view.isVisible()
+    heads = [view.table.horizontalHeaderItem(at).text() for at in range(view.table.columnCount())]
+    assert heads[:2] == ["Person", "Seen"]
+    assert heads[-2:] == ["Unsure", "Notes"]
+    assert view.interval.count() == 1
+    app.controller.marks.replace([Mark(0, "first half", 1_000_000)])
+    qtbot.waitUntil(lambda: view.interval.count() == 2, timeout=LIMIT_MS)
+    view.interval.setCurrentIndex(1)
+    assert "first half" in view.interval.currentText()
+    assert "0:01 analysed" in view.facts.text()
+    view.quantity.setCurrentIndex(1)
+    tip = view.table.item(0, 2).toolTip()
+    assert tip.startswith(heads[2].strip())
+    image = view.grab().toImage()  # bars are painted
+    colors = {
+        QColor(image.pixel(x, y)).name()
+        for x in range(0, image.width(), 3)
+        for y in range(0, image.height(), 2)
+    }
+    assert len(colors) > 8
+
+
+@pytest.mark.parametrize("suffix", [".html", ".pdf", ".xlsx", ".csv"])
+def test_a_report_is_saved_and_replaced_only_after_asking(
+    app: Application,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    suffix: str,
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    suggested: list[Path] = []
+    monkeypatch.setattr(SaveReport, "ask", lambda _, name: suggested.append(name) or path)
+    with qtbot.waitSignal(app.window.commands.exporter.reported, timeout=LIMIT_MS):
+        app.window.acts.report.trigger()
+    assert suggested[0].suffix == ".html"
+    begins = {".html": b"<!doctype html>", ".pdf": b"%PDF-", ".xlsx": b"PK", ".csv": b"session,"}
+    assert path.read_bytes().startswith(begins[suffix])
+    assert "Saved the report" in messages(app)
+    asked: list[str] = []
+    monkeypatch.setattr(Confirm, "ask", lambda *args: asked.append(args[1]) is not None)
+    app.window.acts.report.trigger()
+    assert len(asked) == 1
+
+
+def test_nothing_to_sum_up_is_said_in_words(desk: Desk, qtbot: QtBot) -> None:
+    app = desk.start()
+    app.window.acts.summary.trigger()
+    view = app.window.summary.view
+    qtbot.waitUntil(lambda: view.note.isVisible())
+    assert view.note.text() == "Nothing has been analysed yet."
+    assert not view.table.isVisible()
+    app.window.acts.report.trigger()
+    assert "nothing to export" in messages(app)
+
+
+def test_a_pdf_has_a_page_for_everything(app: Application, tmp_path: Path) -> None:
+    path = app.controller.session_log.path
+    assert path is not None
+    (session,) = observe(path)
+    one, several = tmp_path / "one.pdf", tmp_path / "several.pdf"
+    write_pdf([Reported.of(session)], one)
+    write_pdf([Reported.of(session)] * 6, several)
+    count: Callable[[Path], int] = lambda file: file.read_bytes().count(b"/Type /Page\n")  # noqa: E731
+    assert 1 <= count(one) < count(several)
+    full = Path("/dev/full")
+    if full.exists():
+        with pytest.raises(OSError, match="the end of the PDF is missing"):
+            write_pdf([Reported.of(session)], full)
+
+
+def test_the_window_still_fits_the_smallest_screen_with_a_summary(
+    app: Application, qtbot: QtBot
+) -> None:
+    app.window.acts.summary.trigger()
+    assert app.window.minimumSizeHint().height() <= QSize(1024, 640).height()
+    assert app.window.minimumSizeHint().width() <= QSize(1024, 640).width()
