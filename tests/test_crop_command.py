@@ -90,3 +90,19 @@ def test_predict_cuts_faces_out_of_photographs(
     assert "of 4 have the size and shape of whole photographs" in told.err
     assert whole["one.png"]["probabilities"] != found[0]["probabilities"]
     assert whole["crop.png"]["probabilities"] == found[2]["probabilities"]
+
+
+def test_boxes_are_printed_and_nothing_is_written(
+    photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(photos.rglob("*"))
+    assert run("crop", photos, "--boxes") == 0
+    found = {row["name"]: row["faces"] for row in json.loads(capsys.readouterr().out)["pictures"]}
+    assert set(found) == {
+        "happy/ann/one.png", "sad/ann/two.png", "sad/ben/none.png", "sad/ben/crop.png",
+    }  # fmt: skip
+    assert found["sad/ben/none.png"] == []
+    (face,) = found["happy/ann/one.png"]
+    assert face["width_px"] > 20
+    assert 0.5 <= face["score"] <= 1
+    assert sorted(photos.rglob("*")) == before

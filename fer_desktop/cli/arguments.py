@@ -131,6 +131,11 @@ def _add_crop(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     where.add_argument(
         "--check", action="store_true", help="write nothing, only count the photographs"
     )
+    where.add_argument(
+        "--boxes",
+        action="store_true",
+        help="write nothing, only print where faces are in each picture, as a JSON object",
+    )
     crop.add_argument(
         "--model",
         metavar="NAME|DIR",

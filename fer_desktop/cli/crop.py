@@ -5,19 +5,23 @@ import csv
 import json
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from fer_desktop.errors import ModelError, StorageError
+from fer_desktop.errors import FerError, ModelError, StorageError
 from fer_desktop.files import shown_name, whole_file
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.recording.text_cells import text_cell
 from fer_desktop.settings import Settings
+from fer_desktop.sources.pictures import read_picture
 from fer_desktop.training.job_progress import Work
 from fer_desktop.training.photo_crops import CropReport, crop_photos
 from fer_desktop.training.picture_folder import Survey, survey
+from trainer.contract.checked_json import encode_json
 from trainer.contract.crop import CropGeometry
 from trainer.contract.dataset_facts import ORIGINS_FILE
+from trainer.contract.found_faces import FoundFace, FoundFaces, PictureFaces
 from trainer.contract.preset import PresetError, read_preset
 from trainer.contract.text import counted
 
@@ -32,6 +36,9 @@ def crop(args: argparse.Namespace) -> int:
     Raises:
         FerError: if the pictures, the target or the detector cannot be used.
     """
+    if args.boxes:
+        print(encode_json(_boxes(args.folder)))
+        return 0
     geometry = _geometry(args.model)
     found = survey(args.folder, Work(), is_labelled=False)
     assert found is not None  # nobody stops the work
@@ -53,6 +60,29 @@ def crop(args: argparse.Namespace) -> int:
         _write_origins(args.out, report)
     _tell(args, report)
     return 0 if report.cropped + report.kept else 1
+
+
+def _boxes(folder: Path) -> FoundFaces:
+    """Return where the detector sees faces; pictures that cannot be read are left out."""
+    from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
+
+    found = survey(folder, Work(), is_labelled=False)
+    assert found is not None  # nobody stops the work
+    pictures = []
+    with closing(MediaPipeFaceDetector(min_score=Settings().min_detection_score)) as detector:
+        for name in sorted((*found.small, *found.large)):
+            try:
+                faces = detector.detect(read_picture(folder / name))
+            except FerError as error:
+                print(f"left out: {shown_name(f'{name}: {error}')}", file=sys.stderr)
+                continue
+            boxes = (
+                FoundFace(box.x1, box.y1, box.width, box.height, face.score)
+                for face in faces
+                for box in [face.box]
+            )
+            pictures.append(PictureFaces(str(name), tuple(boxes)))
+    return FoundFaces(tuple(pictures))
 
 
 def _geometry(model: str) -> CropGeometry:

@@ -44,3 +44,14 @@ def save(path: Path, pixels: NDArray[np.uint8]) -> Path:
     assert done
     path.write_bytes(data.tobytes())
     return path
+
+
+def texture(seed: int, side: int = 48) -> NDArray[np.uint8]:
+    """Return a picture like no other seed's: blobs of light."""
+    random = np.random.default_rng(seed)
+    coarse = random.normal(0, 1, (7, 7)).astype(np.float32)
+    fine = random.normal(0, 0.35, (14, 14)).astype(np.float32)
+    whole = sum(
+        cv2.resize(part, (side, side), interpolation=cv2.INTER_CUBIC) for part in (coarse, fine)
+    )
+    return np.asarray((128 + 45 * whole).clip(0, 255).astype(np.uint8))

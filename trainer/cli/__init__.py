@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trainer.cli.blend import blend
 from trainer.cli.cache import cache
-from trainer.cli.data_options import source_from_args
 from trainer.cli.evaluate import evaluate
 from trainer.cli.export import export
+from trainer.cli.fingerprint import fingerprint
 from trainer.cli.fix import fix
+from trainer.cli.inspect import inspect
 from trainer.cli.options import build_parser
 from trainer.cli.predict import predict
 from trainer.cli.prepare import prepare
@@ -23,7 +24,7 @@ from trainer.config import Augmentation, Recipe, TrainConfig
 from trainer.contract.checked_json import encode_json
 from trainer.contract.progress import Cancelled, Failed
 from trainer.contract.text import counted
-from trainer.errors import TrainerError
+from trainer.errors import RunError, TrainerError
 from trainer.runs.quiet_keras import import_keras_quietly
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130
 _WITHOUT_KERAS: Final = (
     "cache",
     "card",
+    "fingerprint",
     "fix",
     "inspect",
     "systems",
@@ -70,33 +72,12 @@ def _systems(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> int:
     from trainer.cli.setting_list import settings_as_json
 
-    asked = args.system is not None or args.start is not None
-    print(settings_as_json(_recipe(args, _system_name(args)) if asked else None))
-    return DONE
-
-
-def _inspect(args: argparse.Namespace) -> int:
-    from trainer.data.inspection import inspect
-    from trainer.reports.contact_sheets import write_contact_sheets
-    from trainer.reports.inspection_page import as_html, as_text
-    from trainer.runs.checkpoint import write_atomically
-
-    opinions = None
-    if args.model is not None:
-        from trainer.presets.model_folder import opinions_of
-
-        import_keras_quietly()
-        opinions = opinions_of(args.model)
-    facts, dataset = inspect(
-        source_from_args(args),
-        is_thorough=args.thorough or args.model is not None,
-        opinions=opinions,
-    )
-    if args.html is not None:
-        write_atomically(args.html, as_html(facts, dataset).encode())
-    if args.out is not None:
-        facts = write_contact_sheets(args.out, facts, dataset)
-    print(encode_json(facts) if args.json else as_text(facts))
+    if args.system is None and args.start is None:
+        print(settings_as_json())
+        return DONE
+    name = _system_name(args)
+    without = () if _has_stacking([name]) else ("folds",)
+    print(settings_as_json(_recipe(args, name), without=without))
     return DONE
 
 
@@ -106,6 +87,7 @@ def _train(args: argparse.Namespace) -> int:
 
     def work(controls: "Controls") -> None:
         config = config_from_args(args, _system_name(args))
+        _check_folds(args, [config.system])
         train(config, replace(controls, resume=args.resume), epochs=args.epochs)
 
     return _with_controls(args, work, lambda: Cancelled(done=epochs_done(args.out)))
@@ -133,6 +115,7 @@ def _compare(args: argparse.Namespace) -> int:
     from trainer.reports.comparison import as_markdown, compare, stopped
 
     names = choose_systems(args.systems)
+    _check_folds(args, names)
     rows: list[Row] = []
 
     def work(controls: "Controls") -> None:
@@ -213,7 +196,7 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
         weights=args.weights,
         seed=args.seed,
         precision=args.precision,
-        folds=args.folds,
+        folds=TrainConfig.folds if args.folds is None else args.folds,
         input_px=args.input_px,
         color=args.color,
         recipe=replace(
@@ -222,6 +205,22 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
             augmentation=replace(augmentation, **_given(args, augmentation)),
         ),
     )
+
+
+def _check_folds(args: argparse.Namespace, names: Sequence[str]) -> None:
+    """Refuse folds that no system has a use for, as whoever gives them expects something else."""
+    if args.folds is not None and not _has_stacking(names):
+        raise RunError(
+            f"{' and '.join(names)} is not a stacking ensemble, so --folds means nothing to it.",
+            hint=f"`fer-train cross-validate --folds {args.folds}` trains a network for each part.",
+        )
+
+
+def _has_stacking(names: Sequence[str]) -> bool:
+    from trainer.systems.catalogue import get_system
+
+    combinations = [get_system(name).combination for name in names]
+    return any(each is not None and each.how == "stacking" for each in combinations)
 
 
 def _system_name(args: argparse.Namespace) -> str:
@@ -271,7 +270,7 @@ def _card(args: argparse.Namespace) -> int:
 _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "systems": _systems,
     "settings": _settings,
-    "inspect": _inspect,
+    "inspect": inspect,
     "train": _train,
     "probe": _probe,
     "evaluate": evaluate,
@@ -283,6 +282,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "card": _card,
     "cache": cache,
     "cross-validate": _cross_validate,
+    "fingerprint": fingerprint,
     "fix": fix,
     "report": report,
 }

@@ -28,7 +28,12 @@ def add_data(parser: Any) -> None:
 def add_reading(parser: Any) -> None:
     """Add the options that go with ``--data``."""
     parser.add_argument("--votes", type=Path, metavar="CSV", help="FER+ votes for fer2013.csv")
-    parser.add_argument("--vote-use", choices=get_args(VoteUse), default="soft")
+    parser.add_argument(
+        "--vote-use",
+        choices=get_args(VoteUse),
+        default="soft",
+        help="whether a face's target is the shares of its votes, or the label with most of them",
+    )
     parser.add_argument(
         "--subject-pattern",
         default="",

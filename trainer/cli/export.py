@@ -19,12 +19,20 @@ def add_export(commands: Any) -> None:
         "export", help="write a run as a model folder, or a model as a file for other programs"
     )
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--run", dest="run_folder", type=Path, metavar="DIR")
-    source.add_argument("--model", type=Path, metavar="DIR")
+    source.add_argument(
+        "--run", dest="run_folder", type=Path, metavar="DIR", help="the --out of a training"
+    )
+    source.add_argument("--model", type=Path, metavar="DIR", help="a model folder or name")
     parser.add_argument(
         "--system", metavar="FILE.py:FUNCTION", help="the run's network, where it is your own"
     )
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR|FILE")
+    parser.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        metavar="DIR|FILE",
+        help="the new model folder, or the file. Example: --out models/mine",
+    )
     add_naming(parser)
     parser.add_argument(
         "--head",

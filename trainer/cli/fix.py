@@ -1,12 +1,12 @@
 """``fer-train fix``: a copy of a dataset without what `inspect` finds wrong with it."""
 
 import argparse
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from trainer.cli.data_options import add_data, source_from_args
+from trainer.contract.checked_json import encode_json
+from trainer.data.fixing import SIZES
 
 _LISTED = 50
 
@@ -21,13 +21,17 @@ def add_fix(commands: Any) -> None:
         "(of those the test faces stay). The original is never changed.",
     )
     add_data(parser)
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="a new folder")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", type=Path, metavar="DIR", help="a new folder")
+    where.add_argument(
+        "--list", action="store_true", help="only list what the copy would lack, and why"
+    )
     parser.add_argument(
         "--size",
         type=int,
-        default=96,
-        choices=(48, 64, 96, 112, 160, 224),
-        help="side of the pictures written, pixels; default: 96",
+        choices=SIZES,
+        help="side of the pictures written, pixels; default: one that fits the pictures, and 48 "
+        "for a csv",
     )
     parser.add_argument(
         "--thorough",
@@ -58,12 +62,13 @@ def fix(args: argparse.Namespace) -> int:
         is_thorough=args.thorough,
     )
     if args.json:
-        print(json.dumps(asdict(found), indent=1))
+        print(encode_json(found))
         return 0
     for row in found.removed[:_LISTED]:
         print(f"left out: {row.name}: {row.reason}")
     if len(found.removed) > _LISTED:
         print(f"and {len(found.removed) - _LISTED:,} more; --json names all")
     counts = ", ".join(f"{n:,} {split}" for split, n in found.counts.items())
-    print(f"{args.out}: {counts} faces; {len(found.removed):,} left out.")
+    where = args.out or "A copy would have"
+    print(f"{where}: {counts} faces; {len(found.removed):,} left out.")
     return 0

@@ -16,4 +16,5 @@ def number(kind: type[int] | type[float], least: float = 0, most: float = math.i
         return value
 
     parse.__name__ = kind.__name__  # argparse names it where a text is no number
+    parse.limits = (least, most)  # type: ignore[attr-defined]  # for its help
     return parse

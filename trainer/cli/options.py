@@ -9,8 +9,11 @@ from trainer.cli.blend import add_blend
 from trainer.cli.cache import add_cache
 from trainer.cli.data_options import add_data
 from trainer.cli.evaluate import add_evaluate
+from trainer.cli.explained import explain
 from trainer.cli.export import add_export
+from trainer.cli.fingerprint import add_fingerprint
 from trainer.cli.fix import add_fix
+from trainer.cli.inspect import add_inspect
 from trainer.cli.numbers import number
 from trainer.cli.parser import Parser
 from trainer.cli.predict import add_predict
@@ -22,6 +25,7 @@ from trainer.config import (
     Precision,
     Recipe,
     Schedule,
+    TrainConfig,
 )
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import Color
@@ -41,7 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_systems(commands)
     _add_settings_list(commands)
-    _add_inspect(commands)
+    add_inspect(commands)
     _add_train(commands)
     _add_probe(commands)
     add_evaluate(commands)
@@ -54,7 +58,10 @@ def build_parser() -> argparse.ArgumentParser:
     _add_card(commands)
     add_report(commands)
     add_fix(commands)
+    add_fingerprint(commands)
     add_cache(commands)
+    for command in commands.choices.values():
+        explain(command)
     return parser
 
 
@@ -79,32 +86,6 @@ def _add_settings_list(commands: Any) -> None:
         "--start", type=Path, metavar="DIR", help="with the defaults for fine-tuning this model"
     )
     parser.set_defaults(command="settings")
-
-
-def _add_inspect(commands: Any) -> None:
-    parser = commands.add_parser("inspect", help="report what a dataset contains and its problems")
-    add_data(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument(
-        "--html", type=Path, metavar="FILE", help="write an HTML page with contact sheets"
-    )
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="write the facts and a contact sheet for each label"
-    )
-    parser.add_argument(
-        "--thorough",
-        action="store_true",
-        help="also look for mirrored, turned and cut copies across splits and for doubtful labels; "
-        "takes minutes",
-    )
-    parser.add_argument(
-        "--model",
-        type=Path,
-        metavar="MODEL",
-        help="a model that did not learn from these faces, such as seven-expressions, to judge "
-        "labels by as well; implies --thorough",
-    )
-    parser.set_defaults(command="inspect")
 
 
 def _add_train(commands: Any) -> None:
@@ -168,11 +149,13 @@ def _add_cross_validate(commands: Any) -> None:
     _add_network(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
+        "--folds",
         "--cross-folds",
+        dest="cross_folds",
         type=number(int, 2, 100),
         default=5,
         metavar="N",
-        help="number of parts, 2 to 100; default: 5",
+        help="number of parts, each of which is tested once",
     )
     which.add_argument(
         "--by-person", action="store_true", help="leave one person out after the other"
@@ -184,7 +167,7 @@ def _add_cross_validate(commands: Any) -> None:
         metavar="A,B,...",
         help="repeat all of it with each of these seeds; default: 0",
     )
-    _add_training(parser)
+    _add_training(parser, has_folds=True)
     _add_run(parser)
     parser.set_defaults(command="cross-validate", resume=False)
 
@@ -201,7 +184,12 @@ def _seeds(text: str) -> tuple[int, ...]:
     return found
 
 
-def _add_training(parser: Any) -> None:
+def _add_training(parser: Any, *, has_folds: bool = False) -> None:
+    """Add what every training takes.
+
+    Args:
+        has_folds: whether ``--folds`` is the command's own.
+    """
     add_data(parser)
     parser.add_argument(
         "--labels",
@@ -234,14 +222,28 @@ def _add_training(parser: Any) -> None:
         metavar="S",
         help="weight of the teacher's probabilities in the targets; the labels have the rest",
     )
-    parser.add_argument("--seed", type=number(int, *limits("seed")), default=0, metavar="N")
-    parser.add_argument("--precision", choices=get_args(Precision), default="auto")
     parser.add_argument(
-        "--folds",
-        type=number(int, *limits("folds")),
-        default=3,
+        "--seed",
+        type=number(int, *limits("seed")),
+        default=0,
         metavar="N",
-        help="number of folds of a stacking ensemble",
+        help="of everything that is drawn; on a processor the same seed trains the same network",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=get_args(Precision),
+        default="auto",
+        help="of the arithmetic; auto: what this machine is quickest with",
+    )
+    own = () if has_folds else ("--folds",)
+    parser.add_argument(
+        "--stacking-folds",
+        *own,
+        dest="folds",
+        type=number(int, *limits("folds")),
+        metavar="N",
+        help="number of folds from which a stacking ensemble's second stage learns; default: "
+        f"{TrainConfig.folds}",
     )
     parser.add_argument(
         "--input",
@@ -259,11 +261,15 @@ def _add_training(parser: Any) -> None:
     recipe = parser.add_argument_group("recipe", "default: the system's own")
     _add_settings(recipe, Recipe())
     _add_settings(recipe, Augmentation())
-    recipe.add_argument("--no-augmentation", action="store_true", default=None)
+    recipe.add_argument(
+        "--no-augmentation", action="store_true", default=None, help="change no training face"
+    )
 
 
 def _add_run(parser: Any) -> None:
-    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="DIR", help="folder of the run and its model"
+    )
     parser.add_argument(
         "--progress",
         choices=("text", "json"),
@@ -296,7 +302,9 @@ def _add_convert(commands: Any) -> None:
         description="Also writes the network of each model folder as model.tflite for LiteRT, and"
         " names it in preset.json. The file is kept only if its predictions equal model.keras'.",
     )
-    parser.add_argument("models", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument(
+        "models", nargs="+", type=Path, metavar="DIR", help="model folders, or names of models"
+    )
     parser.add_argument(
         "--data", type=Path, metavar="PATH", help="faces to check it on; default: a portrait"
     )
@@ -307,5 +315,7 @@ def _add_card(commands: Any) -> None:
     parser = commands.add_parser(
         "card", help="rewrite MODEL_CARD.md from a model's preset.json and metrics.json"
     )
-    parser.add_argument("models", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument(
+        "models", nargs="+", type=Path, metavar="DIR", help="model folders, or names of models"
+    )
     parser.set_defaults(command="card")

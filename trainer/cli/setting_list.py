@@ -40,9 +40,14 @@ def settings(recipe: Recipe | None = None) -> tuple[Setting, ...]:
     )
 
 
-def settings_as_json(recipe: Recipe | None = None) -> str:
-    """Return a JSON array with one object for each setting, its defaults from a recipe."""
-    return encode_json(settings(recipe))
+def settings_as_json(recipe: Recipe | None = None, *, without: tuple[str, ...] = ()) -> str:
+    """Return a JSON array with one object for each setting, its defaults from a recipe.
+
+    Args:
+        recipe: of a system.
+        without: settings that mean nothing to it.
+    """
+    return encode_json([each for each in settings(recipe) if each.name not in without])
 
 
 def limits(name: str) -> tuple[float, float]:

@@ -103,6 +103,40 @@ class ChangedCopies(TypedDict):
     examples: list[ChangedCopyFacts]
 
 
+class KnownToModels(TypedDict):
+    """Pictures that models have learned from.
+
+    Attributes:
+        models: their names; all of them learned from the same faces.
+        known: how many faces they say they learned from.
+        splits: how many of each split's pictures are among these.
+        names: the first of the pictures.
+    """
+
+    models: list[Line]
+    known: Count
+    splits: dict[Line, Count]
+    names: list[PathText]
+
+
+class FramingFacts(TypedDict):
+    """How pictures frame their faces, told by the application's detector.
+
+    Attributes:
+        looked_at: how many pictures; of many some, spread evenly.
+        none, several: pictures of no face, and of more than one.
+        loose, tight: those whose face is much smaller than in the application's crop, or cut off.
+        face_width: spread of the face box's width in the picture's.
+    """
+
+    looked_at: Count
+    none: Listed
+    several: Listed
+    loose: Listed
+    tight: Listed
+    face_width: Spread
+
+
 class DoubtfulLabel(TypedDict):
     """A face whose label is worth a look; another one fits better by the margin."""
 
@@ -127,7 +161,8 @@ class DatasetFacts(TypedDict):
         constant: pictures of one colour.
         size_px: spread of the pictures' own ``width`` and ``height``; nothing of a csv.
         blurred, dark, bright, faint: pictures of bad quality; ``faint`` ones lack contrast.
-        changed_copies, doubtful_labels: where they were looked for.
+        known_to_models: for each of the models that are at hand and know some of the pictures.
+        changed_copies, doubtful_labels, framing: where they were looked for.
         sheets: a picture with faces of each label, below the folder that was asked for.
     """
 
@@ -154,6 +189,8 @@ class DatasetFacts(TypedDict):
     dark: Listed
     bright: Listed
     faint: Listed
+    known_to_models: NotRequired[list[KnownToModels]]
     changed_copies: NotRequired[ChangedCopies]
     doubtful_labels: NotRequired[list[DoubtfulLabel]]
+    framing: NotRequired[FramingFacts]
     sheets: NotRequired[dict[Line, PathText]]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 from trainer.contract.checked_json import Count, Line, Number, PathText, Prose, Share
 
@@ -43,6 +43,24 @@ class Figures(TypedDict):
     confusion: Confusion
 
 
+class LearnedFaces(TypedDict):
+    """Measured faces that the model, or one that it began with, has learned from.
+
+    Attributes:
+        n: how many, told by fingerprints; None where that cannot be told, for the ``reason``.
+        is_complete: whether the fingerprints are of all faces that were learned from.
+        n_without: the other faces; their figures are None where there are none.
+    """
+
+    n: Count | None
+    is_complete: bool
+    reason: Prose
+    n_without: Count | None
+    accuracy_without: Share | None
+    accuracy_without_interval_95: Interval | None
+    balanced_accuracy_without: Share | None
+
+
 class GroupFigures(TypedDict):
     """How a model does on the faces of one group of people."""
 
@@ -51,12 +69,31 @@ class GroupFigures(TypedDict):
     accuracy_interval_95: Interval
 
 
+class FreshFaces(TypedDict):
+    """Two models on those of the faces from which, by fingerprints, neither has learned.
+
+    Attributes:
+        n: how many they are; the figures are None where there are none.
+        is_complete: whether the fingerprints are of all faces that were learned from.
+    """
+
+    n: Count
+    is_complete: bool
+    accuracy: Share | None
+    accuracy_interval_95: Interval | None
+    own_accuracy: Share | None
+    own_accuracy_interval_95: Interval | None
+    difference: Number | None
+    p_value: Share | None
+
+
 class Against(TypedDict):
     """Another model on the same faces; both answer with the labels that they share.
 
     Attributes:
         difference: the first model's accuracy less the other's.
         p_value: how likely such a difference is by chance (McNemar's exact test, two-sided).
+        fresh: the same on faces that are new to both; None where neither says what it learned from.
     """
 
     name: Line
@@ -73,6 +110,7 @@ class Against(TypedDict):
     own_confusion: Confusion
     difference: Number
     p_value: Share
+    fresh: NotRequired[FreshFaces | None]
 
 
 class UnreadableFile(TypedDict):
@@ -86,11 +124,15 @@ class SplitFigures(Figures):
     """A model on the faces of one split of a dataset: ``test``, ``validation``, ...
 
     A model folder's ``metrics.json`` holds them, and more.
+
+    Attributes:
+        learned: which of the faces were learned from; missing where an older version measured.
     """
 
     sha256: Line
     data: Line
     split: Line
+    learned: NotRequired[LearnedFaces]
 
 
 class Evaluation(SplitFigures):

@@ -1,7 +1,8 @@
 """A released model: a folder with ``model.keras`` and the ``preset.json`` that describes it.
 
 ``model.keras`` is the truth. The same network may lie beside it in other formats, which engines run
-that are quicker than Keras; ``files`` names them, each with its checksum.
+that are quicker than Keras, and the fingerprints of the faces that it learned from; ``files`` names
+them, each with its checksum.
 
 ``preset.json`` is the contract between whoever trained the model and whoever runs it: the labels in
 output order, what the input looks like, how faces are cropped, and the checksum of the weights.
@@ -26,6 +27,7 @@ from trainer.contract.whole_file import replacing
 FORMAT_VERSION: Final = 1
 MODEL_FILE: Final = "model.keras"
 LITERT_FILE: Final = "model.tflite"
+FACES_FILE: Final = "faces.bin"
 PRESET_FILE: Final = "preset.json"
 METRICS_FILE: Final = "metrics.json"
 CARD_FILE: Final = "MODEL_CARD.md"
@@ -33,11 +35,14 @@ CARD_FILE: Final = "MODEL_CARD.md"
 # The formats of ``files``; others are for engines that this version does not know.
 KERAS: Final = "keras"
 LITERT: Final = "litert"
+# Not a format: what lies beside the network to know its training faces again.
+FACES: Final = "faces"
 
 Color = Literal["gray", "rgb"]
 
 _MOST_PRESET_BYTES: Final = 1 << 20
 _MOST_MODEL_BYTES: Final = 2 << 30
+MOST_FACES_BYTES: Final = 64 << 20  # of four million faces
 _MOST_FILES: Final = 20
 
 _Sha256 = Annotated[str, Meta(pattern=r"\A[0-9a-fA-F]{64}\Z")]
@@ -49,7 +54,7 @@ class PresetError(ValueError):
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A file of a model folder that holds the network.
+    """A file of a model folder.
 
     Attributes:
         file: its name.
@@ -77,7 +82,8 @@ class Preset:
         licence: terms of the weights.
         unsure_below: confidence under which the application says "unsure".
         description: one sentence for the model menu.
-        files: by their formats, the files that hold the network; none in old folders.
+        files: the files that hold the network, by their formats, and the fingerprints of its
+            training faces (``FACES``); none in old folders.
     """
 
     name: Annotated[str, Meta(max_length=LONGEST_NAME)]

@@ -34,6 +34,9 @@ class Result:
         labels: a row each, in the order of the model's answers.
         left_out: faces whose label was not learned, for each such label.
         notes: what a reader must know, a sentence each.
+        learned_from: faces that the run, or a model that it began with, has learned from; None
+            where that cannot be told.
+        accuracy_without_learned: of the other faces, None where there are none.
     """
 
     run: PathText
@@ -56,6 +59,8 @@ class Result:
     labels: tuple[LabelResult, ...]
     left_out: dict[Line, Count]
     notes: tuple[Prose, ...]
+    learned_from: Count | None = None
+    accuracy_without_learned: Share | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

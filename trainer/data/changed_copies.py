@@ -17,7 +17,10 @@ Kind = Literal["moved", "mirrored", "turned", "cut anew"]
 
 _SIDE: Final = 32
 _LOW: Final = 8
-_CHUNK: Final = 2048
+# Pairs of patterns that are compared at once: 256 MB.
+_MOST_PAIRS: Final = 64 << 20
+# More pictures than these are looked at in part: it would take days, and gigabytes.
+MOST_PICTURES: Final = 60_000
 # Patterns that are alike; most such pairs are different faces.
 _LEAST_ALIKE: Final = 0.9
 # The same picture, laid over itself and resampled twice, correlates with itself like this.
@@ -51,6 +54,13 @@ class _Change:
     matrix: NDArray[np.float32]
 
 
+def spread(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows that can be looked at: all of them, or as many as possible spread evenly."""
+    if len(rows) <= MOST_PICTURES:
+        return rows
+    return np.asarray(rows[np.linspace(0, len(rows) - 1, MOST_PICTURES).astype(int)], np.int64)
+
+
 def changed_copies(
     images: NDArray[np.uint8],
     originals: NDArray[np.int64],
@@ -59,7 +69,8 @@ def changed_copies(
 ) -> list[ChangedCopy]:
     """Return which rows are changed copies of which originals, one original for each at most.
 
-    Exact and nearly exact copies are none of these: they are found otherwise.
+    Of more than ``MOST_PICTURES`` those are looked at that ``spread`` returns. Exact and nearly
+    exact copies are none of these: they are found otherwise.
 
     Args:
         images: shape (faces, height, width, channels); may be mapped from a file.
@@ -67,6 +78,7 @@ def changed_copies(
         rows: rows of the pictures that should be new.
         advance: called after each kind of change that was looked for.
     """
+    originals, rows = spread(originals), spread(rows)
     if not len(originals) or not len(rows):
         return []
     known, new = _small(images, originals), _small(images, rows)
@@ -162,8 +174,9 @@ def _patterns(small: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _alike(first: NDArray[np.float32], second: NDArray[np.float32]) -> Iterator[tuple[int, int]]:
     """Yield the places of patterns that are alike, the most alike first, a few for each."""
-    for start in range(0, len(first), _CHUNK):
-        part = first[start : start + _CHUNK]
+    step = max(1, _MOST_PAIRS // max(1, len(second)))
+    for start in range(0, len(first), step):
+        part = first[start : start + step]
         likeness = part @ second.T
         for at in np.flatnonzero(likeness.max(axis=1) >= _LEAST_ALIKE):
             row = likeness[at]

@@ -4,7 +4,6 @@ import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.config import DataSource
+from trainer.contract.fixed_facts import Fixed, Removed, Why
 from trainer.contract.text import one_line
 from trainer.contract.text_cells import text_cell
 from trainer.contract.whole_file import replacing
 from trainer.data.changed_copies import changed_copies
 from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.index_reader import INDEX_FILE
-from trainer.data.readers import load_dataset
+from trainer.data.readers import load_dataset, read_faces
 from trainer.errors import DataError
 
 # Of copies the one stays that figures are made with: training has enough others.
@@ -26,28 +26,20 @@ _KEPT_FIRST: Final[tuple[Split, ...]] = ("test", "validation", "train")
 _COLUMNS: Final = ("file", "label", "split", "person", "origin")
 
 
-@dataclass(frozen=True)
-class Removed:
-    """A face that the copy lacks, and why."""
+# Sides that a copy's pictures may have, pixels.
+SIZES: Final = (48, 64, 96, 112, 160, 224)
 
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """What the copy has and lacks.
-
-    Attributes:
-        counts: faces of each split.
-    """
-
-    counts: dict[str, int]
-    removed: tuple[Removed, ...]
+# A face that is left out: why, for programs and for people.
+_Reason = tuple[Why, str]
 
 
 def fix_dataset(
-    source: DataSource, out: Path, *, size_px: int, drop: Sequence[str], is_thorough: bool = False
+    source: DataSource,
+    out: Path | None,
+    *,
+    size_px: int | None = None,
+    drop: Sequence[str] = (),
+    is_thorough: bool = False,
 ) -> Fixed:
     """Write a copy with an index, without wrong and repeated faces.
 
@@ -57,30 +49,45 @@ def fix_dataset(
 
     Args:
         source: the dataset.
-        out: a new folder.
-        size_px: side of the pictures written.
+        out: a new folder; without one nothing is written.
+        size_px: side of the pictures written; the smallest of ``SIZES`` that half of the pictures
+            do not exceed unless given.
         drop: names of faces that shall be left out as well, as an inspection names them.
 
     Raises:
         DataError: if the dataset cannot be used, a name is none of it, or the folder is there.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError(f"{out} is there already.", hint="Choose a new folder for the copy.")
+    size_px = size_px or _usual_size(source)
     dataset = load_dataset(source, size_px=size_px, color="rgb")
     reasons = _reasons(dataset, drop, is_thorough=is_thorough)
     used = np.flatnonzero(dataset.splits >= 0)
     kept = np.array([row for row in used if row not in reasons], np.int64)
-    try:
-        _write(dataset, kept, out)
-    except OSError as error:
-        raise DataError(f"{out} cannot be written: {error.strerror}.") from error
+    if out is not None:
+        try:
+            _write(dataset, kept, out)
+        except OSError as error:
+            raise DataError(
+                f"{out} cannot be written: {error.strerror}.", hint="Choose another folder."
+            ) from error
     return Fixed(
         counts={split: int((dataset.splits[kept] == at).sum()) for at, split in enumerate(SPLITS)},
-        removed=tuple(Removed(dataset.names[row], why) for row, why in sorted(reasons.items())),
+        removed=tuple(
+            Removed(dataset.names[row], reason, why)
+            for row, (why, reason) in sorted(reasons.items())
+        ),
+        size_px=size_px,
     )
 
 
-def _reasons(dataset: Dataset, drop: Sequence[str], *, is_thorough: bool) -> dict[int, str]:
+def _usual_size(source: DataSource) -> int:
+    sizes = read_faces(source).sizes
+    middle = float(np.median(sizes.min(axis=1))) if sizes.any() else SIZES[0]
+    return next((size for size in SIZES if size >= middle), SIZES[-1])
+
+
+def _reasons(dataset: Dataset, drop: Sequence[str], *, is_thorough: bool) -> dict[int, _Reason]:
     used: list[int] = np.flatnonzero(dataset.splits >= 0).tolist()
     by_name = {name: row for row, name in enumerate(dataset.names)}
     unknown = [name for name in drop if name not in by_name]
@@ -89,26 +96,30 @@ def _reasons(dataset: Dataset, drop: Sequence[str], *, is_thorough: bool) -> dic
             f"the dataset has no picture {one_line(unknown[0])!r}.",
             hint="Name pictures as `fer-train inspect` names them.",
         )
-    reasons = {by_name[name]: "it was named to be left out" for name in drop}
+    reasons: dict[int, _Reason] = {
+        by_name[name]: ("named", "it was named to be left out") for name in drop
+    }
     groups: dict[int, list[int]] = defaultdict(list)
     for row in used:
         if dataset.images[row].std() == 0:
-            reasons.setdefault(row, "it has one colour only")
+            reasons.setdefault(row, ("blank", "it has one colour only"))
         groups[int(dataset.copies[row])].append(row)
     truth = dict(zip(used, dataset.truth(np.array(used, np.int64)).tolist(), strict=True))
     for rows in groups.values():
         if len({truth[row] for row in rows}) > 1:
             for row in rows:
-                reasons.setdefault(row, "the same picture stands under several labels")
+                why = "the same picture stands under several labels"
+                reasons.setdefault(row, ("several labels", why))
             continue
         free = sorted(
             (row for row in rows if row not in reasons), key=lambda row: _rank(dataset, row)
         )
         for row in free[1:]:
-            reasons.setdefault(row, f"it is an exact copy of {dataset.names[free[0]]}")
+            why = f"it is an exact copy of {dataset.names[free[0]]}"
+            reasons.setdefault(row, ("copy", why))
     if is_thorough:
         for row, why in _changed(dataset, reasons):
-            reasons.setdefault(row, why)
+            reasons.setdefault(row, ("changed copy", why))
     return reasons
 
 
@@ -116,7 +127,7 @@ def _rank(dataset: Dataset, row: int) -> int:
     return _KEPT_FIRST.index(SPLITS[int(dataset.splits[row])])
 
 
-def _changed(dataset: Dataset, reasons: dict[int, str]) -> list[tuple[int, str]]:
+def _changed(dataset: Dataset, reasons: dict[int, _Reason]) -> list[tuple[int, str]]:
     """Return the pictures of which a split that figures are made with has a changed copy."""
 
     def free(split: Split) -> NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """Contents and problems of a dataset, before anything is trained on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -13,15 +14,17 @@ from trainer.contract.dataset_facts import (
     DatasetFacts,
     DoubtfulLabel,
     ExactCopies,
+    KnownToModels,
     Listed,
     NearCopies,
     Persons,
     Spread,
 )
 from trainer.contract.labels import expression_of
-from trainer.data.changed_copies import changed_copies
+from trainer.data.changed_copies import MOST_PICTURES, changed_copies
 from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.doubtful_labels import doubtful_labels
+from trainer.data.fingerprints import Prints, known_pictures
 from trainer.data.near_copies import near_copies
 from trainer.data.picture_quality import poor_pictures
 from trainer.data.readers import load_dataset, read_faces
@@ -40,16 +43,31 @@ _LEAKS: Final[tuple[tuple[Split, Split], ...]] = (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class KnownPictures:
+    """Pictures that models have learned from.
+
+    Attributes:
+        models: their names.
+        prints: the pictures' fingerprints.
+    """
+
+    models: tuple[str, ...]
+    prints: Prints
+
+
 def inspect(
     source: DataSource,
     *,
     is_thorough: bool = False,
+    known: Sequence[KnownPictures] = (),
     opinions: Callable[[Dataset, NDArray[np.int64]], NDArray[np.float64]] | None = None,
 ) -> tuple[DatasetFacts, Dataset]:
     """Return facts about a dataset as JSON can hold them, and the dataset.
 
     Args:
         source: the dataset.
+        known: which pictures models have learned from.
         is_thorough: whether changed copies and doubtful labels are looked for, which takes minutes.
         opinions: what a model says of rows of the dataset, shape (rows, labels of the model).
 
@@ -101,10 +119,37 @@ def inspect(
         "bright": _listed(dataset, poor["bright"]),
         "faint": _listed(dataset, poor["faint"]),
     }
+    if known:
+        facts["known_to_models"] = _known_to_models(dataset, used, known)
     if is_thorough:
         facts["changed_copies"] = _changed_copies(dataset)
+        facts["notes"] += [
+            f"Changed copies were looked for among {MOST_PICTURES:,} of the {count:,} {split} "
+            "pictures."
+            for split in SPLITS
+            if (count := len(dataset.rows(split))) > MOST_PICTURES
+        ]
         facts["doubtful_labels"] = _doubtful_labels(dataset, used, opinions)
     return facts, dataset
+
+
+def _known_to_models(
+    dataset: Dataset, used: NDArray[np.int64], known: Sequence[KnownPictures]
+) -> list[KnownToModels]:
+    found: list[KnownToModels] = []
+    for each in known:
+        rows = used[known_pictures(dataset.images, used, each.prints)]
+        if len(rows):
+            splits = dataset.splits[rows]
+            found.append(
+                {
+                    "models": list(each.models),
+                    "known": len(each.prints),
+                    "splits": {name: int((splits == at).sum()) for at, name in enumerate(SPLITS)},
+                    "names": [dataset.names[row] for row in rows[:_MOST_NAMED]],
+                }
+            )
+    return found
 
 
 def _listed(dataset: Dataset, rows: NDArray[np.int64]) -> Listed:

@@ -1,6 +1,7 @@
 """Pictures that are nearly the same: found by a perceptual hash, confirmed by their pixels."""
 
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,26 +49,30 @@ def near_copies(
     if len(rows) < 2:
         return np.zeros((0, 2), np.int64)
     hashes = perceptual_hashes(images, rows)
-    found = [_same_band(hashes, band) for band in range(_BANDS)]
-    pairs = np.unique(np.concatenate(found), axis=0)
-    distance = np.bitwise_count(hashes[pairs[:, 0]] ^ hashes[pairs[:, 1]])
-    pairs = rows[pairs[distance < _BANDS]]
+    found = [pairs for band in range(_BANDS) for pairs in _alike(hashes, band)]
+    pairs = rows[np.unique(np.concatenate([np.zeros((0, 2), np.int64), *found]), axis=0)]
     alike = _correlation(images, pairs) >= _LEAST_CORRELATION
     return np.asarray(pairs[alike], np.int64)
 
 
-def _same_band(hashes: NDArray[np.uint64], band: int) -> NDArray[np.int64]:
+def _alike(hashes: NDArray[np.uint64], band: int) -> Iterator[NDArray[np.int64]]:
+    """Yield pairs of hashes that agree in a band and differ in few bits, a crowd at a time."""
     edges = np.linspace(0, 64, _BANDS + 1).astype(np.uint64)
     width = edges[band + 1] - edges[band]
     part = (hashes >> edges[band]) & ((np.uint64(1) << width) - np.uint64(1))
     order = np.argsort(part, kind="stable")
     starts = np.flatnonzero(np.diff(part[order], prepend=part[order][0] + np.uint64(1)))
-    pairs: list[NDArray[Any]] = [np.zeros((0, 2), np.int64)]
     for group in np.split(order, starts[1:]):
-        if 1 < len(group) <= _CROWDED:
-            first, second = np.triu_indices(len(group), 1)
-            pairs.append(np.sort(np.stack([group[first], group[second]], axis=1), axis=1))
-    return np.concatenate(pairs)
+        if not 1 < len(group) <= _CROWDED:
+            continue
+        # Of a million pictures most pairs are none: they are sorted out before the next crowd.
+        first, second = np.nonzero(
+            np.bitwise_count(hashes[group, np.newaxis] ^ hashes[group]) < _BANDS
+        )
+        distinct = first < second
+        if distinct.any():
+            pairs = np.stack([group[first[distinct]], group[second[distinct]]], axis=1)
+            yield np.sort(pairs, axis=1)
 
 
 def _correlation(images: NDArray[np.uint8], pairs: NDArray[np.int64]) -> NDArray[np.float64]:

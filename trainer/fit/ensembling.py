@@ -112,7 +112,7 @@ def _fit_meta(
     except ValueError as error:
         raise DataError(
             f"there are too few training faces to hold out {config.folds} folds.",
-            hint="Lower --folds or give more faces of each label.",
+            hint="Lower --stacking-folds or give more faces of each label.",
         ) from error
     scores: NDArray[np.float32] | None = None
     seconds = 0.0

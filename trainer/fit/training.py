@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from trainer.config import TrainConfig
-from trainer.contract.preset import MODEL_FILE
+from trainer.contract.preset import FACES_FILE, MODEL_FILE
 from trainer.contract.progress import Finished, Note, Started
 from trainer.contract.text import one_line
 from trainer.data.batches import Batches, balanced_weights
@@ -22,6 +22,7 @@ from trainer.fit.fine_tuning import give_start
 from trainer.fit.settling import read_dataset, settle
 from trainer.fit.training_model import Job
 from trainer.presets.export import export_run
+from trainer.presets.known_faces import run_faces, to_bytes
 from trainer.presets.model_folder import model_preset
 from trainer.runs import checkpoint
 from trainer.runs.devices import all_accelerators, machine
@@ -63,6 +64,9 @@ def train(config: TrainConfig, controls: Controls, *, epochs: int | None = None)
     checkpoint.make_folder(config.out)
     with held(config.out):
         write_run(config.out, Run(config, dataset.labels, facts))
+        # Now, while the models that it begins with are there.
+        known = run_faces(config.out, config, dataset)
+        checkpoint.write_atomically(config.out / FACES_FILE, to_bytes(known))
         progress = _train_whole(config, system, _learned(config, dataset, controls), controls)
         run = read_run(config.out)
         run.facts.update(

@@ -6,6 +6,8 @@
 
 from typing import NotRequired, TypedDict
 
+from trainer.contract.figures import LearnedFaces
+
 
 class Sure(TypedDict):
     """Faces whose confidence reaches the model's threshold: their share, and how many are right."""
@@ -51,6 +53,7 @@ class SetFigures(TypedDict):
         shares: of each label that the model may answer with.
         absent: labels that the model knows and the set has no face of.
         left_out: faces of labels that the model does not know, or that were not asked for.
+        learned: which faces the model has learned from; missing where an older version measured.
         notes: what a reader of the figures must know, a sentence each.
     """
 
@@ -69,6 +72,7 @@ class SetFigures(TypedDict):
     recall: dict[str, Recall]
     shares: dict[str, Shares]
     absent: list[str]
+    learned: NotRequired[LearnedFaces]
     left_out: dict[str, int]
     unreadable: list[Unreadable]
     notes: list[str]

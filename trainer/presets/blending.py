@@ -4,7 +4,6 @@ It has the trunk of the first; its last layer is the weighted mean of both. The 
 still understands the first's features, so that what it knows costs no second trunk.
 """
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,8 +20,10 @@ from trainer.presets.export import measured_model
 from trainer.presets.folder_writing import write_model_folder
 from trainer.presets.heads import Blend, one_headed, two_headed
 from trainer.presets.held_out import HeldOut, geometry_text
+from trainer.presets.known_faces import joined, read_known_faces
 from trainer.presets.model_folder import LoadedModel, load_model_folder
 from trainer.presets.provenance import Provenance
+from trainer.presets.repeating import pasted, source_words, typed
 from trainer.runs.run_folder import environment
 from trainer.systems.catalogue import get_system
 
@@ -74,20 +75,22 @@ def export_blend(
     )
     network = blended_network(models, recipe.blend, dataset)
     system = get_system(_SYSTEM)
+    known = joined(read_known_faces(model) for model in recipe.models)
     preset, metrics = measured_model(
         network,
         system,
         dataset,
         source,
+        known=known,
         crop=recipe.crop,
         held_out=recipe.held_out,
         name=name or folder.resolve().name,
         description=description or f"{system.title[0].upper()}{system.title[1:]}.",
     )
     metrics["answer"] = asdict(recipe.blend)
-    metrics["commands"] = _commands(recipe, source, preset.name)
+    metrics["commands"] = _commands(recipe, source, folder)
     metrics["provenance"] = _provenance(recipe, models, system.layers, network.count_params())
-    write_model_folder(folder, network, preset, metrics, dataset, say)
+    write_model_folder(folder, network, preset, metrics, dataset, known, say)
     return metrics
 
 
@@ -162,20 +165,17 @@ def _provenance(
     }
 
 
-def _commands(recipe: BlendRecipe, source: DataSource, name: str) -> dict[str, str]:
-    """Return what repeats the blend and its figures; paths are named by their last part."""
+def _commands(recipe: BlendRecipe, source: DataSource, folder: Path) -> dict[str, str]:
+    """Return what repeats the blend and its figures."""
     words = ["fer-train", "blend"]
-    for folder in recipe.models:
-        words += ["--model", (Path("models") / folder.name).as_posix()]
+    for model in recipe.models:
+        words += ["--model", typed(model, "model")]
     words += ["--share", f"{recipe.blend.share:g}", "--levelling", f"{recipe.blend.levelling:g}"]
     words += ["--crop", geometry_text(recipe.crop)]
     if recipe.held_out is not None:
         words += recipe.held_out.words()
-    data = ["--data", source.path.name]
-    if source.votes is not None:
-        data += ["--votes", source.votes.name]
-    model = (Path("models") / name).as_posix()
+    data, made = source_words(source), typed(folder, "model")
     return {
-        "blend": shlex.join([*words, *data, "--out", model]),
-        "evaluate": shlex.join(["fer-train", "evaluate", "--model", model, *data]),
+        "blend": pasted([*words, *data, "--out", typed(folder)]),
+        "evaluate": pasted(["fer-train", "evaluate", "--model", made, *data]),
     }

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from trainer.contract.figures import LearnedFaces
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import Preset
 from trainer.metrics.markdown import table
@@ -30,6 +31,7 @@ def figures_section(preset: Preset, metrics: dict[str, Any]) -> str:
         f"| accuracy | {metrics['accuracy']:.4f} (95 % interval {low:.4f} to {high:.4f}) |",
         f"| accuracy without the {copies} exact copies of training faces |"
         f" {metrics['accuracy_without_copies']:.4f} |",
+        *_learned_rows(metrics.get("learned")),
         f"| balanced accuracy | {metrics['balanced_accuracy']:.4f} |",
         f"| with the mirror image of each face asked as well: accuracy |"
         f" {flip['accuracy']:.4f} ({flip['accuracy_interval_95'][0]:.4f} to"
@@ -75,6 +77,17 @@ def figures_section(preset: Preset, metrics: dict[str, Any]) -> str:
         f" {unsure['accuracy']:.0%} of the time.",
     ]
     return "\n".join(lines)
+
+
+def _learned_rows(learned: LearnedFaces | None) -> list[str]:
+    """Return the accuracy without faces that the model, or one it began with, learned from."""
+    if learned is None or not learned["n"]:
+        return []
+    without = learned["accuracy_without"]
+    return [
+        f"| accuracy without the {learned['n']:,} faces that it, or a model it began with, has "
+        f"learned from (told by fingerprints) | {'-' if without is None else f'{without:.4f}'} |"
+    ]
 
 
 def sets_section(metrics: dict[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Turning a run into a model folder that the application can load."""
 
-import shlex
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -27,9 +26,12 @@ from trainer.metrics.figures import (
 from trainer.presets.folder_writing import UNWRITTEN, write_model_folder
 from trainer.presets.heads import Blend, choose_blend, one_headed, two_headed
 from trainer.presets.held_out import HeldOut, geometry_text
+from trainer.presets.known_faces import KnownFaces, run_faces
+from trainer.presets.learned_figures import measure_learned
 from trainer.presets.model_folder import LoadedModel, raw_probabilities
 from trainer.presets.provenance import provenance
 from trainer.presets.renormalization import renormalize
+from trainer.presets.repeating import pasted, repeat_command, source_words, typed
 from trainer.runs import checkpoint
 from trainer.runs.run_folder import Run, environment, read_run
 from trainer.systems.backbones import give_weights
@@ -104,11 +106,13 @@ def export_run(
     for key, value in {**environment(), **progress}.items():
         run.facts.setdefault(key, value)
 
+    known = run_faces(run_folder, run.config, dataset)
     preset, metrics = measured_model(
         network,
         system,
         dataset,
         source,
+        known=known,
         crop=answer.crop,
         held_out=answer.held_out,
         name=name or folder.resolve().name,
@@ -122,9 +126,9 @@ def export_run(
         **(asdict(blend) if blend is not None else {}),
         **({"calibrated_on": answer.held_out.names} if answer.held_out is not None else {}),
     }
-    metrics["commands"] = _commands(run, preset.name, source, answer, metrics["split"])
+    metrics["commands"] = _commands(run, run_folder, folder, source, answer, metrics["split"])
     metrics["provenance"] = provenance(preset, system, run, metrics, network.count_params())
-    write_model_folder(folder, network, preset, metrics, dataset, say)
+    write_model_folder(folder, network, preset, metrics, dataset, known, say)
     return metrics
 
 
@@ -134,6 +138,7 @@ def measured_model(
     dataset: Dataset,
     source: DataSource,
     *,
+    known: KnownFaces,
     crop: CropGeometry,
     held_out: HeldOut | None,
     name: str,
@@ -144,6 +149,7 @@ def measured_model(
     Args:
         dataset: with the network's labels; its faces measure it.
         source: where these come from.
+        known: the faces that it learned from.
         held_out: sets that calibrate it; the dataset's validation faces unless given.
 
     Raises:
@@ -162,7 +168,8 @@ def measured_model(
         description=description,
     )
     preset, unsure = _calibrated(LoadedModel(preset, network), dataset, held_out)
-    return preset, evaluate_splits(LoadedModel(preset, network), dataset) | {"unsure": unsure}
+    measured = evaluate_splits(LoadedModel(preset, network), dataset, known)
+    return preset, measured | {"unsure": unsure}
 
 
 def _calibrated(
@@ -241,33 +248,37 @@ def _description(system: System, labels: tuple[str, ...]) -> str:
 
 
 def _commands(
-    run: Run, name: str, source: DataSource, answer: Answer, split: str
+    run: Run, run_folder: Path, folder: Path, source: DataSource, answer: Answer, split: str
 ) -> dict[str, str]:
-    model = (Path("models") / name).as_posix()
-    export = ["fer-train", "export", "--run", (Path("runs") / run.config.out.name).as_posix()]
+    """Return what repeats the training, the export where it was one, and the figures."""
+    commands = {"train": repeat_command(run)}
+    model = typed(folder, "model")
+    if folder.resolve() != run_folder.resolve():
+        words = ["fer-train", "export", "--run", typed(run_folder), *_answer_words(run, answer)]
+        commands["export"] = pasted([*words, "--out", typed(folder)])
+    evaluate = ["fer-train", "evaluate", "--model", model, *source_words(source)]
+    commands["evaluate"] = pasted([*evaluate, "--split", split])
+    return commands
+
+
+def _answer_words(run: Run, answer: Answer) -> list[str]:
+    words = []
     if run.config.auxiliary_votes is not None:
-        export += ["--head", answer.head]
+        words += ["--head", answer.head]
         if answer.blend is None:
-            export += ["--balance", f"{answer.balance:g}"]
+            words += ["--balance", f"{answer.balance:g}"]
         else:
-            export += ["--share", f"{answer.blend.share:g}"]
-            export += ["--levelling", f"{answer.blend.levelling:g}"]
+            words += ["--share", f"{answer.blend.share:g}"]
+            words += ["--levelling", f"{answer.blend.levelling:g}"]
     if answer.renormalize:
-        export += ["--renormalize"]
+        words += ["--renormalize"]
     if answer.labels:
-        export += ["--labels", ",".join(answer.labels)]
+        words += ["--labels", ",".join(answer.labels)]
     if answer.crop != CropGeometry():
-        export += ["--crop", geometry_text(answer.crop)]
+        words += ["--crop", geometry_text(answer.crop)]
     if answer.held_out is not None:
-        export += answer.held_out.words()
-    evaluate = ["fer-train", "evaluate", "--model", model, "--data", source.path.name]
-    if source.votes is not None:
-        evaluate += ["--votes", source.votes.name]
-    return {
-        "train": run.command,
-        "export": shlex.join([*export, "--out", model]),
-        "evaluate": shlex.join([*evaluate, "--split", split]),
-    }
+        words += answer.held_out.words()
+    return words
 
 
 _BRIEF: Final = (
@@ -280,23 +291,25 @@ _BRIEF: Final = (
 )
 
 
-def evaluate_splits(model: LoadedModel, dataset: Dataset) -> dict[str, Any]:
+def evaluate_splits(model: LoadedModel, dataset: Dataset, known: KnownFaces) -> dict[str, Any]:
     """Return the figures of the test split, with those of the validation split inside.
 
     A dataset without test faces is measured on its validation faces. For ``flip``, and for
     ``restricted`` to smaller label sets, each face's mirror image is asked as well.
     """
-    figures = {}
+    figures, learned = {}, {}
     given: tuple[Split, ...] = ("validation", "test")
     for split in given:
         rows = dataset.rows(split)
         if len(rows):
+            probabilities = model.probabilities(dataset, rows)
             figures[split] = measure(
-                model.probabilities(dataset, rows),
+                probabilities,
                 dataset.truth(rows),
                 dataset.labels,
                 copied=dataset.copied_from_training(rows),
             )
+            learned[split] = measure_learned(known, dataset, rows, probabilities, split)
     split = "test" if "test" in figures else "validation"
     rows = dataset.rows(split)
     flipped = model.probabilities(dataset, rows, flip=True)
@@ -316,6 +329,7 @@ def evaluate_splits(model: LoadedModel, dataset: Dataset) -> dict[str, Any]:
         "data": model.preset.training_data,
         "split": split,
         **figures[split],
+        "learned": learned[split],
         "flip": brief(dataset.labels),
         "restricted": {
             name: brief(labels)

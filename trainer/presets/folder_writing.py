@@ -10,10 +10,14 @@ from typing import Any, Final
 
 from trainer.contract.preset import (
     CARD_FILE,
+    FACES,
+    FACES_FILE,
+    KERAS,
     LITERT_FILE,
     METRICS_FILE,
     MODEL_FILE,
     PRESET_FILE,
+    ModelFile,
     Preset,
     file_sha256,
     preset_to_json,
@@ -22,6 +26,7 @@ from trainer.data.dataset import Dataset
 from trainer.errors import RunError
 from trainer.presets.conversion.convert import add_litert
 from trainer.presets.conversion.faces import some_of
+from trainer.presets.known_faces import KnownFaces, write_faces_file
 from trainer.presets.model_card import write_card
 
 # Stands for the checksum of a network that is not written yet.
@@ -34,14 +39,16 @@ def write_model_folder(
     preset: Preset,
     metrics: dict[str, Any],
     dataset: Dataset,
+    known: KnownFaces,
     say: Callable[[str], object],
 ) -> None:
-    """Write a model folder whole: network, preset, figures, card, and the file for LiteRT.
+    """Write a model folder whole: network, preset, figures, card, fingerprints, file for LiteRT.
 
     Args:
         folder: files of the same names in it are replaced.
         preset: the checksum of the network is put into it, and into the figures.
         dataset: its validation faces show whether LiteRT answers as Keras does.
+        known: the faces that the network learned from.
         say: gets what came of the file for LiteRT.
 
     Raises:
@@ -54,7 +61,12 @@ def write_model_folder(
             made = Path(scratch) / folder.name
             made.mkdir()
             network.save(made / MODEL_FILE)
-            preset = replace(preset, sha256=file_sha256(made / MODEL_FILE))
+            sha256 = file_sha256(made / MODEL_FILE)
+            files = {
+                KERAS: ModelFile(MODEL_FILE, sha256),
+                FACES: write_faces_file(made, known),
+            }
+            preset = replace(preset, sha256=sha256, files=files)
             metrics["sha256"] = preset.sha256
             (made / PRESET_FILE).write_text(preset_to_json(preset), encoding="utf-8")
             (made / METRICS_FILE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
@@ -79,5 +91,5 @@ def _put_in_place(made: Path, folder: Path) -> None:
         return
     # Until the last file is in its place the checksum tells a reader that they do not fit yet.
     (folder / LITERT_FILE).unlink(missing_ok=True)
-    for name in (MODEL_FILE, METRICS_FILE, CARD_FILE, PRESET_FILE):
+    for name in (MODEL_FILE, METRICS_FILE, CARD_FILE, FACES_FILE, PRESET_FILE):
         shutil.move(made / name, folder / name)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from trainer.contract.preset import Preset
 from trainer.data.dataset import Dataset
 from trainer.metrics.figures import UnsureThreshold, choose_unsure_below, fit_temperature
 from trainer.presets.model_folder import LoadedModel
+from trainer.presets.repeating import typed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +53,10 @@ class HeldOut:
         return ", ".join(each.name for each in self.sets)
 
     def words(self) -> list[str]:
-        """Return the options that name the sets; paths are named by their last part."""
+        """Return the options that name the sets."""
         words = ["--sure", f"{self.sure:g}"]
         for each in self.sets:
-            words += ["--calibrate-on", (Path("sets") / each.name).as_posix()]
+            words += ["--calibrate-on", typed(each.source.path)]
             if each.only:
                 words += ["--only-labels", f"{each.name}={','.join(each.only)}"]
             if each.source.framed is not None:

@@ -29,6 +29,11 @@ def model_places() -> tuple[Path, ...]:
     return (inside if inside.is_dir() else root / "models", data / "models")
 
 
+def model_folders() -> list[Path]:
+    """Return the folders of all models that the application shows."""
+    return [folder for _, folder in _named()]
+
+
 def model_folder(text: str | Path) -> Path:
     """Return the folder of a model that is named by it, or by the name that the application shows.
 

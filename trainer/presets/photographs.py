@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from trainer.contract.checked_json import JsonError, PathText, Prose, decode_json
 from trainer.errors import DataError
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -85,17 +88,30 @@ class _Cropped:
     files: tuple[_File, ...] = ()
 
 
-def _cropped(photos: Path, target: Path, model: Path) -> _Cropped:
+def ask_application(words: Sequence[str], kind: type[Answer]) -> Answer:
+    """Run a command of the application, which has the detector, and return what it printed.
+
+    Args:
+        words: the command; it prints JSON.
+        kind: what that says.
+
+    Raises:
+        DataError: if the application is not installed, or cannot do it.
+    """
     program = [sys.executable] if getattr(sys, "frozen", False) else [
         sys.executable, "-m", "fer_desktop",
     ]  # fmt: skip
-    words = ["crop", str(photos), "--out", str(target), "--model", str(model), "--json"]
     done = subprocess.run([*program, *words], capture_output=True, text=True, check=False)
     try:
-        return decode_json(done.stdout, _Cropped, has_odd_names=True)
+        return decode_json(done.stdout, kind, has_odd_names=True)
     except JsonError as error:
         told = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
         raise DataError(
-            f"the photographs cannot be cropped: {told[0].removeprefix('fer-desktop: ')}",
-            hint="Photographs need the application: fer-desktop --version must run.",
+            f"the pictures cannot be searched for faces: {told[0].removeprefix('fer-desktop: ')}",
+            hint="This needs the application: fer-desktop --version must run.",
         ) from error
+
+
+def _cropped(photos: Path, target: Path, model: Path) -> _Cropped:
+    words = ["crop", str(photos), "--out", str(target), "--model", str(model), "--json"]
+    return ask_application(words, _Cropped)

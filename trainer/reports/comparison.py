@@ -41,6 +41,8 @@ class Row:
         weights: what its backbone started from, empty for a network without one.
         reported: its authors' accuracy, with the interval that their test's size leaves.
         reported_test: what they measured it on.
+        learned_from: test faces that it has learned from, told by fingerprints; None where that
+            cannot be told.
         problem: why there are no figures.
     """
 
@@ -63,6 +65,8 @@ class Row:
     reported_high: float | None = None
     reported_test: str = ""
     problem: str = ""
+    learned_from: int | None = None
+    accuracy_without_learned: float | None = None
 
 
 def compare(
@@ -147,6 +151,7 @@ def _row(folder: Path) -> Row:
     metrics = json.loads((folder / METRICS_FILE).read_text(encoding="utf-8"))
     network = load_model_folder(folder).network
     low, high = metrics["accuracy_interval_95"]
+    learned = metrics.get("learned", {})
     return Row(
         **_known(run.config, len(run.labels)),
         parameters=network.count_params(),
@@ -159,6 +164,8 @@ def _row(folder: Path) -> Row:
         accuracy_high=high,
         accuracy_without_copies=metrics["accuracy_without_copies"],
         macro_f1=metrics["macro_f1"],
+        learned_from=learned.get("n"),
+        accuracy_without_learned=learned.get("accuracy_without"),
     )
 
 
@@ -219,8 +226,8 @@ def as_markdown(rows: Sequence[Row]) -> str:
     """Return the table for people."""
     lines = [
         "| system | labels | parameters | epochs | s per epoch | ms per face | accuracy (95 %) |"
-        " without copies | macro F1 | reported |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        " without copies | without faces learned from | macro F1 | reported |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_line(row) for row in rows]
     return "\n".join(lines) + "\n"
@@ -230,12 +237,13 @@ def _line(row: Row) -> str:
     name = f"`{row.system}`" + (f" (weights: {row.weights})" if row.weights else "")
     reported = str(get_system(row.system).reported or "")
     if row.problem:
-        return f"| {name} | | | | | | not trained: {row.problem} | | | {reported} |"
+        return f"| {name} | | | | | | not trained: {row.problem} | | | | {reported} |"
+    without = "" if row.accuracy_without_learned is None else f"{row.accuracy_without_learned:.4f}"
     return (
         f"| {name} | {row.labels} | {row.parameters:,} | {row.epochs} |"
         f" {row.seconds_per_epoch:.1f} | {row.ms_per_face:.1f} |"
         f" {row.accuracy:.4f} ({row.accuracy_low:.4f} to {row.accuracy_high:.4f}), n = {row.n:,} |"
-        f" {row.accuracy_without_copies:.4f} | {row.macro_f1:.4f} | {reported} |"
+        f" {row.accuracy_without_copies:.4f} | {without} | {row.macro_f1:.4f} | {reported} |"
     )
 
 

@@ -180,7 +180,7 @@ def _persons(config: TrainConfig) -> list[str]:
     if len(people) < 3:
         raise DataError(
             f"{config.data} names {len(people)} persons: at least three are needed.",
-            hint="Name them in a column subject or with --subject-pattern, or use --cross-folds.",
+            hint="Name them in a column subject or with --subject-pattern, or use --folds.",
         )
     return [f"{PERSON}{name}" for name in people]
 

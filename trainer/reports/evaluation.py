@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from trainer.config import DataSource
 from trainer.contract.checked_json import encode_json
-from trainer.contract.figures import Evaluation, LabelFigures, SplitFigures
+from trainer.contract.figures import Evaluation, LabelFigures, LearnedFaces, SplitFigures
 from trainer.data.dataset import Dataset
 from trainer.metrics.figures import measure
+from trainer.presets.known_faces import known_or_why_not
+from trainer.presets.learned_figures import learned_note, measure_learned
 from trainer.presets.model_folder import load_model_folder
 from trainer.reports import paired
 from trainer.reports.face_table import TableSet, write_face_table
@@ -54,6 +56,8 @@ def evaluate_model(
     selection = select(source, preset, labels=labels, split=split)
     dataset, rows, truth = selection.dataset, selection.rows, selection.truth
     probabilities = model.probabilities(dataset, rows, flip=flip)
+    known, why_not = known_or_why_not(folder)
+    learned = measure_learned(known, dataset, rows, probabilities, selection.split, why_not)
     figures: Evaluation = {
         "model": preset.name,
         "sha256": preset.sha256,
@@ -61,9 +65,10 @@ def evaluate_model(
         "split": selection.split,
         "flip": flip,
         **measure(probabilities, truth, dataset.labels, copied=selection.copied),
+        "learned": learned,
         "left_out": selection.left_out,
         "unreadable": selection.unreadable,
-        "notes": selection.notes,
+        "notes": [*filter(None, [learned_note(learned, preset.name)]), *selection.notes],
         "groups": {},
         "largest_gap": None,
         "against": None,
@@ -74,7 +79,7 @@ def evaluate_model(
         figures["groups"], figures["largest_gap"] = measure_groups(right, dataset, rows, named)
     if against is not None:
         figures["against"], figures["against_reason"] = paired.compare_with(
-            against, source, dataset, rows, probabilities, flip=flip
+            against, source, selection, probabilities, known=known, flip=flip
         )
     answers = TableSet(source.title, selection, probabilities)
     told(answers)
@@ -132,6 +137,7 @@ def figures_as_text(figures: SplitFigures) -> str:
         f"accuracy           {figures['accuracy']:.4f}  (95 % interval {low:.4f} to {high:.4f})",
         f"without copies     {figures['accuracy_without_copies']:.4f}  "
         f"({copies} exact copies of {figures['data']}'s own training faces left out)",
+        *_learned_lines(figures.get("learned")),
         f"balanced accuracy  {figures['balanced_accuracy']:.4f}",
         f"macro F1           {figures['macro_f1']:.4f}",
         f"calibration error  {figures['ece']:.4f}",
@@ -145,6 +151,14 @@ def figures_as_text(figures: SplitFigures) -> str:
         for name, row in zip(labels, figures["confusion"], strict=True)
     ]
     return "\n".join(lines)
+
+
+def _learned_lines(learned: LearnedFaces | None) -> list[str]:
+    if learned is None or not learned["n"]:
+        return []
+    accuracy, left_out = learned["accuracy_without"], f"({learned['n']:,} faces left out that the "
+    value = "-     " if accuracy is None else f"{accuracy:.4f}"
+    return [f"not learned from   {value}  {left_out}model has learned from)"]
 
 
 def _label_line(name: str, row: LabelFigures, width: int) -> str:

@@ -1,7 +1,9 @@
 """What an inspection found: as text for a terminal, and as one page with a sheet per label."""
 
+from collections.abc import Sequence
 from typing import Final, cast
 
+from trainer.contract.crop import CropGeometry
 from trainer.contract.dataset_facts import DatasetFacts, Listed
 from trainer.contract.html_page import heading, page, paragraph, picture, table
 from trainer.contract.text import counted
@@ -16,6 +18,14 @@ _FAULTS: Final = {
     "bright": "Pictures that are too bright",
     "faint": "Pictures with hardly any contrast",
 }
+_FRAMINGS: Final = {
+    "none": "Pictures in which no face is found",
+    "several": "Pictures of several faces",
+    "loose": "Pictures whose face is much smaller than in the application's crops",
+    "tight": "Pictures in which the face is cut off",
+}
+# So many times as many faces of one label as of another are worth a word.
+_UNEVEN: Final = 5
 _MAPPING_HEAD: Final = ["label", "becomes", "means", "faces"]
 
 
@@ -47,9 +57,11 @@ def findings(facts: DatasetFacts) -> list[str]:
         f"{near['pairs_with_several_labels']:,} with different labels."
     )
     lines += _about_changed_copies(facts)
+    lines += _about_models(facts)
     for name, what in _FAULTS.items():
         if count := _listed(facts, name)["count"]:
             lines.append(f"{what}: {count:,}.")
+    lines += _about_framing(facts)
     if doubted := facts.get("doubtful_labels"):
         lines.append(
             f"Labels that are worth a look, because another one fits better: {len(doubted):,}."
@@ -75,6 +87,38 @@ def _about_changed_copies(facts: DatasetFacts) -> list[str]:
     return lines or ["No mirrored, turned or cut copies of other splits were found."]
 
 
+def _about_models(facts: DatasetFacts) -> list[str]:
+    return [
+        f"Pictures from which {_joined(each['models'])} learned, told by fingerprints: "
+        + ", ".join(f"{count:,} {split}" for split, count in each["splits"].items() if count)
+        + ". On them such a model, and one that is improved from it, does too well."
+        for each in facts.get("known_to_models", [])
+    ]
+
+
+def _about_framing(facts: DatasetFacts) -> list[str]:
+    framing = facts.get("framing")
+    if framing is None:
+        return []
+    looked = f"of {framing['looked_at']:,} that the application's detector looked at"
+    lines = [
+        f"{what}: {count:,} {looked}."
+        for name, what in _FRAMINGS.items()
+        if (count := cast(Listed, framing[name])["count"])  # type: ignore[literal-required]
+    ]
+    if framing["face_width"]:
+        middle = framing["face_width"]["median"]
+        lines.append(
+            f"The face takes up {middle:.0%} of the picture's width in the median; the "
+            f"application's crops have {1 / CropGeometry().scale:.0%}."
+        )
+    return lines
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def _listed(facts: DatasetFacts, name: str) -> Listed:
     return cast(Listed, facts[name])  # type: ignore[literal-required]
 
@@ -97,6 +141,14 @@ def _about_labels(facts: DatasetFacts) -> list[str]:
     if facts["left_out"]:
         named = ", ".join(f"{name} ({count:,})" for name, count in facts["left_out"].items())
         lines.append(f"Faces left out for their label: {named}.")
+    counts = facts["counts"]["train"]
+    learned = sorted((count, name) for name, count in counts.items() if count)
+    if learned and learned[-1][0] >= _UNEVEN * learned[0][0]:
+        (fewest, rare), (most, frequent) = learned[0], learned[-1]
+        lines.append(
+            f"Labels are uneven: {most:,} training faces of {frequent} and {fewest:,} of {rare}. "
+            "Expect low recall of the rare ones, and compare balanced accuracy."
+        )
     return lines
 
 
@@ -217,6 +269,16 @@ def _suspects(facts: DatasetFacts, dataset: Dataset) -> list[str]:
             picture(face_sheet(dataset, looked), "faces with doubtful labels", "faces"),
             table(["picture", "label", "fits better"], titles),
         ]
+    for each in facts.get("known_to_models", []):
+        chosen = [rows[name] for name in each["names"][:_SHOWN]]
+        what = f"Pictures from which {_joined(each['models'])} learned"
+        parts += [heading(what), picture(face_sheet(dataset, chosen), what, "faces")]
+    if (framing := facts.get("framing")) is not None:
+        for name, what in _FRAMINGS.items():
+            framed = cast(Listed, framing[name])["names"][:_SHOWN]  # type: ignore[literal-required]
+            if framed:
+                sheet = face_sheet(dataset, [rows[each] for each in framed])
+                parts += [heading(what), picture(sheet, what, "faces")]
     for name, what in _FAULTS.items():
         if names_of_it := _listed(facts, name)["names"]:
             chosen = [rows[each] for each in names_of_it[:_SHOWN]]

@@ -6,6 +6,7 @@ import numpy as np
 
 from trainer.contract.html_page import bullets, heading, page, paragraph, picture, table
 from trainer.contract.results import Result, Results
+from trainer.presets.repeating import repeat_command
 from trainer.reports.diagrams import (
     confusion_diagram,
     curves_diagram,
@@ -123,7 +124,7 @@ def _facts(each: Measured) -> list[str]:
                 f"{run.facts.get('machine', 'an unknown machine')}; the weights of epoch "
                 f"{result.best_epoch} were kept."
             )
-        lines.append(f"Repeat it with: {run.command}")
+        lines.append(f"Repeat it with: {repeat_command(run)}")
     lines.append(f"SHA-256 of the network: {result.sha256}")
     return [paragraph(line) for line in lines]
 

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from trainer.config import DataSource
 from trainer.contract.checked_json import JsonError, Line, read_json
-from trainer.contract.figures import SplitFigures
+from trainer.contract.figures import LearnedFaces, SplitFigures
 from trainer.contract.preset import METRICS_FILE
 from trainer.contract.results import LabelResult, Paired, Repeated, Result
 from trainer.contract.text_cells import text_cell
 from trainer.errors import DataError, RunError
 from trainer.fit.epochs import HISTORY_FILE
 from trainer.metrics.figures import measure, wilson_interval
+from trainer.presets.known_faces import known_or_why_not
+from trainer.presets.learned_figures import learned_note, measure_learned
 from trainer.presets.model_folder import LoadedModel, load_model_folder, model_preset
 from trainer.reports.paired import mcnemar
 from trainer.reports.selection import Selection, select
@@ -82,8 +84,11 @@ def measure_run(folder: Path, source: DataSource | None, split: str | None) -> M
         except DataError as error:
             missing = str(error).rstrip(".")
     figures = _stored(folder) if answers is None else None
+    learned = _learned(folder, answers, figures)
     return Measured(
-        result=_result(folder, run, preset.system, preset.name, preset.sha256, figures, answers),
+        result=_result(
+            folder, run, preset.system, preset.name, preset.sha256, figures, answers, learned
+        ),
         run=run,
         history=read_history(folder),
         answers=answers,
@@ -95,6 +100,18 @@ def _answers(model: LoadedModel, source: DataSource, split: str | None) -> Answe
     selection = select(source, model.preset, split=split)
     probabilities = model.probabilities(selection.dataset, selection.rows)
     return Answers(selection, probabilities, source.title)
+
+
+def _learned(
+    folder: Path, answers: Answers | None, stored: SplitFigures | None
+) -> LearnedFaces | None:
+    if answers is None:
+        return stored.get("learned") if stored is not None else None
+    chosen = answers.selection
+    known, why_not = known_or_why_not(folder)
+    return measure_learned(
+        known, chosen.dataset, chosen.rows, answers.probabilities, chosen.split, why_not
+    )
 
 
 def _stored(folder: Path) -> SplitFigures:
@@ -114,6 +131,7 @@ def _result(
     sha256: str,
     stored: SplitFigures | None,
     answers: Answers | None,
+    learned: LearnedFaces | None,
 ) -> Result:
     left_out: dict[Line, int] = dict(run.facts.get("left_out", {})) if run is not None else {}
     notes = list(run.facts.get("notes", ())) if run is not None else []
@@ -127,6 +145,8 @@ def _result(
         assert stored is not None
         figures, data, split = stored, stored["data"], stored["split"]
     facts = run.facts if run is not None else {}
+    if learned is not None and (note := learned_note(learned, name)):
+        notes.append(note)
     return Result(
         run=folder.as_posix(),
         name=name,
@@ -151,6 +171,8 @@ def _result(
         ),
         left_out=left_out,
         notes=tuple(notes),
+        learned_from=learned["n"] if learned is not None else None,
+        accuracy_without_learned=learned["accuracy_without"] if learned is not None else None,
     )
 
 
@@ -255,6 +277,8 @@ def results_as_csv(results: Sequence[Result]) -> str:
     head = [*plain]
     for label in labels:
         head += [f"{what}_{label}" for what in ("n", "recall", "recall_low", "recall_high")]
+    last = ["learned_from", "accuracy_without_learned"]
+    head += last
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([text_cell(name) for name in head])
@@ -268,6 +292,7 @@ def results_as_csv(results: Sequence[Result]) -> str:
             bounds = row.recall_interval_95 if row is not None else None
             numbers = (row.n, row.recall, *(bounds or (None, None))) if row else (None,) * 4
             cells += [_cell(number) for number in numbers]
+        cells += [_cell(given[name]) for name in last]
         writer.writerow(cells)
     return text.getvalue()
 

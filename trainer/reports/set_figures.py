@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.contract.preset import Preset
 from trainer.metrics.bootstrap import balanced_accuracy_draws, percentile_interval
 from trainer.metrics.figures import expected_calibration_error, wilson_interval
 from trainer.metrics.set_schema import (
@@ -16,6 +17,8 @@ from trainer.metrics.set_schema import (
     SetFigures,
     Sure,
 )
+from trainer.presets.known_faces import KnownFaces
+from trainer.presets.learned_figures import learned_note, measure_learned
 from trainer.reports.selection import Selection
 
 
@@ -36,16 +39,30 @@ class MeasuredSet:
 
 
 def measure_set(
-    name: str, selection: Selection, probabilities: NDArray[np.float64], unsure_below: float
+    name: str,
+    selection: Selection,
+    probabilities: NDArray[np.float64],
+    preset: Preset,
+    known: KnownFaces | None,
+    why_not: str,
 ) -> MeasuredSet:
-    """Return the figures of a model's answers to the faces of a set."""
-    labels, truth = selection.labels, selection.truth
+    """Return the figures of a model's answers to the faces of a set.
+
+    Args:
+        preset: of the model.
+        known: the faces that it learned from, None for the reason ``why_not``.
+    """
+    labels, truth, rows = selection.labels, selection.truth, selection.rows
+    learned = measure_learned(
+        known, selection.dataset, rows, probabilities, selection.split, why_not
+    )
     predicted = probabilities.argmax(axis=1)
     right = predicted == truth
     recall = {
         label: _recall(right[truth == at]) for at, label in enumerate(labels) if (truth == at).any()
     }
     subjects, notes = selection.subjects, list(selection.notes)
+    notes = [*filter(None, [learned_note(learned, preset.name)]), *notes]
     by_subject = len(set(subjects)) > 1
     if subjects and not by_subject:
         notes.append(
@@ -66,7 +83,7 @@ def measure_set(
         resampled="subjects" if by_subject else "faces",
         units=len(np.unique(units)),
         ece=expected_calibration_error(probabilities, truth),
-        sure=sure_faces(probabilities, truth, unsure_below),
+        sure=sure_faces(probabilities, truth, preset.unsure_below),
         recall=recall,
         shares={
             label: {
@@ -76,6 +93,7 @@ def measure_set(
             for at, label in enumerate(labels)
         },
         absent=selection.absent,
+        learned=learned,
         left_out=selection.left_out,
         unreadable=selection.unreadable,
         notes=notes,

@@ -14,6 +14,7 @@ from trainer.data.faces import ReadOptions, skipped_as_sentence
 from trainer.data.group_pictures import GroupPictures, read_group_pictures
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.metrics.set_schema import GroupSet, SetsReport
+from trainer.presets.known_faces import known_or_why_not
 from trainer.presets.model_folder import LoadedModel, load_model_folder
 from trainer.reports.face_table import TableSet, write_face_table
 from trainer.reports.group_figures import answer_shares, group_tables
@@ -89,10 +90,11 @@ def evaluate_sets(
         for each in labelled
     ]
     pictures = [_pictures(each, model) for each in unlabelled]
+    known, why_not = known_or_why_not(folder)
     measured, told = [], []
     for each, selection in zip(labelled, selections, strict=True):
         probabilities = model.probabilities(selection.dataset, selection.rows, flip=flip)
-        measured.append(measure_set(each.name, selection, probabilities, preset.unsure_below))
+        measured.append(measure_set(each.name, selection, probabilities, preset, known, why_not))
         told.append(TableSet(each.name, selection, probabilities))
     if table is not None:
         write_face_table(table, told)

@@ -4,12 +4,12 @@ import json
 import platform
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final, Literal, TypedDict
 
 import keras
 
@@ -77,14 +77,32 @@ class Run:
         return shlex.join(command_words(self.config, self.labels))
 
 
-def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
-    """Return the command line that repeats a run, naming only what differs from the defaults."""
+Kind = Literal["data", "model", "run"]
+# How a command names a path of some kind.
+Naming = Callable[[Path, Kind], str]
+
+
+def _by_last_part(path: Path, kind: Kind) -> str:
+    """Name a path wherever it is: two runs are alike that learned the same in different places."""
+    return path.name if kind == "data" else (Path(f"{kind}s") / path.name).as_posix()
+
+
+def command_words(
+    config: TrainConfig, labels: tuple[str, ...], naming: Naming = _by_last_part
+) -> list[str]:
+    """Return the command line that repeats a run, naming only what differs from the defaults.
+
+    Args:
+        config: of the run.
+        labels: that it tells apart.
+        naming: how paths are named.
+    """
     words = ["fer-train", "train", "--system", config.system]
     if config.start:
-        words += ["--start", (Path("models") / config.start.name).as_posix()]
-    words += ["--data", config.data.name]
+        words += ["--start", naming(config.start, "model")]
+    words += ["--data", naming(config.data, "data")]
     if config.votes:
-        words += ["--votes", config.votes.name, "--vote-use", config.vote_use]
+        words += ["--votes", naming(config.votes, "data"), "--vote-use", config.vote_use]
     if config.subject_pattern:
         words += ["--subject-pattern", config.subject_pattern]
     if config.label_map:
@@ -92,9 +110,9 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
     if config.test_fold:
         words += ["--test-fold", config.test_fold]
     if config.auxiliary_votes:
-        words += ["--auxiliary-votes", config.auxiliary_votes.name]
+        words += ["--auxiliary-votes", naming(config.auxiliary_votes, "data")]
     if config.teacher:
-        words += ["--teacher", (Path("models") / config.teacher.name).as_posix()]
+        words += ["--teacher", naming(config.teacher, "model")]
         words += ["--teacher-share", str(config.teacher_share)]
     words += ["--labels", config.labels or ",".join(labels)]
     system = system_of(config)
@@ -106,7 +124,7 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
     if config.color is not None:
         words += ["--color", config.color]
     if system.combination is not None:
-        words += ["--folds", str(config.folds)]
+        words += ["--stacking-folds", str(config.folds)]
     for name, value in flat_recipe(config.recipe).items():
         if value != flat_recipe(recipe)[name]:
             flag = f"--{name.replace('_', '-')}"
@@ -115,7 +133,7 @@ def command_words(config: TrainConfig, labels: tuple[str, ...]) -> list[str]:
             else:
                 words += [flag, str(value)]
     words += ["--seed", str(config.seed), "--precision", config.precision]
-    return [*words, "--out", (Path("runs") / config.out.name).as_posix()]
+    return [*words, "--out", naming(config.out, "run")]
 
 
 def write_run(folder: Path, run: Run) -> None:

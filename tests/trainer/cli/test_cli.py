@@ -139,7 +139,7 @@ def test_one_run_with_two_heads_gives_a_model_for_each_truth(
     assert figures("anew", "--renormalize")["accuracy"] >= 0.75
     assert figures("two", "--labels", "disgust,fear")["n"] == 8
     anew = (tmp_path / "anew" / "MODEL_CARD.md").read_text()
-    assert "--renormalize --out models/anew" in anew
+    assert f"--renormalize --out {(tmp_path / 'anew').as_posix()}" in anew
     assert "taken anew from training faces" in anew
     assert "taken anew" not in (tmp_path / "labels" / "MODEL_CARD.md").read_text()
     assert "Two heads on one trunk" in (tmp_path / "votes" / "MODEL_CARD.md").read_text()
@@ -169,7 +169,7 @@ def test_a_model_is_calibrated_by_faces_that_it_did_not_learn_from(
     assert (preset["crop"]["scale"], preset["description"]) == (1.08, "Made for people.")
     card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "fitted on the 8 faces of faces" in card
-    command = f"--crop 1.08,0.075 --sure 0.9 --calibrate-on sets/{others.name}"
+    command = f"--crop 1.08,0.075 --sure 0.9 --calibrate-on {others.as_posix()}"
     assert f"{command} --framed {others.name}=1.16,0.075" in card
     capsys.readouterr()
     assert main([*words[:-2], "--calibrate-on", str(tmp_path / "none")]) == 1
@@ -189,14 +189,15 @@ def test_export_makes_a_clean_model_folder(
     assert main([*TRAIN, "--data", data, "--out", run]) == 0
     assert "accuracy" in capsys.readouterr().err
     files = {"model.keras", "model.tflite", "preset.json", "metrics.json", "MODEL_CARD.md"}
+    files.add("faces.bin")
     assert main(["export", "--run", run, "--out", str(model)]) == 0
     assert {path.name for path in model.iterdir()} == files
-    assert set(read_preset(model).files) == {"keras", "litert"}
+    assert set(read_preset(model).files) == {"keras", "litert", "faces"}
     assert "largest difference from Keras" in capsys.readouterr().out
     monkeypatch.setattr(convert, "TOLERANCE", -1.0)  # as if it differed
     assert main(["export", "--run", run, "--out", str(model)]) == 0
     assert {path.name for path in model.iterdir()} == files - {"model.tflite"}
-    assert read_preset(model).files == {}
+    assert set(read_preset(model).files) == {"keras", "faces"}
     assert "the LiteRT file gives different predictions" in capsys.readouterr().out
     assert [path.name for path in model.parent.iterdir()] == ["mine"]
     assert main(["evaluate", "--model", str(model), "--data", data]) == 0

@@ -23,6 +23,9 @@ from trainer.presets.model_names import model_folder, model_places
         ("train --system a --data b --out c --input 9", "must be at least 16"),
         ("train --data b --out c", "one of --system and --start is needed."),
         ("evaluate --model . --data b --split tset", "Did you mean test?"),
+        ("cross-validate --system a --data b --out c --folds 1", "must be at least 2"),
+        ("fix --data b", "one of the arguments --out --list is required."),
+        ("fingerprint m --remove --data b", "--remove takes neither --data nor --start."),
     ],
 )
 def test_wrong_usage_is_one_line(
@@ -67,6 +70,10 @@ def test_labels_that_are_mistyped_are_told_without_keras(face_folder: FolderMake
     [
         ("predict --model fer77 x.png", "there is no model 'fer77'.*Did you mean fer7?"),
         ("train --system study_a_cnn1 --data {d} --out {o}", "Did you mean study_a_cnn_1?"),
+        (
+            "train --system study_a_cnn_1 --data {d} --out {o} --folds 5",
+            "is not a stacking ensemble.*`fer-train cross-validate --folds 5` trains a network",
+        ),
         ("train --system study_a_cnn_1 --data {d} --out {o} --labels fer8", "neither a label set"),
     ],
 )

@@ -92,6 +92,15 @@ def test_a_page_of_a_csv_needs_no_sizes(tmp_path: Path) -> None:
     assert "<h2>angry</h2>" in as_html(facts, dataset)
 
 
+def test_uneven_labels_are_told(face_folder: FolderMaker) -> None:
+    root = face_folder("happy", count=60)
+    face_folder("sad", count=8)
+    facts, _ = inspect(DataSource(path=root))
+    (line,) = [line for line in as_text(facts).splitlines() if line.startswith("Labels are uneven")]
+    assert " of happy and " in line
+    assert line.endswith("compare balanced accuracy.")
+
+
 class _Published(CsvReader):
     """FER2013 from the pictures beside the project: its text takes half a minute to write."""
 

@@ -7,21 +7,13 @@ import numpy as np
 import pytest
 
 from tests.trainer.data.pictures import counts, labels_of, put, read, reasons
-from trainer.data.votes import COLUMNS
+from tests.trainer.data.published import make_affectnet, make_ck, make_ferplus, make_rafdb
 from trainer.errors import DataError
 
 
 @pytest.fixture
 def affectnet(tmp_path: Path) -> Path:
-    """Write AffectNet with eight training and two validation faces."""
-    root = tmp_path / "AffectNet"
-    for split, numbers in (("train_set", range(8)), ("val_set", (1, 6))):
-        (root / split / "annotations").mkdir(parents=True)
-        for at, number in enumerate(numbers):
-            put(root / split / "images" / f"{at}.jpg", seed=at + 100 * len(split), side=32)
-            np.save(root / split / "annotations" / f"{at}_exp.npy", str(number))
-            np.save(root / split / "annotations" / f"{at}_val.npy", "0.5")
-    return root
+    return make_affectnet(tmp_path / "AffectNet")
 
 
 def test_affectnet(affectnet: Path) -> None:
@@ -69,16 +61,8 @@ def test_affectnet_unpacked_in_part_is_refused_or_told(affectnet: Path) -> None:
 
 @pytest.fixture
 def rafdb(tmp_path: Path) -> Path:
-    """Write RAF-DB with seven training and two test faces, in its folder ``basic``."""
-    root = tmp_path / "RAF-DB" / "basic"
-    lines = [(f"train_{n:05}.jpg", n) for n in range(1, 8)]
-    lines += [("test_0001.jpg", 4), ("test_0002.jpg", 7)]
-    for at, (name, _) in enumerate(lines):
-        put(root / "Image" / "aligned" / name.replace(".jpg", "_aligned.jpg"), seed=at)
-    (root / "EmoLabel").mkdir()
-    text = "".join(f"{name} {label}\n" for name, label in lines)
-    (root / "EmoLabel" / "list_patition_label.txt").write_text(text)
-    return root
+    """RAF-DB in its folder ``basic``."""
+    return make_rafdb(tmp_path / "RAF-DB" / "basic")
 
 
 @pytest.mark.parametrize("below", [".", ".."])
@@ -142,17 +126,7 @@ def test_rafdb_in_numbered_folders_is_known_by_its_files(tmp_path: Path) -> None
 
 @pytest.fixture
 def ferplus(tmp_path: Path) -> Path:
-    """Write FER+'s folders: three faces each, of which one has no majority."""
-    root = tmp_path / "FERPlus"
-    for at, name in enumerate(("FER2013Train", "FER2013Valid", "FER2013Test")):
-        rows = []
-        for number, votes in enumerate(({"happiness": 10}, {"anger": 8, "fear": 2}, {"nf": 10})):
-            file = f"fer{at}{number:06}.png"
-            put(root / name / file, seed=10 * at + number)
-            cells = [str(votes.get(column, 0)) for column in COLUMNS]
-            rows.append(f'{file},"(0, 0, 48, 48)",{",".join(cells)}')
-        (root / name / "label.csv").write_text("\n".join(rows) + "\n")
-    return root
+    return make_ferplus(tmp_path / "FERPlus")
 
 
 def test_ferplus_folders(ferplus: Path) -> None:
@@ -207,17 +181,7 @@ def test_expw_faces_are_cut_out_by_their_boxes(tmp_path: Path) -> None:
 
 @pytest.fixture
 def ck(tmp_path: Path) -> Path:
-    """Write CK+: three persons with labelled sequences, and one sequence without a label."""
-    sequences = {"S005/001": 3, "S010/002": 7, "S011/001": 2, "S011/002": 0}
-    for at, (place, label) in enumerate(sequences.items()):
-        for frame in range(1, 5):
-            name = f"{place.replace('/', '_')}_{frame:08}"
-            put(tmp_path / "cohn-kanade-images" / place / f"{name}.png", seed=10 * at + frame)
-        folder = tmp_path / "Emotion" / place
-        folder.mkdir(parents=True)
-        if label:
-            (folder / f"{name}_emotion.txt").write_text(f"   {label:.7e}\n")
-    return tmp_path
+    return make_ck(tmp_path)
 
 
 def test_ck_sequences(ck: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.helpers.faces import portrait
+from tests.helpers.faces import portrait, texture
 from trainer.cli import main
 from trainer.config import DataSource
 from trainer.data.changed_copies import changed_copies
@@ -19,17 +19,6 @@ from trainer.data.inspection import inspect
 from trainer.data.picture_quality import poor_pictures
 from trainer.errors import DataError
 from trainer.reports.inspection_page import as_html, as_text
-
-
-def texture(seed: int, side: int = 48) -> NDArray[np.uint8]:
-    """Return a picture like no other seed's: blobs of light."""
-    random = np.random.default_rng(seed)
-    coarse = random.normal(0, 1, (7, 7)).astype(np.float32)
-    fine = random.normal(0, 0.35, (14, 14)).astype(np.float32)
-    whole = sum(
-        cv2.resize(part, (side, side), interpolation=cv2.INTER_CUBIC) for part in (coarse, fine)
-    )
-    return np.asarray((128 + 45 * whole).clip(0, 255).astype(np.uint8))
 
 
 def turned(picture: NDArray[np.uint8], degrees: float) -> NDArray[np.uint8]:

@@ -1,4 +1,5 @@
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from tests.helpers.models import make_model_folder
 from tests.trainer.conftest import SIDE, TINY_RECIPE, FolderMaker, write_csv
+from trainer.cli import main
 from trainer.config import STANDARD_AUGMENTATION, DataSource, Recipe, TrainConfig
 from trainer.contract.preset import file_sha256, read_preset
 from trainer.contract.progress import Continued, EpochDone, Event, Finished, Paused, StepDone
@@ -20,6 +22,8 @@ from trainer.errors import DataError, RunError, UnknownSystemError
 from trainer.fit import epochs as fitting
 from trainer.fit.epochs import HISTORY_FILE, Controls, Stopped
 from trainer.fit.training import train
+from trainer.presets.model_names import model_folder
+from trainer.presets.repeating import pasted, typed
 from trainer.reports.evaluation import evaluate_model
 from trainer.runs.checkpoint import BEST_FILE, CHECKPOINT_FILE, epochs_done, load_state
 from trainer.runs.event_log import LOG_FOLDER
@@ -102,7 +106,10 @@ def test_a_tiny_dataset_is_learned_end_to_end(faces_csv: Path, tmp_path: Path) -
     assert {path.parent.name for path in logs} == {"train", "validation"}
 
 
-def test_the_card_says_what_was_done(faces_csv: Path, tmp_path: Path) -> None:
+def test_the_card_says_what_was_done(
+    faces_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     _train(faces_csv, tmp_path / "card", seed=5)
     card = (tmp_path / "card" / "MODEL_CARD.md").read_text()
     for text in (
@@ -117,6 +124,42 @@ def test_the_card_says_what_was_done(faces_csv: Path, tmp_path: Path) -> None:
     ):
         assert text in card
     assert str(tmp_path) not in card
+
+
+def test_the_cards_commands_run_wherever_the_model_was_written(
+    faces_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    run, model = tmp_path / "else where" / "run", tmp_path / "models" / "é 1"
+    _train(faces_csv, run, replace(TINY_RECIPE, epochs=1))
+    assert main(["export", "--run", str(run), "--out", str(model)]) == 0
+    for folder, names in ((run, {"train", "evaluate"}), (model, {"train", "export", "evaluate"})):
+        commands = json.loads((folder / "metrics.json").read_text())["commands"]
+        assert set(commands) == names
+        card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+        for name, command in commands.items():
+            assert command in card
+            words = shlex.split(command)
+            assert words[0] == "fer-train"
+            if name != "train" or folder is model:  # once is enough
+                assert main(words[1:]) == 0, command
+    assert (tmp_path / "else where" / "run-again" / "model.keras").is_file()
+
+
+def test_paths_below_the_home_folder_are_named_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "ann"))
+    monkeypatch.setenv("FER_DESKTOP_PROFILE", str(tmp_path / "profile"))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "ann")
+    assert typed(tmp_path / "ann" / "my faces.zip") == "~/my faces.zip"
+    assert pasted(["--data", "~/my faces.zip"]) == "--data ~/'my faces.zip'"
+    assert typed(Path.cwd() / "runs" / "a") == "runs/a"
+    assert typed(tmp_path / "b") == (tmp_path / "b").as_posix()
+    # A training of the wizard becomes the model of its name.
+    assert typed(tmp_path / "profile" / "runs" / "mine", "model") == "mine"
+    assert typed(model_folder("fer7"), "model") == "fer7"
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(faces_csv: Path, tmp_path: Path) -> None:
@@ -288,7 +331,8 @@ def test_a_training_begins_with_what_a_model_knows(faces_csv: Path, tmp_path: Pa
     assert events[-1].accuracy >= 0.75
     card = (tmp_path / "run" / "MODEL_CARD.md").read_text()
     assert "Begun with the weights of `start`" in card
-    assert "--system tiny --start models/start --data fer2013.csv" in card
+    data = faces_csv.as_posix()
+    assert f"--system tiny --start {start.as_posix()} --data {data} " in card
 
 
 def test_a_frozen_backbone_begins_with_what_a_model_saw(faces_csv: Path, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_a_cross_validation_goes_on_and_counts_every_face_once(
 ) -> None:
     data, out = face_folder("angry", "disgust", "fear", count=12), tmp_path / "cv"
     words = ["cross-validate", "--system", "tiny", "--data", str(data), "--out", str(out)]
-    words += ["--epochs", "1", "--precision", "float32", "--cross-folds", "2", "--seeds", "0,1"]
+    words += ["--epochs", "1", "--precision", "float32", "--folds", "2", "--seeds", "0,1"]
     assert main(words) == 0
     text = capsys.readouterr().out
     assert text.startswith("36 faces, each tested by a network that did not learn from it")
@@ -68,6 +68,7 @@ def test_a_cross_validation_goes_on_and_counts_every_face_once(
     before = {path: path.stat().st_mtime_ns for path in out.rglob("model.keras")}
     assert main(words) == 0
     assert {path: path.stat().st_mtime_ns for path in out.rglob("model.keras")} == before
+    words[words.index("--folds")] = "--cross-folds"  # its other name
     assert main([*words, "--batch-size", "4"]) == 1
     assert "was begun with other settings" in capsys.readouterr().err
 

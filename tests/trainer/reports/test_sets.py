@@ -131,7 +131,8 @@ def test_one_person_only_is_told(
     other = write_set(tmp_path / "other", FIRST)
     (first, _) = run(capsys, [*command, "--data", one, "--data", other])["sets"]
     assert first["resampled"] == "faces"
-    (note,) = first["notes"]
+    about_fingerprints, note = first["notes"]
+    assert "has learned from some of these faces is not known" in about_fingerprints
     assert note.startswith("All faces show one person")
 
 
