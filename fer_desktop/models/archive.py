@@ -26,8 +26,10 @@ from fer_desktop.models.store import MODEL_FILES, cannot_write, check_name, rena
 from fer_desktop.paths import user_models_dir
 from fer_desktop.vision.engines.trial import try_on_all_engines
 from trainer.contract.preset import (
+    FACES_FILE,
     LITERT_FILE,
     MODEL_FILE,
+    MOST_FACES_BYTES,
     PRESET_FILE,
     PresetError,
     preset_from_json,
@@ -37,6 +39,11 @@ _REQUIRED: Final = (PRESET_FILE, MODEL_FILE)
 _MOST_ENTRIES: Final = 200
 _MOST_BYTES: Final = 2 << 30
 _MOST_TEXT_BYTES: Final = 4 << 20
+_MOST_OF: Final = {
+    MODEL_FILE: _MOST_BYTES,
+    LITERT_FILE: _MOST_BYTES,
+    FACES_FILE: MOST_FACES_BYTES,
+}
 # Weights hardly shrink; what shrinks to a hundredth and is large was made to fill a disk.
 _MOST_RATIO: Final = 100
 _ALWAYS_FINE_BYTES: Final = 16 << 20
@@ -215,8 +222,7 @@ def _judged(source: Path, parts: Mapping[str, _Part]) -> Mapping[str, _Part]:
     for name, part in parts.items():
         if name not in MODEL_FILES:
             raise _not_a_model(source, f"it also contains {name}")
-        most = _MOST_BYTES if name in (MODEL_FILE, LITERT_FILE) else _MOST_TEXT_BYTES
-        if part.size_bytes > most:
+        if part.size_bytes > _MOST_OF.get(name, _MOST_TEXT_BYTES):
             raise _not_a_model(source, f"its {name} is too large")
     return parts
 

@@ -22,6 +22,7 @@ from fer_desktop.vision.classifier import ModelClassifier
 from trainer.contract.keras_archive import count_parameters
 from trainer.contract.preset import (
     CARD_FILE,
+    FACES_FILE,
     LITERT_FILE,
     METRICS_FILE,
     MODEL_FILE,
@@ -30,7 +31,7 @@ from trainer.contract.preset import (
     update_preset,
 )
 
-MODEL_FILES: Final = (MODEL_FILE, LITERT_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE)
+MODEL_FILES: Final = (MODEL_FILE, LITERT_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE, FACES_FILE)
 
 _log = get_logger("vision")
 

@@ -65,6 +65,7 @@ class Inspection:
         persons: who is shown, as a sentence; empty where nothing says it.
         shared_persons: persons that are tested with and learned from.
         unlearned: pictures that are not used for their label.
+        known_to: pictures from which models have learned: the models' names, and how many.
     """
 
     counts: Mapping[str, LabelCount]
@@ -81,6 +82,7 @@ class Inspection:
     persons: str = ""
     shared_persons: int = 0
     unlearned: Mapping[str, int] = field(default_factory=dict)
+    known_to: tuple[tuple[tuple[str, ...], int], ...] = ()
 
     @property
     def total(self) -> int:
@@ -154,6 +156,10 @@ def read_inspection(printed: str, folder: Path) -> Inspection:
         persons=_persons(facts["persons"]),
         shared_persons=sum(facts["persons"]["across"].values()),
         unlearned=facts["left_out"],
+        known_to=tuple(
+            (tuple(each["models"]), sum(each["splits"].values()))
+            for each in facts.get("known_to_models", [])
+        ),
     )
 
 

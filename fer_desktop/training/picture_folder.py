@@ -141,10 +141,24 @@ def _check(folder: Path, labels: Counter[str], left_out: Sequence[LeftOut]) -> N
         )
 
 
-def free_folder(folder: Path, where: Path) -> Path:
-    """Return a folder in a place, for the faces of another folder, that does not exist yet."""
+def free_folder(folder: Path, where: Path, called: str = "Faces of {name}") -> Path:
+    """Return a folder in a place, for what is made of another folder, that does not exist yet.
+
+    Args:
+        folder: the other one, or a file.
+        where: the place.
+        called: how it is called by the other's ``name``.
+    """
     try:
         taken = {entry.name.casefold() for entry in where.iterdir()}
     except OSError:
         taken = set()  # it comes with the first picture
-    return where / distinct_name(f"Faces of {folder.name or 'pictures'}", taken)
+    return where / distinct_name(called.format(name=folder.name or "pictures"), taken)
+
+
+def vanished(path: Path) -> PicturesError:
+    """Return what to say of pictures that are no longer where they were."""
+    return PicturesError(
+        f"{path} no longer exists: it was deleted, moved or renamed.",
+        hint="Choose the pictures again.",
+    )

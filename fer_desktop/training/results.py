@@ -11,8 +11,10 @@ from trainer.contract.figures import (
     MISTAKES_FILE,
     Against,
     Evaluation,
+    FreshFaces,
     Interval,
     LabelFigures,
+    LearnedFaces,
     Mistake,
 )
 
@@ -47,16 +49,44 @@ class Comparison:
     Attributes:
         own, other: the new model, and the one that it is compared with.
         p_value: how likely such a difference is by chance (exact McNemar test, two-sided).
+        fresh: the same on pictures from which neither has learned; None where that is the same, or
+            cannot be told.
     """
 
     own: ModelFigures
     other: ModelFigures
     p_value: float
+    fresh: FreshFaces | None = None
 
     @property
     def is_beyond_chance(self) -> bool:
         """Whether the difference would come by chance less than once in twenty times."""
         return self.p_value < _CHANCE_BELOW
+
+    def on_fresh(self) -> "Comparison | None":
+        """Return the comparison on pictures from which neither has learned; None without any.
+
+        Only names, numbers of pictures, accuracies and their intervals are those of these pictures.
+        """
+        fresh = self.fresh
+        if fresh is None or fresh["own_accuracy"] is None or fresh["accuracy"] is None:
+            return None
+        own_interval, interval = fresh["own_accuracy_interval_95"], fresh["accuracy_interval_95"]
+        return Comparison(
+            own=replace(
+                self.own,
+                n=fresh["n"],
+                accuracy=fresh["own_accuracy"],
+                interval=own_interval or (0.0, 1.0),
+            ),
+            other=replace(
+                self.other,
+                n=fresh["n"],
+                accuracy=fresh["accuracy"],
+                interval=interval or (0.0, 1.0),
+            ),
+            p_value=1.0 if fresh["p_value"] is None else fresh["p_value"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +99,7 @@ class TrainingResult:
         mistakes: the most confident ones first.
         comparison: None where there is none.
         why_not: why there is none.
+        learned: which of the pictures the new model, or one that it began with, has learned from.
     """
 
     figures: ModelFigures
@@ -76,6 +107,7 @@ class TrainingResult:
     mistakes: tuple[Mistake, ...]
     comparison: Comparison | None
     why_not: str
+    learned: LearnedFaces | None = None
 
 
 def read_result(printed: str, folder: Path) -> TrainingResult:
@@ -106,11 +138,12 @@ def read_result(printed: str, folder: Path) -> TrainingResult:
         mistakes=tuple(replace(each, picture=folder / each.picture) for each in mistakes),
         comparison=None if against is None else _comparison(found["model"], against),
         why_not=found["against_reason"],
+        learned=found.get("learned"),
     )
 
 
 def _comparison(model: str, against: Against) -> Comparison:
-    labels = tuple(against["labels"])
+    labels, fresh = tuple(against["labels"]), against.get("fresh")
     return Comparison(
         own=ModelFigures(
             model=model,
@@ -131,4 +164,5 @@ def _comparison(model: str, against: Against) -> Comparison:
             confusion=against["confusion"],
         ),
         p_value=against["p_value"],
+        fresh=fresh if fresh is not None and fresh["n"] < against["n"] else None,
     )

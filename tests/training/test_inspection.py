@@ -63,6 +63,19 @@ def test_what_the_trainer_found_is_read() -> None:
     assert kinds(printed(CLEAN)) == ["good"]
 
 
+def test_pictures_that_models_learned_from_are_a_warning() -> None:
+    known = {
+        "models": ["fer4", "fer7"],
+        "known": 32_298,
+        "splits": {"train": 30, "validation": 4, "test": 6},
+        "names": ["a.png"],
+    }
+    text = printed(CLEAN, known_to_models=[known])
+    (finding,) = findings(read_inspection(text, Path()))
+    assert finding.kind == "warning"
+    assert finding.text.startswith("Pictures from which fer4, fer7 learned: 40 of 150.")
+
+
 @pytest.mark.parametrize(
     ("counts", "is_usable", "expected"),
     [

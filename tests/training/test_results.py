@@ -6,7 +6,13 @@ from fer_desktop.errors import TrainingError
 from fer_desktop.training.results import TrainingResult, read_result
 from fer_desktop.ui.training.result.verdict import explanation, verdict
 from trainer.contract.checked_json import encode_json
-from trainer.contract.figures import MISTAKES_FILE, Evaluation, LabelFigures
+from trainer.contract.figures import (
+    MISTAKES_FILE,
+    Evaluation,
+    FreshFaces,
+    LabelFigures,
+    LearnedFaces,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -48,15 +54,50 @@ def measured(*, n: int = 100, split: str = "test") -> Evaluation:
     }
 
 
+def learned(n: int | None, without: float | None, *, of: int = 100) -> LearnedFaces:
+    return {
+        "n": n,
+        "is_complete": n is not None,
+        "reason": "" if n is not None else "its folder has no fingerprints of them",
+        "n_without": None if n is None else of - n,
+        "accuracy_without": without,
+        "accuracy_without_interval_95": None if without is None else around(without),
+        "balanced_accuracy_without": without,
+    }
+
+
+def fresh(n: int, own: float | None, other: float | None, p_value: float | None) -> FreshFaces:
+    return {
+        "n": n,
+        "is_complete": True,
+        "accuracy": other,
+        "accuracy_interval_95": None if other is None else around(other),
+        "own_accuracy": own,
+        "own_accuracy_interval_95": None if own is None else around(own),
+        "difference": None if own is None or other is None else own - other,
+        "p_value": p_value,
+    }
+
+
 def read(found: Evaluation, folder: Path) -> TrainingResult:
     (folder / MISTAKES_FILE).write_text("[]")
     return read_result(encode_json(found), folder)
 
 
 def evaluation(
-    folder: Path, own: float, other: float, p_value: float, *, n: int = 100, shared: int = 100
+    folder: Path,
+    own: float,
+    other: float,
+    p_value: float,
+    *,
+    n: int = 100,
+    shared: int = 100,
+    new: FreshFaces | None = None,
+    known: LearnedFaces | None = None,
 ) -> TrainingResult:
     found = measured(n=n)
+    if known is not None:
+        found["learned"] = known
     found["against"] = {
         "name": "fer7",
         "sha256": "",
@@ -72,6 +113,7 @@ def evaluation(
         "own_confusion": CONFUSION,
         "difference": own - other,
         "p_value": p_value,
+        "fresh": new,
     }
     return read(found, folder)
 
@@ -111,6 +153,73 @@ def test_it_is_told_on_what_the_verdict_rests(tmp_path: Path) -> None:
         "Measured on 1 picture held out from the training. "
         "With so few pictures, the intervals are wide."
     )
+
+
+def test_the_verdict_rests_on_pictures_that_are_new_to_both(tmp_path: Path) -> None:
+    found = evaluation(
+        tmp_path, 0.857, 0.725, 0.001, known=learned(80, 0.7), new=fresh(20, 0.7, 0.75, 0.6)
+    )
+    assert verdict(found) == (
+        "On the 20 pictures from which neither has learned, mine and fer7 do not differ "
+        "significantly: 70.0 % against 75.0 %."
+    )
+    text = explanation(found)
+    assert "mine, or a model that it began with, has learned from 80 of them" in text
+    assert "it classifies 50.0 % (40.0 to 60.0) correctly, which says nothing about new" in text
+    assert "in 60 % of cases" in text
+    assert "With so few pictures" in text
+    anew = found.comparison.on_fresh() if found.comparison is not None else None
+    assert anew is not None
+    assert (anew.own.n, anew.own.accuracy, anew.other.accuracy) == (20, 0.7, 0.75)
+
+
+def test_where_every_picture_was_learned_from_nothing_can_be_said(tmp_path: Path) -> None:
+    found = evaluation(
+        tmp_path, 0.9, 0.8, 0.01, known=learned(100, None), new=fresh(0, None, None, None)
+    )
+    assert verdict(found) == (
+        "mine or fer7 has learned from every test picture, so nothing can be said about new ones."
+    )
+    assert found.comparison is not None
+    assert found.comparison.on_fresh() is None
+
+
+def test_pictures_that_only_the_other_model_learned_from_are_told(tmp_path: Path) -> None:
+    found = evaluation(
+        tmp_path, 0.7, 0.9, 0.01, known=learned(0, 0.5), new=fresh(60, 0.7, 0.72, 0.7)
+    )
+    assert "fer7 has learned from 40 of them" in explanation(found)
+    assert verdict(found).startswith("On the 60 pictures from which neither has learned, mine")
+    # Where both know the same of all, nothing is said.
+    same = evaluation(
+        tmp_path, 0.7, 0.6, 0.01, known=learned(0, 0.5), new=fresh(100, 0.7, 0.6, 0.01)
+    )
+    assert verdict(same).startswith("mine is significantly more accurate")
+    assert "learned from" not in explanation(same)
+
+
+@pytest.mark.parametrize(
+    ("n", "without", "sentence"),
+    [
+        (
+            *(30, 0.4),
+            "mine classifies 40.0 % of the 70 pictures correctly from which it has not learned.",
+        ),
+        (
+            *(100, None),
+            "mine, or a model that it began with, has learned from every test picture, so nothing "
+            "can be said about new ones.",
+        ),
+        (0, 0.5, "mine classifies 50.0 % of the pictures correctly."),
+        (None, None, "mine classifies 50.0 % of the pictures correctly."),
+    ],
+)
+def test_a_model_alone_is_judged_by_new_pictures_too(
+    tmp_path: Path, n: int | None, without: float | None, sentence: str
+) -> None:
+    raw = measured()
+    raw["learned"] = learned(n, without)
+    assert verdict(read(raw, tmp_path)) == sentence
 
 
 def test_models_without_common_labels_are_not_compared(tmp_path: Path) -> None:

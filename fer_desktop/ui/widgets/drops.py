@@ -20,6 +20,11 @@ def dropped_targets(data: QMimeData) -> list[Path | str]:
     return [text] if text and not url_problem(text) else targets
 
 
+def dropped_paths(data: QMimeData) -> list[Path]:
+    """Return the files and folders only."""
+    return [target for target in dropped_targets(data) if isinstance(target, Path)]
+
+
 def is_model_folder(path: Path) -> bool:
     """Tell whether a path is a model to be used, and no file to be opened."""
     return (path / PRESET_FILE).is_file()

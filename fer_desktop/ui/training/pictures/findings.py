@@ -80,6 +80,16 @@ def _warnings(found: Inspection) -> Iterator[Finding]:
     if found.flat:
         text = translate("Findings", "Blank pictures, of one colour only: {count}.")
         yield Finding("warning", text.format(count=f"{len(found.flat):,}"), found.flat)
+    for models, count in found.known_to:
+        text = translate(
+            "Findings",
+            "Pictures from which {models} learned: {count} of {all}. Do not improve these models "
+            "with them: the accuracy measured would say little about new pictures.",
+        )
+        yield Finding(
+            "warning",
+            text.format(models=", ".join(models), count=f"{count:,}", all=f"{found.total:,}"),
+        )
     if found.leaks:
         text = translate(
             "Findings",

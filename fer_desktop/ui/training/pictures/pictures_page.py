@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
     QWizardPage,
-)
+)  # fmt: skip
 
 from fer_desktop import paths
 from fer_desktop.errors import FerError
@@ -25,16 +25,18 @@ from fer_desktop.training.picture_folder import (
     PicturesError,
     Survey,
     free_folder,
+    vanished,
 )
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.training.collecting.collection_page import CollectionPage, FindCameras
 from fer_desktop.ui.training.pictures.choose_view import READ_BY_TRAINER, ChooseView
 from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
+from fer_desktop.ui.training.pictures.cleaned_copy import CleanedCopy
 from fer_desktop.ui.training.pictures.inspection_view import InspectionView
 from fer_desktop.ui.training.pictures.photos_view import PhotosView
 from fer_desktop.ui.training.pictures.picture_jobs import PictureJobs
-from fer_desktop.ui.widgets.drops import dropped_targets
+from fer_desktop.ui.widgets.drops import dropped_paths
 from fer_desktop.vision.ports import FaceDetector
 
 
@@ -42,7 +44,7 @@ class PicturesPage(QWizardPage):
     """Chooses or collects pictures, cuts faces out of photographs, and shows what there is.
 
     Attributes:
-        choose, photos, collection, inspection: what the page shows, one at a time.
+        choose, photos, collection, inspection, cleaned: what the page shows, one at a time.
     """
 
     def __init__(
@@ -75,11 +77,17 @@ class PicturesPage(QWizardPage):
         self.photos = PhotosView(self)
         self.collection = CollectionPage(controller, find_cameras, self._jobs, self)
         self.inspection = InspectionView(self)
+        self.cleaned = CleanedCopy(self)
         self.other_button = QPushButton(self.tr("Other pictures"), self)
         self.more_button = QPushButton(self.tr("Collect more"), self)
         self.again_button = QPushButton(self.tr("Check again"), self)
         self.again_button.setToolTip(self.tr("Check the folder again after changing it"))
-        for button in (self.other_button, self.more_button, self.again_button):
+        self.clean_button = QPushButton(self.tr("Cleaned copy…"), self)
+        self.clean_button.setToolTip(
+            self.tr("Make a copy without duplicates, blank pictures and contradictions")
+        )
+        self._buttons = (self.other_button, self.more_button, self.again_button, self.clean_button)
+        for button in self._buttons:
             button.setAutoDefault(False)
         self._inspected = QWidget(self)
         self._stack = QStackedWidget(self)
@@ -95,13 +103,14 @@ class PicturesPage(QWizardPage):
 
     def isComplete(self) -> bool:
         """Whether there are pictures that a model can learn from."""
-        return self._found is not None and self._found.is_usable
+        is_usable = self._found is not None and self._found.is_usable
+        return is_usable and self._stack.currentWidget() is not self.cleaned
 
     def validatePage(self) -> bool:
         """Make sure that the pictures are still there."""
         if self._path is not None and self._path.exists():
             return True
-        self._fail(_vanished(self._path or Path()))
+        self._fail(vanished(self._path or Path()))
         return False
 
     def use(self, path: Path) -> None:
@@ -120,7 +129,7 @@ class PicturesPage(QWizardPage):
         elif path.is_file() and path.name.lower().endswith(READ_BY_TRAINER):
             self._inspect(path)
         elif not path.exists():
-            self._fail(_vanished(path))
+            self._fail(vanished(path))
         else:
             self._fail(
                 PicturesError(
@@ -132,6 +141,7 @@ class PicturesPage(QWizardPage):
     def shut_down(self) -> None:
         """End what is going on; what was written stays."""
         self.collection.shut_down()
+        self.cleaned.shut_down()
         self._jobs.shut_down()
 
     def loss(self) -> str:
@@ -150,12 +160,12 @@ class PicturesPage(QWizardPage):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a folder or a file where one can be chosen."""
         is_free = self._stack.currentWidget() in (self.choose, self._inspected)
-        if is_free and _dropped_paths(event):
+        if is_free and dropped_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Use what was dropped."""
-        dropped = _dropped_paths(event)
+        dropped = dropped_paths(event.mimeData())
         if dropped:
             event.acceptProposedAction()
             # Later, so that the program it came from is not held up.
@@ -234,7 +244,7 @@ class PicturesPage(QWizardPage):
         self._forget_found()
         self._label_map = label_map
         if not path.exists():
-            self._fail(_vanished(path))
+            self._fail(vanished(path))
             return
         self._path = path
         self._jobs.inspect(path, self._on_inspected, self._on_refused, label_map)
@@ -253,6 +263,13 @@ class PicturesPage(QWizardPage):
     def _on_map(self, label_map: str) -> None:
         if self._path is not None:
             self._inspect(self._path, label_map)
+
+    def _on_clean(self) -> None:
+        if self._path is not None and self._path.exists():
+            self.cleaned.propose(self._path, self._label_map)
+            self._show(self.cleaned)
+        else:
+            self._fail(vanished(self._path or Path()))
 
     def _on_refused(self, error: FerError) -> None:
         """Tell why the trainer cannot use the pictures, where more can be had."""
@@ -282,7 +299,7 @@ class PicturesPage(QWizardPage):
         if path is not None and path.exists():
             self._inspect(path, self._label_map)
         else:
-            self._fail(_vanished(path or Path()))
+            self._fail(vanished(path or Path()))
 
     def _on_collect(self) -> None:
         self._forget()
@@ -292,6 +309,7 @@ class PicturesPage(QWizardPage):
 
     def _forget(self) -> None:
         self._jobs.stop()
+        self.cleaned.shut_down()
         self._survey, self._left_out = None, ()
         self._forget_found()
 
@@ -320,30 +338,21 @@ class PicturesPage(QWizardPage):
         self.other_button.clicked.connect(self._on_other)
         self.more_button.clicked.connect(self._on_collect)
         self.again_button.clicked.connect(self._on_again)
+        self.clean_button.clicked.connect(self._on_clean)
+        self.cleaned.written.connect(self._inspect)
+        self.cleaned.left.connect(lambda: self._show(self._inspected))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
-        row.addWidget(self.other_button)
-        row.addWidget(self.more_button)
-        row.addWidget(self.again_button)
+        for button in self._buttons:
+            row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout(self._inspected)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.inspection, 1)
         column.addLayout(row)
         self._inspected.setFocusProxy(self.inspection)
-        for view in (self.choose, self.photos, self.collection, self._inspected):
+        for view in (self.choose, self.photos, self.collection, self._inspected, self.cleaned):
             self._stack.addWidget(view)
         layout = QVBoxLayout(self)
         layout.addWidget(self._stack)
-
-
-def _dropped_paths(event: QDropEvent) -> list[Path]:
-    return [target for target in dropped_targets(event.mimeData()) if isinstance(target, Path)]
-
-
-def _vanished(path: Path) -> PicturesError:
-    return PicturesError(
-        f"{path} no longer exists: it was deleted, moved or renamed.",
-        hint="Choose the pictures again.",
-    )

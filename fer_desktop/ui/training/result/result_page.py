@@ -183,6 +183,12 @@ class ResultPage(QWizardPage):
         if comparison is None:
             return [figures]
         compared = [comparison.own, comparison.other]
+        if (anew := comparison.on_fresh()) is not None:
+            text = self.tr("{name}, {pictures} new to both")
+            return [
+                replace(row, model=text.format(name=row.model, pictures=counted(row.n, "picture")))
+                for row in (anew.own, anew.other)
+            ]
         if comparison.own.n == figures.n:
             return compared
         return [

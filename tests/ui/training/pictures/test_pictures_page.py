@@ -491,3 +491,53 @@ def test_an_archive_is_taken_as_it_is(
     qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
     assert page.dataset().labels == {"happy": 12, "sad": 12, "wink": 12}
     assert "in an archive" in page.inspection.layout_line.text()
+
+
+def test_a_cleaned_copy_is_listed_first_then_written_and_used(
+    page: PicturesPage, crops: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = sorted((crops / "happy").iterdir())[0]
+    shutil.copyfile(first, crops / "happy" / "again.png")
+    save(crops / "sad" / "blank.png", np.full((48, 48), 7, np.uint8))
+    before = {path: path.read_bytes() for path in crops.rglob("*.png")}
+    page.use(crops)
+    qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
+
+    page.clean_button.click()
+    assert not page.isComplete()  # the copy was asked for, not the pictures as they are
+    qtbot.waitUntil(page.cleaned.write_button.isEnabled, timeout=LIMIT_MS)
+    said_of_it = [(row.text, row.details) for row in page.cleaned.findings.findings]
+    assert [text for text, _ in said_of_it] == [
+        "Blank pictures, of one colour only: 1.",
+        "Exact copies, of which one stays: 1.",
+    ]
+    assert said_of_it[0][1] == ("sad/blank.png: it has one colour only",)
+    assert page.cleaned.note.text() == "It would have 36 pictures of 48 x 48 pixels."
+    target = page.cleaned.folder.folder
+    assert target.name == "Cleaned copy of my faces"
+    assert not target.exists()
+
+    monkeypatch.setattr(OpenFolder, "ask", lambda *_: crops / "inside")
+    page.cleaned.folder.button.click()
+    assert "lies in the folder of the pictures" in page.cleaned.note.text()
+    assert not page.cleaned.write_button.isEnabled()
+    monkeypatch.setattr(OpenFolder, "ask", lambda *_: target)
+    page.cleaned.folder.button.click()
+    page.cleaned.write_button.click()
+    qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
+    assert page.dataset().path == target
+    assert page.inspection.heading.text() == "36 pictures of 3 expressions"
+    assert {path: path.read_bytes() for path in crops.rglob("*.png")} == before
+
+
+def test_a_cleaned_copy_can_be_left(page: PicturesPage, crops: Path, qtbot: QtBot) -> None:
+    page.use(crops)
+    qtbot.waitUntil(page.isComplete, timeout=LIMIT_MS)
+    page.clean_button.click()
+    page.cleaned.back_button.click()
+    assert page.isComplete()
+    assert page.inspection.isVisible()
+    page.clean_button.click()
+    qtbot.waitUntil(lambda: bool(page.cleaned.findings.findings), timeout=LIMIT_MS)
+    assert page.cleaned.findings.findings[0].kind == "good"
+    assert not page.cleaned.write_button.isEnabled()
