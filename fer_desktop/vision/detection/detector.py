@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,7 +71,7 @@ class MediaPipeFaceDetector:
             pixels: the picture.
             thorough: also search overlapping tiles, for still images.
         """
-        picture = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_BGR2RGB)
+        picture = np.ascontiguousarray(pixels)
         if thorough:
             faces = self._photo_search.find(picture, self._min_score)
         else:

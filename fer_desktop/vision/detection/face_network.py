@@ -1,18 +1,17 @@
 """One of MediaPipe's face networks, kept behind our own types."""
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.face import LEFT_EYE, RIGHT_EYE, BoundingBox, Detection
 from fer_desktop.errors import DetectorError
-from fer_desktop.vision.detection.lean_mediapipe import import_mediapipe
+from fer_desktop.vision.detection.litert_runtime import LiteRTRuntime
+from fer_desktop.vision.detection.mediapipe_runtime import MediaPipeRuntime
+from fer_desktop.vision.detection.runtime import RawFace, Runtime
 
 SHORT_RANGE_FILE: Final = "face_detection_short_range.tflite"
 FULL_RANGE_FILE: Final = "face_detection_full_range_sparse.tflite"
@@ -25,17 +24,11 @@ _FULL_RANGE_WIDTH: Final = 1.07
 _FULL_RANGE_RISE: Final = 0.05
 
 _LANDMARKS: Final = (RIGHT_EYE, LEFT_EYE, "nose", "mouth", "right_ear", "left_ear")
-_SUPPRESSION: Final = 0.3
 _TFLITE_MARK: Final = b"TFL3"  # at byte 4
-# Where EGL looks for graphics drivers, on Linux.
-_EGL_DRIVERS: Final = "__EGL_VENDOR_LIBRARY_FILENAMES"
 
 
 class FaceNetwork:
-    """Finds faces in pictures of any size, each by itself: same picture, same answer.
-
-    MediaPipe's modes for films are no faster and find nothing more; they only forbid to go back.
-    """
+    """Finds faces in pictures of any size, each by itself: same picture, same answer."""
 
     def __init__(self, file: Path, min_score: float) -> None:
         """Load a network.
@@ -48,28 +41,14 @@ class FaceNetwork:
             DetectorError: if it cannot be loaded.
         """
         try:
-            # Not by its path: MediaPipe cannot open every name that a folder can have.
             content = file.read_bytes()
             if content[4:8] != _TFLITE_MARK:
                 raise ValueError(f"{file} is damaged")
-            mp = import_mediapipe()
-            vision = mp.tasks.vision
-            options = vision.FaceDetectorOptions(
-                base_options=mp.tasks.BaseOptions(model_asset_buffer=content),
-                running_mode=vision.RunningMode.IMAGE,
-                min_detection_confidence=min_score,
-                min_suppression_threshold=_SUPPRESSION,
-            )
-            # It is closed by us. MediaPipe's own destructor raises where the interpreter ends.
-            vision.FaceDetector.__del__ = lambda network: None
-            with _no_graphics_driver():
-                self._network: Any = vision.FaceDetector.create_from_options(options)
+            self._runtime: Runtime | None = _runtime(content, min_score)
         except (ImportError, OSError, RuntimeError, ValueError) as error:
             raise DetectorError(
                 f"The face detector cannot be loaded: {error}.", hint="Install FER Desktop again."
             ) from error
-        self._make_image = mp.Image
-        self._rgb = mp.ImageFormat.SRGB
         self._is_full_range = file.name == FULL_RANGE_FILE
         self._closing = threading.Lock()
 
@@ -83,56 +62,39 @@ class FaceNetwork:
         """Return the faces in a part of a picture, in the whole picture's pixels.
 
         Args:
-            picture: the part, RGB, contiguous.
+            picture: the part, BGR.
             offset: where its top left corner lies in the whole.
             scale: by how much it was enlarged.
         """
-        answer = self._network.detect(self._make_image(image_format=self._rgb, data=picture))
-        height, width = picture.shape[:2]
-        return [
-            self._detection(raw, width / scale, height / scale, offset, scale)
-            for raw in answer.detections
-        ]
+        runtime = self._runtime
+        if runtime is None:
+            raise RuntimeError("the network was closed")
+        return [self._detection(raw, offset, scale) for raw in runtime.faces(picture)]
 
     def close(self) -> None:
         """Release the network; may be called twice. Nobody else does it."""
         with self._closing:
-            network, self._network = self._network, None
-        if network is not None:
-            network.close()
+            runtime, self._runtime = self._runtime, None
+        if runtime is not None:
+            runtime.close()
 
-    def _detection(
-        self, raw: Any, width: float, height: float, offset: tuple[float, float], scale: float
-    ) -> Detection:
+    def _detection(self, raw: RawFace, offset: tuple[float, float], scale: float) -> Detection:
         left, top = offset
-        box = raw.bounding_box
-        x1, y1 = left + box.origin_x / scale, top + box.origin_y / scale
-        found = BoundingBox(x1, y1, x1 + box.width / scale, y1 + box.height / scale)
+        x1, y1 = left + raw.left / scale, top + raw.top / scale
+        found = BoundingBox(x1, y1, x1 + raw.width / scale, y1 + raw.height / scale)
         points = {
-            name: (left + point.x * width, top + point.y * height)
-            for name, point in zip(_LANDMARKS, raw.keypoints, strict=True)
+            name: (left + x / scale, top + y / scale)
+            for name, (x, y) in zip(_LANDMARKS, raw.points, strict=True)
         }
         box = _as_short_range(found) if self._is_full_range else found
-        return Detection(box, float(raw.categories[0].score), points)
+        return Detection(box, raw.score, points)
 
 
-@contextmanager
-def _no_graphics_driver() -> Iterator[None]:
-    """Keep MediaPipe, which computes on the processor here, from loading a graphics driver.
-
-    It would open one that it never uses. Mesa's brings a second LLVM into the process, which
-    overwrites parts of TensorFlow's own: the next network that is compiled crashes. EGL looks only
-    once, so programs that are started later find their drivers as ever.
-    """
-    former = os.environ.get(_EGL_DRIVERS)
-    os.environ[_EGL_DRIVERS] = os.devnull
+def _runtime(content: bytes, min_score: float) -> Runtime:
     try:
-        yield
-    finally:
-        if former is None:
-            del os.environ[_EGL_DRIVERS]
-        else:
-            os.environ[_EGL_DRIVERS] = former
+        return LiteRTRuntime(content, min_score)
+    except ImportError:  # no wheel for this computer
+        return MediaPipeRuntime(content, min_score)
 
 
 def _as_short_range(box: BoundingBox) -> BoundingBox:

@@ -43,7 +43,7 @@ class PhotoSearch:
         self._full_range = full_range
 
     def find(self, picture: NDArray[np.uint8], min_score: float) -> list[Detection]:
-        """Return the faces of an RGB picture; their scores are medians over the close looks.
+        """Return the faces of a BGR picture; their scores are medians over the close looks.
 
         Args:
             picture: shape (height, width, 3).

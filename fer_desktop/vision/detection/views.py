@@ -22,7 +22,7 @@ class View:
     """A part of a picture at a size that suits the networks.
 
     Attributes:
-        pixels: RGB, contiguous.
+        pixels: BGR, contiguous.
         left, top: where the part lies in the picture; may be outside.
         scale: by how much it was enlarged.
     """
@@ -39,7 +39,7 @@ class View:
         """Return a region with a long side of so many pixels, black where the picture ends.
 
         Args:
-            picture: RGB.
+            picture: BGR.
             region: which part; may reach beyond the picture.
             side_px: the view's long side.
             enlarge: whether smaller regions are brought to this size too.
@@ -93,7 +93,7 @@ def look(
 
     Args:
         networks: which to ask.
-        picture: RGB.
+        picture: BGR.
         box: where a face is supposed.
         width: of the view, in widths of the box.
         mirrored: whether to look at the mirror image; that tells only how sure a network is, for

@@ -230,7 +230,7 @@ def test_a_view_beyond_the_picture_keeps_places_right() -> None:
     """A face at the border looks as if the picture went on in black."""
     network = FaceNetwork(assets_dir() / "mediapipe" / SHORT_RANGE_FILE, 0.5)
     try:
-        portrait = np.ascontiguousarray(astronaut()[60:260, 150:350, ::-1])
+        portrait = np.ascontiguousarray(astronaut()[60:260, 150:350])
         view = View.of(portrait, BoundingBox(-120, -80, 320, 360), 256, enlarge=True)
         assert view.pixels.shape[:2] == (256, 256)
         (face,) = view.faces(network)
@@ -261,8 +261,11 @@ def test_closing_twice_is_fine_and_the_interpreter_ends_quietly() -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lists what a process has loaded")
 def test_no_graphics_driver_is_loaded_whose_compiler_would_clash_with_tensorflows() -> None:
     code = (
-        "import os; from fer_desktop.vision.detection.detector import MediaPipeFaceDetector\n"
-        "before = dict(os.environ); MediaPipeFaceDetector().close()\n"
+        "import os; from fer_desktop.paths import assets_dir\n"
+        "from fer_desktop.vision.detection.face_network import SHORT_RANGE_FILE\n"
+        "from fer_desktop.vision.detection.mediapipe_runtime import MediaPipeRuntime\n"
+        "content = (assets_dir() / 'mediapipe' / SHORT_RANGE_FILE).read_bytes()\n"
+        "before = dict(os.environ); MediaPipeRuntime(content, 0.5).close()\n"
         "assert dict(os.environ) == before\n"
         "print(open('/proc/self/maps').read())"
     )

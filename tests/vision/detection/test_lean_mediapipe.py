@@ -11,14 +11,17 @@ import pytest
 from fer_desktop.vision.detection.lean_mediapipe import _lean_imports
 
 
-def test_a_detector_brings_neither_tensorflow_nor_matplotlib() -> None:
+def test_a_network_brings_neither_tensorflow_nor_matplotlib() -> None:
     done = subprocess.run(
         [
             sys.executable,
             "-c",
             "import sys\n"
-            "from fer_desktop.vision.detection.detector import MediaPipeFaceDetector\n"
-            "MediaPipeFaceDetector().close()\n"
+            "from fer_desktop.paths import assets_dir\n"
+            "from fer_desktop.vision.detection.face_network import SHORT_RANGE_FILE\n"
+            "from fer_desktop.vision.detection.mediapipe_runtime import MediaPipeRuntime\n"
+            "content = (assets_dir() / 'mediapipe' / SHORT_RANGE_FILE).read_bytes()\n"
+            "MediaPipeRuntime(content, 0.5).close()\n"
             "assert 'mediapipe' in sys.modules\n"
             "print({'tensorflow', 'keras', 'matplotlib', 'sklearn'} & set(sys.modules))\n"
             "import matplotlib.pyplot\n"  # is still the real one
