@@ -24,6 +24,7 @@ PARTS = (
     "live_training",
     "streams",
     "memory",
+    "resident",
     "training",
 )
 RESULT = Path("build/bench.json")

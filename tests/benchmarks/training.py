@@ -89,14 +89,15 @@ def _train(work: Path, dataset: Dataset) -> list[Figure]:
             "times as fast as the plain script",
             rates / plain_rates,
             "x",
-            mark=1.3,
+            mark=1.5,
             better="higher",
         ),
     ]
     if chosen != "float32":
         ours, plain = _compare(work / "run-float32", dataset, rows, "float32")
         ratio = np.array(ours) / np.array(plain)
-        figures.append(figure("training", "the same, both in float32", ratio, "x", better="higher"))
+        name = "the same, both in float32"
+        figures.append(figure("training", name, ratio, "x", mark=1.2, better="higher"))
     waits = _waiting(dataset, rows, chosen)
     return [
         *figures,
@@ -112,13 +113,13 @@ def _compare(
     In turn, so that whatever else the machine does hits both. Ours validates and saves, too.
     """
     plain = _compiled("float32", [])
-    plain_feed = _per_image_augmentation(dataset.images[rows], dataset.targets[rows])
+    plain_feed = _augmented_in_batches(dataset.images[rows], dataset.targets[rows])
     ours_s, plain_s = [], []
 
     def report(event: Event) -> None:
         if isinstance(event, EpochDone):
             ours_s.append(event.seconds)
-            plain_s.append(_timed_s(lambda: plain.fit(plain_feed, shuffle=False, verbose=0))[0])
+            plain_s.append(_timed_s(lambda: plain.fit(plain_feed, verbose=0))[0])
 
     keras.mixed_precision.set_global_policy(precision)
     network = get_system(SYSTEM).build(LABELS)
@@ -143,19 +144,30 @@ def _batches(dataset: Dataset, rows: NDArray[np.int64]) -> Batches:
     return Batches(dataset.images, dataset.targets, rows, batch_size=BATCH, seed=0)
 
 
-def _per_image_augmentation(images: NDArray[np.uint8], targets: NDArray[np.float32]) -> Any:
-    """Return what a plain script feeds: SciPy warps each image; light is left alone."""
-    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+def _augmented_in_batches(images: NDArray[np.uint8], targets: NDArray[np.float32]) -> Any:
+    """Return what a good plain script feeds: Keras' layers change whole batches ahead of time."""
+    import tensorflow as tf
+    from keras import layers
 
     settings = RECIPE.augmentation
-    generator = ImageDataGenerator(
-        rotation_range=settings.rotate_deg,
-        width_shift_range=settings.shift,
-        height_shift_range=settings.shift,
-        zoom_range=settings.zoom,
-        horizontal_flip=settings.flip,
+    augment = keras.Sequential(
+        [
+            layers.RandomFlip("horizontal", seed=0),
+            layers.RandomRotation(settings.rotate_deg / 360, seed=1),
+            layers.RandomTranslation(settings.shift, settings.shift, seed=2),
+            layers.RandomZoom(settings.zoom, seed=3),
+            layers.RandomBrightness(settings.brightness, seed=4),
+            layers.RandomContrast(settings.contrast, seed=5),
+        ]
     )
-    return generator.flow(images.astype(np.float32), targets, batch_size=BATCH, seed=0)
+    dataset = tf.data.Dataset.from_tensor_slices((images, targets))
+    batches = dataset.shuffle(len(images), seed=0).batch(BATCH, drop_remainder=True)
+
+    def changed(pixels: Any, wanted: Any) -> tuple[Any, Any]:
+        return augment(tf.cast(pixels, tf.float32), training=True), wanted
+
+    # Tuned by hand: where Keras tunes such a pipeline, an epoch may end half a minute late.
+    return batches.map(changed, num_parallel_calls=2).prefetch(2)
 
 
 def _compiled(precision: Precision, layers: list[Any]) -> Any:
