@@ -8,18 +8,15 @@ A live source is analysed as it is shown, the newest frame first. A file is show
 analysed by another one: every frame, in order, whatever is on screen.
 """
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
 from fer_desktop.domain.known_frames import KnownFrames
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError
-from fer_desktop.log import get_logger
 from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S, Capture, FileCapture, LiveCapture
 from fer_desktop.pipeline.clock import Clock, SystemClock
 from fer_desktop.pipeline.events import (
@@ -27,22 +24,20 @@ from fer_desktop.pipeline.events import (
     FileAnalysis,
     Result,
     SourceFailed,
-    SourceOpened,
     State,
     StateChanged,
 )
 from fer_desktop.pipeline.file_job import FileJob, FileOrder
-from fer_desktop.pipeline.handoff import Closed
-from fer_desktop.pipeline.inference import Inference, Item, Session
+from fer_desktop.pipeline.inference import Inference
+from fer_desktop.pipeline.joining import bid_farewell, join_all
 from fer_desktop.pipeline.loader import Loader
 from fer_desktop.pipeline.meters import MeterReading, Meters
+from fer_desktop.pipeline.outlets import CurrentSession, FileOutlet, LiveOutlet
 from fer_desktop.pipeline.outputs import FanOut, OutputSink, ResultOutput
 from fer_desktop.pipeline.shown_frame import ShownFrame
 from fer_desktop.settings import FaceSearch
 from fer_desktop.sources.base import FileSource, FrameSource, Pacing
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
-
-log = get_logger("pipeline")
 
 _WINDOW: Final = "window"  # as an output
 # At the end: for sources and sessions, for a session whose thread hangs, and for all the rest.
@@ -108,9 +103,9 @@ class Engine:
         self._clock = clock or SystemClock()
         self._reconnect_pauses_s = reconnect_pauses_s
         self._meters = Meters(self._clock.now_ns)
-        self._lock = threading.Lock()
+        self._current = CurrentSession(on_event)
+        self._lock = self._current.lock
         self._number = 0
-        self._reporting: int | None = None  # the session whose events are still of interest
         self._capture: Capture | None = None
         self._captures: list[Capture] = []  # whose threads may still be at work
         self._is_shut = False
@@ -170,12 +165,11 @@ class Engine:
         with self._lock:
             if self._is_shut:
                 raise RuntimeError("the engine was shut down")
-            self._number += 1
-            number = self._number
+            self._number = number = self._number + 1
             if self._capture is not None:
                 self._capture.stop()
             self._captures = [item for item in self._captures if item.thread.is_alive()]
-            name = f"capture-{number}"
+            session = (number, self._current, self._meters, self._failed)
             capture: Capture
             job: FileJob | None = None
             if pacing is Pacing.PLAYBACK:
@@ -183,29 +177,24 @@ class Engine:
                     raise TypeError(f"{source!r} cannot be read twice")
                 shown = ShownFrame(number, selection.every - 1, self._on_result, known)
                 if known is None:
-                    order = FileOrder(
-                        number=number,
-                        make_source=source.again,
-                        outputs=FanOut(self._outputs, self._on_event, self._chosen_outputs),
-                        selection=selection,
-                    )
-                    job = FileJob(order, shown)
-                file_outlet = _FileOutlet(self, number, job, shown)
-                capture = FileCapture(source, file_outlet, self._clock, name=name)
+                    outputs = FanOut(self._outputs, self._on_event, self._chosen_outputs)
+                    job = FileJob(FileOrder(number, source.again, outputs, selection), shown)
+                file_outlet = FileOutlet(*session, job, shown)
+                capture = FileCapture(source, file_outlet, self._clock, name=f"capture-{number}")
                 if job is not None:
                     job.on_change = capture.transport.nudge
             else:
                 capture = LiveCapture(
                     source,
-                    _SessionOutlet(self, number),
+                    LiveOutlet(*session, self._inference),
                     self._clock,
-                    name=name,
+                    name=f"capture-{number}",
                     formers=[
                         item.thread for item in self._captures if isinstance(item, LiveCapture)
                     ],
                     reconnect_pauses_s=self._reconnect_pauses_s,
                 )
-            former, self._reporting = self._reporting, number
+            former, self._current.number = self._current.number, number
             self._capture = capture
             self._captures.append(capture)
         if former is not None:
@@ -224,15 +213,9 @@ class Engine:
         with self._lock:
             if self._is_shut:
                 raise RuntimeError("the engine was shut down")
-            self._number += 1
-            number = self._number
-        order = FileOrder(
-            number=number,
-            make_source=source.again,
-            outputs=FanOut(self._file_outputs(), self._on_event),
-            selection=selection,
-        )
-        self._inference.add_file(FileJob(order))
+            self._number = number = self._number + 1
+        outputs = FanOut(self._file_outputs(), self._on_event)
+        self._inference.add_file(FileJob(FileOrder(number, source.again, outputs, selection)))
         return number
 
     def cancel_analysis(self, number: int) -> None:
@@ -247,11 +230,11 @@ class Engine:
         """Close the source and finish its session."""
         with self._lock:
             capture, self._capture = self._capture, None
-            number = self._reporting
+            number = self._current.number
             # Whatever its thread still reads, nobody has to wait for a file to be let go.
             is_over = isinstance(capture, FileCapture)
             if is_over:
-                self._reporting = None
+                self._current.number = None
         if capture is not None and number is not None:
             self._on_event(StateChanged(number, State.STOPPING))
             self._inference.end(number)
@@ -344,104 +327,24 @@ class Engine:
         self._loader.close()
         self._inference.close()
         deadline = time.monotonic() + limit_s
-        _join(threads, deadline)
-        if not self._inference.finish(max(0.0, deadline - time.monotonic())):
-            # Its session is finished without it, unless the disk stands still, too.
-            finishing = threading.Thread(target=self._inference.abandon, daemon=True)
-            finishing.start()
-            finishing.join(_ABANDON_LIMIT_S)
-        threads = (*threads, self._inference.thread, self._loader.thread)
-        _join(threads, time.monotonic() + _FAREWELL_S)
-        for thread in threads:
-            if thread.is_alive():
-                log.warning("thread %s does not end", thread.name)
+        join_all(threads, deadline)
+        self._inference.finish(max(0.0, deadline - time.monotonic()), _ABANDON_LIMIT_S)
+        bid_farewell((*threads, self._inference.thread, self._loader.thread), _FAREWELL_S)
 
     def _played(self) -> Capture | None:
         """Return the capture that obeys a transport bar, if there is one."""
         with self._lock:
             return self._capture if isinstance(self._capture, FileCapture) else None
 
-    def _report(self, number: int, event: EngineEvent) -> None:
-        with self._lock:
-            is_current = number == self._reporting
-        if is_current:
-            self._on_event(event)
-
     def _failed(self, number: int, error: FerError) -> None:
         """Report that a session ended with an error, and nothing of it any more."""
         with self._lock:
-            if number != self._reporting:
+            if number != self._current.number:
                 return
-            self._reporting = None
+            self._current.number = None
             capture, self._capture = self._capture, None
         self._inference.end(number)
         if capture is not None:
             capture.stop()
         self._on_event(SourceFailed(number, error))
         self._on_event(StateChanged(number, State.FAILED, str(error)))
-
-
-class _SessionOutlet:
-    """Where a live source delivers: to the networks."""
-
-    def __init__(self, engine: Engine, number: int) -> None:
-        self._engine = engine
-        self._number = number
-
-    def opened(self, info: SourceInfo) -> None:
-        with self._engine._lock:
-            self._raise_if_former()
-            self._engine._meters.reset()
-            self._engine._inference.begin(Session(self._number, info))
-        self._engine._report(self._number, SourceOpened(self._number, info))
-
-    def frame(self, frame: Frame) -> None:
-        with self._engine._lock:
-            self._raise_if_former()
-            self._engine._meters.frame_captured()
-            if self._engine._inference.put(Item(self._number, frame)):
-                self._engine._meters.frame_dropped()
-
-    def may_show(self, _: Frame) -> bool:
-        return True
-
-    def state_changed(self, state: State, message: str) -> None:
-        self._engine._report(self._number, StateChanged(self._number, state, message))
-
-    def failed(self, error: FerError) -> None:
-        self._engine._failed(self._number, error)
-
-    def _raise_if_former(self) -> None:
-        if self._number != self._engine._reporting:
-            raise Closed
-
-
-class _FileOutlet(_SessionOutlet):
-    """Where a file that is played delivers: to the screen, with what its analysis knows by now."""
-
-    def __init__(self, engine: Engine, number: int, job: FileJob | None, shown: ShownFrame) -> None:
-        super().__init__(engine, number)
-        self._job = job
-        self._shown = shown
-
-    def opened(self, info: SourceInfo) -> None:
-        # A file that is not wanted any more may only now have been opened.
-        with self._engine._lock:
-            self._raise_if_former()
-            self._engine._meters.reset()
-        self._engine._report(self._number, SourceOpened(self._number, info))
-
-    def frame(self, frame: Frame) -> None:
-        with self._engine._lock:
-            self._raise_if_former()
-            self._engine._meters.frame_captured()
-        self._shown.show(frame)
-
-    def may_show(self, frame: Frame) -> bool:
-        return self._job is None or self._job.may_show(frame)
-
-
-def _join(threads: Sequence[threading.Thread], deadline: float) -> None:
-    for thread in threads:
-        if thread.ident is not None:
-            thread.join(max(0.0, deadline - time.monotonic()))

@@ -21,7 +21,7 @@ from fer_desktop.vision.ports import EmotionClassifier
 _NEAR_US: Final = 2_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class FileOrder:
     """A file to be analysed.
 

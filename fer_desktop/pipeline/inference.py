@@ -3,21 +3,17 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fer_desktop.domain.face import Detection
-from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.events import EngineEvent, FileAnalysis, ModelLoaded
+from fer_desktop.pipeline.exchangeable_detector import ExchangeableDetector
 from fer_desktop.pipeline.file_job import FileJob
 from fer_desktop.pipeline.file_jobs import FileJobs
 from fer_desktop.pipeline.handoff import Closed, LatestSlot
+from fer_desktop.pipeline.live_session import Item, Session
 from fer_desktop.pipeline.meters import Meters
 from fer_desktop.pipeline.outputs import FanOut
 from fer_desktop.settings import FaceSearch
@@ -27,53 +23,6 @@ from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
 log = get_logger("pipeline")
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A live source being analysed.
-
-    Attributes:
-        number: its number, which results carry.
-        info: what the source says of itself.
-    """
-
-    number: int
-    info: SourceInfo
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
-    """A frame on its way to the networks."""
-
-    session: int
-    frame: Frame
-
-
-class _DetectorPort:
-    """A detector that can be exchanged while face ids go on, and while another thread uses it."""
-
-    def __init__(self, detector: FaceDetector) -> None:
-        self._lock = threading.Lock()
-        self._detector: FaceDetector | None = detector
-
-    def detect(self, pixels: NDArray[np.uint8], *, thorough: bool = False) -> list[Detection]:
-        with self._lock:
-            if self._detector is None:
-                raise Closed
-            return self._detector.detect(pixels, thorough=thorough)
-
-    def exchange(self, detector: FaceDetector) -> None:
-        with self._lock:
-            former, self._detector = self._detector, detector
-        if former is not None:
-            former.close()
-
-    def close(self) -> None:
-        with self._lock:
-            former, self._detector = self._detector, None
-        if former is not None:
-            former.close()
 
 
 class Inference:
@@ -113,7 +62,7 @@ class Inference:
         self._is_finished = threading.Event()
         self.thread = threading.Thread(target=self._run, name="inference", daemon=True)
         # From here on everything belongs to the thread.
-        self._detector: _DetectorPort | None = None
+        self._detector: ExchangeableDetector | None = None
         self._classifier: EmotionClassifier | None = None
         self._analyzer: Analyzer | None = None
         self._session: Session | None = None
@@ -194,15 +143,20 @@ class Inference:
         """Finish all sessions, close the networks and end the thread."""
         self._slot.close()
 
-    def finish(self, limit_s: float) -> bool:
-        """Wait until all sessions are finished after ``close``; tell whether they are.
+    def finish(self, limit_s: float, abandoned_s: float) -> None:
+        """Wait until all sessions are finished after ``close``; networks may take longer to close.
 
-        The networks may take longer to be closed.
+        Args:
+            limit_s: how long the thread may take for it.
+            abandoned_s: how long it may take without the thread, if that hangs.
         """
-        return self.thread.ident is None or self._is_finished.wait(limit_s)
+        if self.thread.ident is None or self._is_finished.wait(limit_s):
+            return
+        finishing = threading.Thread(target=self._abandon, daemon=True)
+        finishing.start()
+        finishing.join(abandoned_s)  # unless the disk stands still, too
 
-    def abandon(self) -> None:
-        """Finish the sessions of a thread that does not come to its end."""
+    def _abandon(self) -> None:
         self._files.close()
         self._finish_session()
 
@@ -267,7 +221,7 @@ class Inference:
 
     def _use_detector(self, detector: FaceDetector) -> None:
         if self._detector is None:
-            self._detector = _DetectorPort(detector)
+            self._detector = ExchangeableDetector(detector)
             self._analyzer = self._make_analyzer(self._calibrator)
         else:
             self._detector.exchange(detector)
