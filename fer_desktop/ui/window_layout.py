@@ -46,12 +46,9 @@ class WindowLayout:
 
     def add_hidden(self, panel: QDockWidget) -> None:
         """Place a panel that takes turns with the bottom one, and is not shown until wanted."""
-        bottom = self.docks[1]
         self.furniture.append(panel)
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, panel)
-        self._window.tabifyDockWidget(bottom, panel)
-        bottom.raise_()
-        panel.hide()
+        self._put_behind(panel)
 
     def remember_default(self) -> None:
         """Take the layout as it is now for the one to reset to."""
@@ -68,6 +65,10 @@ class WindowLayout:
             self._window.restoreGeometry(_from_text(settings.window_geometry))
         if settings.window_state:
             self._window.restoreState(_from_text(settings.window_state), _VERSION)
+        # Where a layout was kept before there was a panel, it would have a corner for itself.
+        for panel in self.furniture:
+            if panel not in self.docks and panel.isHidden() and not panel.isFloating():
+                self._put_behind(panel)
 
     def kept_in(self, settings: Settings) -> Settings:
         """Return settings that hold the layout as it is now."""
@@ -91,6 +92,14 @@ class WindowLayout:
             self._window.menuBar().show()
             self._window.statusBar().show()
             self._window.restoreState(layout, _VERSION)
+
+    def _put_behind(self, panel: QDockWidget) -> None:
+        bottom = self.docks[1]
+        was_hidden = bottom.isHidden()
+        self._window.tabifyDockWidget(bottom, panel)
+        bottom.raise_()
+        panel.hide()
+        bottom.setHidden(was_hidden)
 
     def _use_default_size(self) -> None:
         size = fitting_size(self._window, _DEFAULT_SIZE)

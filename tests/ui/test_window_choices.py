@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QMainWindow,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
@@ -135,6 +142,27 @@ def test_the_layout_is_kept_and_can_be_reset(desk: Desk, qtbot: QtBot) -> None:
     assert again.window.docks[0].isHidden()
     again.window.acts.reset_layout.trigger()
     assert not again.window.docks[0].isHidden()
+
+
+def test_in_a_layout_from_before_it_the_summary_has_its_place(desk: Desk, qtbot: QtBot) -> None:
+    former = QMainWindow()
+    qtbot.addWidget(former)
+    areas = Qt.DockWidgetArea
+    for name, area in (
+        ("faces", areas.RightDockWidgetArea),
+        ("timeline", areas.BottomDockWidgetArea),
+    ):
+        dock = QDockWidget(former)
+        dock.setObjectName(name)
+        former.addDockWidget(area, dock)
+    kept = former.saveState(1).toBase64().toStdString()
+    app = desk.start(Settings(welcome_accepted=True, model=MODEL, window_state=kept))
+    window = app.window
+    assert not any(dock.isHidden() for dock in window.docks)
+    window.acts.summary.trigger()
+    qtbot.waitUntil(window.summary.view.isVisible)
+    beside = [dock.objectName() for dock in window.tabifiedDockWidgets(window.docks[1])]
+    assert beside == ["summary"]
 
 
 def test_full_screen_shows_only_the_picture_and_goes_back(desk: Desk, qtbot: QtBot) -> None:

@@ -74,6 +74,10 @@ def test_a_session_opens_again_with_its_picture(
     assert number_of(player.view.frame.pixels) == 21
     assert player.view.analysis.frame_index == 21
     assert player.cards.cards[0].face.smoothed is not None
+    app.window.acts.summary.trigger()
+    summary = app.window.summary.view
+    qtbot.waitUntil(lambda: summary.table.rowCount() == 1)
+    assert "30 frames" in summary.facts.text()
     before = len(list_sessions(paths.sessions_dir()))
     controller.toggle()
     qtbot.waitUntil(lambda: at_end(app, 30))

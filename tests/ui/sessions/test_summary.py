@@ -1,5 +1,6 @@
 """The summary in the real window follows the session, and reports are saved from it."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import Confirm, SaveReport
 from fer_desktop.ui.sessions.report_pdf import write_pdf
 from fer_desktop.ui.sessions.summary_view import SummaryView
-from tests.helpers.sources import ScriptedSource
+from tests.helpers.sources import ScriptedCamera, ScriptedSource
 from tests.ui.conftest import Desk
-from tests.ui.steps import CLIP, messages
+from tests.ui.steps import CAMERA, CLIP, messages
 
 pytestmark = pytest.mark.gui
 
@@ -70,6 +71,22 @@ def test_the_summary_comes_when_it_is_wanted_and_follows_the_marks(
         for y in range(0, image.height(), 2)
     }
     assert len(colors) > 8
+
+
+def test_the_summary_follows_a_camera(desk: Desk, qtbot: QtBot) -> None:
+    desk.sources[CAMERA] = ScriptedCamera()
+    app = desk.start(wanted=CAMERA)
+    app.window.acts.summary.trigger()
+    view = app.window.summary.view
+
+    def frames() -> int:
+        found = re.search(r"(\d+) frame", view.facts.text())
+        return int(found[1]) if found is not None else 0
+
+    qtbot.waitUntil(lambda: frames() > 0, timeout=LIMIT_MS)
+    former = frames()
+    qtbot.waitUntil(lambda: frames() > former, timeout=LIMIT_MS)
+    assert texts(view) == ["face 1"]
 
 
 @pytest.mark.parametrize("suffix", [".html", ".pdf", ".xlsx", ".csv"])
