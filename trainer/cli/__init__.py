@@ -102,12 +102,16 @@ def _probe(args: argparse.Namespace) -> int:
     else:
         print(
             f"{found.system}: {found.parameters:,} parameters, {found.faces:,} training faces; "
-            f"{found.seconds_per_epoch:.1f} s per epoch, {found.seconds / 60:.0f} min for "
+            f"{found.seconds_per_epoch:.1f} s per epoch, {_duration(found.seconds)} for "
             f"{counted(found.epochs, 'epoch')}"
         )
         for line in found.notes:
             print(line)
     return DONE
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def _compare(args: argparse.Namespace) -> int:

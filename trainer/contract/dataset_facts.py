@@ -125,7 +125,7 @@ class FramingFacts(TypedDict):
     Attributes:
         looked_at: how many pictures; of many some, spread evenly.
         none, several: pictures of no face, and of more than one.
-        loose, tight: those whose face is much smaller than in the application's crop, or cut off.
+        loose, tight: those whose face is much smaller or larger than in the application's crop.
         face_width: spread of the face box's width in the picture's.
     """
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ from trainer.errors import DataError
 
 # Of copies the one stays that figures are made with: training has enough others.
 _KEPT_FIRST: Final[tuple[Split, ...]] = ("test", "validation", "train")
+# A label may hold what no folder's name can.
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 _COLUMNS: Final = ("file", "label", "split", "person", "origin")
 
 
@@ -152,8 +155,8 @@ def _write(dataset: Dataset, rows: NDArray[np.int64], out: Path) -> None:
     for row in rows:
         split = SPLITS[int(dataset.splits[row])]
         at = int(dataset.targets[row].argmax())
-        # A label may hold what no file name can.
-        folder = f"{split}/{at}"
+        label = dataset.labels[at]
+        folder = f"{split}/{label if _PLAIN.fullmatch(label) else at}"
         numbers[folder] += 1
         name = f"{folder}/{numbers[folder]:06}.png"
         (out / folder).mkdir(parents=True, exist_ok=True)

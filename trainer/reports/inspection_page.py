@@ -21,8 +21,8 @@ _FAULTS: Final = {
 _FRAMINGS: Final = {
     "none": "Pictures in which no face is found",
     "several": "Pictures of several faces",
-    "loose": "Pictures whose face is much smaller than in the application's crops",
-    "tight": "Pictures in which the face is cut off",
+    "loose": "Pictures that frame the face more loosely than the application's crops",
+    "tight": "Pictures that frame the face more tightly than the application's crops",
 }
 # So many times as many faces of one label as of another are worth a word.
 _UNEVEN: Final = 5

@@ -152,6 +152,7 @@ def test_a_fixed_copy_has_no_leaks_and_the_original_stays(
     assert found["counts"] == {"train": 11, "validation": 5, "test": 7}
     facts, _ = inspect(DataSource(path=out), is_thorough=True)
     assert facts["layout"] == "index.csv"
+    assert (out / "test" / "happy" / "000001.png").is_file()
     assert sum(facts["changed_copies"]["across"].values()) == 0
     assert facts["exact_copies"]["surplus"] == 0
     assert {path: path.read_bytes() for path in leaky.rglob("*.png")} == before
