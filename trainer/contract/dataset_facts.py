@@ -36,9 +36,14 @@ class ExactCopies(TypedDict):
 
 
 class NearCopies(TypedDict):
-    """Pairs of faces that are nearly the same; ``across`` as in ``ExactCopies``."""
+    """Pairs of faces that are nearly the same; ``across`` as in ``ExactCopies``.
+
+    Attributes:
+        is_complete: whether all of them were counted; of very many only some are.
+    """
 
     pairs: Count
+    is_complete: NotRequired[bool]
     across: dict[Line, Count]
     pairs_with_several_labels: Count
     examples: list[list[PathText]]

@@ -244,7 +244,7 @@ def _exact_copies(dataset: Dataset, used: NDArray[np.int64]) -> ExactCopies:
 
 
 def _near_copies(dataset: Dataset, used: NDArray[np.int64]) -> NearCopies:
-    pairs = near_copies(dataset.images, dataset.copies, used)
+    pairs, is_complete = near_copies(dataset.images, dataset.copies, used)
     truth = dataset.truth(pairs.ravel()).reshape(-1, 2)
     splits = dataset.splits[pairs]
     between = {
@@ -257,6 +257,7 @@ def _near_copies(dataset: Dataset, used: NDArray[np.int64]) -> NearCopies:
     }
     return {
         "pairs": len(pairs),
+        "is_complete": is_complete,
         "across": between,
         "pairs_with_several_labels": int((truth[:, 0] != truth[:, 1]).sum()),
         "examples": [[dataset.names[at] for at in pair] for pair in pairs[:_EXAMPLES]],

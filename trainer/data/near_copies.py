@@ -1,7 +1,7 @@
 """Pictures that are nearly the same: found by a perceptual hash, confirmed by their pixels."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,15 @@ _BANDS: Final = 5
 _LEAST_CORRELATION: Final = 0.97
 # A band value that this many pictures share says nothing (flat pictures, mostly).
 _CROWDED: Final = 400
+# A million pictures of a film's frames have more pairs than memory; so many say enough.
+_MOST_PAIRS: Final = 2_000_000
+
+
+class NearCopyPairs(NamedTuple):
+    """Pairs of rows, shape (pairs, 2), and whether these are all that there are."""
+
+    pairs: NDArray[np.int64]
+    is_complete: bool
 
 
 def perceptual_hashes(images: NDArray[np.uint8], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -32,7 +41,7 @@ def perceptual_hashes(images: NDArray[np.uint8], rows: NDArray[np.int64]) -> NDA
 
 def near_copies(
     images: NDArray[np.uint8], copies: NDArray[np.int64], among: NDArray[np.int64]
-) -> NDArray[np.int64]:
+) -> NearCopyPairs:
     """Return pairs of rows that show nearly the same picture without being exact copies.
 
     Of exact copies only the first takes part; constant pictures never do.
@@ -43,16 +52,23 @@ def near_copies(
         among: rows that are looked at.
 
     Returns:
-        Rows in ascending order, shape (pairs, 2).
+        Rows in ascending order; a bounded number of pairs.
     """
     rows = np.sort(among[np.unique(copies[among], return_index=True)[1]])
     if len(rows) < 2:
-        return np.zeros((0, 2), np.int64)
+        return NearCopyPairs(np.zeros((0, 2), np.int64), is_complete=True)
     hashes = perceptual_hashes(images, rows)
-    found = [pairs for band in range(_BANDS) for pairs in _alike(hashes, band)]
+    found: list[NDArray[np.int64]] = []
+    count, bands = 0, iter(range(_BANDS))
+    while count < _MOST_PAIRS and (band := next(bands, None)) is not None:
+        for some in _alike(hashes, band):
+            found.append(some)
+            count += len(some)
+            if count >= _MOST_PAIRS:
+                break
     pairs = rows[np.unique(np.concatenate([np.zeros((0, 2), np.int64), *found]), axis=0)]
     alike = _correlation(images, pairs) >= _LEAST_CORRELATION
-    return np.asarray(pairs[alike], np.int64)
+    return NearCopyPairs(np.asarray(pairs[alike], np.int64), is_complete=count < _MOST_PAIRS)
 
 
 def _alike(hashes: NDArray[np.uint64], band: int) -> Iterator[NDArray[np.int64]]:

@@ -51,8 +51,9 @@ def findings(facts: DatasetFacts) -> list[str]:
     if exact["pictures_with_several_labels"]:
         count = exact["pictures_with_several_labels"]
         lines.append(f"Pictures that also occur under another label: {count:,}.")
+    at_least = "" if near.get("is_complete", True) else "at least "
     lines.append(
-        f"Near-duplicate pairs: {near['pairs']:,}, "
+        f"Near-duplicate pairs: {at_least}{near['pairs']:,}, "
         f"{sum(near['across'].values()):,} of them across splits, "
         f"{near['pairs_with_several_labels']:,} with different labels."
     )

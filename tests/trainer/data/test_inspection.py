@@ -8,9 +8,11 @@ import pytest
 from PIL import Image
 
 from tests.helpers.data import shared_data
+from tests.helpers.faces import texture
 from tests.trainer.conftest import FolderMaker, face, write_csv
 from trainer.cli import main
 from trainer.config import DataSource
+from trainer.data import near_copies as near_copy_search
 from trainer.data import readers
 from trainer.data.csv_reader import CsvReader
 from trainer.data.faces import FaceRow, Skipped
@@ -81,8 +83,23 @@ def test_sheets_show_the_faces_of_each_label(flawed: Path, tmp_path: Path) -> No
 def test_different_faces_are_no_near_copies() -> None:
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (50, 16, 16, 1), np.uint8)
-    assert len(near_copies(images, np.arange(50), np.arange(50))) == 0
-    assert len(near_copies(images, np.arange(50), np.arange(1))) == 0
+    assert len(near_copies(images, np.arange(50), np.arange(50)).pairs) == 0
+    assert len(near_copies(images, np.arange(50), np.arange(1)).pairs) == 0
+
+
+def test_of_very_many_near_copies_some_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As frames of a film have: pairs grow with the square of the pictures."""
+    random = np.random.default_rng(0)
+    frames = np.repeat(texture(1)[np.newaxis, ..., np.newaxis], 40, axis=0).astype(np.int16)
+    frames = (frames + random.integers(-2, 3, frames.shape)).clip(0, 255).astype(np.uint8)
+    every = np.arange(40)
+    whole = near_copies(frames, every, every)
+    assert whole.is_complete
+    assert len(whole.pairs) > 400
+    monkeypatch.setattr(near_copy_search, "_MOST_PAIRS", 100)
+    some = near_copies(frames, every, every)
+    assert not some.is_complete
+    assert 0 < len(some.pairs) <= 40 * 39 / 2
 
 
 def test_a_page_of_a_csv_needs_no_sizes(tmp_path: Path) -> None:
