@@ -4,6 +4,7 @@ import json
 import os
 import re
 import typing
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ Theme = Literal["system", "light", "dark"]
 FaceSearch = Literal["auto", "large", "small"]
 TableFormat = Literal["csv", "xlsx", "parquet"]
 CsvDialect = Literal["comma", "semicolon"]
+RecordingKind = Literal["labels", "clean", "blurred"]
 # One of these, or the name of an engine of another package.
 EngineChoice = str
 ENGINES: Final = ("auto", "litert", "keras")
@@ -57,6 +59,8 @@ class Settings:
         timeline_span_s: seconds that the timeline shows while it follows.
         recent_files, recent_urls: latest first.
         streams_may_leave: whether a network camera may refer to other addresses.
+        recording_kind: what a recorded video shows: the overlay, the plain picture with the sound
+            of a file, or blurred faces.
         snapshot_dir, recording_dir, export_dir: empty for the platform's folder.
         window_geometry, window_state: Qt's own, base64.
     """
@@ -89,6 +93,7 @@ class Settings:
     recent_files: tuple[str, ...] = ()
     recent_urls: tuple[str, ...] = ()
     streams_may_leave: bool = False
+    recording_kind: RecordingKind = "labels"
     snapshot_dir: str = ""
     recording_dir: str = ""
     export_dir: str = ""
@@ -170,6 +175,11 @@ def load_settings(path: Path) -> tuple[Settings, SettingsError | None]:
         f"Some settings in {path} cannot be used: {', '.join(unfit)}.",
         hint=f"They have been reset to their defaults. The file was kept as {aside(path).name}.",
     )
+
+
+def settings_from(raw: Mapping[str, Any]) -> Settings:
+    """Return settings with those values of others that can be used, such as a session notes."""
+    return Settings(**_fields(dict(raw))[0])
 
 
 def aside(path: Path) -> Path:

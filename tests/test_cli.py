@@ -22,7 +22,12 @@ from fer_desktop.errors import ModelError
 from fer_desktop.log import set_up_logging
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.vision.analyzer import Analyzer
-from tests.helpers.clips import cut_short, write_clip, write_sound
+from tests.helpers.clips import (
+    cut_short,
+    write_clip,
+    write_clip_with_sound,
+    write_sound,
+)
 from tests.helpers.data import astronaut
 from tests.helpers.fakes import FakeClassifier, FakeDetector, RousedClassifier
 from tests.helpers.models import make_model_folder
@@ -667,3 +672,44 @@ def test_a_window_that_cannot_open_is_told(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "libEGL.so.1" in said
+
+
+def test_videos_without_labels_are_written_too(tmp_path: Path, model: Path) -> None:
+    clip = write_clip_with_sound(tmp_path / "talk.mp4", 45)
+    portrait = tmp_path / "face.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (240, 320, 3), np.uint8)).save(
+        portrait
+    )
+    out = tmp_path / "out"
+    videos = ("--video", "clean", "--video", "blurred")
+    assert _run("analyze", clip, portrait, "--out", out, *videos) == 0
+    import av
+
+    streams = {}
+    for name in ("talk.clean.mp4", "talk.blurred.mp4"):
+        with av.open(str(out / name)) as container:
+            frames = sum(1 for _ in container.decode(video=0))
+            streams[name] = (frames, len(container.streams.audio))
+    assert streams == {"talk.clean.mp4": (45, 1), "talk.blurred.mp4": (45, 0)}
+    assert sorted(path.name for path in out.glob("face.*.png")) == ["face.blurred.png"]
+    with Image.open(out / "face.blurred.png") as made, Image.open(portrait) as former:
+        differs = (np.asarray(made) != np.asarray(former)).any(axis=2)
+    assert differs[100:180, 120:200].mean() > 0.9
+    assert not differs[:20].any()
+
+
+def test_a_sound_that_cannot_be_read_is_told(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fer_desktop.errors import StorageError
+    from fer_desktop.recording import recorded_video
+
+    def fail(*_: object) -> bool:
+        raise StorageError("The sound of talk.mp4 cannot be taken along: it is damaged.")
+
+    monkeypatch.setattr(recorded_video, "add_sound", fail)
+    clip = _numbered_clip(tmp_path / "talk.mp4")
+    assert _run("analyze", clip, "--out", tmp_path / "out", "--video", "clean") == 1
+    assert "The sound of talk.mp4 cannot be taken along" in capsys.readouterr().err
+    assert (tmp_path / "out" / "talk.clean.mp4").is_file()
+    assert (tmp_path / "out" / "talk.csv").is_file()

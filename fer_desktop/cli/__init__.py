@@ -95,6 +95,11 @@ def _run(
 
         with _tidy_end():
             return crop(args)
+    if args.command == "rerun":
+        from fer_desktop.cli.rerun import rerun
+
+        with _tidy_end():
+            return rerun(args)
     if args.command == "stream":
         from fer_desktop.cli.stream import stream
 

@@ -14,7 +14,13 @@ from tqdm import tqdm
 
 from fer_desktop import __version__
 from fer_desktop.cli.arguments import PROGRAM
-from fer_desktop.cli.outputs import AnnotatedOutput, ChartOutput, ProgressBar, TableOutput
+from fer_desktop.cli.outputs import (
+    AnnotatedOutput,
+    ChartOutput,
+    ProgressBar,
+    TableOutput,
+    VideoOutput,
+)
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.domain.frame_selection import FrameSelection
@@ -46,12 +52,11 @@ log = get_logger("app")
 _NAME_BYTES: Final = 255  # what file systems take
 _NUMBER_BYTES: Final = 6  # "-2", "-3" and so on
 _TABLE: Final = "table"
+_PICTURED: Final = ("annotated", "clean", "blurred")
 _SUFFIXES: Final = (
     *TABLE_SUFFIXES,
-    ".meta.json",
-    ".annotated.mp4",
-    ".annotated.png",
-    ".timeline.png",
+    *(".meta.json", ".timeline.png"),
+    *(f".{kind}{suffix}" for kind in _PICTURED for suffix in (".mp4", ".png")),
 )
 
 
@@ -260,6 +265,9 @@ class _FileRun:
         if self._args.annotated:
             video, picture = self._output(".annotated.mp4"), self._output(".annotated.png")
             outputs["annotated picture"] = AnnotatedOutput(video, picture)
+        for kind in self._args.videos:
+            video, picture = self._output(f".{kind}.mp4"), self._output(f".{kind}.png")
+            outputs[f"{kind} video"] = VideoOutput(kind, self._path, video, picture)
         if self._args.chart:
             outputs["chart"] = ChartOutput(self._output(".timeline.png"), name)
         return {**outputs, **self._further}

@@ -1,12 +1,15 @@
 """The arguments of ``fer-desktop``."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, get_args
 
 from fer_desktop import __version__
+from fer_desktop.cli.arguments_of_files import add_crop, add_rerun
 from fer_desktop.cli.option_values import (
+    ENGINE_HELP,
     engine_name,
     every,
     interval,
@@ -17,15 +20,12 @@ from fer_desktop.cli.option_values import (
     token,
 )
 from fer_desktop.cli.report_options import add_csv_dialect, add_report
+from fer_desktop.domain.bundle_name import BUNDLE_SUFFIX
 from fer_desktop.settings import FaceSearch, Settings, TableFormat, bounds
+from fer_desktop.sources.media_names import MEDIA_SUFFIXES
 
 PROGRAM: Final = "fer-desktop"
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
-_ENGINE_HELP: Final = (
-    "what runs the model: litert, keras, an engine of an installed package, or auto, which takes"
-    " Keras on a graphics card, else LiteRT where it can run the model, which is several times"
-    " faster on a processor"
-)
 _TO_HELP: Final = (
     "also send every analysis to this output of an installed package, with TARGET as its argument;"
     " may be given several times"
@@ -39,14 +39,14 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         SystemExit: after wrong usage, ``--help`` and ``--version``.
     """
     top = _parser()
-    args = top.parse_args(argv)
+    args = top.parse_args(_with_open(sys.argv[1:] if argv is None else argv))
     if args.command is not None:
         for_window = ["temp_profile", "smoke_test"]
         if args.command != "stream":
             for_window += ["camera", "open"]
         if given := [f"--{name.replace('_', '-')}" for name in for_window if getattr(args, name)]:
             top.error(f"{', '.join(given)}: not allowed with the command {args.command}")
-    if args.command in ("cameras", "models") and args.to:
+    if args.command in ("cameras", "models", "rerun") and args.to:
         top.error(f"--to: not allowed with the command {args.command}")
     if args.command == "stream" and not args.to:
         top.error("stream needs --to, as in --to udp:127.0.0.1:9001")
@@ -59,12 +59,21 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     return args
 
 
+def _with_open(argv: Sequence[str]) -> Sequence[str]:
+    """Let a file stand alone, as file managers name the one that was double-clicked."""
+    is_file = len(argv) == 1 and not argv[0].startswith("-")
+    if is_file and Path(argv[0]).suffix.lower() in (BUNDLE_SUFFIX, *MEDIA_SUFFIXES):
+        return ["--open", argv[0]]
+    return argv
+
+
 def _parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog=PROGRAM,
         usage="%(prog)s [--camera INDEX|NAME|URL | --open FILE] [--model NAME|DIR] [OPTION...]\n"
         "       %(prog)s analyze FILE|FOLDER... --out DIR [OPTION...]\n"
         "       %(prog)s stream --camera INDEX|NAME|URL --to udp:HOST:PORT [OPTION...]\n"
+        "       %(prog)s rerun BUNDLE... [--video FILE|FOLDER]\n"
         "       %(prog)s report SESSION|RESULT.csv... --out FILE [OPTION...]\n"
         "       %(prog)s crop FOLDER --out DATASET [OPTION...]\n"
         "       %(prog)s cameras | models [--json]",
@@ -78,9 +87,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="INDEX|NAME|URL",
         help="open this camera, or this stream (rtsp://..., http://...)",
     )
-    source.add_argument("--open", metavar="FILE", help="open this video or image")
+    source.add_argument("--open", metavar="FILE", help="open this video, image or bundle")
     top.add_argument("--model", metavar="NAME|DIR", default="", help=_MODEL_HELP)
-    top.add_argument("--engine", metavar="NAME", type=engine_name, help=_ENGINE_HELP)
+    top.add_argument("--engine", metavar="NAME", type=engine_name, help=ENGINE_HELP)
     top.add_argument(
         "--to",
         "--output",
@@ -106,43 +115,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_analyze(commands)
     _add_stream(commands)
     add_report(commands)
-    _add_crop(commands)
+    add_rerun(commands)
+    add_crop(commands)
     cameras = commands.add_parser("cameras", help="list the cameras of this computer")
     models = commands.add_parser("models", help="list the installed models")
     for command in (cameras, models):
         command.add_argument("--json", action="store_true", help="print a JSON array")
     return top
-
-
-def _add_crop(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    crop = commands.add_parser(
-        "crop",
-        help="cut the faces out of photographs, for fer-train",
-        description="Cuts the one face out of each photograph below a folder, framed as models see"
-        " faces, into the same folders below DATASET, with origins.csv that says where each comes"
-        " from. Pictures that are cut out already are copied. Photographs with no face or several"
-        " are left out and named.",
-        epilog="Exit status: 0 done, 1 no picture could be used, 2 wrong usage.",
-        allow_abbrev=False,
-    )
-    crop.add_argument("folder", metavar="FOLDER", type=Path, help="folder of photographs")
-    where = crop.add_mutually_exclusive_group(required=True)
-    where.add_argument("--out", metavar="DATASET", type=Path, help="a new folder for the faces")
-    where.add_argument(
-        "--check", action="store_true", help="write nothing, only count the photographs"
-    )
-    where.add_argument(
-        "--boxes",
-        action="store_true",
-        help="write nothing, only print where faces are in each picture, as a JSON object",
-    )
-    crop.add_argument(
-        "--model",
-        metavar="NAME|DIR",
-        default=argparse.SUPPRESS,
-        help="frame faces as this model sees them; default: as most models do",
-    )
-    crop.add_argument("--json", action="store_true", help="print a JSON object")
 
 
 def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -170,7 +149,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     # Not set where it is not given, so that one before the command holds.
     analyze.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)
     analyze.add_argument(
-        "--engine", metavar="NAME", type=engine_name, default=argparse.SUPPRESS, help=_ENGINE_HELP
+        "--engine", metavar="NAME", type=engine_name, default=argparse.SUPPRESS, help=ENGINE_HELP
     )
     # Not --to, as for the window: that is a time here.
     analyze.add_argument(
@@ -186,6 +165,16 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--annotated",
         action="store_true",
         help="also write <stem>.annotated.mp4 (or .png) with boxes and labels drawn in",
+    )
+    analyze.add_argument(
+        "--video",
+        dest="videos",
+        choices=("clean", "blurred"),
+        action="append",
+        default=[],
+        help="also write <stem>.clean.mp4, the analysed part of a video with its sound, or"
+        " <stem>.blurred.mp4 (or .png), in which every face that was found is hidden, without"
+        " sound; may be given twice",
     )
     analyze.add_argument(
         "--chart", action="store_true", help="also write <stem>.timeline.png, one row per face"
@@ -317,7 +306,7 @@ def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     stream.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)
     stream.add_argument(
-        "--engine", metavar="NAME", type=engine_name, default=argparse.SUPPRESS, help=_ENGINE_HELP
+        "--engine", metavar="NAME", type=engine_name, default=argparse.SUPPRESS, help=ENGINE_HELP
     )
     _add_reading_options(stream)
 

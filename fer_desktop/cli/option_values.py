@@ -15,6 +15,11 @@ from fer_desktop.settings import ENGINES
 
 _SECONDS_MAX: Final = 1e9
 _TOKEN_LENGTHS: Final = (8, 200)
+ENGINE_HELP: Final = (
+    "what runs the model: litert, keras, an engine of an installed package, or auto, which takes"
+    " Keras on a graphics card, else LiteRT where it can run the model, which is several times"
+    " faster on a processor"
+)
 
 
 def engine_name(text: str) -> str:

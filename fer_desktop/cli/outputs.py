@@ -18,13 +18,15 @@ from fer_desktop.recording.annotated import (
     AnnotatedVideoWriter,
     annotated_video,
     write_annotated_image,
+    write_picture,
 )
 from fer_desktop.recording.chart import TimelineChart
 from fer_desktop.recording.column import Column
 from fer_desktop.recording.csv_columns import Columns
 from fer_desktop.recording.csv_export import Counts, FaceRows, face_rows
+from fer_desktop.recording.recorded_video import blurred_picture, recorded_video
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
-from fer_desktop.settings import CsvDialect
+from fer_desktop.settings import CsvDialect, RecordingKind
 from trainer.contract.preset import Preset
 
 T = TypeVar("T")
@@ -153,6 +155,52 @@ class AnnotatedOutput(_WholeOutput):
             self._video.write(frame, analysis)
         else:
             write_annotated_image(self._picture_path, frame, analysis, overwrite=True)
+
+
+class VideoOutput(_WholeOutput):
+    """The video without an overlay: with its sound, or with hidden faces."""
+
+    def __init__(self, kind: RecordingKind, source: Path, video: Path, picture: Path) -> None:
+        """Take what is wanted of which file, and where a video goes, and where a picture."""
+        super().__init__()
+        self._kind = kind
+        self._source = source
+        self._video_path = video
+        self._picture_path = picture
+        self._video: AnnotatedVideoWriter | None = None
+
+    def opened(self, session: int, info: SourceInfo) -> None:
+        """Make the video, if it is to be one.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        if info.kind != "image" or info.is_seekable:
+            has_sound = info.kind == "video"
+            self._video = self._enter(
+                recorded_video(self._video_path, self._kind, self._source if has_sound else None)
+            )
+
+    def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
+        """Take a frame.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        if self._video is not None:
+            self._video.write(frame, analysis)
+        elif self._kind == "blurred":
+            write_picture(self._picture_path, blurred_picture(frame, analysis), overwrite=True)
+
+    def close(self, *, is_complete: bool) -> None:
+        """Let the file appear if it is whole.
+
+        Raises:
+            StorageError: if it cannot be written, or appears without its sound.
+        """
+        super().close(is_complete=is_complete)
+        if is_complete and self._video is not None and self._video.problem is not None:
+            raise self._video.problem
 
 
 class ChartOutput(_WholeOutput):

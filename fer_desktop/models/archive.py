@@ -8,7 +8,6 @@ import errno
 import os
 import secrets
 import shutil
-import stat
 import time
 import zipfile
 import zlib
@@ -25,6 +24,7 @@ from fer_desktop.models.conversion import add_litert
 from fer_desktop.models.store import MODEL_FILES, cannot_write, check_name, rename_preset
 from fer_desktop.paths import user_models_dir
 from fer_desktop.vision.engines.trial import try_on_all_engines
+from fer_desktop.zip_files import is_bloated, is_litter, member_problem, unpacked_bytes
 from trainer.contract.preset import (
     FACES_FILE,
     LITERT_FILE,
@@ -44,15 +44,8 @@ _MOST_OF: Final = {
     LITERT_FILE: _MOST_BYTES,
     FACES_FILE: MOST_FACES_BYTES,
 }
-# Weights hardly shrink; what shrinks to a hundredth and is large was made to fill a disk.
-_MOST_RATIO: Final = 100
-_ALWAYS_FINE_BYTES: Final = 16 << 20
 _CHUNK_BYTES: Final = 1 << 20
 _ABANDONED_AFTER_S: Final = 24 * 3600
-_ENCRYPTED: Final = 0x1
-# What file managers put into archives unasked.
-_LITTER: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-_LITTER_FOLDER: Final = "__MACOSX"
 _FROM_FER: Final = "Choose a zip file that FER Desktop exported, or a model's folder."
 
 
@@ -169,7 +162,7 @@ def _parts_of_archive(source: Path, archive: zipfile.ZipFile) -> dict[str, _Part
     for member in members:
         _refuse_dangerous(source, member)
     _refuse_bomb(source, members)
-    files = [member for member in members if not _is_litter(member)]
+    files = [member for member in members if not is_litter(member)]
     if len({PurePosixPath(member.filename).parent for member in files}) > 1:
         raise _not_a_model(source, "its files are not all in one folder")
     parts: dict[str, _Part] = {}
@@ -182,37 +175,18 @@ def _parts_of_archive(source: Path, archive: zipfile.ZipFile) -> dict[str, _Part
 
 
 def _refuse_dangerous(source: Path, member: zipfile.ZipInfo) -> None:
-    name = member.orig_filename
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    leads_out = name.startswith("/") or ".." in PurePosixPath(name).parts
-    if leads_out or not name.isprintable() or any(sign in name for sign in "\\:"):
-        reason = f"a file in it would be unpacked outside the model's folder ({ascii(name)[1:-1]})"
-    elif kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        reason = f"{name} in it is a link, not a file"
-    elif member.flag_bits & _ENCRYPTED:
-        reason = "it is protected by a password"
-    elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        reason = "its compression is not supported"
-    else:
-        return
-    raise ModelError(f"{source.name} is refused: {reason}.", hint=_FROM_FER)
+    if reason := member_problem(member, "the model's folder"):
+        raise ModelError(f"{source.name} is refused: {reason}.", hint=_FROM_FER)
 
 
 def _refuse_bomb(source: Path, members: Sequence[zipfile.ZipInfo]) -> None:
-    unpacked = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
-    is_bloated = unpacked > _ALWAYS_FINE_BYTES and unpacked > _MOST_RATIO * packed
-    if unpacked > _MOST_BYTES or is_bloated:
+    unpacked = unpacked_bytes(members)
+    if unpacked > _MOST_BYTES or is_bloated(members):
         raise ModelError(
             f"{source.name} is refused: unpacked it would be {unpacked / 1e6:,.0f} MB, more than a "
             "model can be.",
             hint=_FROM_FER,
         )
-
-
-def _is_litter(member: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(member.filename)
-    return member.is_dir() or _LITTER_FOLDER in path.parts[:1] or path.name.casefold() in _LITTER
 
 
 def _judged(source: Path, parts: Mapping[str, _Part]) -> Mapping[str, _Part]:

@@ -28,6 +28,7 @@ from fer_desktop.pipeline.events import (
     StateChanged,
 )
 from fer_desktop.pipeline.file_job import FileJob, FileOrder
+from fer_desktop.pipeline.former_part import FormerPart
 from fer_desktop.pipeline.inference import Inference
 from fer_desktop.pipeline.joining import bid_farewell, join_all
 from fer_desktop.pipeline.loader import Loader
@@ -205,17 +206,29 @@ class Engine:
         capture.thread.start()
         return number
 
-    def analyze(self, source: FileSource, *, selection: FrameSelection = ALL_FRAMES) -> int:
+    def analyze(
+        self,
+        source: FileSource,
+        *,
+        selection: FrameSelection = ALL_FRAMES,
+        former: FormerPart | None = None,
+    ) -> int:
         """Analyse a file that is not shown, after those before it; return its session's number.
 
         It rests while a live source is open.
+
+        Args:
+            source: not opened yet.
+            selection: which of its frames are analysed.
+            former: what was recorded of it before an interruption, to go on from there.
         """
         with self._lock:
             if self._is_shut:
                 raise RuntimeError("the engine was shut down")
             self._number = number = self._number + 1
         outputs = FanOut(self._file_outputs(), self._on_event)
-        self._inference.add_file(FileJob(FileOrder(number, source.again, outputs, selection)))
+        order = FileOrder(number, source.again, outputs, selection, former)
+        self._inference.add_file(FileJob(order))
         return number
 
     def cancel_analysis(self, number: int) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fer_desktop.domain.emotion import FrameAnalysis
@@ -11,6 +11,8 @@ from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.pipeline.file_reading import FileReading
+from fer_desktop.pipeline.former_part import Following, FormerPart
+from fer_desktop.pipeline.handoff import Closed
 from fer_desktop.pipeline.outputs import FanOut
 from fer_desktop.pipeline.shown_frame import ShownFrame
 from fer_desktop.sources.base import FrameSource
@@ -30,12 +32,14 @@ class FileOrder:
         make_source: makes what reads it, anew for each run.
         selection: which frames are wanted.
         outputs: get every analysis.
+        former: what was recorded of it before an interruption; None begins at its beginning.
     """
 
     number: int
     make_source: Callable[[], FrameSource]
     outputs: FanOut
     selection: FrameSelection = ALL_FRAMES
+    former: FormerPart | None = None
 
 
 @dataclass(slots=True)
@@ -78,6 +82,10 @@ class FileJob:
         self.info: SourceInfo | None = None
         self.counts = FileCounts()
         self.baselines: dict[int, NeutralBaseline] = {}
+        self._former = order.former
+        self._following: Following | None = None
+        if self._former is not None:
+            self.baselines.update(self._former.baselines)
         self.is_over = False
         self._is_held = threading.Event()  # nobody waits for it: paused, over, or without networks
         self._is_held.set()
@@ -102,8 +110,13 @@ class FileJob:
         for face_id, baseline in self.baselines.items():
             analyzer.calibrator.calibrate(face_id, baseline)
         self._analyzer = analyzer
+        selection = self.order.selection
+        if self._former is not None:
+            self._following = Following(self._former)
+            since_us = max(selection.from_us or 0, self._following.since_us)
+            selection = replace(selection, from_us=since_us)
         self._reading = FileReading(
-            self.order.make_source(), analyzer.find, self.order.selection, on_ready=on_ready
+            self.order.make_source(), analyzer.find, selection, on_ready=on_ready
         )
         self._reading.start()
         self._is_held.clear()
@@ -116,17 +129,36 @@ class FileJob:
             self._is_held.clear()
         self.on_change()
 
+    def follow(self) -> bool:
+        """Take in some of what was recorded before; tell whether there was anything left of it.
+
+        Raises:
+            OtherNumbersError: if it can no longer be read.
+        """
+        if self._following is None or self._analyzer is None:
+            return False
+        followed = self._following.take(self._analyzer)
+        for analysis in followed or ():
+            self.counts.add(analysis)
+        return followed is not None
+
     def advance(self) -> SourceInfo | tuple[Frame, FrameAnalysis] | None:
         """Return what comes next, or None where the file has not been read so far.
 
         Raises:
             Closed: at the end.
             FerError: why it ends early.
+            OtherNumbersError: if what was recorded before does not come out again.
         """
         reading, analyzer = self._reading, self._analyzer
         if reading is None or analyzer is None:
             return None
-        found = reading.found.poll()
+        try:
+            found = reading.found.poll()
+        except Closed:
+            if self._following is not None:
+                self._following.confirm_end()
+            raise
         if found is None:
             return None
         if isinstance(found, SourceInfo):
@@ -137,6 +169,8 @@ class FileJob:
         frame, detections = found
         is_still = self.info is not None and self.info.kind == "image"
         analysis = analyzer.recognize(frame, detections, still=is_still)
+        if self._following is not None:
+            self._following.confirm(analysis)
         self.counts.add(analysis)
         return frame, analysis
 
@@ -165,7 +199,10 @@ class FileJob:
         return frame.index <= index or frame.timestamp_us > time_us + _NEAR_US
 
     def restart(self) -> None:
-        """Forget what came of it: it is to begin anew, with other networks."""
+        """Forget what came of it: it is to begin anew, from its beginning."""
+        if self._former is not None:
+            self._former.on_dropped()
+        self._former = self._following = None
         self._stop()
         self._close(SessionEnd(is_whole=False), is_complete=False)
         self.counts = FileCounts()

@@ -10,6 +10,7 @@ from fer_desktop.errors import FerError, SourceError
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.events import AnalysisEnded, AnalysisProgress, EngineEvent, FileAnalysis
 from fer_desktop.pipeline.file_job import FileJob
+from fer_desktop.pipeline.former_part import OtherNumbersError
 from fer_desktop.pipeline.handoff import Closed
 from fer_desktop.vision.analyzer import Analyzer
 from fer_desktop.vision.ports import EmotionClassifier
@@ -127,7 +128,13 @@ class FileJobs:
             job.begin(analyzer, self._wake)
             return True
         try:
+            if job.follow():
+                self._tell_at_times(job)
+                return True
             return self._step(job, classifier)
+        except OtherNumbersError as error:
+            log.info("a file is analysed from its beginning: %s", error)
+            self._restart(job)
         except Closed:
             self._end(job, SessionEnd(is_whole=True), is_complete=True)
         except SourceError as error:
@@ -172,9 +179,12 @@ class FileJobs:
         job.take(frame, analysis, classifier)
         if job.shown is not None:
             self._on_analysis(FileAnalysis(number, analysis))
+        self._tell_at_times(job)
+        return True
+
+    def _tell_at_times(self, job: FileJob) -> None:
         if self._now_ns() - self._told_ns >= _TELL_EVERY_NS:
             self._tell(job)
-        return True
 
     def _restart(self, job: FileJob) -> None:
         job.restart()

@@ -21,6 +21,7 @@ from fer_desktop.domain.overlay_layout import (
     lay_out,
 )
 from fer_desktop.domain.palette import color_for, rgb, text_color_on
+from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error, whole_file
 from fer_desktop.recording.video_file import VideoFile
 
@@ -237,7 +238,14 @@ def _bgr(color: str) -> Color:
 
 
 class AnnotatedVideoWriter:
-    """A video with the overlay drawn in; made, used and closed by one thread."""
+    """A video with the overlay drawn in; made, used and closed by one thread.
+
+    Attributes:
+        path: the file that is written.
+        file: it, while it is open.
+        has_sound: whether it has got a sound.
+        problem: why it has none, though its source has one.
+    """
 
     def __init__(
         self, path: Path, *, final: Path | None = None, parts: OverlayParts = _BOXES_AND_LABELS
@@ -249,10 +257,12 @@ class AnnotatedVideoWriter:
             final: what messages call it, where it is moved there afterwards.
             parts: what is drawn.
         """
-        self._path = path
+        self.path = path
+        self.file: VideoFile | None = None
+        self.has_sound = False
+        self.problem: StorageError | None = None
         self._parts = parts
         self._final = final or path
-        self._file: VideoFile | None = None
 
     def write(self, frame: Frame, analysis: FrameAnalysis | None) -> None:
         """Append a frame at its own time.
@@ -263,10 +273,18 @@ class AnnotatedVideoWriter:
         picture = frame.pixels
         if analysis is not None:
             picture = draw_overlay(picture, analysis, self._parts)
+        self.append(frame, picture)
+
+    def append(self, frame: Frame, picture: NDArray[np.uint8]) -> None:
+        """Append a picture at the time of a frame.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
         try:
-            if self._file is None:
-                self._file = VideoFile(self._path, frame.size_px)
-            self._file.write(picture, frame.timestamp_us)
+            if self.file is None:
+                self.file = VideoFile(self.path, frame.size_px)
+            self.file.write(picture, frame.timestamp_us)
         except OSError as error:
             raise storage_error(self._final, error) from error
 
@@ -276,7 +294,7 @@ class AnnotatedVideoWriter:
         Raises:
             StorageError: if it cannot be written to its end; what plays so far is kept.
         """
-        file, self._file = self._file, None
+        file, self.file = self.file, None
         if file is not None:
             try:
                 file.close()
@@ -306,9 +324,17 @@ def write_annotated_image(
     Raises:
         StorageError: if the file exists and must not be replaced, or cannot be written.
     """
+    write_picture(path, draw_overlay(frame.pixels, analysis), overwrite=overwrite)
+
+
+def write_picture(path: Path, picture: NDArray[np.uint8], *, overwrite: bool = False) -> None:
+    """Write a BGR picture, whole or not at all.
+
+    Raises:
+        StorageError: if the file exists and must not be replaced, or cannot be written.
+    """
     from PIL import Image
 
-    picture = draw_overlay(frame.pixels, analysis)
     with whole_file(path, overwrite=overwrite) as part:
         # The usual level 6 takes twice as long for a few per cent: seconds in large photographs.
         Image.fromarray(picture[:, :, ::-1]).save(part, compress_level=3)

@@ -26,6 +26,18 @@ class CalibrationIds:
     def __init__(self) -> None:
         self._ids: dict[tuple[int, NeutralBaseline], int] = {}
 
+    @classmethod
+    def known(cls, db: sqlite3.Connection) -> "CalibrationIds":
+        """Go on with those that a session has.
+
+        Raises:
+            ValueError, LookupError: if one is damaged.
+            sqlite3.Error: if the table cannot be read.
+        """
+        found = cls()
+        found._ids = {(used.face_id, used.baseline): at for at, used in _all(db).items()}
+        return found
+
     def take(
         self, face_id: int, baseline: NeutralBaseline | None, frame_index: int
     ) -> tuple[int | None, list[tuple[object, ...]]]:
@@ -35,7 +47,7 @@ class CalibrationIds:
         known = self._ids.get((face_id, baseline))
         if known is not None:
             return known, []
-        number = self._ids[face_id, baseline] = len(self._ids) + 1
+        number = self._ids[face_id, baseline] = max(self._ids.values(), default=0) + 1
         return number, [(number, face_id, frame_index, json.dumps(_as_json(baseline)))]
 
 
@@ -46,15 +58,19 @@ def read_calibrations(db: sqlite3.Connection) -> dict[int, UsedCalibration]:
         ValueError, LookupError: if one is damaged.
         sqlite3.Error: if the tables cannot be read.
     """
-    rows = db.execute("SELECT id, face_id, baseline, from_frame FROM calibrations ORDER BY id")
-    found = {
-        row.calibration_id: UsedCalibration(row.face_id, _from_json(row.baseline), row.from_frame)
-        for row in (as_type(row, CalibrationRow) for row in rows)
-    }
+    found = _all(db)
     if not found:  # the usual case costs nothing
         return found
     used = {number for (number,) in db.execute("SELECT DISTINCT calibration_id FROM faces")}
     return {number: each for number, each in found.items() if number in used}
+
+
+def _all(db: sqlite3.Connection) -> dict[int, UsedCalibration]:
+    rows = db.execute("SELECT id, face_id, baseline, from_frame FROM calibrations ORDER BY id")
+    return {
+        row.calibration_id: UsedCalibration(row.face_id, _from_json(row.baseline), row.from_frame)
+        for row in (as_type(row, CalibrationRow) for row in rows)
+    }
 
 
 def described(calibrations: Iterable[UsedCalibration]) -> list[dict[str, Any]]:

@@ -23,6 +23,18 @@ class MeasurementRows:
     def __init__(self) -> None:
         self._ids: dict[MeasureSpec, int] = {}
 
+    @classmethod
+    def known(cls, db: sqlite3.Connection) -> "MeasurementRows":
+        """Go on with those that a session has.
+
+        Raises:
+            ValueError: if one is damaged.
+            sqlite3.Error: if the table cannot be read.
+        """
+        found = cls()
+        found._ids = {spec: number for number, spec in read_specs(db).items()}
+        return found
+
     def take(
         self, frame: FrameAnalysis
     ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
@@ -32,7 +44,7 @@ class MeasurementRows:
 
         def note(spec: MeasureSpec) -> None:
             if spec not in self._ids:
-                number = self._ids[spec] = len(self._ids) + 1
+                number = self._ids[spec] = max(self._ids.values(), default=0) + 1
                 bounds = spec.range or (None, None)
                 measures.append((number, spec.key, json.dumps(spec.channels), spec.unit, *bounds))
 

@@ -209,7 +209,7 @@ def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, SessionEnd | None]:
         " FROM session"
     ).fetchone()
     if row is None:
-        raise ValueError("it has no headerer")
+        raise ValueError("it has no head")
     found = as_type(row, SessionRow)
     info = SessionInfo(
         source=SourceInfo(
@@ -240,15 +240,25 @@ def read_models(db: sqlite3.Connection) -> dict[int, UsedModel]:
         ValueError: if one is damaged.
         sqlite3.Error: if the tables cannot be read.
     """
+    models = read_all_models(db)
+    used = {model_id for (model_id,) in db.execute("SELECT DISTINCT model_id FROM frames")}
+    if used.isdisjoint(models):
+        used = set(list(models)[-1:])
+    return {model_id: model for model_id, model in models.items() if model_id in used}
+
+
+def read_all_models(db: sqlite3.Connection) -> dict[int, UsedModel]:
+    """Return every model that a session names, by number.
+
+    Raises:
+        ValueError: if one is damaged.
+        sqlite3.Error: if the table cannot be read.
+    """
     rows = db.execute("SELECT id, preset, from_frame, engine, device FROM models ORDER BY id")
     found = (as_type(row, ModelRow) for row in rows)
-    models = {
+    return {
         row.model_id: UsedModel(
             preset_from_json(row.preset), row.from_frame, row.engine, row.device
         )
         for row in found
     }
-    used = {model_id for (model_id,) in db.execute("SELECT DISTINCT model_id FROM frames")}
-    if used.isdisjoint(models):
-        used = set(list(models)[-1:])
-    return {model_id: model for model_id, model in models.items() if model_id in used}

@@ -42,13 +42,12 @@ class SessionOutput:
         self._session: tuple[int, SourceInfo] | None = None
         self._writer: AnalysisWriter | None = None
         self._tell_model: Callable[[AnalysisWriter], None] | None = None
-        self._end = SessionEnd()
+        self._end: SessionEnd | None = None
 
     def opened(self, session: int, info: SourceInfo) -> None:
         """Begin a session."""
         self._session = session, info
-        self._writer = self._tell_model = None
-        self._end = SessionEnd()
+        self._writer = self._tell_model = self._end = None
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         """Note which model reads from this frame on."""
@@ -71,7 +70,7 @@ class SessionOutput:
             self._writer = self._create(*self._session)
             if self._tell_model is not None:
                 self._tell_model(self._writer)
-        self._writer.write(_with_light(frame, analysis))
+        self._writer.write(with_light(frame, analysis))
 
     def ended(self, end: SessionEnd) -> None:
         """Note how the session ended."""
@@ -85,10 +84,11 @@ class SessionOutput:
         """
         writer, self._writer = self._writer, None
         if writer is not None:
-            writer.close(self._end)
+            # Untold, it ended in the middle, as on a full disk.
+            writer.close(self._end or SessionEnd(is_whole=None if is_complete else False))
 
 
-def _with_light(frame: Frame, analysis: FrameAnalysis) -> FrameAnalysis:
+def with_light(frame: Frame, analysis: FrameAnalysis) -> FrameAnalysis:
     """Return an analysis in which each face also says how light it is."""
 
     def lit(face: FaceAnalysis) -> FaceAnalysis:

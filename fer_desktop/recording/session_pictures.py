@@ -41,7 +41,11 @@ def find_pictures(summary: SessionSummary, folders: Sequence[Path]) -> SessionPi
     is_there = path.is_file()
     if is_there and (known is None or _is(path, known)):
         return SessionPictures(path)
-    found = find_file(known, [path.parent, *folders]) if known is not None else None
+    found = (
+        find_file(known, [path.parent, summary.path.parent, *folders])
+        if known is not None
+        else None
+    )
     if found is not None:
         return SessionPictures(found)
     return SessionPictures(None, "changed" if is_there else "missing")

@@ -208,10 +208,18 @@ class SessionReader:
             StorageError: if the file is damaged.
         """
         with reading(self.path):
-            rows = self._db.execute(
-                "SELECT timestamp_us, text, end_us FROM marks ORDER BY timestamp_us, id"
-            )
-            return [Mark(*as_type(row, MarkRow)) for row in rows]
+            return read_marks(self._db)
+
+
+def read_marks(db: sqlite3.Connection) -> list[Mark]:
+    """Return the marks of a session, in the order of the source.
+
+    Raises:
+        ValueError: if one is damaged.
+        sqlite3.Error: if the table cannot be read.
+    """
+    rows = db.execute("SELECT timestamp_us, text, end_us FROM marks ORDER BY timestamp_us, id")
+    return [Mark(*as_type(row, MarkRow)) for row in rows]
 
 
 @contextmanager

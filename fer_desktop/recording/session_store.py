@@ -1,5 +1,6 @@
 """The folder of sessions: one file each, named, listed and deleted."""
 
+import glob
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -79,8 +80,13 @@ def set_marks(path: Path, marks: Sequence[Mark]) -> None:
         db.executemany(_INSERT_MARK, map(mark_row, marks))
 
 
+def recording_of(session: Path, suffix: str) -> Path:
+    """Return where a session keeps the file that was analysed, if that came with it."""
+    return session.with_name(f"{session.stem}.recording{suffix}")
+
+
 def delete_session(path: Path) -> None:
-    """Delete a session for good; it must not be in use.
+    """Delete a session for good, with a recording of its own; it must not be in use.
 
     Raises:
         StorageError: if that is not possible.
@@ -88,5 +94,8 @@ def delete_session(path: Path) -> None:
     try:
         for suffix in ("", "-wal", "-shm"):  # the last two stay behind after a crash
             path.with_name(path.name + suffix).unlink(missing_ok=True)
+        path.with_name(f".{path.name}.lock").unlink(missing_ok=True)
+        for recording in path.parent.glob(f"{glob.escape(path.stem)}.recording.*"):
+            recording.unlink()
     except OSError as error:
         raise StorageError(f"{path} cannot be deleted: {error.strerror or error}.") from error

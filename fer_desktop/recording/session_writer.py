@@ -25,7 +25,9 @@ from fer_desktop.recording import session_format, session_rows
 from fer_desktop.recording.calibrations import CalibrationIds
 from fer_desktop.recording.measurements import MeasurementRows
 from fer_desktop.recording.session_format import Mark, SessionInfo, UsedModel
+from fer_desktop.recording.session_lock import SessionLock
 from fer_desktop.recording.session_people import store_people
+from fer_desktop.recording.session_resuming import reopen
 from trainer.contract.preset import Preset
 
 log = get_logger("recording")
@@ -66,8 +68,9 @@ class SessionWriter:
         settings: Mapping[str, Any],
         app_version: str = __version__,
         fingerprint: Callable[[Path], tuple[int, str]] | None = None,
+        resumes: bool = False,
     ) -> None:
-        """Create the session in a file that is missing or empty.
+        """Create the session in a file that is missing or empty, or go on with one.
 
         Args:
             path: where to.
@@ -76,9 +79,12 @@ class SessionWriter:
             app_version: of the application.
             fingerprint: returns length and digest of the file that is analysed; OSError. Called on
                 the writer's thread.
+            resumes: whether the file holds a session that was interrupted. It stays what it is,
+                settings included, and frames are added to it.
 
         Raises:
-            StorageError: if it holds something already or cannot be written.
+            StorageError: if it holds something already, is written by somebody else, or cannot be
+                written.
         """
         self.path = path
         self.dropped = 0
@@ -95,14 +101,30 @@ class SessionWriter:
         self._is_failure_told = False
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        info = SessionInfo(
-            source=source,
-            started_ns=time.time_ns(),
-            app_version=app_version,
-            libraries=session_format.library_versions(),
-            settings=settings,
-        )
-        self._db = session_format.create(path, info)
+        self._former_models: dict[int, UsedModel] = {}
+        self._hold = SessionLock(path)
+        if not self._hold.acquire():
+            raise StorageError(
+                f"{path} is being written by another window.", hint="Close the other window."
+            )
+        try:
+            if resumes:
+                former = reopen(path)
+                self._db, self._former_models = former.db, former.models
+                self.marks, self.people = former.marks, former.people
+                self._calibration_ids, self._measurements = former.calibrations, former.measurements
+            else:
+                info = SessionInfo(
+                    source=source,
+                    started_ns=time.time_ns(),
+                    app_version=app_version,
+                    libraries=session_format.library_versions(),
+                    settings=settings,
+                )
+                self._db = session_format.create(path, info)
+        except StorageError:
+            self._hold.release()
+            raise
         self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
         self._thread.start()
 
@@ -125,8 +147,12 @@ class SessionWriter:
     ) -> None:
         """Record that frames are read by this model from now on, and on what."""
         with self._lock:
-            self._model_id = (self._model_id or 0) + 1
             model = UsedModel(preset, frame_index, engine, device)
+            for number, known in self._former_models.items():
+                if (known.preset, known.engine, known.device) == (preset, engine, device):
+                    self._model_id = number  # an interrupted session goes on with the same
+                    return
+            self._model_id = max(self._model_id or 0, *self._former_models, 0) + 1
             self._batch.models.append((self._model_id, model))
 
     def add_mark(self, timestamp_us: int, text: str = "") -> None:
@@ -211,6 +237,7 @@ class SessionWriter:
                 self._failure = session_format.write_error(self.path, error)
         finally:
             self._db.close()
+            self._hold.release()
 
     def _note_file(self) -> None:
         """Note what the file that is analysed is known by, should it be moved."""

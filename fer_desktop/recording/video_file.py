@@ -7,9 +7,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.recording.sound import Stretch
+
 _MICROSECOND: Final = Fraction(1, 1_000_000)
 _DEFAULT_STEP_US: Final = 33_333
 _KEYFRAME_EVERY: Final = 30
+_BREAK_US: Final = 1_000_000  # what is skipped beyond it has not been heard either
 _SIZE_MIN_PX: Final = 16
 _SMPTE_170M: Final = (
     6  # the matrix with which pixels are converted; unsaid, HD players guess another
@@ -17,7 +20,11 @@ _SMPTE_170M: Final = (
 
 
 class VideoFile:
-    """A video being written; made, used and closed by one thread."""
+    """A video being written; made, used and closed by one thread.
+
+    Attributes:
+        stretches: which parts of the source are in it.
+    """
 
     def __init__(self, path: Path, size_px: tuple[int, int]) -> None:
         """Begin a video.
@@ -31,6 +38,7 @@ class VideoFile:
         """
         import av
 
+        self.stretches: list[Stretch] = []
         self._size_px = tuple(max(_SIZE_MIN_PX, side + side % 2) for side in size_px)
         self._first_us = 0
         self._last_us: int | None = None
@@ -76,10 +84,23 @@ class VideoFile:
         if self._last_us is not None:
             self._step_us = time_us - self._last_us
         self._last_us = time_us
+        self._note(timestamp_us, time_us)
         frame = av.VideoFrame.from_ndarray(self._fitted(pixels), format="bgr24")
         frame.pts, frame.time_base = time_us, _MICROSECOND
         for packet in self._stream.encode(frame):
             self._container.mux(packet)
+
+    def _note(self, source_us: int, time_us: int) -> None:
+        """Note where a moment of the source lies, and where something of it was left out."""
+        last = self.stretches[-1] if self.stretches else None
+        if (
+            last is not None
+            and 0 < source_us - last.to_us <= _BREAK_US
+            and time_us - last.at_us == source_us - last.from_us
+        ):
+            last.to_us = source_us
+        else:
+            self.stretches.append(Stretch(source_us, source_us, time_us))
 
     def close(self) -> None:
         """Finish the file.

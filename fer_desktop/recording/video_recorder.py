@@ -13,7 +13,8 @@ from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.errors import StorageError
 from fer_desktop.log import get_logger
-from fer_desktop.recording.annotated import AnnotatedVideoWriter
+from fer_desktop.recording.recorded_video import video_writer
+from fer_desktop.settings import RecordingKind
 
 log = get_logger("recording")
 
@@ -30,12 +31,16 @@ class Recording:
         frames: frames in it; without any there is no file.
         dropped: frames that came faster than they could be written.
         error: why it ended early; what came before is in the video.
+        kind: what is in it.
+        has_sound: whether it has the sound of its source.
     """
 
     path: Path
     frames: int
     dropped: int
     error: StorageError | None
+    kind: RecordingKind = "labels"
+    has_sound: bool = False
 
 
 class VideoRecorder:
@@ -49,17 +54,23 @@ class VideoRecorder:
         path: Path,
         on_ended: Callable[[Recording], None],
         parts: OverlayParts = _BOXES_AND_LABELS,
+        kind: RecordingKind = "labels",
+        sound_from: Path | None = None,
     ) -> None:
         """Start to record.
 
         Args:
             path: where to; an empty file may be there, to reserve the name.
             on_ended: called once, on the recorder's thread, when the file is finished.
-            parts: what is drawn over the picture.
+            parts: what is drawn over the picture, if it has labels.
+            kind: what is recorded.
+            sound_from: the file whose sound goes with a clean picture.
         """
         self._path = path
         self._on_ended = on_ended
         self._parts = parts
+        self._kind: RecordingKind = kind
+        self._sound_from = sound_from
         self._waiting: deque[tuple[Frame, FrameAnalysis | None]] = deque()
         self._changed = threading.Condition()
         self._stopping = False
@@ -92,7 +103,9 @@ class VideoRecorder:
     def _run(self) -> None:
         frames = 0
         failure: StorageError | None = None
-        writer = AnnotatedVideoWriter(self._path, parts=self._parts)
+        writer = video_writer(
+            self._path, self._kind, parts=self._parts, sound_from=self._sound_from
+        )
         try:
             while (item := self._next()) is not None:
                 writer.write(*item)
@@ -110,7 +123,16 @@ class VideoRecorder:
         if not frames:
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
-        self._on_ended(Recording(self._path, frames, self._dropped, failure))
+        self._on_ended(
+            Recording(
+                self._path,
+                frames,
+                self._dropped,
+                failure or writer.problem,
+                self._kind,
+                writer.has_sound,
+            )
+        )
 
     def _next(self) -> tuple[Frame, FrameAnalysis | None] | None:
         with self._changed:

@@ -95,6 +95,9 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self.parts, self.player.view, recorder)
         self.queue = QueueDesk(self.parts, self.commands.exporter)
         self.people = PeopleDesk(self.parts, self.player)
+        self.commands.sessions.continued.connect(
+            lambda file, session: self.queue.go_on({file: session})
+        )
         self.dropped = DroppedFiles(self.commands.open_target, self.queue.add, self.announcer, self)
         self.menus = Menus(
             self, self.acts, controller.open, controller.playback.set_speed, controller.model.load

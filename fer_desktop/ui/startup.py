@@ -1,9 +1,11 @@
 """What happens once the window is on screen: networks load, cameras are found, a source opens."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from fer_desktop.domain.bundle_name import is_bundle
 from fer_desktop.errors import FerError
 from fer_desktop.ui.main_window import MainWindow
 from fer_desktop.ui.runtime.background import Background
@@ -60,7 +62,9 @@ class Startup(QObject):
 
     def _open_first(self) -> None:
         request = self._wanted or last_request(self._controller.settings)
-        if request is not None:
+        if request is not None and request.kind == "file" and is_bundle(Path(request.uri)):
+            self._window.commands.open_target(Path(request.uri))
+        elif request is not None:
             self._controller.open(request)
         elif not self._controller.is_open:
             self._window.pages.say_looking()

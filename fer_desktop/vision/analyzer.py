@@ -4,6 +4,7 @@ from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.calibrator import Calibrator
@@ -84,6 +85,21 @@ class Analyzer:
             measures=self._measurer.specs,
         )
 
+    def follow(self, analysis: FrameAnalysis) -> None:
+        """Take in a frame of a stream that was analysed before: the next one goes on from there.
+
+        Args:
+            analysis: what ``recognize`` returned for it, with the same settings.
+        """
+        time_us = analysis.timestamp_us
+        boxes = {face.face_id: face.detection.box for face in analysis.faces}
+        self._tracker.follow(boxes, time_us)
+        self._smoother.forget_absent(time_us)
+        for face in analysis.faces:
+            if face.scores is not None:
+                _, shown = self._corrected(face.face_id, face.scores, time_us)
+                self._smoother.smooth(face.face_id, shown or face.scores, time_us)
+
     def set_classifier(self, classifier: EmotionClassifier | None) -> None:
         """Use another model from the next frame on.
 
@@ -130,12 +146,17 @@ class Analyzer:
     ) -> FaceAnalysis:
         if scores is None or self._classifier is None:
             return FaceAnalysis(face_id, detection, None, None)
-        baseline = self.calibrator.baseline_for(face_id, scores, timestamp_us)
-        corrected = baseline.correct(scores) if baseline is not None else None
+        baseline, corrected = self._corrected(face_id, scores, timestamp_us)
         shown = corrected or scores
         smoothed = shown if still else self._smoother.smooth(face_id, shown, timestamp_us)
         is_unsure = smoothed.confidence < self._classifier.preset.unsure_below
         return FaceAnalysis(face_id, detection, scores, smoothed, is_unsure, corrected, baseline)
+
+    def _corrected(
+        self, face_id: int, scores: EmotionScores, timestamp_us: int
+    ) -> tuple[NeutralBaseline | None, EmotionScores | None]:
+        baseline = self.calibrator.baseline_for(face_id, scores, timestamp_us)
+        return baseline, baseline.correct(scores) if baseline is not None else None
 
 
 def is_other_model(former: Preset, preset: Preset) -> bool:

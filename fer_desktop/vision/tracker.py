@@ -1,7 +1,7 @@
 """Which face is which, from frame to frame."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -95,6 +95,22 @@ class FaceTracker:
                 self._tracks.append(track)
             ids.append(track.face_id)
         return ids
+
+    def follow(self, boxes: Mapping[int, BoundingBox], timestamp_us: int) -> None:
+        """Take in which face was where in a frame, as ``update`` found it before.
+
+        Args:
+            boxes: by face id, rising.
+            timestamp_us: the frame's time on the source's clock.
+        """
+        self._tracks = [t for t in self._tracks if timestamp_us - t.seen_us <= _MAX_GAP_US]
+        tracks = {track.face_id: track for track in self._tracks}
+        for face_id, box in boxes.items():
+            if face_id in tracks:
+                tracks[face_id].move_to(box, timestamp_us)
+            else:
+                self._tracks.append(_Track(face_id, box, timestamp_us))
+            self._next_id = max(self._next_id, face_id + 1)
 
     def reset(self) -> None:
         """Forget everything; ids start from 1."""

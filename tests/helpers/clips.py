@@ -86,6 +86,40 @@ def write_clip(
     return path
 
 
+def write_clip_with_sound(
+    path: Path, frames: int = 60, *, audio: str = "aac", silent_s: float = 1.0
+) -> Path:
+    """Write numbered pictures, 30 a second, with a tone that begins after some silence.
+
+    Args:
+        path: where to; its suffix tells the container.
+        frames: how many pictures.
+        audio: FFmpeg's name of the sound's encoder.
+        silent_s: how long there is silence.
+    """
+    import av
+
+    rate = 16_000
+    with av.open(str(path), "w") as container:
+        film: Any = container.add_stream("libx264", rate=30)
+        film.width, film.height, film.pix_fmt = 192, 96, "yuv420p"
+        sound: Any = container.add_stream(audio, rate=rate)
+        sound.codec_context.layout = "mono"
+        for number in range(frames):
+            container.mux(film.encode(av.VideoFrame.from_ndarray(numbered(number), format="bgr24")))
+        container.mux(film.encode(None))
+        times_s = np.arange(rate * frames // 30) / rate
+        tone = np.where(times_s < silent_s, 0, 12_000 * np.sin(2 * np.pi * 440 * times_s))
+        step = 1_024
+        for at in range(0, len(tone), step):
+            part = tone[np.newaxis, at : at + step].astype(np.int16)
+            frame = av.AudioFrame.from_ndarray(part, format="s16", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
+            container.mux(sound.encode(frame))
+        container.mux(sound.encode(None))
+    return path
+
+
 def write_sound(path: Path) -> Path:
     """Write a second of silence: a media file without a picture track."""
     import av

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_desktop.recording import video_recorder
+from fer_desktop.recording import annotated
 from fer_desktop.recording.video_recorder import Recording, VideoRecorder
 from tests.recording.samples import face, frame, picture, scores
 
@@ -41,13 +41,13 @@ def test_too_many_waiting_frames_are_dropped_and_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_write = threading.Event()
-    write = video_recorder.AnnotatedVideoWriter.write
+    write = annotated.AnnotatedVideoWriter.write
 
     def slow_write(self: object, *args: object) -> None:
         may_write.wait(10)
         write(self, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(video_recorder.AnnotatedVideoWriter, "write", slow_write)
+    monkeypatch.setattr(annotated.AnnotatedVideoWriter, "write", slow_write)
     ended: list[Recording] = []
     recorder = VideoRecorder(tmp_path / "a.mp4", ended.append)
     for index in range(30):

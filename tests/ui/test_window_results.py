@@ -116,7 +116,7 @@ def test_a_camera_is_recorded(desk: Desk, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: "recording" in app.window.status.text())
     (sign,) = app.window.player.view.findChildren(RecordingSign)
     assert sign.isVisible()
-    assert sign.text().startswith("● REC 00:00:0")
+    assert sign.text().startswith("● REC with labels  00:00:0")
     assert app.window.windowTitle().startswith("● Recording")
     assert app.window.acts.record.text() == "Stop recording"
     qtbot.wait(300)
@@ -128,6 +128,26 @@ def test_a_camera_is_recorded(desk: Desk, qtbot: QtBot) -> None:
     assert app.window.acts.record.text() == "Record"
     assert not app.window.windowTitle().startswith("●")
     qtbot.waitUntil(sign.isHidden)
+
+
+def test_what_is_recorded_is_chosen_and_shown(desk: Desk, qtbot: QtBot) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=60)
+    app = desk.start(wanted=CAMERA)
+    acts = app.window.acts
+    qtbot.waitUntil(lambda: acts.record.isEnabled())
+    _, clean, blurred = acts.record_kinds.actions()
+    clean.trigger()
+    blurred.trigger()
+    assert app.controller.settings.recording_kind == "blurred"
+    assert [action.isChecked() for action in acts.record_kinds.actions()] == [False, False, True]
+    acts.record.trigger()
+    (sign,) = app.window.player.view.findChildren(RecordingSign)
+    assert sign.text().startswith("● REC faces blurred  00:00:0")
+    assert not blurred.isEnabled()
+    qtbot.wait(300)
+    acts.record.trigger()
+    qtbot.waitUntil(lambda: "(faces blurred) to" in messages(app))
+    assert blurred.isEnabled()
 
 
 def test_a_missing_folder_is_not_the_one_visited_last(

@@ -7,6 +7,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from fer_desktop import paths
+from fer_desktop.domain.bundle_name import is_bundle
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.models.catalogue import resolve_model
@@ -24,10 +25,11 @@ from fer_desktop.ui.models.models_dialog import ModelsDialog
 from fer_desktop.ui.runtime.playback import SEEK_STEP_US
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.sessions.bundle_desk import BundleDesk
 from fer_desktop.ui.sessions.exporter import Exporter
 from fer_desktop.ui.sessions.marks_dialog import MarksDesk
 from fer_desktop.ui.sessions.session_opener import SessionOpener
-from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
+from fer_desktop.ui.sessions.sessions_desk import SessionsDesk
 from fer_desktop.ui.viewer.frame_view import FrameView
 from fer_desktop.ui.widgets.drops import is_model_folder
 
@@ -47,6 +49,8 @@ class Commands(Desk):
         self._recorder = recorder
         self.exporter = Exporter(parts.background, parts.window)
         self.opener = SessionOpener(parts)
+        self.bundles = BundleDesk(parts)
+        self.sessions = SessionsDesk(parts, self.exporter, self.bundles, self.opener)
         self.marks = MarksDesk(parts)
         self._model_jobs = ModelJobs(parts.background, self)
         self._connect_source_actions()
@@ -56,11 +60,13 @@ class Commands(Desk):
         self._connect_help_actions()
 
     def open_target(self, target: Path | str) -> None:
-        """Open a file, use a model folder, or connect to a URL."""
+        """Open a file, use a model folder, import a bundle, or connect to a URL."""
         if isinstance(target, str):
             self._controller.open(SourceRequest("stream", target))
         elif is_model_folder(target):
             self._controller.model.load(str(target))
+        elif is_bundle(target):
+            self.bundles.bring_in(target)
         else:
             self._controller.open(SourceRequest("file", str(target)))
 
@@ -101,9 +107,14 @@ class Commands(Desk):
         actions.snapshot.triggered.connect(self._snapshot)
         actions.mark.triggered.connect(self.add_mark)
         actions.record.triggered.connect(self._record)
+        actions.record_kinds.triggered.connect(
+            lambda action: self._controller.update_settings(
+                replace(self._controller.settings, recording_kind=action.data())
+            )
+        )
+        self._recorder.started.connect(lambda: actions.record_kinds.setEnabled(False))
         actions.export.triggered.connect(self._export)
         actions.report.triggered.connect(self.save_report)
-        actions.sessions.triggered.connect(self._show_sessions)
         self.exporter.exported.connect(self._announcer.say_exported)
         self.exporter.exported_several.connect(self._announcer.say_exported_several)
         self.exporter.reported.connect(self._announcer.say_reported)
@@ -115,6 +126,9 @@ class Commands(Desk):
             lambda made: self._announcer.say_recorded(made, self._controller.settings.recording_dir)
         )
         self._recorder.ended.connect(lambda: actions.record.setChecked(self._is_recording()))
+        self._recorder.ended.connect(
+            lambda: actions.record_kinds.setEnabled(not self._is_recording())
+        )
         # A recording shows one source: it ends with it.
         self._controller.request_changed.connect(self._recorder.stop)
         self._controller.happened.connect(self._stop_recording_when_closed)
@@ -158,6 +172,8 @@ class Commands(Desk):
         actions.boxes.setChecked(settings.show_boxes)
         actions.labels.setChecked(settings.show_labels)
         actions.bars.setChecked(settings.show_bars)
+        for action in actions.record_kinds.actions():
+            action.setChecked(action.data() == settings.recording_kind)
         for action in actions.themes.actions():
             action.setChecked(action.data() == settings.theme)
 
@@ -224,10 +240,19 @@ class Commands(Desk):
         elif not self._is_recording():
             folder = output_folder(self._controller.settings.recording_dir, paths.videos_dir())
             try:
-                self._recorder.start(folder, self._view.parts)
+                kind = self._controller.settings.recording_kind
+                sound_from = self._file() if kind == "clean" else None
+                self._recorder.start(folder, self._view.parts, kind, sound_from)
             except StorageError as error:
                 self._announcer.say_error("record", error)
         self._actions.record.setChecked(self._is_recording())
+
+    def _file(self) -> Path | None:
+        """Return the file that is shown; None where it is none, or is not there any more."""
+        info = self._controller.info
+        if self._controller.past is not None:
+            return self.opener.file
+        return Path(info.uri) if info is not None and not info.is_live else None
 
     def _stop_recording_when_closed(self) -> None:
         if not self._controller.is_open:
@@ -250,25 +275,6 @@ class Commands(Desk):
             self._announcer.say_nothing_to_export()
         else:
             self.exporter.ask_and_report([(path.stem, path)], self._controller.settings)
-
-    def _show_sessions(self) -> None:
-        log, controller = self._controller.session_log, self._controller
-        path = SessionsDialog.ask(
-            self._window,
-            log.folder,
-            self._background,
-            self.exporter,
-            controller.settings,
-            self._sessions_in_use(),
-        )
-        if path is not None:
-            self.opener.open(path)
-
-    def _sessions_in_use(self) -> set[Path]:
-        """Return what is written, and what is shown."""
-        log = self._controller.session_log
-        shown = log.path if self._controller.is_open else None
-        return {*log.in_use(), *([shown] if shown is not None else [])}
 
     def _edit_settings(self) -> None:
         settings = SettingsDialog.ask(self._window, self._controller.settings)

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QMessageBox, QWidget
 
 from fer_desktop.sources.media_names import PICTURE_SUFFIXES, VIDEO_SUFFIXES
+from trainer.contract.text import counted
 
 _MEDIA: Final = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES + VIDEO_SUFFIXES)
 
@@ -103,6 +104,58 @@ class OneTableOrEach:
         box.exec()
         clicked = box.clickedButton()
         return "one" if clicked is one else "each" if clicked is each else None
+
+
+class BundleVideos:
+    """Whether the analysed files go into a bundle."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, sessions: int) -> bool | None:
+        """Return whether they do; None if no bundle is wanted after all."""
+        translate = QCoreApplication.translate
+        text = translate("BundleVideos", "Save {sessions} as a bundle?")
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            translate("BundleVideos", "Save as bundle"),
+            text.format(sessions=counted(sessions, "session")),
+            parent=parent,
+        )
+        box.setInformativeText(
+            translate(
+                "BundleVideos",
+                "One file with all numbers, marks and details, which opens on another computer."
+                " Videos show people: include them only for those who may see them.",
+            )
+        )
+        tick = QCheckBox(translate("BundleVideos", "Include the analysed &videos and images"))
+        box.setCheckBox(tick)
+        save = box.addButton(translate("BundleVideos", "Save…"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(save)
+        box.exec()
+        return tick.isChecked() if box.clickedButton() is save else None
+
+
+class BundleFile:
+    """Choose a bundle, to read or to write."""
+
+    @classmethod
+    def ask_to_read(cls, parent: QWidget, folder: str) -> Path | None:
+        """Return the chosen file."""
+        translate = QCoreApplication.translate
+        kind = translate("BundleFile", "Bundles of sessions") + " (*.ferbundle)"
+        name, _ = QFileDialog.getOpenFileName(
+            parent, translate("BundleFile", "Import bundle"), folder, _with_all_files(kind)
+        )
+        return Path(name) if name else None
+
+    @classmethod
+    def ask_to_write(cls, parent: QWidget, suggestion: Path) -> Path | None:
+        """Return the chosen file, which may exist: the caller asks before it is replaced."""
+        translate = QCoreApplication.translate
+        title = translate("BundleFile", "Save as bundle")
+        kind = translate("BundleFile", "Bundle of sessions")
+        return _ask_where(parent, title, suggestion, {".ferbundle": kind})
 
 
 class SaveCsv:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.people import is_unnamed
+from fer_desktop.settings import RecordingKind
 from trainer.contract.text import one_line
 
 # Under this name translators' tools find the texts.
@@ -172,3 +173,14 @@ def clock_text(seconds: float) -> str:
     minutes, second = divmod(int(max(0.0, seconds)), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours:02}:{minute:02}:{second:02}"
+
+
+def recording_text(kind: RecordingKind, *, has_sound: bool = False) -> str:
+    """Return what a recorded video shows, as a few words."""
+    if kind == "blurred":
+        return translate("Recording", "faces blurred")
+    if kind == "clean":
+        if has_sound:
+            return translate("Recording", "clean, with sound")
+        return translate("Recording", "clean")
+    return translate("Recording", "with labels")

@@ -7,17 +7,21 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from fer_desktop.errors import FerError
+from fer_desktop.recording.bundle_reading import ImportedBundle
+from fer_desktop.recording.bundle_writing import WrittenBundle
 from fer_desktop.recording.csv_export import Counts
 from fer_desktop.recording.joint_export import JointExport
 from fer_desktop.recording.video_recorder import Recording
 from fer_desktop.ui.look.wording import breakable, translate
 from fer_desktop.ui.messages.event_messages import DEMO, DETECTOR, EXTENSIONS, MODEL, EventMessages
 from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
+from fer_desktop.ui.messages.written_texts import bundle_text, imported_text, recorded_text
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller
 from trainer.contract.text import counted
 
 _PICTURES, _TRAINING, _DROPPED, _QUEUE = "pictures", "training", "dropped", "queue"
+_BUNDLE = "bundle"
 _MOST_NAMED = 3
 # What is said about anything else belongs to the source that is open, and leaves with it.
 _BEYOND_THE_SOURCE = frozenset(
@@ -32,6 +36,7 @@ _BEYOND_THE_SOURCE = frozenset(
         "bug",
         EXTENSIONS,
         _QUEUE,
+        _BUNDLE,
     }
 )
 
@@ -111,6 +116,32 @@ class Announcer(QObject):
             )
         self._show(_QUEUE, "warning" if failed else "good", text, "", self.tr("Show list"), show)
 
+    def say_analysed_again(self, compare: Callable[[], object]) -> None:
+        """Offer to compare an analysis with the former one of the same file."""
+        self._show(
+            "again",
+            "good",
+            self.tr("The file was analysed again. The former session was kept."),
+            "",
+            self.tr("Compare both…"),
+            compare,
+        )
+
+    def say_bundled(self, bundle: WrittenBundle) -> None:
+        """Tell that a bundle was written."""
+        self._say_written(_BUNDLE, bundle_text(bundle), bundle.path)
+
+    def say_imported(self, bundle: ImportedBundle) -> None:
+        """Tell that several sessions were imported."""
+        self._show(
+            _BUNDLE,
+            "good",
+            imported_text(bundle),
+            "",
+            self.tr("Past sessions…"),
+            self._actions.sessions.trigger,
+        )
+
     def say_exported_several(self, export: JointExport) -> None:
         """Tell that tables of several sessions were written."""
         self._say_written("export", self.joint_text(export), export.path)
@@ -164,14 +195,7 @@ class Announcer(QObject):
         if recording.error is not None:
             self.say_error("record", recording.error)
         elif recording.frames:
-            text = self.tr("Recorded {frames} to {path}.").format(
-                frames=counted(recording.frames, "frame"), path=breakable(recording.path)
-            )
-            if recording.dropped:
-                text += " " + self.tr("Skipped {frames} that arrived too fast.").format(
-                    frames=counted(recording.dropped, "frame")
-                )
-            self._say_written("record", text, recording.path, wanted)
+            self._say_written("record", recorded_text(recording), recording.path, wanted)
         else:
             self._show(
                 "record",

@@ -73,6 +73,11 @@ class Actions(QObject):
             self.tr("Analyse several files"),
             "Ctrl+Shift+O",
         )
+        self.import_bundle = self._make(
+            self.tr("Import bundle…"),
+            self.tr("Import sessions from another computer"),
+            "",
+        )
         self.snapshot = self._make(
             self.tr("Snapshot"), self.tr("Save the picture as shown on screen"), "S", "snapshot"
         )
@@ -125,11 +130,28 @@ class Actions(QObject):
         )
         self.record = self._make(
             self.tr("Record"),
-            self.tr("Record a video with the overlay"),
+            self.tr("Record a video"),
             "R",
             "record",
             checkable=True,
         )
+        self.record_kinds = QActionGroup(self)
+        for value, text, tip in (
+            ("labels", self.tr("With labels"), self.tr("Record what the overlay shows")),
+            (
+                "clean",
+                self.tr("Clean, with the sound of the file"),
+                self.tr("Record the picture as it is; cameras have no sound"),
+            ),
+            (
+                "blurred",
+                self.tr("Faces blurred"),
+                self.tr("Record without recognisable faces, and without sound"),
+            ),
+        ):
+            action = self._make(text, tip, "", checkable=True)
+            action.setData(value)
+            self.record_kinds.addAction(action)
         self.calibrate = self._make(
             self.tr("Calibrate…"),
             self.tr("Correct the scores of a face for its own neutral expression"),

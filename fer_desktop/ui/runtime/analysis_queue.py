@@ -1,6 +1,6 @@
 """Files that wait to be analysed, one after the other, whatever is shown meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -9,10 +9,18 @@ from PySide6.QtCore import QObject, Signal
 
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.errors import FerError
-from fer_desktop.pipeline.events import AnalysisEnded, AnalysisProgress, EngineEvent
+from fer_desktop.pipeline.events import (
+    AnalysisEnded,
+    AnalysisProgress,
+    EngineEvent,
+    ModelLoaded,
+    OutputFailed,
+)
 from fer_desktop.sources.base import FileSource, FrameSource
 from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.continuing import Continuation, InUse, continuation_or_none
 from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.session_log import SESSION_FILE
 from fer_desktop.ui.runtime.source_request import SourceRequest
 
 QUEUE_MAX: Final = 10_000
@@ -30,6 +38,7 @@ class QueueEntry:
         frames, total, faces: what came of it so far, and about how many frames there are.
         problem: why it failed or was stopped, in words.
         session_file: where its numbers are.
+        resumes: where they were begun, if an interrupted analysis is to go on.
     """
 
     path: Path
@@ -40,6 +49,7 @@ class QueueEntry:
     faces: int = 0
     problem: str = ""
     session_file: Path | None = None
+    resumes: Path | None = None
 
     @property
     def is_over(self) -> bool:
@@ -80,15 +90,25 @@ class AnalysisQueue(QObject):
         """Whether a file waits or is being analysed."""
         return any(not entry.is_over for entry in self._entries)
 
-    def waiting(self) -> list[Path]:
-        """Return the files that are not analysed to their end yet."""
-        return [entry.path for entry in self._entries if not entry.is_over]
+    def waiting(self) -> dict[Path, Path | None]:
+        """Return the files that are not analysed to their end yet, and where some were begun."""
+        return {
+            entry.path: entry.session_file or entry.resumes
+            for entry in self._entries
+            if not entry.is_over
+        }
 
-    def add(self, paths: Sequence[Path]) -> None:
-        """Let files wait for their turn; those that wait already do so once."""
+    def add(self, paths: Sequence[Path], begun: Mapping[Path, Path] | None = None) -> None:
+        """Let files wait for their turn; those that wait already do so once.
+
+        Args:
+            paths: the files.
+            begun: the sessions of those whose analysis was interrupted, to go on with.
+        """
         known = {entry.path for entry in self._entries if not entry.is_over}
         fresh = [path for path in dict.fromkeys(paths) if path not in known]
-        self._entries += [QueueEntry(path) for path in fresh][: QUEUE_MAX - len(self._entries)]
+        entries = [QueueEntry(path, resumes=(begun or {}).get(path)) for path in fresh]
+        self._entries += entries[: QUEUE_MAX - len(self._entries)]
         self.added.emit()
         self._go_on()
 
@@ -110,26 +130,41 @@ class AnalysisQueue(QObject):
         at = next((at for at, item in enumerate(self._entries) if item.state == "waiting"), None)
         if at is None:
             return
-        entry = self._entries[at]
+        entry, controller = self._entries[at], self._controller
+        if entry.resumes is not None and controller.model.preset is None:
+            return  # whether it can go on is seen once there is a model
         self._opening = path = entry.path
         self._set(at, replace(entry, state="running"))
         request = SourceRequest("file", str(path))
+        now = InUse(controller.model.preset, controller.model.engine, controller.settings)
+
+        def work() -> tuple[FrameSource, Continuation | None]:
+            further = None
+            if entry.resumes is not None:
+                further = continuation_or_none(entry.resumes, now, [path.parent])
+            return controller.source_of(request), further
+
         self._background.run(
             "opening a file",
-            lambda: self._controller.source_of(request),
-            lambda source: self._begin(path, source),
+            work,
+            lambda opened: self._begin(path, *opened),
             lambda error: self._refuse(path, error),
         )
 
-    def _begin(self, path: Path, source: FrameSource) -> None:
+    def _begin(self, path: Path, source: FrameSource, further: Continuation | None) -> None:
         at = self._position(path)
         if self._opening != path or at is None:
             return  # it was removed meanwhile
         self._opening = None
         if not isinstance(source, FileSource):
             raise TypeError(f"{source!r} cannot be read twice")
-        selection = FrameSelection(self._controller.settings.analysis_every)
-        session = self._controller.analyze(source, selection)
+        if further is None:
+            selection = FrameSelection(self._controller.settings.analysis_every)
+            session = self._controller.analyze(source, selection)
+        else:
+            session = self._controller.analyze(
+                source, further.selection, further.former, further.session_file
+            )
         self._set(at, replace(self._entries[at], session=session))
 
     def _refuse(self, path: Path, error: FerError) -> None:
@@ -141,11 +176,13 @@ class AnalysisQueue(QObject):
         self._next()
 
     def _on_event(self, event: EngineEvent) -> None:
+        if isinstance(event, ModelLoaded):
+            self._go_on()
+        elif isinstance(event, OutputFailed) and event.output == SESSION_FILE:
+            self._give_up(event)
         if not isinstance(event, AnalysisProgress | AnalysisEnded):
             return
-        at = next(
-            (at for at, entry in enumerate(self._entries) if entry.session == event.file), None
-        )
+        at = self._place(event.file)
         if at is None:
             return
         entry = self._entries[at]
@@ -154,10 +191,22 @@ class AnalysisQueue(QObject):
         if isinstance(event, AnalysisProgress):
             self._set(at, replace(counted, total=event.total, faces=event.faces))
             return
-        problem = str(event.error) if event.error is not None else ""
+        problem = str(event.error) if event.error is not None else entry.problem
         state: EntryState = "done" if event.is_whole else "stopped" if event.frames else "failed"
         self._set(at, replace(counted, state=state, faces=event.faces, problem=problem))
         self._next()
+
+    def _give_up(self, event: OutputFailed) -> None:
+        """End a file whose numbers cannot be kept, as on a full disk; what was kept stays."""
+        at = self._place(event.session)
+        if at is not None and not self._entries[at].is_over:
+            self._set(at, replace(self._entries[at], problem=str(event.error)))
+            self._controller.cancel_analysis(event.session)
+
+    def _place(self, session: int) -> int | None:
+        return next(
+            (at for at, entry in enumerate(self._entries) if entry.session == session), None
+        )
 
     def _next(self) -> None:
         self._go_on()

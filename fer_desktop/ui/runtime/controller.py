@@ -1,6 +1,7 @@
 """Between the engine and the widgets: what is open, what is wanted, and the user's choices."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -23,6 +24,7 @@ from fer_desktop.pipeline.events import (
     State,
     StateChanged,
 )
+from fer_desktop.pipeline.former_part import FormerPart
 from fer_desktop.pipeline.meters import MeterReading
 from fer_desktop.recording.session_loading import LoadedSession
 from fer_desktop.settings import FaceSearch, Settings
@@ -229,10 +231,26 @@ class Controller(QObject):
         """
         return self._make_source(request, self._settings)[0]
 
-    def analyze(self, source: FileSource, selection: FrameSelection) -> int:
-        """Analyse a file that is not shown, and return the number of its session."""
-        session = self._engine.analyze(source, selection=selection)
-        self._session_log.expect(session, selection)
+    def analyze(
+        self,
+        source: FileSource,
+        selection: FrameSelection,
+        former: FormerPart | None = None,
+        session_file: Path | None = None,
+    ) -> int:
+        """Analyse a file that is not shown, and return the number of its session.
+
+        Args:
+            source: the file.
+            selection: which of its frames.
+            former: what was recorded of it before an interruption.
+            session_file: where that was, and where the rest goes.
+        """
+        if former is not None and session_file is not None:
+            forget = partial(self._session_log.begin_anew, session_file)
+            former = replace(former, on_dropped=forget)
+        session = self._engine.analyze(source, selection=selection, former=former)
+        self._session_log.expect(session, selection, session_file)
         return session
 
     def cancel_analysis(self, session: int) -> None:

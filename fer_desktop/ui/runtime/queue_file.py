@@ -1,8 +1,8 @@
 """The files that still wait to be analysed, kept from one start to the next."""
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -20,32 +20,35 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What the file holds."""
+    """What the file holds: files, and the sessions of those that were begun."""
 
     files: Annotated[list[PathText], Meta(max_length=_MOST)]
+    begun: Annotated[dict[PathText, PathText], Meta(max_length=_MOST)] = field(default_factory=dict)
 
 
-def load_queue() -> list[Path]:
-    """Return the files that waited and are still there.
+def load_queue() -> dict[Path, Path | None]:
+    """Return the files that waited and are still there, with the sessions of those begun.
 
     Raises:
         SettingsError: if the list cannot be read.
     """
     file = paths.queue_file()
     try:
-        found = read_json(file, _Kept, has_odd_names=True).files
+        kept = read_json(file, _Kept, has_odd_names=True)
     except FileNotFoundError:
-        return []
+        return {}
     except (OSError, JsonError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise SettingsError(
             f"The list of files that waited to be analysed cannot be read: {reason}.",
             hint="Add the files again.",
         ) from error
-    return [path for path in map(Path, found) if path.is_file()]
+    begun = {Path(name): Path(session) for name, session in kept.begun.items()}
+    found = {path: begun.get(path) for path in map(Path, kept.files) if path.is_file()}
+    return {path: at if at is not None and at.is_file() else None for path, at in found.items()}
 
 
-def save_queue(newest: Callable[[], Sequence[Path]]) -> None:
+def save_queue(newest: Callable[[], Mapping[Path, Path | None]]) -> None:
     """Keep what waits; nothing is kept where nothing does.
 
     Args:
@@ -63,7 +66,8 @@ def save_queue(newest: Callable[[], Sequence[Path]]) -> None:
                 return
             file.parent.mkdir(parents=True, exist_ok=True)
             with replacing(file, mode=OWNER_ONLY) as part:
-                text = encode_json(_Kept([str(path) for path in waiting]))
+                begun = {str(path): str(at) for path, at in waiting.items() if at is not None}
+                text = encode_json(_Kept([str(path) for path in waiting], begun))
                 part.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SettingsError(

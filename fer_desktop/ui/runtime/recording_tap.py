@@ -12,12 +12,17 @@ from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.files import new_file
 from fer_desktop.pipeline.events import Result
 from fer_desktop.recording.video_recorder import Recording, VideoRecorder
+from fer_desktop.settings import RecordingKind
 
 _SHUTDOWN_LIMIT_S: Final = 10.0
 
 
 class RecordingTap(QObject):
     """Stands in the stream of results and copies it to a recorder while one runs.
+
+    Attributes:
+        kind: what is recorded now, or was last.
+        has_sound: whether the sound of a file is taken along.
 
     Signals:
         started: the path of the video.
@@ -33,6 +38,8 @@ class RecordingTap(QObject):
         self._lock = threading.Lock()
         self._recorder: VideoRecorder | None = None
         self._started_s = 0.0
+        self.kind: RecordingKind = "labels"
+        self.has_sound = False
         self._finishing: list[VideoRecorder] = []
         self._closed = False
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
@@ -53,21 +60,30 @@ class RecordingTap(QObject):
             if self._recorder is not None:
                 self._recorder.add(result.frame, result.analysis)
 
-    def start(self, folder: Path, parts: OverlayParts) -> None:
+    def start(
+        self,
+        folder: Path,
+        parts: OverlayParts,
+        kind: RecordingKind = "labels",
+        sound_from: Path | None = None,
+    ) -> None:
         """Begin a recording in a new file.
 
         Args:
             folder: where to.
-            parts: what is drawn over the picture.
+            parts: what is drawn over the picture, if it has labels.
+            kind: what is recorded.
+            sound_from: the file whose sound goes with a clean picture.
 
         Raises:
             StorageError: if the folder cannot be written.
         """
         path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", ".mp4")
-        recorder = VideoRecorder(path, self._report, parts)
+        recorder = VideoRecorder(path, self._report, parts, kind, sound_from)
         with self._lock:
             self._recorder = recorder
         self._started_s = time.monotonic()
+        self.kind, self.has_sound = kind, kind == "clean" and sound_from is not None
         self.started.emit(path)
 
     def stop(self) -> None:

@@ -45,8 +45,10 @@ class SessionLog:
         self._writers: dict[int, SessionWriter] = {}
         self._paths: dict[int, Path] = {}
         self._extra: dict[int, Mapping[str, Any]] = {}
+        self._resumed: dict[int, Path] = {}
         self._past: dict[int, Path] = {}
         self._past_marks: list[Mark] = []
+        self._kept: set[Path] = set()  # there before, and not ours to delete
         self._shown = 0
         self._forgetting: set[int] = set()  # sessions that begin anew, with other face tracks
 
@@ -83,10 +85,17 @@ class SessionLog:
             self._past_marks = list(marks)
             self._paths[session] = path
 
-    def expect(self, session: int, selection: FrameSelection) -> None:
-        """Take which frames a session has, before it is opened."""
+    def expect(self, session: int, selection: FrameSelection, resumed: Path | None = None) -> None:
+        """Take which frames a session has, and which file it goes on in, before it is opened."""
         with self._lock:
             self._extra[session] = selection.as_settings()
+            if resumed is not None:
+                self._resumed[session] = resumed
+
+    def begin_anew(self, resumed: Path) -> None:
+        """Take that a file that was to be written on stays as it is; any thread may tell."""
+        with self._lock:
+            self._resumed = {at: path for at, path in self._resumed.items() if path != resumed}
 
     def make_output(self) -> SessionOutput:
         """Return what writes one session after the other, each to a file of its own."""
@@ -102,10 +111,14 @@ class SessionLog:
             StorageError: if that is not possible.
         """
         with self._lock:
-            former = self._writers.get(session)
+            former, resumed = self._writers.get(session), self._resumed.pop(session, None)
             settings = {**self._numbers_depend_on(), **self._extra.get(session, {})}
         writer = SessionWriter(
-            new_session_file(self._folder, info), info, settings=settings, fingerprint=_known_by
+            resumed or new_session_file(self._folder, info),
+            info,
+            settings=settings,
+            fingerprint=_known_by,
+            resumes=resumed is not None,
         )
         if former is not None:
             writer.set_marks(former.marks)
@@ -113,6 +126,8 @@ class SessionLog:
                 writer.set_people(former.people)
             if not self._is_worth_keeping(former, info):
                 delete_session(former.path)
+        if resumed is not None:
+            self._kept.add(resumed)
         with self._lock:
             ended = [number for number, item in self._writers.items() if item.end is not None]
             for number in ended:
@@ -200,7 +215,8 @@ class SessionLog:
 
     def _is_worth_keeping(self, writer: SessionWriter, info: SourceInfo) -> bool:
         is_film = info.kind != "image"
-        return is_film and writer.end is not None and writer.end.is_whole is True
+        is_whole = writer.end is not None and writer.end.is_whole is True
+        return is_film and (is_whole or writer.path in self._kept)
 
     def _numbers_depend_on(self) -> Mapping[str, Any]:
         settings = self._settings()

@@ -1,6 +1,6 @@
 """What the main window knows of the queue: its list, what is dropped, what is exported and kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fer_desktop.errors import FerError, SourceError
@@ -34,7 +34,7 @@ class QueueDesk(Desk):
         self.queue.changed.connect(self._on_changed)
         self.queue.finished.connect(self._say_finished)
         exporter.exported_several.connect(self._say_exported)
-        self._kept: list[Path] = []
+        self._kept: dict[Path, Path | None] = {}
 
     def status(self) -> str:
         """Return how far the queue is; empty if nothing waits."""
@@ -66,12 +66,18 @@ class QueueDesk(Desk):
         if refusals and self.dialog is not None:
             self.dialog.say(str(refusals[0]))
 
+    def go_on(self, files: Mapping[Path, Path | None]) -> None:
+        """Let files wait, those with a session to go on with it; show the list."""
+        begun = {path: session for path, session in files.items() if session is not None}
+        self.queue.add(list(files), begun)
+        self.show()
+
     def offer_leftovers(self) -> None:
         """Offer what was waiting when the application was closed; read off the GUI thread."""
 
-        def done(paths: list[Path]) -> None:
-            if paths and not self.queue.entries:
-                self._announcer.say_queue_left(len(paths), lambda: self.add(paths))
+        def done(files: dict[Path, Path | None]) -> None:
+            if files and not self.queue.entries:
+                self._announcer.say_queue_left(len(files), lambda: self.go_on(files))
 
         self._background.run("reading the queue", load_queue, done, self._say_unreadable)
 
@@ -121,7 +127,8 @@ class QueueDesk(Desk):
         self._announcer.say_error("queue", error)
 
     def _on_changed(self, at: int) -> None:
-        if self.queue.entries[at].is_over:
+        entry = self.queue.entries[at]
+        if entry.is_over or entry.session_file != self._kept.get(entry.path):
             self._keep()
 
     def _keep(self) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_desktop.addresses import public_address
+from PySide6.QtCore import Signal
+
 from fer_desktop.errors import FerError
 from fer_desktop.recording.session_loading import LoadedSession, load_session
 from fer_desktop.recording.session_pictures import (
@@ -19,6 +20,7 @@ from fer_desktop.sources.recorded_frames import RecordedFramesSource
 from fer_desktop.ui.dialogs.prompts import OpenMedia
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.sessions.session_texts import session_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,13 +33,14 @@ class _Prepared:
     problem: PictureProblem
 
 
-def session_name(summary: SessionSummary) -> str:
-    """Return what a session is called: its title, or else its source."""
-    return summary.facts.title or public_address(summary.info.source.name)
-
-
 class SessionOpener(Desk):
-    """Reads sessions off the GUI thread, and shows the one that was asked for last."""
+    """Reads sessions off the GUI thread, and shows the one that was asked for last.
+
+    Signals:
+        analyzing_again: the path of a session whose file was opened to be analysed once more.
+    """
+
+    analyzing_again = Signal(object)
 
     def __init__(self, parts: WindowParts) -> None:
         super().__init__(parts)
@@ -48,6 +51,11 @@ class SessionOpener(Desk):
         controller.request_changed.connect(self._refresh)
         actions.analyze_again.triggered.connect(self._analyze_again)
         self._refresh()
+
+    @property
+    def file(self) -> Path | None:
+        """The file of the session that is shown, where it is there."""
+        return self._file
 
     def open(self, path: Path, file: Path | None = None) -> None:
         """Show a session.
@@ -90,10 +98,12 @@ class SessionOpener(Desk):
             self.open(summary.path, path)
 
     def _analyze_again(self) -> None:
-        if self._file is not None:
+        past = self._controller.past
+        if self._file is not None and past is not None:
             self._controller.open(
                 SourceRequest("file", str(self._file)), selection=self._controller.selection
             )
+            self.analyzing_again.emit(past.summary.path)
 
     def _refresh(self) -> None:
         can = self._controller.past is not None and self._file is not None

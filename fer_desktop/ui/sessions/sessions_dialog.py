@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QDateTime, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
@@ -13,32 +13,30 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from fer_desktop.addresses import public_address
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.joint_export import JointExport
 from fer_desktop.recording.session_facts import write_facts
+from fer_desktop.recording.session_lock import is_written
 from fer_desktop.recording.session_reader import SessionSummary
+from fer_desktop.recording.session_resuming import is_interrupted
 from fer_desktop.recording.session_store import delete_session, list_sessions
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.dialogs.prompts import Confirm
-from fer_desktop.ui.look.wording import breakable, name_text, time_text
+from fer_desktop.ui.look.wording import breakable, name_text
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.sessions.exporter import Exporter
 from fer_desktop.ui.sessions.facts_dialog import FactsDialog
-from fer_desktop.ui.sessions.session_opener import session_name
-from fer_desktop.ui.widgets.row_table import RowTable
+from fer_desktop.ui.sessions.session_menu import SessionMenu
+from fer_desktop.ui.sessions.session_table import SessionTable
+from fer_desktop.ui.sessions.session_texts import row_texts, searched_text, session_name
 from trainer.contract.text import counted, one_line
 
 _MOST_NAMED: Final = 3
-_NUMBERS: Final = (4, 5, 6)  # columns that are read from the right
-_NAME, _FACES = 1, 6  # columns with more to say
-_MOST_LETTERS: Final = 1000
 _SIZE: Final = QSize(960, 500)
 
 Export = Callable[[Sequence[tuple[str, Path]]], object]
@@ -49,9 +47,17 @@ class SessionsDialog(QDialog):
 
     Signals:
         opened: the path of a session that is to be shown.
+        continued: the path of a session whose analysis is to go on.
+        compared: the paths of two sessions, the earlier one first.
+        bundled: names and paths of sessions that are to become a bundle.
+        import_wanted: a bundle is to be brought in.
     """
 
     opened = Signal(object)
+    continued = Signal(object)
+    compared = Signal(object)
+    bundled = Signal(object)
+    import_wanted = Signal()
 
     def __init__(
         self,
@@ -72,6 +78,8 @@ class SessionsDialog(QDialog):
         self._in_use = in_use
         self._all: list[SessionSummary] = []
         self._summaries: list[SessionSummary] = []
+        self._said = ""
+        self._written: set[Path] = set()
         self.setWindowTitle(self.tr("Past sessions"))
         self.resize(fitting_size(self, _SIZE))
         self.search = QLineEdit(self)
@@ -79,38 +87,47 @@ class SessionsDialog(QDialog):
         self.search.setAccessibleName(self.tr("Search sessions"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
-        self.table = self._make_table()
+        self.table = SessionTable(self)
+        self.table.itemSelectionChanged.connect(self._on_selection)
+        self.table.cellDoubleClicked.connect(self._on_open)
         self.note = QLabel(self.tr("Reading the sessions…"), self)
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.open_button = QPushButton(self.tr("Open"), self)
+        self.continue_button = QPushButton(self.tr("Continue"), self)
+        self.continue_button.setToolTip(self.tr("Go on with an analysis that was interrupted"))
         self.facts_button = QPushButton(self.tr("Details…"), self)
         self.export_button = QPushButton(self.tr("Export…"), self)
         self.report_button = QPushButton(self.tr("Report…"), self)
         self.delete_button = QPushButton(self.tr("Delete…"), self)
-        show = QPushButton(self.tr("Show folder"), self)
+        self.more = SessionMenu(self)
+        self.more.compare.triggered.connect(self._on_compare)
+        self.more.bundle.triggered.connect(lambda: self.bundled.emit(self._named()))
+        self.more.bring_in.triggered.connect(self.import_wanted)
+        self.more.show_folder.triggered.connect(
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+        )
         self.open_button.clicked.connect(self._on_open)
+        self.continue_button.clicked.connect(self._on_continue)
         self.facts_button.clicked.connect(self._on_facts)
         self.export_button.clicked.connect(self._on_export)
         self.report_button.clicked.connect(self._on_report)
         self.delete_button.clicked.connect(self._on_delete)
-        show.clicked.connect(
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
-        )
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close.rejected.connect(self.reject)
         row = QHBoxLayout()
         for button in (
             self.open_button,
+            self.continue_button,
             self.facts_button,
             self.export_button,
             self.report_button,
             self.delete_button,
-            show,
         ):
             button.setAutoDefault(False)
             row.addWidget(button)
+        row.addWidget(self.more)
         row.addStretch(1)
         row.addWidget(close)
         layout = QVBoxLayout(self)
@@ -131,8 +148,19 @@ class SessionsDialog(QDialog):
         exporter: Exporter,
         settings: Settings,
         in_use: Collection[Path],
+        connect: Callable[["SessionsDialog"], object] = lambda _: None,
     ) -> Path | None:
-        """Show the sessions until the dialog is closed; return the one that is to be shown."""
+        """Show the sessions until the dialog is closed; return the one that is to be shown.
+
+        Args:
+            parent: the window that asks.
+            folder: of the sessions.
+            background: reads them.
+            exporter: writes tables.
+            settings: say where to begin.
+            in_use: sessions that cannot be opened or deleted.
+            connect: gets the dialog before it is shown.
+        """
         wanted: list[Path] = []
 
         def export(sessions: Sequence[tuple[str, Path]]) -> None:
@@ -147,6 +175,7 @@ class SessionsDialog(QDialog):
         exporter.exported_several.connect(dialog.say_exported_several)
         exporter.failed.connect(dialog.say_failed)
         dialog.opened.connect(wanted.append)
+        connect(dialog)
         dialog.exec()
         dialog.deleteLater()
         return wanted[0] if wanted else None
@@ -171,23 +200,17 @@ class SessionsDialog(QDialog):
         """Tell why a table was not written."""
         self.note.setText(str(error))
 
-    def _make_table(self) -> RowTable:
-        headings = [
-            self.tr("Started"),
-            self.tr("Name"),
-            self.tr("Participant"),
-            self.tr("Condition"),
-            self.tr("Duration"),
-            self.tr("Frames"),
-            self.tr("Faces"),
-            self.tr("State"),
-        ]
-        name = self.tr("Past sessions")
-        table = RowTable(headings, name, widest=1, several=True, parent=self)
-        table.itemSelectionChanged.connect(self._on_selection)
-        table.cellDoubleClicked.connect(self._on_open)
-        table.setToolTip(self.tr("Double-click opens a session"))
-        return table
+    def reload(self, said: str = "") -> None:
+        """Read the sessions again, as there are others now, and tell something under the table."""
+        self._said = said
+        self._load()
+
+    def say(self, text: str) -> None:
+        """Tell something under the table."""
+        self.note.setText(text)
+
+    def _named(self) -> list[tuple[str, Path]]:
+        return [(session_name(summary), summary.path) for summary in self._selected()]
 
     def _load(self) -> None:
         self._background.run(
@@ -199,7 +222,10 @@ class SessionsDialog(QDialog):
 
     def _read_sessions(self) -> tuple[list[SessionSummary], list[StorageError]]:
         unreadable: list[StorageError] = []
-        return list_sessions(self._folder, unreadable.append), unreadable
+        found = list_sessions(self._folder, unreadable.append)
+        # Another window may be writing to some that look interrupted.
+        self._written = {item.path for item in found if item.end is None and is_written(item.path)}
+        return found, unreadable
 
     def _show_sessions(
         self, summaries: list[SessionSummary], unreadable: list[StorageError]
@@ -210,7 +236,8 @@ class SessionsDialog(QDialog):
         rows = [row for row, summary in enumerate(self._summaries) if summary.path in chosen]
         if self._summaries:
             self.table.selectRow(rows[0] if rows else 0)
-        lines = [one_line(error.message) for error in unreadable[:_MOST_NAMED]]
+        lines = [self._said] * bool(self._said)
+        lines += [one_line(error.message) for error in unreadable[:_MOST_NAMED]]
         if len(unreadable) > _MOST_NAMED:
             rest = len(unreadable) - _MOST_NAMED
             lines.append(self.tr("{count} more cannot be read.").format(count=f"{rest:,}"))
@@ -224,51 +251,16 @@ class SessionsDialog(QDialog):
         self._summaries = [
             summary
             for summary in self._all
-            if all(word in self._searched(summary) for word in words)
+            if all(word in searched_text(summary, self._texts(summary)) for word in words)
         ]
-        self.table.clearSelection()
-        self.table.setRowCount(len(self._summaries))
-        for row, summary in enumerate(self._summaries):
-            for column, text in enumerate(self._texts(summary)):
-                item = QTableWidgetItem(text)
-                if column in _NUMBERS:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                item.setToolTip(_tip(summary, column) or text)
-                self.table.setItem(row, column, item)
+        self.table.fill([(summary, self._texts(summary)) for summary in self._summaries])
         self._on_selection()
 
-    def _searched(self, summary: SessionSummary) -> str:
-        facts = summary.facts
-        source = public_address(summary.info.source.name)
-        parts = (*self._texts(summary), facts.notes, source, *summary.names)
-        return "\n".join(parts).casefold()
-
     def _texts(self, summary: SessionSummary) -> tuple[str, ...]:
-        started = QDateTime.fromMSecsSinceEpoch(summary.info.started_ns // 1_000_000)
-        return (
-            started.toString("yyyy-MM-dd HH:mm"),
-            name_text(session_name(summary)),
-            name_text(summary.facts.participant),
-            name_text(summary.facts.condition),
-            time_text(summary.duration_us),
-            f"{summary.frames:,}",
-            f"{summary.faces:,}",
-            self._state_text(summary),
-        )
+        return row_texts(summary, is_in_use=self._is_in_use(summary))
 
-    def _state_text(self, summary: SessionSummary) -> str:
-        end = summary.end
-        if summary.path in self._in_use:
-            return self.tr("in use")
-        if end is None:
-            return self.tr("interrupted")
-        if end.is_whole is False:
-            return self.tr("in part")
-        if end.missed:
-            return self.tr("{count} dropped").format(count=f"{end.missed:,}")
-        return self.tr("complete")
+    def _is_in_use(self, summary: SessionSummary) -> bool:
+        return summary.path in self._in_use or summary.path in self._written
 
     def _selected(self) -> list[SessionSummary]:
         rows = sorted({index.row() for index in self.table.selectedIndexes()})
@@ -276,18 +268,30 @@ class SessionsDialog(QDialog):
 
     def _on_selection(self) -> None:
         selected = self._selected()
-        is_free = all(summary.path not in self._in_use for summary in selected)
+        is_free = not any(map(self._is_in_use, selected))
         self.open_button.setEnabled(len(selected) == 1 and is_free)
         self.facts_button.setEnabled(len(selected) == 1)
+        can_go_on = len(selected) == 1 and is_free and is_interrupted(selected[0])
+        self.continue_button.setEnabled(can_go_on)
         self.export_button.setEnabled(bool(selected))
         self.report_button.setEnabled(bool(selected))
+        self.more.refresh(len(selected))
         self.delete_button.setEnabled(bool(selected) and is_free)
 
     def _on_open(self) -> None:
         selected = self._selected()
-        if len(selected) == 1 and selected[0].path not in self._in_use:
+        if len(selected) == 1 and not self._is_in_use(selected[0]):
             self.opened.emit(selected[0].path)
             self.accept()
+
+    def _on_compare(self) -> None:
+        chosen = sorted(self._selected(), key=lambda summary: summary.info.started_ns)
+        if len(chosen) == 2:
+            self.compared.emit(tuple(summary.path for summary in chosen))
+
+    def _on_continue(self) -> None:
+        for summary in self._selected()[:1]:
+            self.continued.emit(summary.path)
 
     def _on_facts(self) -> None:
         for summary in self._selected()[:1]:
@@ -306,9 +310,6 @@ class SessionsDialog(QDialog):
 
     def _on_report(self) -> None:
         self._report(self._named())
-
-    def _named(self) -> list[tuple[str, Path]]:
-        return [(session_name(summary), summary.path) for summary in self._selected()]
 
     def _on_delete(self) -> None:
         doomed = self._selected()
@@ -329,9 +330,3 @@ class SessionsDialog(QDialog):
         except StorageError as error:
             self.note.setText(str(error))
         self._load()
-
-
-def _tip(summary: SessionSummary, column: int) -> str:
-    """Return what else is known of a session beside a cell of its row."""
-    said = {_NAME: summary.facts.notes, _FACES: ", ".join(summary.names)}
-    return said.get(column, "")[:_MOST_LETTERS]

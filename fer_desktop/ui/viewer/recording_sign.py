@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
-from fer_desktop.ui.look.wording import clock_text
+from fer_desktop.ui.look.wording import clock_text, recording_text
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 
 _MARGIN_PX: Final = 12
@@ -13,7 +13,7 @@ _REFRESH_MS: Final = 500
 
 
 class RecordingSign(QLabel):
-    """A red sign with the time recorded so far, in the picture's upper right corner."""
+    """A red sign that says what is recorded, and how long, in the picture's upper right corner."""
 
     def __init__(self, recorder: RecordingTap, view: QWidget) -> None:
         super().__init__(view)
@@ -43,7 +43,10 @@ class RecordingSign(QLabel):
     def _refresh(self) -> None:
         is_recording = self._recorder.is_recording
         if is_recording:
-            text = self.tr("● REC {time}").format(time=clock_text(self._recorder.elapsed_s))
+            text = self.tr("● REC {what}  {time}").format(
+                what=recording_text(self._recorder.kind, has_sound=self._recorder.has_sound),
+                time=clock_text(self._recorder.elapsed_s),
+            )
             self.setText(text)
             self.setAccessibleName(self.tr("Recording: {text}").format(text=text))
             self._place()

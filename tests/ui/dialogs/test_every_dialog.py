@@ -43,6 +43,7 @@ from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.runtime.trainer_process import TrainerProcess
+from fer_desktop.ui.sessions.compare_dialog import CompareDialog
 from fer_desktop.ui.sessions.facts_dialog import FactsDialog
 from fer_desktop.ui.sessions.marks_dialog import MarkDialog, MarksDialog
 from fer_desktop.ui.sessions.people_dialog import PeopleDialog
@@ -110,6 +111,7 @@ DIALOGS: dict[str, Make] = {
         app.controller, ModelJobs(jobs, app.window), app.window
     ),
     "name": lambda app, _: NameDialog("Rename", LONG[:300], "mine", lambda _: None, app.window),
+    "compare": lambda app, jobs: CompareDialog((Path("no"), Path("where")), jobs, app.window),
     "facts": lambda app, _: FactsDialog(LONG, SessionFacts("", "", "", LONG), app.window),
     "login": lambda app, _: LoginDialog(
         SourceRequest("stream", f"rtsp://{'me' * 100}@{'host.' * 40}/x"), False, app.window
@@ -156,8 +158,8 @@ def test_every_kind_of_dialog_is_tried() -> None:
         if re.search(r"^class .*\(.*(Dialog|QWizard)\b", line)
     }
     tried = {
-        "AnalysisDialog", "CalibrationDialog", "FactsDialog", "TextDialog", "LoginDialog",
-        "MarkDialog", "MarksDialog", "ModelsDialog", "NameDialog",
+        "AnalysisDialog", "CalibrationDialog", "CompareDialog", "FactsDialog", "TextDialog",
+        "LoginDialog", "MarkDialog", "MarksDialog", "ModelsDialog", "NameDialog",
         "NetworkDialog", "PeopleDialog", "QueueDialog", "SessionsDialog", "SettingsDialog",
         "ShortcutsDialog",
         "WelcomeDialog",

@@ -1,0 +1,37 @@
+"""What can be done with chosen sessions besides what has a button of its own."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+
+class SessionMenu(QToolButton):
+    """A button with a menu.
+
+    Attributes:
+        compare, bundle, bring_in, show_folder: what it offers.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        menu = QMenu(self)
+        self.compare = self._add(menu, self.tr("Compare two…"))
+        menu.addSeparator()
+        self.bundle = self._add(menu, self.tr("Save as bundle…"))
+        self.bring_in = self._add(menu, self.tr("Import bundle…"))
+        menu.addSeparator()
+        self.show_folder = self._add(menu, self.tr("Show folder"))
+        self.setText(self.tr("More"))
+        self.setMenu(menu)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def refresh(self, chosen: int) -> None:
+        """Offer what can be done with so many sessions."""
+        self.compare.setEnabled(chosen == 2)
+        self.bundle.setEnabled(chosen > 0)
+
+    def _add(self, menu: QMenu, text: str) -> QAction:
+        action = QAction(text, self)
+        menu.addAction(action)
+        return action

@@ -1,0 +1,53 @@
+"""The table of past sessions."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTableWidgetItem, QWidget
+
+from fer_desktop.recording.session_reader import SessionSummary
+from fer_desktop.ui.widgets.row_table import RowTable
+
+_NUMBERS: Final = (4, 5, 6)  # columns that are read from the right
+_NAME, _FACES = 1, 6  # columns with more to say
+_MOST_LETTERS: Final = 1000
+
+
+class SessionTable(RowTable):
+    """A row for each session."""
+
+    def __init__(self, parent: QWidget) -> None:
+        headings = [
+            self.tr("Started"),
+            self.tr("Name"),
+            self.tr("Participant"),
+            self.tr("Condition"),
+            self.tr("Duration"),
+            self.tr("Frames"),
+            self.tr("Faces"),
+            self.tr("State"),
+        ]
+        name = self.tr("Past sessions")
+        super().__init__(headings, name, widest=_NAME, several=True, parent=parent)
+        self.setToolTip(self.tr("Double-click opens a session"))
+
+    def fill(self, sessions: Sequence[tuple[SessionSummary, Sequence[str]]]) -> None:
+        """Show sessions, with the texts of the cells of each."""
+        self.clearSelection()
+        self.setRowCount(len(sessions))
+        for row, (summary, texts) in enumerate(sessions):
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                if column in _NUMBERS:
+                    item.setTextAlignment(
+                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                    )
+                item.setToolTip(_tip(summary, column) or text)
+                self.setItem(row, column, item)
+
+
+def _tip(summary: SessionSummary, column: int) -> str:
+    """Return what else is known of a session beside a cell of its row."""
+    said = {_NAME: summary.facts.notes, _FACES: ", ".join(summary.names)}
+    return said.get(column, "")[:_MOST_LETTERS]

@@ -1,0 +1,100 @@
+"""Two sessions drawn together, with what they agree and differ in."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from fer_desktop.recording.session_facts import SessionFacts, write_facts
+from fer_desktop.recording.session_writer import SessionWriter
+from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.sessions.compare_dialog import CompareDialog
+from tests.recording.samples import OTHER_PRESET, PRESET, VIDEO, face, frame, scores
+
+pytestmark = pytest.mark.gui
+SMILE, REST = scores(0.7, 0.1, 0.2), scores(0.1, 0.1, 0.8)
+
+
+def _session(path: Path, *, is_other: bool, delay: int = 0) -> Path:
+    writer = SessionWriter(path, VIDEO, settings={})
+    writer.model_changed(OTHER_PRESET if is_other else PRESET, 0)
+    for index in range(60):
+        at = index - delay
+        if is_other:
+            value = 0.9 if at < 40 else 0.2
+            raw = scores(value, 1 - value, labels=OTHER_PRESET.labels)
+        else:
+            raw = REST if at < 30 else SMILE
+        others = [face(2, raw=raw)] * (index < 10)
+        writer.write(frame(index, face(1, raw=raw), *others))
+    writer.add_mark(delay * 1_000_000 // 30, "begin")
+    writer.close()
+    return path
+
+
+def _dialog(qtbot: QtBot, first: Path, second: Path) -> CompareDialog:
+    background = Background()
+    dialog = CompareDialog((first, second), background)
+    qtbot.addWidget(dialog, before_close_func=lambda _: background.shutdown())
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    return dialog
+
+
+def test_two_models_on_one_file(qtbot: QtBot, tmp_path: Path) -> None:
+    first = _session(tmp_path / "a.fersession", is_other=False)
+    second = _session(tmp_path / "b.fersession", is_other=True)
+    write_facts(second, SessionFacts("Again", "P01"))
+    dialog = _dialog(qtbot, first, second)
+    qtbot.waitUntil(lambda: "50.0 % of 60 common moments" in dialog.summary.text())
+    rows = [
+        [dialog.differences.item(row, column).text() for column in range(4)]
+        for row in range(dialog.differences.rowCount())
+    ]
+    assert rows == [
+        ["0:01.0", "0:01.3", "happy", "neutral"],
+        ["0:01.3", "0:01.9", "happy", "surprise"],
+    ]
+    means = {
+        dialog.means.item(row, 0).text(): [dialog.means.item(row, at).text() for at in (1, 2, 3)]
+        for row in range(dialog.means.rowCount())
+    }
+    assert means["neutral"] == ["50.0 %", "66.7 %", "+16.7"]
+    assert means["surprise"] == ["", "33.3 %", ""]
+    dialog.differences.cellDoubleClicked.emit(1, 0)
+    first_canvas, second_canvas = dialog.canvases
+    assert first_canvas.content.playhead_us == second_canvas.content.playhead_us == 1_333_333
+    dialog.legend.entry("happy").click()
+    assert "happy" in first_canvas.content.hidden
+    dialog.face_boxes[0].setCurrentIndex(1)
+    dialog.face_boxes[0].activated.emit(1)
+    qtbot.waitUntil(lambda: "of 10 common moments" in dialog.summary.text())
+
+
+def test_two_sessions_aligned_at_a_mark_move_together(qtbot: QtBot, tmp_path: Path) -> None:
+    first = _session(tmp_path / "a.fersession", is_other=False)
+    second = _session(tmp_path / "b.fersession", is_other=False, delay=12)
+    dialog = _dialog(qtbot, first, second)
+    qtbot.waitUntil(lambda: "of 60 common moments" in dialog.summary.text())
+    assert dialog.differences.rowCount() == 1
+    dialog.align_boxes[1].setCurrentIndex(1)
+    dialog.align_boxes[1].activated.emit(1)
+    assert dialog.offset_us == 400_000
+    assert "100.0 % of 48 common moments" in dialog.summary.text()
+    assert dialog.differences.rowCount() == 0
+    qtbot.waitUntil(lambda: all(canvas.plot is not None for canvas in dialog.canvases))
+    plot = dialog.canvases[0].plot
+    assert plot is not None
+    plot.setFocus()
+    qtbot.keyClick(plot, Qt.Key.Key_Plus)
+    stretches = [canvas.content.stretch for canvas in dialog.canvases]
+    assert stretches[0].width_us == pytest.approx(stretches[1].width_us, abs=2)
+    assert stretches[1].start_us - stretches[0].start_us == pytest.approx(400_000, abs=2)
+
+
+def test_a_session_that_cannot_be_read_is_told(qtbot: QtBot, tmp_path: Path) -> None:
+    first = _session(tmp_path / "a.fersession", is_other=False)
+    (tmp_path / "b.fersession").write_bytes(b"nothing")
+    dialog = _dialog(qtbot, first, tmp_path / "b.fersession")
+    qtbot.waitUntil(lambda: "cannot be read as a session" in dialog.summary.text())
