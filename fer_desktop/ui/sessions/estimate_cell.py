@@ -18,6 +18,7 @@ LABEL_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 _PADDING_PX: Final = 8
 _BAR_PX: Final = 6
 _LEAST_PX: Final = 74
+_WIDEST: Final = estimate_text(Estimate(0.99, 0.99, 0.99))
 
 
 class EstimateDelegate(QStyledItemDelegate):
@@ -40,7 +41,8 @@ class EstimateDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(tokens.text if estimate.value else tokens.muted))
         text = estimate_text(estimate)
-        if QFontMetricsF(painter.font()).horizontalAdvance(text) > area.width():
+        # All cells of a width have intervals, or none.
+        if QFontMetricsF(painter.font()).horizontalAdvance(_WIDEST) > area.width():
             text = percent(estimate.value) or text
         words = area.adjusted(0, 0, 0, -_BAR_PX)
         painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
