@@ -9,10 +9,12 @@ from itertools import product
 from typing import Final, Protocol
 
 from fer_desktop.domain.emotion import FaceAnalysis
+from trainer.contract.text import one_line
 
 _MARGIN: Final = 0.3  # around a label's text, in lines
 _MARK: Final = 1.1  # width of the sign of a calibrated face and the gap behind it, in lines
 _BAR_SIZES: Final = (1.0, 0.8, 0.65)  # of the labels' text
+_LONGEST_NAME: Final = 16  # letters of a face's name, so that it covers no other face
 _BAR_LINES: Final = 5  # length of a whole bar, in lines
 # In lines of the labels' text.
 _UNIT: Final = 1 / 16
@@ -225,7 +227,7 @@ def _tag(
     """
     line = measure.line_height()
     margin = _MARGIN * line
-    number = face.sign
+    number = one_line(face.sign, _LONGEST_NAME)
     words = wording.expression(face)
     chip_width = measure.width(number) + 2 * margin
     mark_width = _MARK * line if face.baseline is not None else 0.0

@@ -1,8 +1,9 @@
 """What is known of a file whose analysis was interrupted, so that it goes on as if it had not been.
 
 Networks look at single pictures; only tracking, smoothing and automatic calibration have memory.
-That memory comes back by following the recorded numbers, without pictures. The last seconds are
-then analysed once more and compared: the rest comes out as it would have, or the file begins anew.
+That memory comes back by following the recorded numbers, without pictures. The last seconds, as
+long as looks are remembered, are then analysed once more and compared: the rest comes out as it
+would have, or the file begins anew.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,8 +18,9 @@ from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.errors import FerError
 from fer_desktop.vision.analyzer import Analyzer
+from fer_desktop.vision.tracker import MEMORY_US
 
-_OVERLAP_US: Final = 2_000_000
+_OVERLAP_US: Final = MEMORY_US + 1_000_000
 _ROWS_AT_ONCE: Final = 100  # some milliseconds, so that nothing else waits for long
 
 

@@ -1,5 +1,7 @@
 """A frame in, everything found in it out."""
 
+from functools import partial
+
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame
@@ -7,7 +9,9 @@ from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.settings import FaceSearch
+from fer_desktop.vision.appearance import appearance_of
 from fer_desktop.vision.calibrator import Calibrator
+from fer_desktop.vision.cuts import CutDetector
 from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from fer_desktop.vision.smoothing import ScoreSmoother
@@ -38,6 +42,7 @@ class Analyzer:
         self._detector = detector
         self._classifier = classifier
         self._tracker = FaceTracker()
+        self._cuts = CutDetector()
         self._smoother = ScoreSmoother(smoothing_ms)
         self._face_search = face_search
         self.calibrator = calibrator or Calibrator()
@@ -67,7 +72,7 @@ class Analyzer:
         self, frame: Frame, detections: list[Detection], *, still: bool = False
     ) -> FrameAnalysis:
         """Return who and how the faces are that were found: the second half of ``analyze``."""
-        face_ids = self._tracker.update(detections, frame.timestamp_us)
+        face_ids = self._track(frame, detections, still)
         scores = self._read(frame, detections)
         self._smoother.forget_absent(frame.timestamp_us)
         faces = [
@@ -126,8 +131,19 @@ class Analyzer:
     def reset(self) -> None:
         """Begin a new source: face ids start from 1."""
         self._tracker.reset()
+        self._cuts.reset()
         self._smoother.reset()
         self.calibrator.reset()
+
+    def _track(self, frame: Frame, detections: list[Detection], still: bool) -> list[int]:
+        if still:  # pages of a file follow each other like nothing that moves
+            return self._tracker.update(detections, frame.timestamp_us)
+        return self._tracker.update(
+            detections,
+            frame.timestamp_us,
+            look=partial(appearance_of, frame.pixels),
+            is_cut=self._cuts.take(frame.pixels),
+        )
 
     def _read(self, frame: Frame, detections: list[Detection]) -> list[EmotionScores | None]:
         if self._classifier is None or not detections:

@@ -25,6 +25,7 @@ PARTS = (
     "streams",
     "memory",
     "resident",
+    "tracks",
     "training",
 )
 RESULT = Path("build/bench.json")

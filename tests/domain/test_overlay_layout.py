@@ -1,5 +1,7 @@
 """Where boxes, labels and bars stand, with text of known size."""
 
+from dataclasses import replace
+
 import pytest
 
 from fer_desktop.domain.emotion import FaceAnalysis
@@ -42,6 +44,16 @@ def test_a_label_stands_above_its_box_and_bars_beside_it() -> None:
     assert first.bar.width == pytest.approx(2 * second.bar.width)
     assert first.line.right <= first.bar.left
     assert all(row.bar.fits_into(panel.area) for row in panel.rows)
+
+
+def test_a_name_stands_in_place_of_the_number_as_far_as_there_is_room() -> None:
+    name = "somebody of whom there is much to say"
+    ((shown, area),) = placed((200, 200, 300, 300))
+    named = replace(shown, name=name, person=5)
+    layout = lay_out([(named, area)], ALL, MEASURE, WORDS, PICTURE)
+    (tag,) = layout.tags
+    assert tag.number == "somebody of who…"
+    assert tag.chip.width < tag.area.width < PICTURE.width / 2
 
 
 def test_parts_are_left_out() -> None:

@@ -20,7 +20,7 @@ def numbered(number: int, size_px: tuple[int, int] = (192, 96)) -> NDArray[np.ui
     width, height = size_px
     picture = np.full((height, width, 3), 90, dtype=np.uint8)
     picture[:, :, 1] = np.linspace(40, 200, width, dtype=np.uint8)
-    picture[height // 2 :, :, 2] = (number * 5) % 256
+    picture[height // 2 :, :, 2] = 255 - abs(255 - number * 5 % 510)  # no jump, which were a cut
     for bit in range(_BITS):
         white = 255 if number >> bit & 1 else 0
         picture[:_BLOCK_PX, bit * _BLOCK_PX : (bit + 1) * _BLOCK_PX] = white

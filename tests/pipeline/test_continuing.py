@@ -28,6 +28,7 @@ from tests.helpers.fakes import face_at, fake_preset
 from tests.helpers.sources import ScriptedSource
 
 FRAMES = 150
+FPS = 4  # so that more than the last seconds lie before an interruption
 TIMEOUT_S = 30
 _LABELS = 7
 
@@ -115,7 +116,7 @@ class _Analysis:
             rows = partial(recorded_analyses, self._session)
             former = FormerPart(rows, found.edge_us, found.baselines, self._drop)
         self._resumes = resumes
-        self._engine.analyze(ScriptedSource(FRAMES), selection=selection, former=former)
+        self._engine.analyze(ScriptedSource(FRAMES, fps=FPS), selection=selection, former=former)
         assert self.has_ended.wait(TIMEOUT_S)
 
     def close(self) -> None:
@@ -175,7 +176,7 @@ def test_the_table_is_that_of_an_uninterrupted_run(
 
 def test_a_part_with_fewer_frames_goes_on(tmp_path: Path) -> None:
     session = tmp_path / "a.fersession"
-    selection = FrameSelection(3, 1_000_000, 4_500_000)
+    selection = FrameSelection(3, 7_500_000, 33_750_000)
     SELECTION_SETTINGS.update(selection.as_settings())
     with closing(_Analysis(session)) as whole:
         whole.run(selection)
@@ -209,7 +210,7 @@ def test_a_session_that_is_written_or_whole_does_not_go_on(tmp_path: Path) -> No
     with pytest.raises(StorageError, match="nothing to continue"):
         read_interrupted(session)
     _interrupt(session, 50)
-    info = ScriptedSource(FRAMES).open()
+    info = ScriptedSource(FRAMES, fps=FPS).open()
     other = SessionWriter(session, info, settings={}, resumes=True)
     with pytest.raises(StorageError, match="still being written"):
         read_interrupted(session)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from fer_desktop.domain.people import BEGINNING_US, TrackPart
 from fer_desktop.ui.dialogs.asking_dialog import fitting_size
-from fer_desktop.ui.look.wording import called_text, time_text
+from fer_desktop.ui.look.wording import called_text, name_text, time_text
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.viewer.player import Player
 from fer_desktop.ui.widgets.row_table import RowTable
@@ -62,7 +62,7 @@ class PeopleDialog(QDialog):
             self.tr("To"),
             self.tr("Shown"),
         ]
-        self.table = RowTable(headings, self.tr("Faces"), widest=1, several=True, parent=self)
+        self.table = RowTable(headings, self.tr("Faces"), widest=0, several=True, parent=self)
         self.table.setToolTip(self.tr("Double-click shows a face where it first appears"))
         self.table.itemSelectionChanged.connect(self._refresh_buttons)
         self.table.cellDoubleClicked.connect(self._jump)
@@ -124,7 +124,7 @@ class PeopleDialog(QDialog):
             shown = self.tr("hidden") if people.person(number).is_hidden else self.tr("yes")
             texts = (
                 called_text(people.label(number)),
-                ", ".join(self._part_text(part, until_us) for part, until_us in parts),
+                name_text(", ".join(self._part_text(part, until_us) for part, until_us in parts)),
                 time_text(min(known)[0], tenths=True) if known else "",
                 time_text(max(last for _, last in known), tenths=True) if known else "",
                 shown,
