@@ -134,6 +134,7 @@ def _run_without_display() -> int:
 
 def _run_with_window(args: argparse.Namespace) -> int:
     from fer_desktop.pipeline.plugin_outputs import chosen_outputs
+    from fer_desktop.streaming.targets import is_stream
     from fer_desktop.ui.assembly import Ports, assemble
     from fer_desktop.ui.look.icons import icon
     from fer_desktop.ui.look.language import english_application
@@ -156,7 +157,8 @@ def _run_with_window(args: argparse.Namespace) -> int:
         _load_classifier,
         _camera_names,
         passwords,
-        chosen_outputs(args.to),
+        chosen_outputs(text for text in args.to if not is_stream(text)),
+        [text for text in args.to if is_stream(text)],
     )
     application = assemble(ports, theme, settings, _wanted(args))
     application.controller.settings_changed.connect(_save)  # kept even if the process is killed

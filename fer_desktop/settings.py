@@ -49,6 +49,8 @@ class Settings:
         automatic_calibration: whether faces are read against a rest estimated over the session.
         measures: what else is measured of faces, by the names of the measures.
         outputs: what takes the results besides the window, as ``NAME`` or ``NAME:TARGET``.
+        control: where commands of other programs are heard, as in ``tcp:9010``; empty for nowhere.
+        marks_from: whose markers become marks, ``lsl`` or ``lsl:NAME``; empty for nobody's.
         analysis_every: of so many frames of a file one is analysed.
         empty_rows: whether frames without a face have a row in exported tables.
         table_format: of exported tables, unless another one is chosen.
@@ -80,6 +82,8 @@ class Settings:
     automatic_calibration: bool = False
     measures: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    control: str = ""
+    marks_from: str = ""
     analysis_every: int = 1
     empty_rows: bool = False
     table_format: TableFormat = "csv"

@@ -249,3 +249,60 @@ def test_the_real_program_sends_expressions_and_ends_when_asked(
     assert sum(face["probabilities"].values()) == pytest.approx(1, abs=1e-4)
     assert "head_roll_deg" in face["measures"]
     assert "Traceback" not in said
+
+
+@pytest.mark.usefixtures("networks")
+def test_other_programs_mark_stop_and_start(listener: socket.socket) -> None:
+    camera = MjpegServer(lambda number: numbered(number % 50))
+    camera.start()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    answers: list[str] = []
+    kinds: list[tuple[str, int]] = []
+
+    def until(kind: str, session: int) -> None:
+        while True:
+            found = json.loads(listener.recv(65536))
+            kinds.append((found["type"], found["session"]))
+            if kinds[-1] == (kind, session):
+                return
+
+    def control() -> None:
+        until("frame", 1)
+        with socket.create_connection(("127.0.0.1", port)) as sender, sender.makefile() as lines:
+            sender.settimeout(20)
+
+            def ask(line: str) -> None:
+                sender.sendall(f"{line}\n".encode())
+                answers.append(lines.readline().strip())
+
+            ask("MARK one")
+            until("mark", 1)
+            ask("EXPORT a")
+            ask("STOP")
+            ask("MARK two")
+            ask("START")
+            until("frame", 2)
+            ask("NEWSESSION P07")
+            until("mark", 3)
+            until("frame", 3)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    watcher = threading.Thread(target=control, name="watcher")
+    watcher.start()
+    status = run("--camera", camera.url, "--to", to(listener), "--control", f"tcp:{port}")
+    watcher.join()
+    camera.stop()
+    assert status == 0
+    assert answers[0].startswith("OK ")
+    assert answers[1].startswith("ERROR nothing is recorded here")
+    assert answers[2] == "OK"
+    assert answers[3] == "ERROR nothing is read at the moment"
+    assert answers[4].startswith("OK ")
+    assert answers[5] == "OK P07"
+
+
+def test_a_control_port_that_cannot_be(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run("--camera", "0", "--to", "udp:127.0.0.1:9", "--control", "tcp:http")
+    assert "write tcp:PORT, as in tcp:9010" in capsys.readouterr().err

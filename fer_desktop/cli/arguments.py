@@ -10,6 +10,7 @@ from fer_desktop import __version__
 from fer_desktop.cli.arguments_of_files import add_crop, add_rerun
 from fer_desktop.cli.option_values import (
     ENGINE_HELP,
+    control,
     engine_name,
     every,
     interval,
@@ -23,6 +24,7 @@ from fer_desktop.cli.report_options import add_csv_dialect, add_report
 from fer_desktop.domain.bundle_name import BUNDLE_SUFFIX
 from fer_desktop.settings import FaceSearch, Settings, TableFormat, bounds
 from fer_desktop.sources.media_names import MEDIA_SUFFIXES
+from fer_desktop.streaming.targets import is_stream
 
 PROGRAM: Final = "fer-desktop"
 _MODEL_HELP: Final = "name of an installed model, or a model folder"
@@ -48,6 +50,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
             top.error(f"{', '.join(given)}: not allowed with the command {args.command}")
     if args.command in ("cameras", "models", "rerun") and args.to:
         top.error(f"--to: not allowed with the command {args.command}")
+    if args.command == "analyze" and (streams := [text for text in args.to if is_stream(text)]):
+        top.error(f"--to {streams[0]}: not allowed with the command analyze")
     if args.command == "stream" and not args.to:
         top.error("stream needs --to, as in --to udp:127.0.0.1:9001")
     if args.command in ("analyze", "stream"):
@@ -94,10 +98,10 @@ def _parser() -> argparse.ArgumentParser:
         "--to",
         "--output",
         metavar="NAME[:TARGET]",
-        type=output_name,
+        type=stream_or_output,
         action="append",
         default=[],
-        help=_TO_HELP,
+        help=f"{_TO_HELP}; or send the numbers as with the command stream, as in ws:8765",
     )
     top.add_argument(
         "--temp-profile",
@@ -290,6 +294,14 @@ def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         " package, NAME[:TARGET]; may be given several times",
     )
     stream.add_argument(
+        "--control",
+        metavar="KIND:PORT",
+        type=control,
+        default="",
+        help="obey MARK text, START, STOP and NEWSESSION name, a line each, from other programs at"
+        " tcp:PORT or udp:PORT",
+    )
+    stream.add_argument(
         "--bind",
         metavar="ADDRESS",
         default="127.0.0.1",
@@ -301,7 +313,8 @@ def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         metavar="TEXT",
         type=token,
         default=None,  # a text would have to be one
-        help="what listeners must know, as ?token=TEXT or in the header Authorization: Bearer TEXT;"
+        help="what listeners must know, as ?token=TEXT or in the header Authorization: Bearer TEXT,"
+        " and who gives commands, as TOKEN TEXT before each;"
         " where --bind serves other computers and none is given, one is made and printed",
     )
     stream.add_argument("--model", metavar="NAME|DIR", default=argparse.SUPPRESS, help=_MODEL_HELP)

@@ -53,6 +53,16 @@ def stream_or_output(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def control(text: str) -> str:
+    """Return where commands can be heard."""
+    from fer_desktop.streaming.targets import control_target
+
+    try:
+        return control_target(text).text
+    except StreamError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def token(text: str) -> str:
     """Return a token that cannot be guessed at once and needs no escapes in an address."""
     low, high = _TOKEN_LENGTHS

@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from fer_desktop.cli.arguments import PROGRAM
+from fer_desktop.cli.stream_control import StreamControl
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import FerError, SourceError
@@ -35,10 +36,10 @@ from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.sources.factory import live_source, open_file
 from fer_desktop.sources.paced_file import PacedFile
+from fer_desktop.streaming.control import ControlServer, Request
 from fer_desktop.streaming.output import StreamOutput
 from fer_desktop.streaming.streams import stream_outputs
-from fer_desktop.streaming.targets import is_stream
-from fer_desktop.streaming.websocket import is_loopback
+from fer_desktop.streaming.targets import is_loopback, is_stream
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from trainer.contract.preset import Preset
 from trainer.contract.text import counted
@@ -60,13 +61,19 @@ def stream(args: argparse.Namespace) -> int:
     model = resolve_model(args.model)
     ours = [text for text in args.to if is_stream(text)]
     token = args.token or ""
-    if not token and not is_loopback(args.bind) and any(text.startswith("ws:") for text in ours):
+    is_served = bool(args.control) or any(text.startswith("ws:") for text in ours)
+    if not token and not is_loopback(args.bind) and is_served:
         token = secrets.token_urlsafe(16)
         _say(f"Listeners need this token: {token}")
     streams = stream_outputs(ours, bind=args.bind, token=token)
-    news: SimpleQueue[EngineEvent | _FileEnd | _Asked] = SimpleQueue()
+    news: SimpleQueue[_News] = SimpleQueue()
     source = _source(args, lambda damage: news.put(_FileEnd(damage)))
+    control = None
+    if args.control:
+        control = ControlServer(args.control, news.put, bind=args.bind, token=token)
     try:
+        if control is not None:
+            control.open()
         opened = {name: output for name, output in streams.items() if _start(output)}
         others = chosen_outputs(text for text in args.to if not is_stream(text))
         if not opened and not others:
@@ -76,6 +83,8 @@ def stream(args: argparse.Namespace) -> int:
         with _signals(lambda: news.put(_Asked())):
             status = run.run(model)
     finally:
+        if control is not None:
+            control.close()
         for output in streams.values():
             output.shutdown()
     skipped = f", {run.skipped:,} skipped" if run.skipped else ""
@@ -97,15 +106,27 @@ class _Asked:
     """A signal asks for the end."""
 
 
+_News = EngineEvent | _FileEnd | _Asked | Request
+
+
 class _Counting:
     """An output that knows how far the analysis is."""
 
     def __init__(self) -> None:
         self.frames = 0
         self.last_index = -1
+        self._newest: Frame | None = None
+
+    def position_us(self, moment_ns: int) -> int | None:
+        """Return where in the source a moment of ``time.monotonic_ns()`` is; None before any."""
+        newest = self._newest
+        if newest is None:
+            return None
+        return max(0, newest.timestamp_us + (moment_ns - newest.captured_ns) // 1000)
 
     def opened(self, session: int, info: SourceInfo) -> None:
         """Begin."""
+        self._newest = None
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         """Nothing changes."""
@@ -114,6 +135,7 @@ class _Counting:
         """Count a frame."""
         self.frames += 1
         self.last_index = frame.index
+        self._newest = frame
 
     def close(self, *, is_complete: bool) -> None:
         """End."""
@@ -131,7 +153,7 @@ class _Run:
         args: argparse.Namespace,
         source: FrameSource,
         outputs: Mapping[str, OutputSink],
-        news: "SimpleQueue[EngineEvent | _FileEnd | _Asked]",
+        news: "SimpleQueue[_News]",
     ) -> None:
         self.has_failed = False
         self._args = args
@@ -150,6 +172,10 @@ class _Run:
             face_search=args.faces,
             detection_score=args.min_score,
             measures=args.measures,
+        )
+
+        self._control = StreamControl(
+            outputs, self._counting, None if args.open else self._reopen, self._engine.stop
         )
 
     @property
@@ -173,18 +199,20 @@ class _Run:
             self._engine.shutdown()
         return int(self.has_failed)
 
-    def _next(self) -> "EngineEvent | _FileEnd | _Asked":
+    def _next(self) -> _News:
         while True:
             try:
                 return self._news.get(timeout=_POLL_S)
             except Empty:
                 continue
 
-    def _take(self, event: "EngineEvent | _FileEnd | _Asked") -> bool:
+    def _take(self, event: _News) -> bool:
         """Take what has happened; tell whether it goes on."""
         match event:
             case _Asked():
                 return False
+            case Request():
+                self._control.obey(event)
             case _FileEnd(damage=damage):
                 if damage is not None:
                     self._fail(str(damage))
@@ -204,6 +232,7 @@ class _Run:
                 self._name = shown_name(info.name)
                 places = ", ".join(sorted(map(shown_name, self._left)))
                 _say(f"{self._name}: sending to {places}")
+                self._control.opened(self._name)
             case StateChanged(state=State.RECONNECTING, message=message) if not self._is_lost:
                 self._is_lost = True
                 _complain(message)
@@ -211,6 +240,11 @@ class _Run:
                 self._is_lost = False
                 _say(f"{self._name}: is back")
         return True
+
+    def _reopen(self) -> None:
+        self._source = _source(self._args, lambda damage: None)
+        self._is_lost = False
+        self._engine.open(self._source, Pacing.LIVE)
 
     def _fail(self, message: str) -> None:
         self.has_failed = True

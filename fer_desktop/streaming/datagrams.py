@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fer_desktop.domain.emotion import FaceAnalysis
@@ -9,7 +10,13 @@ from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StreamError
 from fer_desktop.log import get_logger
 from fer_desktop.streaming.libraries import library
-from fer_desktop.streaming.reading import Reading, StreamModel, json_text
+from fer_desktop.streaming.reading import (
+    Reading,
+    StreamMark,
+    StreamModel,
+    json_text,
+    mark_text,
+)
 from fer_desktop.streaming.targets import Target
 
 log = get_logger("streaming")
@@ -18,14 +25,27 @@ log = get_logger("streaming")
 _OSC_SPECIAL: Final = str.maketrans({character: "_" for character in " #*,/?[]{}"})
 
 
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """What makes datagrams.
+
+    Attributes:
+        reading: writes what was read of a frame.
+        mark: writes a mark.
+    """
+
+    reading: Callable[[Reading], bytes]
+    mark: Callable[[StreamMark], bytes]
+
+
 class DatagramCarrier:
     """Sends each reading as one datagram; nobody needs to be there to take it."""
 
-    def __init__(self, target: Target, make_encode: Callable[[], Callable[[Reading], bytes]]):
-        """Take where to, and what makes the function that writes a reading."""
+    def __init__(self, target: Target, make_encoder: Callable[[], Encoder]) -> None:
+        """Take where to, and what makes the one that writes datagrams."""
         self._target = target
-        self._make_encode = make_encode
-        self._encode: Callable[[Reading], bytes] = json_text
+        self._make_encoder = make_encoder
+        self._encoder: Encoder | None = None
         self._socket: socket.socket | None = None
         self._address: Any = None
         self._is_told = False
@@ -36,7 +56,7 @@ class DatagramCarrier:
         Raises:
             StreamError: if there is none, or a library is missing.
         """
-        self._encode = self._make_encode()
+        self._encoder = self._make_encoder()
         try:
             found = socket.getaddrinfo(self._target.host, self._target.port, type=socket.SOCK_DGRAM)
             family, kind, protocol, _, self._address = found[0]
@@ -56,13 +76,22 @@ class DatagramCarrier:
 
     def send(self, reading: Reading) -> int:
         """Send it; a network that is away now may come back."""
+        assert self._encoder is not None
+        return self._send(self._encoder.reading(reading))
+
+    def mark(self, mark: StreamMark) -> None:
+        """Send it once, as everything else."""
+        assert self._encoder is not None
+        self._send(self._encoder.mark(mark))
+
+    def _send(self, content: bytes) -> int:
         assert self._socket is not None
         try:
-            self._socket.sendto(self._encode(reading), self._address)
+            self._socket.sendto(content, self._address)
         except OSError as error:
             if not self._is_told:
                 self._is_told = True
-                log.warning("%s: a frame could not be sent: %s", self._target.text, error)
+                log.warning("%s: a datagram could not be sent: %s", self._target.text, error)
             return 1
         return 0
 
@@ -75,17 +104,18 @@ class DatagramCarrier:
             self._socket.close()
 
 
-def json_encoder() -> Callable[[Reading], bytes]:
-    """Return what writes a reading as a JSON object."""
-    return json_text
+def json_encoder() -> Encoder:
+    """Return what writes a reading, or a mark, as a JSON object."""
+    return Encoder(json_text, mark_text)
 
 
-def osc_encoder() -> Callable[[Reading], bytes]:
+def osc_encoder() -> Encoder:
     """Return what writes a reading as an OSC bundle with the time at which it was captured.
 
     ``/fer/frame`` (frame index, seconds, number of faces), then for each face ``/fer/face/ID/box``
     (left, top, width, height in pixels), ``.../emotion`` (its name, smoothed confidence) and
     ``.../p/LABEL`` (probability), and the same of the main face once more under ``/fer/main``.
+    A mark is ``/fer/mark`` (text, seconds).
 
     Raises:
         StreamError: if python-osc is not installed.
@@ -99,12 +129,18 @@ def osc_encoder() -> Callable[[Reading], bytes]:
             builder.add_arg(value)
         return builder.build()
 
+    def bundle(wall_ns: int | None) -> Any:
+        return bundles.OscBundleBuilder(bundles.IMMEDIATELY if wall_ns is None else wall_ns / 1e9)
+
+    def encode_mark(mark: StreamMark) -> bytes:
+        builder = bundle(mark.wall_ns)
+        builder.add_content(message("/fer/mark", mark.text, mark.timestamp_us / 1e6))
+        content: bytes = builder.build().dgram
+        return content
+
     def encode(reading: Reading) -> bytes:
         frame = reading.analysis
-        wall_ns = frame.wall_ns
-        builder = bundles.OscBundleBuilder(
-            bundles.IMMEDIATELY if wall_ns is None else wall_ns / 1e9
-        )
+        builder = bundle(frame.wall_ns)
         seconds = frame.timestamp_us / 1e6
         builder.add_content(message("/fer/frame", frame.frame_index, seconds, len(frame.faces)))
         for face in frame.faces:
@@ -117,7 +153,7 @@ def osc_encoder() -> Callable[[Reading], bytes]:
         content: bytes = builder.build().dgram
         return content
 
-    return encode
+    return Encoder(encode, encode_mark)
 
 
 def _osc_face(

@@ -3,18 +3,16 @@
 import hashlib
 import math
 import socket
-import time
 from typing import Any, Final
 
 from fer_desktop.domain.frame import SourceInfo
-from fer_desktop.streaming.libraries import library
-from fer_desktop.streaming.reading import Reading, StreamModel
+from fer_desktop.streaming.lsl_clock import LslClock, lsl_library
+from fer_desktop.streaming.reading import Reading, StreamMark, StreamModel
 from fer_desktop.streaming.targets import Target
 
 SCORES_NAME: Final = "FER Desktop"
 MARKERS_NAME: Final = "FER Desktop markers"
-_THIS_COMPUTER: Final = "[multicast]\nResolveScope = machine\n"
-_PRECISE_NS: Final = 100_000
+OURS: Final = "fer-desktop-"  # our streams' source ids begin so
 _UNKNOWN: Final = math.nan
 
 
@@ -33,7 +31,7 @@ class LslCarrier:
         self._markers: Any = None
         self._info: SourceInfo | None = None
         self._model: StreamModel | None = None
-        self._offset_s = 0.0
+        self._clock: LslClock | None = None
 
     def open(self) -> None:
         """Load liblsl.
@@ -41,11 +39,8 @@ class LslCarrier:
         Raises:
             StreamError: if it, or pylsl, is missing.
         """
-        self._lsl = library("pylsl", "pylsl")
-        if not self._target.is_for_network:
-            # Heeded by the first call of a process only, which is ours.
-            self._lsl.set_config_content(_THIS_COMPUTER)
-        self._measure_offset()
+        self._lsl = lsl_library(is_for_network=self._target.is_for_network)
+        self._clock = LslClock(self._lsl)
 
     def begin(self, info: SourceInfo) -> None:
         """Make the outlet for markers, and push one."""
@@ -96,9 +91,12 @@ class LslCarrier:
             box = face.detection.box.clipped(frame.width_px, frame.height_px)
             numbers = [*face.scores.probabilities, face.smoothed.confidence, float(face.face_id)]
             numbers += [float(len(frame.faces)), box.x1, box.y1, box.width, box.height]
-        self._measure_offset()
-        self._scores.push_sample(numbers, reading.captured_ns / 1e9 + self._offset_s)
+        self._scores.push_sample(numbers, self._moment_s(reading.captured_ns))
         return 0
+
+    def mark(self, mark: StreamMark) -> None:
+        """Push a marker with the time of the moment that was marked."""
+        self._mark(f"mark {mark.text}", self._moment_s(mark.captured_ns))
 
     def end(self) -> None:
         """Push a marker; the outlets stay for the next source."""
@@ -108,19 +106,18 @@ class LslCarrier:
         """Close the outlets."""
         self._scores = self._markers = None
 
-    def _mark(self, text: str) -> None:
+    def _mark(self, text: str, moment_s: float | None = None) -> None:
         if self._markers is not None:
-            self._markers.push_sample([text], self._lsl.local_clock())
+            now_s = self._lsl.local_clock()
+            self._markers.push_sample([text], now_s if moment_s is None else moment_s)
 
-    def _measure_offset(self) -> None:
-        """Compare LSL's clock with ours, again and again: nobody says that they go alike."""
-        before_ns = time.monotonic_ns()
-        theirs_s = self._lsl.local_clock()
-        after_ns = time.monotonic_ns()
-        if after_ns - before_ns < _PRECISE_NS or self._offset_s == 0.0:
-            self._offset_s = theirs_s - (before_ns + after_ns) / 2e9
+    def _moment_s(self, captured_ns: int) -> float:
+        """Return a moment on LSL's clock."""
+        assert self._clock is not None
+        self._clock.measure()
+        return captured_ns / 1e9 + self._clock.offset_s
 
     def _identity(self, info: SourceInfo, part: str) -> str:
         """Return what a recorder knows this stream by when we have been started again."""
         words = "\n".join((socket.gethostname(), info.uri, part))
-        return f"fer-desktop-{hashlib.sha256(words.encode(errors='replace')).hexdigest()[:16]}"
+        return f"{OURS}{hashlib.sha256(words.encode(errors='replace')).hexdigest()[:16]}"

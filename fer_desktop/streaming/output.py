@@ -1,6 +1,7 @@
 """One stream to other programs: takes analyses from one thread and sends them on another."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
@@ -10,13 +11,14 @@ from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.domain.main_face import MainFace
 from fer_desktop.errors import FerError, StreamError
 from fer_desktop.log import get_logger
-from fer_desktop.streaming.reading import Reading, StreamModel
+from fer_desktop.streaming.reading import Reading, StreamMark, StreamModel
 from trainer.contract.preset import Preset
 
 log = get_logger("streaming")
 
 CAPACITY: Final = 90  # frames, some three seconds of a camera
 _END_LIMIT_S: Final = 3.0
+_MARK_LENGTH_MAX: Final = 1000  # as much as fits into a datagram, whatever the letters
 
 
 class Carrier(Protocol):
@@ -46,6 +48,10 @@ class Carrier(Protocol):
         """
         ...
 
+    def mark(self, mark: StreamMark) -> None:
+        """Send a mark."""
+        ...
+
     def end(self) -> None:
         """The source ends."""
         ...
@@ -66,7 +72,12 @@ class StreamOutput:
     """
 
     def __init__(
-        self, name: str, make_carrier: Callable[[], Carrier], *, capacity: int = CAPACITY
+        self,
+        name: str,
+        make_carrier: Callable[[], Carrier],
+        *,
+        capacity: int = CAPACITY,
+        on_failed: Callable[[FerError], object] = lambda error: None,
     ) -> None:
         """Take what sends; no thread starts yet.
 
@@ -74,10 +85,12 @@ class StreamOutput:
             name: what messages call it.
             make_carrier: makes what sends, anew each time it is started.
             capacity: so many frames wait at most; the oldest one goes when another one comes.
+            on_failed: hears at once, on the thread that sends, why nothing is sent any more.
         """
         self.name = name
         self._make_carrier = make_carrier
         self._capacity = capacity
+        self._on_failed = on_failed
         self._changed = threading.Condition()
         self._waiting: deque[Reading | Callable[[Carrier], object]] = deque()
         self._readings = 0  # among what waits
@@ -90,6 +103,19 @@ class StreamOutput:
         self._source = ""
         self._model: StreamModel | None = None
         self._main = MainFace()
+        self._is_live = False
+        self._newest: tuple[int, int, int | None] | None = None  # one moment by three clocks
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether it has been opened, and has neither failed nor been ended."""
+        return self._is_ready and not self._is_ending and self._failure is None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still has something open."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
 
     @property
     def sent(self) -> int:
@@ -132,6 +158,7 @@ class StreamOutput:
         self.start()
         self._session, self._source = session, info.name
         self._main.clear()
+        self._is_live, self._newest = info.is_live, None
         self._put(lambda carrier: carrier.begin(info))
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
@@ -155,6 +182,7 @@ class StreamOutput:
             self._main.face_id,
             self._model,
         )
+        self._newest = (frame.timestamp_us, frame.captured_ns, analysis.wall_ns)
         with self._changed:
             if self._readings >= self._capacity:
                 self._drop_oldest()
@@ -162,16 +190,51 @@ class StreamOutput:
             self._waiting.append(reading)
             self._changed.notify_all()
 
+    def mark(self, timestamp_us: int, text: str) -> None:
+        """Have a mark sent; any thread may call it.
+
+        Args:
+            timestamp_us: the moment in the source.
+            text: what was marked.
+        """
+        captured_ns, wall_ns = time.monotonic_ns(), time.time_ns()
+        if self._is_live and (newest := self._newest) is not None:
+            since_ns = (timestamp_us - newest[0]) * 1000
+            captured_ns = newest[1] + since_ns
+            wall_ns = newest[2] + since_ns if newest[2] is not None else wall_ns
+        mark = StreamMark(
+            self._session,
+            self._source,
+            timestamp_us,
+            captured_ns,
+            wall_ns if self._is_live else None,
+            text[:_MARK_LENGTH_MAX],
+        )
+        with self._changed:
+            if len(self._waiting) - self._readings >= self._capacity:
+                self._dropped += 1
+                return
+        self._put(lambda carrier: carrier.mark(mark))
+
     def close(self, *, is_complete: bool) -> None:
         """End the session; the stream stays open for the next one."""
         self._put(lambda carrier: carrier.end())
 
     def shutdown(self) -> None:
         """Send what waits, and end; some seconds at most."""
+        self.end()
+        self.join()
+
+    def end(self) -> None:
+        """Have it end, without waiting for it."""
         with self._changed:
-            thread, self._thread = self._thread, None
             self._is_ending = True
             self._changed.notify_all()
+
+    def join(self) -> None:
+        """Wait until it has ended, some seconds at most."""
+        with self._changed:
+            thread, self._thread = self._thread, None
         if thread is not None:
             thread.join(_END_LIMIT_S)
             if thread.is_alive():
@@ -222,6 +285,7 @@ class StreamOutput:
         with self._changed:
             self._failure = error
             self._changed.notify_all()
+        self._on_failed(error)
 
     def _send_all(self, carrier: Carrier) -> None:
         while (item := self._next()) is not None:

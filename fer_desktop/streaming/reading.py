@@ -53,6 +53,42 @@ class Reading:
         return next(faces, None)
 
 
+@dataclass(frozen=True, slots=True)
+class StreamMark:
+    """A moment that somebody has marked.
+
+    Attributes:
+        session: number of the session.
+        source: what the camera or file is called.
+        timestamp_us: the moment in the source.
+        captured_ns: the same moment as ``time.monotonic_ns()`` counts; of a file, when it was
+            marked.
+        wall_ns: the same moment since 1970; None where it is not known.
+        text: what was marked.
+    """
+
+    session: int
+    source: str
+    timestamp_us: int
+    captured_ns: int
+    wall_ns: int | None
+    text: str
+
+
+def mark_text(mark: StreamMark) -> bytes:
+    """Return a mark as one JSON object on one line, with the names of ``json_text``."""
+    fields: dict[str, Any] = {
+        "type": "mark",
+        "session": mark.session,
+        "source": mark.source,
+        "time_s": round(mark.timestamp_us / 1e6, 6),
+        "wall_time_utc": utc_text(mark.wall_ns) or None,
+        "captured_us": mark.captured_ns // 1000,
+        "text": mark.text,
+    }
+    return msgspec.json.encode(fields)
+
+
 def json_text(reading: Reading) -> bytes:
     """Return a reading as one JSON object on one line, UTF-8; what is not known is null.
 

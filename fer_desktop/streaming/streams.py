@@ -1,32 +1,53 @@
 """From what a person asks for to the streams that do it."""
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 
+from fer_desktop.errors import FerError
 from fer_desktop.streaming.datagrams import DatagramCarrier, json_encoder, osc_encoder
 from fer_desktop.streaming.lsl import LslCarrier
 from fer_desktop.streaming.output import Carrier, StreamOutput
-from fer_desktop.streaming.targets import Target, stream_target
-from fer_desktop.streaming.websocket import LOOPBACK, WebSocketCarrier
+from fer_desktop.streaming.targets import LOOPBACK, Target, stream_target
+from fer_desktop.streaming.websocket import WebSocketCarrier
+
+
+def stream_output(
+    text: str,
+    *,
+    bind: str = LOOPBACK,
+    token: str = "",
+    before: Callable[[], object] = lambda: None,
+    on_failed: Callable[[FerError], object] = lambda error: None,
+) -> StreamOutput:
+    """Return the stream that a text asks for, as in ``udp:127.0.0.1:9001``; it is not open yet.
+
+    Args:
+        text: where to.
+        bind: address of this computer at which others are served; that of nobody else by default.
+        token: what they must know; needed where others than this computer are served.
+        before: called on the thread that sends before anything is opened.
+        on_failed: hears why nothing is sent any more, on the thread that sends.
+
+    Raises:
+        StreamError: if it is written wrongly.
+    """
+    target = stream_target(text)
+
+    def make_carrier() -> Carrier:
+        before()
+        return _carrier(target, bind, token)
+
+    return StreamOutput(text, make_carrier, on_failed=on_failed)
 
 
 def stream_outputs(
     wanted: Iterable[str], *, bind: str = LOOPBACK, token: str = ""
 ) -> dict[str, StreamOutput]:
-    """Return the streams by what asks for each, as in ``udp:127.0.0.1:9001``; none is open yet.
-
-    Args:
-        wanted: where to.
-        bind: address of this computer at which others are served; that of nobody else by default.
-        token: what they must know; needed where others than this computer are served.
+    """Return the streams by what asks for each, none of them open; see ``stream_output``.
 
     Raises:
         StreamError: if one of them is written wrongly.
     """
-    return {
-        text: StreamOutput(text, partial(_carrier, target, bind, token))
-        for text, target in ((text, stream_target(text)) for text in wanted)
-    }
+    return {text: stream_output(text, bind=bind, token=token) for text in wanted}
 
 
 def _carrier(target: Target, bind: str, token: str) -> Carrier:

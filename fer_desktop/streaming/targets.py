@@ -1,12 +1,15 @@
 """Where a stream goes, as a person writes it down."""
 
+import ipaddress
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from fer_desktop.errors import StreamError
 
 StreamKind = Literal["udp", "osc", "ws", "lsl"]
+ControlKind = Literal["tcp", "udp"]
 
+LOOPBACK: Final = "127.0.0.1"
 _PORT_MAX: Final = 65535
 _HOST_MAX: Final = 253  # of a name in the DNS
 _FORMS: Final[dict[StreamKind, str]] = {
@@ -36,6 +39,34 @@ class Target:
     is_for_network: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ControlTarget:
+    """Where commands are heard.
+
+    Attributes:
+        text: as it was asked for; messages call it so.
+        kind: how they come.
+        port: of this computer.
+    """
+
+    text: str
+    kind: ControlKind
+    port: int
+
+
+def control_target(text: str) -> ControlTarget:
+    """Return where commands are to be heard.
+
+    Raises:
+        StreamError: if it is written wrongly, saying how it is written rightly.
+    """
+    name, _, port = text.partition(":")
+    kind = next((kind for kind in get_args(ControlKind) if kind == name), None)
+    if kind is None or not _is_port(port):
+        raise StreamError(f"{text[:100]!r} hears no commands: write tcp:PORT, as in tcp:9010.")
+    return ControlTarget(text, kind, int(port))
+
+
 def stream_kinds() -> tuple[StreamKind, ...]:
     """Return the ways in which results can be sent."""
     return get_args(StreamKind)
@@ -62,11 +93,35 @@ def stream_target(text: str) -> Target:
         return Target(text, kind, is_for_network=bool(colon))
     host, _, port = rest.rpartition(":") if kind != "ws" else ("", "", rest)
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not port.isascii() or not port.isdecimal() or not 0 < int(port[:6]) <= _PORT_MAX:
+    if not _is_port(port):
         raise _malformed(text, kind)
     if kind != "ws" and not _is_host(host):
         raise _malformed(text, kind)
     return Target(text, kind, host, int(port))
+
+
+def place_text(text: str) -> str:
+    """Return where a stream goes for reading, as "ws 127.0.0.1:8765" or "lsl this computer"."""
+    name, _, place = text.partition(":")
+    if name == "ws":
+        place = f"{LOOPBACK}:{place}"
+    elif name == "lsl":
+        place = place or "this computer"
+    return f"{name} {place}"
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and 0 < int(text[:6]) <= _PORT_MAX
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether a name or number stands for this very computer."""
+    if address.casefold() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_host(text: str) -> bool:

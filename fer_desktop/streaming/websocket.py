@@ -3,45 +3,42 @@
 import asyncio
 import contextlib
 import hmac
-import ipaddress
 import json
 import logging
-import os
+import re
 import socket
-import threading
 from collections import deque
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+from fer_desktop import paths
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StreamError
 from fer_desktop.log import get_logger
 from fer_desktop.streaming.libraries import library
-from fer_desktop.streaming.reading import Reading, StreamModel, json_text
-from fer_desktop.streaming.targets import Target
+from fer_desktop.streaming.reading import (
+    Reading,
+    StreamMark,
+    StreamModel,
+    json_text,
+    mark_text,
+)
+from fer_desktop.streaming.serving import Serving
+from fer_desktop.streaming.targets import LOOPBACK, Target, is_loopback
 
 log = get_logger("streaming")
 
-LOOPBACK: Final = "127.0.0.1"
 _WAITING_MAX: Final = 60  # frames for one listener, two seconds of a camera
 _LISTENERS_MAX: Final = 100
 _HEARD_MAX: Final = 4096  # bytes; what listeners say is not for us
 _SEND_BUFFER: Final = 65536  # bytes; what the system holds for one who does not read grows old
-_READY_LIMIT_S: Final = 10.0
 _FLUSH_S: Final = 0.5
 _CLOSE_S: Final = 0.5
 _LATEST: Final = "/latest"
-
-
-def is_loopback(address: str) -> bool:
-    """Tell whether a name or number stands for this very computer."""
-    if address.casefold() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
-    except ValueError:
-        return False
+_VIEW: Final = "/view"
+_HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]{1,260}")
 
 
 class _Listener:
@@ -92,16 +89,10 @@ class WebSocketCarrier:
         self._target = target
         self._bind = bind
         self._token = token
-        self._ready = threading.Event()
-        self._problem: Exception | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ending: asyncio.Event | None = None
-        self._thread = threading.Thread(
-            target=self._run, name=f"stream server {target.text}", daemon=True
-        )
+        self._serving = Serving(target.text, bind, target.port, self._served)
         # From here on everything belongs to the loop.
         self._listeners: set[_Listener] = set()
-        self._latest = ""
+        self._latest = self._page = ""
         self._lost = 0  # ever
         self._counted = 0  # of those, by who sends
 
@@ -117,16 +108,8 @@ class WebSocketCarrier:
                 hint="Give one with --token.",
             )
         library("websockets.asyncio.server", "websockets")
-        self._thread.start()
-        self._ready.wait(_READY_LIMIT_S)
-        if isinstance(self._problem, OSError | UnicodeError):
-            raise StreamError(
-                f"{self._target.text}: cannot listen at {self._bind}, port {self._target.port}:"
-                f" {_reason(self._problem)}.",
-                hint="Take another port, or end the program that uses it.",
-            ) from self._problem
-        if self._problem is not None:
-            raise self._problem
+        self._page = _page()
+        self._serving.open()
 
     def begin(self, info: SourceInfo) -> None:
         """Each frame names its source."""
@@ -137,37 +120,26 @@ class WebSocketCarrier:
     def send(self, reading: Reading) -> int:
         """Hand a frame to every listener; return how many frames they have lost meanwhile."""
         text = json_text(reading).decode()
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._publish, text)
+        self._serving.call(self._publish, text)
+        self._serving.call(self._remember, text)
         counted, self._counted = self._counted, self._lost
         return self._counted - counted
+
+    def mark(self, mark: StreamMark) -> None:
+        """Hand a mark to every listener, between its frames."""
+        self._serving.call(self._publish, mark_text(mark).decode())
 
     def end(self) -> None:
         """Listeners stay for the next source."""
 
     def close(self) -> None:
         """Say good-bye to the listeners and listen no more."""
-        if self._loop is not None and self._ending is not None:
-            # The loop may have ended by itself.
-            with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._ending.set)
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._serving.close()
 
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except Exception as error:
-            if self._ready.is_set():
-                log.exception("the server of %s failed", self._target.text)
-            self._problem = error
-        finally:
-            self._ready.set()
-
-    async def _serve(self) -> None:
+    @contextlib.asynccontextmanager
+    async def _served(self) -> AsyncIterator[None]:
         from websockets.asyncio.server import serve
 
-        self._ending = asyncio.Event()
         serving = serve(
             self._converse,
             self._bind,
@@ -180,9 +152,7 @@ class WebSocketCarrier:
             logger=_quiet_logger(),
         )
         async with serving:
-            self._loop = asyncio.get_running_loop()
-            self._ready.set()
-            await self._ending.wait()
+            yield
             await self._flush()
 
     async def _flush(self) -> None:
@@ -196,8 +166,10 @@ class WebSocketCarrier:
                 listener.connection.transport.abort()
 
     def _publish(self, text: str) -> None:
-        self._latest = text
         self._lost += sum(listener.put(text) for listener in self._listeners)
+
+    def _remember(self, text: str) -> None:
+        self._latest = text
 
     def _answer(self, connection: Any, request: Any) -> Any:
         """Let a request through to the conversation, or answer it at once."""
@@ -215,13 +187,31 @@ class WebSocketCarrier:
             response.headers["Content-Type"] = "application/json; charset=utf-8"
             response.headers["Cache-Control"] = "no-store"
             return response
+        if path == _VIEW:
+            return self._answer_with_page(connection, request)
         if path != "/":
-            reason = f"There are / for WebSockets and {_LATEST} here."
+            reason = f"There are / for WebSockets, {_LATEST} and {_VIEW} here."
             return connection.respond(HTTPStatus.NOT_FOUND, f"{reason}\n")
         if len(self._listeners) >= _LISTENERS_MAX:
             reason = "Too many listen already."
             return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{reason}\n")
         return None
+
+    def _answer_with_page(self, connection: Any, request: Any) -> Any:
+        """Give a browser the page that draws results; it may connect to nobody but us."""
+        response = connection.respond(HTTPStatus.OK, self._page)
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = "text/html; charset=utf-8"
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"  # the address may hold the token
+        host = request.headers.get("Host") or ""
+        ours = f"ws://{host}" if _HOST.fullmatch(host) else ""
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
+            f" connect-src 'self' {ours}; base-uri 'none'; form-action 'none';"
+            " frame-ancestors 'none'"
+        )
+        return response
 
     def _refusal(self, request: Any) -> tuple[HTTPStatus, str] | None:
         """Return why a request is refused; None if it is not."""
@@ -280,9 +270,13 @@ class WebSocketCarrier:
                 pass
 
 
-def _reason(error: Exception) -> str:
-    is_known = isinstance(error, OSError) and (error.errno or 0) > 0
-    return os.strerror(error.errno) if is_known else str(error)  # type: ignore[attr-defined]
+def _page() -> str:
+    path = paths.assets_dir() / "streams" / "view.html"
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        log.error("%s cannot be read: %s", path, error)
+        return "The page is missing. Install FER Desktop anew.\n"
 
 
 def _quiet_logger() -> logging.Logger:

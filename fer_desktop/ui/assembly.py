@@ -11,19 +11,30 @@ from PySide6.QtWidgets import QWidget
 from fer_desktop import paths
 from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.engine import Engine
-from fer_desktop.pipeline.events import EngineEvent, ExtensionLeftOut, ModelLoaded, Result
+from fer_desktop.pipeline.events import (
+    EngineEvent,
+    ExtensionLeftOut,
+    ModelLoaded,
+    OutputFailed,
+    Result,
+)
 from fer_desktop.pipeline.outputs import OutputSink
 from fer_desktop.pipeline.plugin_outputs import OutputChoice
 from fer_desktop.plugins import telling
 from fer_desktop.programs import end_programs
 from fer_desktop.settings import EngineChoice, Settings
+from fer_desktop.streaming.chosen import ChosenStreams
+from fer_desktop.streaming.targets import is_stream
+from fer_desktop.ui.commands.heard_marks import HeardMarks
 from fer_desktop.ui.commands.network_cameras import NetworkCameras
+from fer_desktop.ui.commands.remote_control import RemoteControl
 from fer_desktop.ui.look.theme import ThemeManager
 from fer_desktop.ui.main_window import MainWindow
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.bridge import ResultInbox
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.garbage import Collector
+from fer_desktop.ui.runtime.live_streams import LiveStreams
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.session_log import SESSION_FILE, SessionLog
 from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
@@ -48,6 +59,7 @@ class Ports:
         list_cameras: what opens each camera, a name or a number. Called off the GUI thread.
         passwords: those of network cameras.
         outputs: what takes the analyses besides the window, by the names that messages call them.
+        streams: where results are sent whatever the settings say, as in ``ws:8765``.
     """
 
     make_source: MakeSource
@@ -56,6 +68,7 @@ class Ports:
     list_cameras: Callable[[], Sequence[str]]
     passwords: Passwords = field(default_factory=Passwords)
     outputs: Mapping[str, OutputSink] = field(default_factory=dict)
+    streams: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,9 @@ class Application:
     controller: Controller
     window: MainWindow
     network_cameras: NetworkCameras
+    streams: ChosenStreams
+    remote: RemoteControl
+    heard: HeardMarks
     listening: ExitStack
 
     def shut_down(self, *, is_patient: bool = False) -> None:
@@ -79,10 +95,13 @@ class Application:
             is_patient: whether nothing is left behind that takes longer than a moment.
         """
         end_programs()
+        self.remote.shutdown()
+        self.heard.shutdown()
         if is_patient:
             self.engine.shutdown(_PATIENCE_S)
         else:
             self.engine.shutdown()
+        self.streams.shutdown()
         self.recorder.shutdown()
         self.background.shutdown()
         self.listening.close()
@@ -110,10 +129,15 @@ def assemble(
         inbox.post(result)
         recorder.offer(controller.people.shown(result))
 
+    streams = ChosenStreams(
+        lambda name, error: inbox.post_event(OutputFailed(controller.session, name, error))
+    )
     engine = Engine(
         on_result=on_result,
-        outputs={SESSION_FILE: session_log.make_output(), **ports.outputs},
-        chosen_outputs=OutputChoice(lambda: controller.settings.outputs),
+        outputs={SESSION_FILE: session_log.make_output(), "streams": streams, **ports.outputs},
+        chosen_outputs=OutputChoice(
+            lambda: (text for text in controller.settings.outputs if not is_stream(text))
+        ),
         file_outputs=lambda: {SESSION_FILE: session_log.make_output()},
         on_event=inbox.post_event,
         on_analysis=inbox.post_analysis,
@@ -126,6 +150,11 @@ def assemble(
         measures=settings.measures,
     )
     controller = Controller(engine, inbox, session_log, ports.make_source, settings)
+    live_streams = LiveStreams(controller, streams, ports.streams)
+
+    def traffic() -> str:
+        return " · ".join(filter(None, (live_streams.status(), remote.status(), heard.status())))
+
     background = Background()
 
     def on_event(event: EngineEvent) -> None:
@@ -142,8 +171,10 @@ def assemble(
         return PicturesPage(controller, background, lambda: window.cameras, make_detector, parent)
 
     controller.happened.connect(on_event)
-    window = MainWindow(controller, theme, background, recorder, make_pictures)
+    window = MainWindow(controller, theme, background, recorder, make_pictures, traffic)
     Startup(window, controller, background, ports.list_cameras, wanted)
+    remote = RemoteControl(window.parts)
+    heard = HeardMarks(window.parts)
     network_cameras = NetworkCameras(window.parts, ports.passwords)
     listening = ExitStack()
     listening.enter_context(telling(lambda problem: inbox.post_event(ExtensionLeftOut(problem))))
@@ -156,5 +187,8 @@ def assemble(
         controller,
         window,
         network_cameras,
+        streams,
+        remote,
+        heard,
         listening,
     )

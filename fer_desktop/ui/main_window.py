@@ -1,6 +1,6 @@
 """The window: menus, toolbar, picture, docks and status line."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QKeyCombination, Qt, QTimer, Signal
@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         background: Background,
         recorder: RecordingTap,
         make_pictures: MakePictures,
+        sending_status: Callable[[], str],
     ) -> None:
         super().__init__()
         self._controller = controller
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
             self.training.status,
             self.calibration.status,
             self.queue.status,
+            sending_status,
             self,
         )
         self._layout = WindowLayout(self)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import StreamError
 from fer_desktop.streaming.output import StreamOutput
-from fer_desktop.streaming.reading import Reading, StreamModel
+from fer_desktop.streaming.reading import Reading, StreamMark, StreamModel
 from tests.recording.samples import CAMERA, PRESET, face, frame, picture, scores
 
 MODEL = StreamModel(PRESET.name, PRESET.sha256, PRESET.labels)
@@ -83,6 +83,9 @@ class NotingCarrier:
             raise self.error
         self._note(reading.analysis.frame_index)
         return 0
+
+    def mark(self, mark: StreamMark) -> None:
+        self._note(f"mark {mark.text}")
 
     def end(self) -> None:
         self._note("end")

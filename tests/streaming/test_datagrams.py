@@ -122,7 +122,7 @@ def test_osc_is_what_python_osc_reads() -> None:
         assert by_address[f"{place}/emotion"] == ("happy", pytest.approx(0.7))
         assert by_address[f"{place}/p/sad"] == (pytest.approx(0.2),)
     assert by_address["/fer/main/face_id"] == (1,)
-    bundle = OscBundle(osc_encoder()(reading()))
+    bundle = OscBundle(osc_encoder().reading(reading()))
     assert bundle.timestamp == pytest.approx(WALL_NS / 1e9, abs=1e-5)
 
 

@@ -1,6 +1,7 @@
 """Listeners at real sockets, with the library that they would use: quick, slow, dead and wrong."""
 
 import json
+import re
 import socket
 import time
 import urllib.error
@@ -15,7 +16,7 @@ from websockets.sync.client import connect
 
 from fer_desktop.errors import StreamError
 from fer_desktop.streaming.streams import stream_outputs
-from fer_desktop.streaming.websocket import is_loopback
+from fer_desktop.streaming.targets import is_loopback
 from tests.streaming.samples import begin, feed, wait_until
 
 TOKEN = "correct-horse"
@@ -220,3 +221,22 @@ def test_listeners_are_sent_what_waits_before_the_end(serve: Callable[..., Serve
 )  # fmt: skip
 def test_what_counts_as_this_computer(address: str, is_here: bool) -> None:
     assert is_loopback(address) is is_here
+
+
+def test_the_page_that_draws_results_is_served_to_those_who_may_listen(
+    serve: Callable[..., Served],
+) -> None:
+    served = serve()
+    url = f"http://127.0.0.1:{served.port}/view"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        policy, page = answer.headers["Content-Security-Policy"], answer.read().decode()
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "new WebSocket(" in page
+    assert "innerHTML" not in page
+    assert re.findall(r"https?://|//cdn", page) == []
+    assert f"connect-src 'self' ws://127.0.0.1:{served.port};" in policy
+    assert policy.startswith("default-src 'none'")
+    assert served.get("/view", Host="evil.example")[0] == 403
+    assert served.get("/view", Origin="null")[0] == 403
+    assert serve(token=TOKEN).get("/view")[0] == 401
+    assert serve(token=TOKEN).get(f"/view?token={TOKEN}")[1] == page

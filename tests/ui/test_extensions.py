@@ -177,10 +177,11 @@ def test_outputs_are_chosen_in_the_settings_and_unusable_ones_named(
     assert notes.read_text().count("opened") == 1
 
 
-def test_without_packages_there_is_nothing_to_choose(desk: Desk) -> None:
+def test_without_packages_only_our_own_streams_can_be_chosen(desk: Desk) -> None:
     app = desk.start()
     dialog = SettingsDialog(settings(outputs=("lines:x",)), app.window)
-    assert dialog.outputs.isHidden()
+    assert tuple(dialog.outputs.boxes) == ("udp", "osc", "ws", "lsl")
+    assert not any(box.isChecked() for box in dialog.outputs.boxes.values())
     assert dialog.answer().outputs == ("lines:x",)
 
 

@@ -30,12 +30,14 @@ class StateKeeper(QObject):
         training_status: Callable[[], str],
         calibration_status: Callable[[], str],
         queue_status: Callable[[], str],
+        sending_status: Callable[[], str],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._training_status = training_status
         self._calibration_status = calibration_status
         self._queue_status = queue_status
+        self._sending_status = sending_status
         self._controller = controller
         self._actions = actions
         self._line = line
@@ -68,6 +70,7 @@ class StateKeeper(QObject):
         self._line.show_facts(
             StatusFacts(
                 state=self._state_text(),
+                sending=self._sending_status(),
                 size=f"{info.width_px}×{info.height_px}" if info else "",  # noqa: RUF001
                 reading=controller.reading() if shows_rates else None,
                 analysis=analysis.text() if analysis is not None else "",

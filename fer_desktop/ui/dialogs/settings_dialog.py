@@ -12,18 +12,20 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QSpinBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from fer_desktop.errors import StorageError
+from fer_desktop.errors import FerError
 from fer_desktop.settings import Settings, bounds
 from fer_desktop.ui.dialogs.analysis_settings import AnalysisGroup
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.choice import select
 from fer_desktop.ui.dialogs.folder_settings import FolderGroup
-from fer_desktop.ui.dialogs.output_settings import OutputGroup
+from fer_desktop.ui.dialogs.output_settings import InputGroup, OutputGroup
 
 _RESOLUTIONS: Final = ((0, 0), (640, 480), (800, 600), (1280, 720), (1920, 1080), (3840, 2160))
 _RATES: Final = (0, 15, 24, 25, 30, 50, 60)
@@ -41,6 +43,7 @@ class SettingsDialog(AskingDialog[Settings]):
         self.analysis = AnalysisGroup(settings, self)
         self.folders = FolderGroup(settings, self)
         self.outputs = OutputGroup(settings, self)
+        self.inputs = InputGroup(settings, self)
         self.problem = QLabel(self)
         self.problem.setProperty("role", "error")
         self.problem.setWordWrap(True)
@@ -48,7 +51,7 @@ class SettingsDialog(AskingDialog[Settings]):
         columns = QHBoxLayout()
         for boxes in (
             (self._camera_box, self.analysis),
-            (self._picture_box, self.outputs),
+            (self._picture_box,),
         ):
             column = QVBoxLayout()
             for box in boxes:
@@ -56,7 +59,10 @@ class SettingsDialog(AskingDialog[Settings]):
             column.addStretch(1)
             columns.addLayout(column)
         self._show(settings)
-        self.fill(columns, self.folders, self.problem)
+        self.tabs = QTabWidget(self)
+        self._general = self._add_tab(self.tr("General"), columns, self.folders)
+        self._others = self._add_tab(self.tr("Other programs"), self.outputs, self.inputs)
+        self.fill(self.tabs, self.problem)
         defaults = self.buttons.addButton(QDialogButtonBox.StandardButton.RestoreDefaults)
         defaults.clicked.connect(lambda: self._show(Settings()))
 
@@ -76,7 +82,7 @@ class SettingsDialog(AskingDialog[Settings]):
             theme=self.theme.currentData(),
             timeline_span_s=self.span.value(),
         )
-        for group in (self.analysis, self.folders, self.outputs):
+        for group in (self.analysis, self.folders, self.outputs, self.inputs):
             chosen = group.chosen(chosen)
         return chosen
 
@@ -85,19 +91,37 @@ class SettingsDialog(AskingDialog[Settings]):
         return self.answer() != self._settings
 
     def accept(self) -> None:
-        """Close, unless a folder is chosen that does not exist and cannot be made."""
-        try:
-            self.folders.make()
-        except StorageError as error:
-            self.problem.setText(str(error))
-            self.problem.show()
-            return
+        """Close, unless a target cannot be one, or a folder is not there and cannot be made."""
+        checks = (
+            (self._others, self.outputs.check),
+            (self._others, self.inputs.check),
+            (self._general, self.folders.make),
+        )
+        for tab, check in checks:
+            try:
+                check()
+            except FerError as error:
+                self.tabs.setCurrentIndex(tab)
+                self.problem.setText(str(error))
+                self.problem.show()
+                return
         super().accept()
 
     @classmethod
     def ask(cls, parent: QWidget, settings: Settings) -> Settings | None:
         """Return the settings that the person wants."""
         return cls(settings, parent).answered()
+
+    def _add_tab(self, title: str, *content: QWidget | QLayout) -> int:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        for part in content:
+            if isinstance(part, QLayout):
+                column.addLayout(part)
+            else:
+                column.addWidget(part)
+        column.addStretch(1)
+        return self.tabs.addTab(page, title)
 
     def _make_camera_controls(self) -> None:
         self._camera_box = QGroupBox(self.tr("Camera"), self)
@@ -153,6 +177,7 @@ class SettingsDialog(AskingDialog[Settings]):
         self.analysis.show_settings(settings)
         self.outputs.show_settings(settings)
         self.folders.show_settings(settings)
+        self.inputs.show_settings(settings)
         self.boxes.setChecked(settings.show_boxes)
         self.labels.setChecked(settings.show_labels)
         self.bars.setChecked(settings.show_bars)

@@ -16,6 +16,7 @@ from fer_desktop.pipeline.events import (
     StateChanged,
 )
 from fer_desktop.pipeline.loader import DETECTOR_NAME
+from fer_desktop.settings import Settings
 from fer_desktop.ui.messages.message_bar import Message, MessageBar, error_message
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller
@@ -37,6 +38,9 @@ class EventMessages(QObject):
         self._controller = controller
         self._actions = actions
         self._left_out: list[str] = []
+        self._outputs = controller.settings.outputs
+        self._failed_outputs: set[str] = set()
+        controller.settings_changed.connect(self._on_settings)
         controller.happened.connect(self._on_event)
         controller.request_refused.connect(self._on_refused)
 
@@ -79,6 +83,7 @@ class EventMessages(QObject):
                     self._left_out.append(problem)
                     self._warn(EXTENSIONS, " ".join(self._left_out), stands=False)
             case OutputFailed(output=output, error=error) if output != SESSION_FILE:
+                self._failed_outputs.add(output)
                 self._bar.show_message(error_message(f"output {output}", error, stands=True))
             case OutputFailed(error=error):
                 self._bar.show_message(
@@ -90,6 +95,14 @@ class EventMessages(QObject):
                         stands=True,
                     )
                 )
+
+    def _on_settings(self, settings: Settings) -> None:
+        """Take back what was said of outputs that are chosen anew: who fails again says so."""
+        if settings.outputs != self._outputs:
+            self._outputs = settings.outputs
+            for output in self._failed_outputs:
+                self._bar.dismiss(f"output {output}")
+            self._failed_outputs.clear()
 
     def _on_refused(self, request: SourceRequest, error: FerError) -> None:
         # Beside a source that goes on it is soon over; else it says why there is no picture.

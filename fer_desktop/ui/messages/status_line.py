@@ -18,6 +18,7 @@ class StatusFacts:
 
     Attributes:
         state: what is happening.
+        sending: what is sent to other programs, and where.
         size: of the picture.
         reading: the meters of a live source; None hides them.
         analysis: how far a file is analysed.
@@ -39,6 +40,7 @@ class StatusFacts:
     training: str = ""
     analysis: str = ""
     queue: str = ""
+    sending: str = ""
 
 
 class StatusLine(QWidget):
@@ -53,6 +55,7 @@ class StatusLine(QWidget):
         self._separators: dict[str, QFrame] = {}
         for name, meaning in {
             "state": self.tr("State"),
+            "sending": self.tr("The numbers, never the picture, go to other programs (Settings)"),
             "size": self.tr("Picture size in pixels"),
             "rates": self.tr("Frames per second delivered and analysed, and frames dropped"),
             "analysis": self.tr("Every frame of the file is analysed, whatever is shown"),
@@ -85,6 +88,7 @@ class StatusLine(QWidget):
     def show_facts(self, facts: StatusFacts) -> None:
         """Show the present state."""
         self._set("state", facts.state)
+        self._set("sending", facts.sending)
         self._set("size", facts.size)
         self._set("rates", self._rates(facts))
         self._set("analysis", facts.analysis)
