@@ -106,13 +106,18 @@ class _Asked:
     """A signal asks for the end."""
 
 
-_News = EngineEvent | _FileEnd | _Asked | Request
+class _Begun:
+    """The outputs have begun a session."""
+
+
+_News = EngineEvent | _FileEnd | _Asked | _Begun | Request
 
 
 class _Counting:
-    """An output that knows how far the analysis is."""
+    """An output that knows how far the analysis is, and says when a session has begun."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_begun: Callable[[], object]) -> None:
+        self._on_begun = on_begun
         self.frames = 0
         self.last_index = -1
         self._newest: Frame | None = None
@@ -127,6 +132,7 @@ class _Counting:
     def opened(self, session: int, info: SourceInfo) -> None:
         """Begin."""
         self._newest = None
+        self._on_begun()
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         """Nothing changes."""
@@ -159,7 +165,8 @@ class _Run:
         self._args = args
         self._source = source
         self._news = news
-        self._counting = _Counting()
+        # Fed last: the streams know of a session when this output says that it has begun.
+        self._counting = _Counting(lambda: news.put(_Begun()))
         self._left = set(outputs)
         self._name = ""
         self._is_lost = False
@@ -211,6 +218,8 @@ class _Run:
         match event:
             case _Asked():
                 return False
+            case _Begun():
+                self._control.opened(self._name)
             case Request():
                 self._control.obey(event)
             case _FileEnd(damage=damage):
@@ -232,7 +241,6 @@ class _Run:
                 self._name = shown_name(info.name)
                 places = ", ".join(sorted(map(shown_name, self._left)))
                 _say(f"{self._name}: sending to {places}")
-                self._control.opened(self._name)
             case StateChanged(state=State.RECONNECTING, message=message) if not self._is_lost:
                 self._is_lost = True
                 _complain(message)

@@ -19,11 +19,11 @@ _TYPE: Final = "markers"
 _POLL_S: Final = 0.02
 _LOOK_S: Final = 0.5  # between looks for other senders
 _FORGET_S: Final = 5.0
-_CORRECTION_S: Final = 2.0
+_CORRECTION_S: Final = 0.5
 _SENDERS_MAX: Final = 16
 _TEXT_MAX: Final = 200  # characters
 _RATE_MAX: Final = 100  # markers a second; more are no marks that people set
-_END_LIMIT_S: Final = 5.0
+_END_LIMIT_S: Final = 1.0
 
 
 class MarkerInlet:
@@ -72,7 +72,7 @@ class MarkerInlet:
         self._ending.set()
 
     def shutdown(self) -> None:
-        """Listen no more; some seconds at most."""
+        """Listen no more; a second at most."""
         self.end()
         if self._thread.ident is not None:
             self._thread.join(_END_LIMIT_S)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 
 _PATIENCE_S: Final = 30.0
+_STREAMS: Final = "streams to other programs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def assemble(
     )
     engine = Engine(
         on_result=on_result,
-        outputs={SESSION_FILE: session_log.make_output(), "streams": streams, **ports.outputs},
+        outputs={SESSION_FILE: session_log.make_output(), _STREAMS: streams, **ports.outputs},
         chosen_outputs=OutputChoice(
             lambda: (text for text in controller.settings.outputs if not is_stream(text))
         ),
