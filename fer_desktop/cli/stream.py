@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -106,8 +107,11 @@ class _Asked:
     """A signal asks for the end."""
 
 
+@dataclass(frozen=True)
 class _Begun:
-    """The outputs have begun a session."""
+    """The outputs have begun a session of the source with this name."""
+
+    name: str
 
 
 _News = EngineEvent | _FileEnd | _Asked | _Begun | Request
@@ -116,7 +120,7 @@ _News = EngineEvent | _FileEnd | _Asked | _Begun | Request
 class _Counting:
     """An output that knows how far the analysis is, and says when a session has begun."""
 
-    def __init__(self, on_begun: Callable[[], object]) -> None:
+    def __init__(self, on_begun: Callable[[str], object]) -> None:
         self._on_begun = on_begun
         self.frames = 0
         self.last_index = -1
@@ -132,7 +136,7 @@ class _Counting:
     def opened(self, session: int, info: SourceInfo) -> None:
         """Begin."""
         self._newest = None
-        self._on_begun()
+        self._on_begun(shown_name(info.name))
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         """Nothing changes."""
@@ -166,7 +170,7 @@ class _Run:
         self._source = source
         self._news = news
         # Fed last: the streams know of a session when this output says that it has begun.
-        self._counting = _Counting(lambda: news.put(_Begun()))
+        self._counting = _Counting(lambda name: news.put(_Begun(name)))
         self._left = set(outputs)
         self._name = ""
         self._is_lost = False
@@ -218,8 +222,8 @@ class _Run:
         match event:
             case _Asked():
                 return False
-            case _Begun():
-                self._control.opened(self._name)
+            case _Begun(name=name):
+                self._control.opened(name)
             case Request():
                 self._control.obey(event)
             case _FileEnd(damage=damage):
