@@ -297,7 +297,7 @@ def _add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--control",
         metavar="KIND:PORT",
         type=control,
-        default="",
+        default=None,  # a text would have to be one
         help="obey MARK text, START, STOP and NEWSESSION name, a line each, from other programs at"
         " tcp:PORT or udp:PORT",
     )

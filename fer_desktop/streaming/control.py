@@ -143,6 +143,8 @@ class ControlServer:
                     break
         except (OSError, TimeoutError):
             writer.transport.abort()
+        except asyncio.CancelledError:
+            pass  # the loop ends, and nobody asks how this did
         finally:
             self._speakers.discard(writer)
             writer.close()

@@ -153,8 +153,10 @@ def assemble(
     controller = Controller(engine, inbox, session_log, ports.make_source, settings)
     live_streams = LiveStreams(controller, streams, ports.streams)
 
+    reports = [live_streams.status]  # who has dealings with other programs
+
     def traffic() -> str:
-        return " · ".join(filter(None, (live_streams.status(), remote.status(), heard.status())))
+        return " · ".join(filter(None, (report() for report in reports)))
 
     background = Background()
 
@@ -176,6 +178,7 @@ def assemble(
     Startup(window, controller, background, ports.list_cameras, wanted)
     remote = RemoteControl(window.parts)
     heard = HeardMarks(window.parts)
+    reports += [remote.status, heard.status]
     network_cameras = NetworkCameras(window.parts, ports.passwords)
     listening = ExitStack()
     listening.enter_context(telling(lambda problem: inbox.post_event(ExtensionLeftOut(problem))))

@@ -110,7 +110,7 @@ def test_a_port_that_is_taken_is_told_once_and_tried_again(
         told = dict(rig.failures)
         assert "cannot listen at 127.0.0.1" in told[text]
         assert "cannot be sent to" in told["udp:nonsense"]
-        assert rig.streams.waiting == (address(receiver),)
+        wait_until(lambda: rig.streams.waiting == (address(receiver),))
     rig.begin()
     wait_until(lambda: text in rig.streams.sending)
     rig.write(0)
