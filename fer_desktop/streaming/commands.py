@@ -7,11 +7,13 @@ from typing import Final, Literal, cast, get_args
 
 from fer_desktop.errors import StreamError
 from fer_desktop.files import name_problem
+from fer_desktop.settings import TableFormat
 
 Verb = Literal["MARK", "START", "STOP", "NEWSESSION", "EXPORT"]
 
 LINE_MAX: Final = 4096  # bytes
 _TEXT_MAX: Final = {"MARK": 1000, "NEWSESSION": 200, "EXPORT": 500}  # characters
+_SUFFIXES: Final = tuple(f".{kind}" for kind in get_args(TableFormat))
 _NAME_MAX: Final = 200
 _VERBS: Final = get_args(Verb)
 _WEB: Final = re.compile(rb"[A-Za-z]+ \S+ HTTP/\d")
@@ -70,12 +72,13 @@ def too_long() -> StreamError:
     return StreamError(f"a line can have at most {LINE_MAX} bytes")
 
 
-def export_path(text: str, folder: Path) -> Path:
+def export_path(text: str, folder: Path, *, suffix: str = ".csv") -> Path:
     """Return where a table goes that another program asks for: a new file inside a folder.
 
     Args:
-        text: path inside the folder; ``.csv`` is added where it is missing.
+        text: path inside the folder.
         folder: nothing else may be written to.
+        suffix: is added where the path has none of a table.
 
     Raises:
         StreamError: if it leads elsewhere, also by a link, or its folder is not there.
@@ -87,8 +90,8 @@ def export_path(text: str, folder: Path) -> Path:
         if not name:
             raise StreamError("the path must lead into the export folder: write folder/name")
     path = folder.joinpath(*names)
-    if path.suffix.casefold() != ".csv":
-        path = path.with_name(f"{path.name}.csv")
+    if path.suffix.casefold() not in _SUFFIXES:
+        path = path.with_name(f"{path.name}{suffix}")
     try:
         parent, top = path.parent.resolve(strict=True), folder.resolve(strict=True)
     except OSError as error:

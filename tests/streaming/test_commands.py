@@ -77,6 +77,8 @@ def test_exports_go_into_their_folder(tmp_path: Path) -> None:
     assert export_path("a", tmp_path) == tmp_path.resolve() / "a.csv"
     assert export_path("study/P 07.csv", tmp_path) == tmp_path.resolve() / "study" / "P 07.csv"
     assert export_path("a.b", tmp_path).name == "a.b.csv"
+    assert export_path("a.xlsx", tmp_path).name == "a.xlsx"
+    assert export_path("a", tmp_path, suffix=".parquet").name == "a.parquet"
 
 
 @pytest.mark.parametrize(

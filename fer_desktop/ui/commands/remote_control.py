@@ -127,8 +127,10 @@ class RemoteControl(Desk):
 
         def export() -> tuple[str, Counts]:
             folder = output_folder(settings.export_dir, paths.documents_dir())
-            path = export_path(request.command.text, folder)
-            return str(path), export_session(session_file, path, empty_rows=settings.empty_rows)
+            suffix = f".{settings.table_format}"
+            path = export_path(request.command.text, folder, suffix=suffix)
+            rows, dialect = settings.empty_rows, settings.csv_dialect
+            return str(path), export_session(session_file, path, empty_rows=rows, dialect=dialect)
 
         self._background.run(
             "export",

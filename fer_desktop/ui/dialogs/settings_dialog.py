@@ -60,7 +60,8 @@ class SettingsDialog(AskingDialog[Settings]):
             columns.addLayout(column)
         self._show(settings)
         self.tabs = QTabWidget(self)
-        self._general = self._add_tab(self.tr("General"), columns, self.folders)
+        self._add_tab(self.tr("General"), columns)
+        self._files = self._add_tab(self.tr("Files"), self.folders)
         self._others = self._add_tab(self.tr("Other programs"), self.outputs, self.inputs)
         self.fill(self.tabs, self.problem)
         defaults = self.buttons.addButton(QDialogButtonBox.StandardButton.RestoreDefaults)
@@ -95,7 +96,7 @@ class SettingsDialog(AskingDialog[Settings]):
         checks = (
             (self._others, self.outputs.check),
             (self._others, self.inputs.check),
-            (self._general, self.folders.make),
+            (self._files, self.folders.make),
         )
         for tab, check in checks:
             try:
