@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,10 @@ class Browser:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=30) as answer:
                 pages = [page for page in json.load(answer) if page["url"] == url]
             assert time.monotonic() < deadline, "the browser does not open the page"
-        self._connection = connect(pages[0]["webSocketDebuggerUrl"], max_size=None)
+        self._open = ExitStack()
+        self._connection = self._open.enter_context(
+            connect(pages[0]["webSocketDebuggerUrl"], max_size=None)
+        )
         self._numbers = itertools.count(1)
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
@@ -74,7 +78,7 @@ class Browser:
             time.sleep(0.05)
 
     def close(self) -> None:
-        self._connection.close()
+        self._open.close()
         self._process.terminate()
         self._process.wait(30)
 

@@ -50,6 +50,10 @@ def status(app: Application) -> str:
     return app.window.status.text()
 
 
+def said(app: Application) -> str:
+    return " ".join(message.text for message in app.window.messages.messages)
+
+
 def until(receiver: socket.socket, kind: str) -> dict[str, object]:
     while (found := json.loads(receiver.recv(65536)))["type"] != kind:
         pass
@@ -97,20 +101,17 @@ def test_what_cannot_be_sent_to_is_told_once_and_taken_back(desk: Desk, qtbot: Q
     with socket.create_server(("127.0.0.1", 0)) as other:
         text = f"ws:{other.getsockname()[1]}"
         app = desk.start(settings(outputs=(text,)))
-        qtbot.waitUntil(lambda: bool(app.window.messages.messages))
-        (message,) = app.window.messages.messages
-        assert message.text.startswith(f"{text}: cannot listen at 127.0.0.1")
-        assert "Ready to send" not in status(app)
+        qtbot.waitUntil(lambda: f"{text}: cannot listen at 127.0.0.1" in said(app))
+        assert text not in status(app)
         free = f"ws:{free_port()}"
         app.controller.update_settings(settings(outputs=(free,)))
-        assert not app.window.messages.messages
-        qtbot.waitUntil(lambda: "Ready to send: ws 127.0.0.1" in status(app))
+        assert "cannot listen" not in said(app)
+        qtbot.waitUntil(lambda: f"ws 127.0.0.1:{free[3:]}" in status(app))
 
 
 def test_settings_of_nonsense_are_told(desk: Desk, qtbot: QtBot) -> None:
     app = desk.start(Settings(welcome_accepted=True, model="fake7", outputs=("osc:",)))
-    qtbot.waitUntil(lambda: bool(app.window.messages.messages))
-    assert "write osc:HOST:PORT" in app.window.messages.messages[0].text
+    qtbot.waitUntil(lambda: "write osc:HOST:PORT" in said(app))
 
 
 class Remote:
@@ -139,7 +140,7 @@ class Remote:
 
 def test_other_programs_give_commands(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     desk.sources[CAMERA] = camera()
-    app = desk.start(settings(export_dir=str(tmp_path)))
+    app = desk.start(settings(export_dir=str(tmp_path)), wanted=CAMERA)
     controller, port = app.controller, free_port()
     assert "Hears commands" not in status(app)
     dialog = SettingsDialog(controller.settings, app.window)
@@ -152,10 +153,6 @@ def test_other_programs_give_commands(desk: Desk, qtbot: QtBot, tmp_path: Path) 
     controller.update_settings(dialog.answer())
     qtbot.waitUntil(lambda: f"Hears commands: tcp 127.0.0.1:{port}" in status(app))
     ask = Remote(port, qtbot).ask
-    assert ask("START") == "ERROR choose a source in the window first"
-    assert ask("MARK early").startswith("ERROR nothing is recorded")
-    assert ask("EXPORT a").startswith("ERROR nothing has been analysed")
-    controller.open(CAMERA)
     qtbot.waitUntil(lambda: controller.session_log.path is not None)
     assert ask("START") == "OK is open already"
     qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
@@ -182,11 +179,21 @@ def test_other_programs_give_commands(desk: Desk, qtbot: QtBot, tmp_path: Path) 
     assert names.count("P07") == 1
 
 
+def test_before_anything_is_open_commands_are_refused(desk: Desk, qtbot: QtBot) -> None:
+    port = free_port()
+    app = desk.start(Settings(model="fake7", control=f"tcp:{port}"))  # on the first page
+    qtbot.waitUntil(lambda: "Hears commands" in status(app))
+    ask = Remote(port, qtbot).ask
+    assert ask("START") == "ERROR choose a source in the window first"
+    assert ask("MARK early").startswith("ERROR nothing is recorded")
+    assert ask("EXPORT a").startswith("ERROR nothing has been analysed")
+    assert ask("STOP") == "OK"
+
+
 def test_a_port_for_commands_that_is_taken_is_told(desk: Desk, qtbot: QtBot) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         app = desk.start(settings(control=f"tcp:{other.getsockname()[1]}"))
-        qtbot.waitUntil(lambda: bool(app.window.messages.messages))
-        assert "cannot listen at 127.0.0.1" in app.window.messages.messages[0].text
+        qtbot.waitUntil(lambda: "cannot listen at 127.0.0.1" in said(app))
         assert "Hears commands" not in status(app)
 
 
