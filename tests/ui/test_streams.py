@@ -195,6 +195,11 @@ def test_a_port_for_commands_that_is_taken_is_told(desk: Desk, qtbot: QtBot) -> 
         app = desk.start(settings(control=f"tcp:{other.getsockname()[1]}"))
         qtbot.waitUntil(lambda: "cannot listen at 127.0.0.1" in said(app))
         assert "Hears commands" not in status(app)
+        controller = app.controller
+        qtbot.waitUntil(lambda: controller.is_open)
+        assert "cannot listen at 127.0.0.1" in said(app)  # whatever is opened
+        controller.update_settings(settings())
+        assert "cannot listen" not in said(app)
 
 
 def test_markers_of_another_program_become_marks(desk: Desk, qtbot: QtBot) -> None:

@@ -7,12 +7,12 @@ from fer_desktop.log import get_logger
 from fer_desktop.settings import Settings
 from fer_desktop.streaming.lsl_markers import MarkerInlet
 from fer_desktop.ui.look.wording import name_text
+from fer_desktop.ui.messages.announcer import HEARD_MARKS
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.source_clock import SourceClock
 
 log = get_logger("ui")
 
-_TOPIC = "heard marks"
 _NETWORK = "lsl:network"
 
 
@@ -49,6 +49,7 @@ class HeardMarks(Desk):
         if wanted == self._wanted:
             return
         self._wanted = wanted
+        self._announcer.take_back(HEARD_MARKS)
         if self._inlet is not None:
             self._inlet.end()
             self._inlet = None
@@ -68,9 +69,9 @@ class HeardMarks(Desk):
             if not self._controller.marks.add(self._clock.position_us(moment_ns), text):
                 log.info("a marker came while nothing was recorded: %s", text)
         except FerError as error:
-            self._announcer.say_error(_TOPIC, error)
+            self._announcer.say_error(HEARD_MARKS, error)
 
     def _on_failed(self, inlet: MarkerInlet, error: FerError) -> None:
         if inlet is self._inlet:
             self._inlet = None
-            self._announcer.say_error(_TOPIC, error, stands=True)
+            self._announcer.say_error(HEARD_MARKS, error, stands=True)

@@ -16,11 +16,11 @@ from fer_desktop.streaming.control import ControlServer, Request
 from fer_desktop.streaming.targets import place_text
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.look.wording import name_text
+from fer_desktop.ui.messages.announcer import CONTROL
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.source_clock import SourceClock
 from fer_desktop.ui.runtime.source_request import SourceRequest
 
-_TOPIC: Final = "control"
 _FILE_LIMIT_S: Final = 30.0
 _LOOK_MS: Final = 50
 
@@ -60,12 +60,13 @@ class RemoteControl(Desk):
         if settings.control == self._wanted:
             return
         self._wanted, former = settings.control, self._server
+        self._announcer.take_back(CONTROL)
         self._server, self._is_listening = None, False
         try:
             server = ControlServer(self._wanted, self._asked.emit) if self._wanted else None
         except FerError as error:
             server = None
-            self._announcer.say_error(_TOPIC, error, stands=True)
+            self._announcer.say_error(CONTROL, error, stands=True)
         self._server = server
 
         def change() -> None:
@@ -80,7 +81,7 @@ class RemoteControl(Desk):
 
         def failed(error: FerError) -> None:
             if self._server is server:
-                self._announcer.say_error(_TOPIC, error, stands=True)
+                self._announcer.say_error(CONTROL, error, stands=True)
 
         self._background.run("remote control", change, listens, failed)
 

@@ -22,6 +22,7 @@ from trainer.contract.text import counted
 
 _PICTURES, _TRAINING, _DROPPED, _QUEUE = "pictures", "training", "dropped", "queue"
 _BUNDLE = "bundle"
+CONTROL, HEARD_MARKS = "control", "heard marks"
 _MOST_NAMED = 3
 # What is said about anything else belongs to the source that is open, and leaves with it.
 _BEYOND_THE_SOURCE = frozenset(
@@ -37,6 +38,8 @@ _BEYOND_THE_SOURCE = frozenset(
         EXTENSIONS,
         _QUEUE,
         _BUNDLE,
+        CONTROL,
+        HEARD_MARKS,
     }
 )
 
@@ -293,6 +296,10 @@ class Announcer(QObject):
             self.tr("Show log file"),
             self._actions.show_log.trigger,
         )
+
+    def take_back(self, topic: str) -> None:
+        """Take away what was said of a topic, if that still stands there."""
+        self._bar.dismiss(topic)
 
     def say_error(self, topic: str, error: FerError, *, stands: bool = False) -> None:
         """Tell a failure that no button can mend."""
