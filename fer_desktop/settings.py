@@ -26,9 +26,27 @@ ENGINES: Final = ("auto", "litert", "keras")
 SourceChoice = Literal["", "camera", "stream", "file", "demo"]
 RECENT_MAX: Final = 10
 _MEASURES_MAX: Final = 200
+MARK_KEYS: Final = 9
 # An address, in whatever else the file holds; and how much of it is looked at.
 _ADDRESS: Final = re.compile(r'[a-z][\w+.-]*://[^\s"]+', re.IGNORECASE)
 _SEARCHED_BYTES_MAX: Final = 1 << 20
+MARK_TEXT_MAX: Final = 1_000
+_COLOR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkKey:
+    """What a key from 1 to 9 marks.
+
+    Attributes:
+        text: of its marks; empty where the key marks nothing.
+        color: in which they are drawn, ``#rrggbb``; empty for the usual one.
+        is_stretch: whether one press begins a stretch of time, and the next one ends it.
+    """
+
+    text: str = ""
+    color: str = ""
+    is_stretch: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +81,8 @@ class Settings:
         streams_may_leave: whether a network camera may refer to other addresses.
         recording_kind: what a recorded video shows: the overlay, the plain picture with the sound
             of a file, or blurred faces.
+        rater: who corrects labels.
+        mark_keys: what the keys 1 to 9 mark, in their order; the last of them may be missing.
         snapshot_dir, recording_dir, export_dir: empty for the platform's folder.
         window_geometry, window_state: Qt's own, base64.
     """
@@ -98,6 +118,8 @@ class Settings:
     recent_urls: tuple[str, ...] = ()
     streams_may_leave: bool = False
     recording_kind: RecordingKind = "labels"
+    mark_keys: tuple[MarkKey, ...] = ()
+    rater: str = ""
     snapshot_dir: str = ""
     recording_dir: str = ""
     export_dir: str = ""
@@ -208,7 +230,13 @@ def _fields(raw: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
     recent = Annotated[tuple[PathText, ...], Meta(max_length=RECENT_MAX)]
     measures = Annotated[tuple[Line, ...], Meta(max_length=_MEASURES_MAX)]
-    bounded = {float: Number, str: PathText, tuple[str, ...]: recent}
+    mark_keys = Annotated[tuple[MarkKey, ...], Meta(max_length=MARK_KEYS)]
+    bounded = {
+        float: Number,
+        str: PathText,
+        tuple[str, ...]: recent,
+        tuple[MarkKey, ...]: mark_keys,
+    }
     hints = typing.get_type_hints(Settings)
     known: dict[str, Any] = {}
     unfit: list[str] = []
@@ -221,11 +249,18 @@ def _fields(raw: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         except JsonError:
             unfit.append(name)
             continue
+        if name == "mark_keys":
+            value = tuple(map(_bounded_key, value))
         if name in _BOUNDS:
             low, high = _BOUNDS[name]
             value = type(value)(min(max(value, low), high))
         known[name] = value
     return known, unfit
+
+
+def _bounded_key(key: MarkKey) -> MarkKey:
+    color = key.color if _COLOR.fullmatch(key.color) else ""
+    return MarkKey(text=key.text[:MARK_TEXT_MAX], color=color, is_stretch=key.is_stretch)
 
 
 def _unreadable(path: Path, reason: str, hint: str) -> SettingsError:

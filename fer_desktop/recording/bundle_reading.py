@@ -94,6 +94,7 @@ class Bundle:
             with SessionReader(target) as reader:
                 summary = reader.summary()
                 reader.marks()
+                reader.corrections()
                 for _ in reader.rows():
                     pass
                 return summary

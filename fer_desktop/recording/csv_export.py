@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.people import People
@@ -17,6 +18,7 @@ from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.calibrations import UsedCalibration, described
 from fer_desktop.recording.column import Column, dictionary_json
+from fer_desktop.recording.correction_column import CorrectionColumns
 from fer_desktop.recording.csv_columns import Columns, ExtraColumn, all_labels, is_switched
 from fer_desktop.recording.mark_column import mark_column
 from fer_desktop.recording.person_column import described_people, person_column
@@ -177,6 +179,7 @@ def describe(
     counts: Counts,
     *,
     marks: Sequence[Mark] = (),
+    corrections: Sequence[Correction] = (),
     calibrations: Sequence[UsedCalibration] = (),
     measures: Sequence[MeasureSpec] = (),
     people: People = _NOBODY,
@@ -204,6 +207,7 @@ def describe(
         "labels": all_labels(models),
         "settings": dict(info.settings),
         "marks": [_described(mark) for mark in marks],
+        "corrections": [_described_correction(one) for one in corrections],
         "calibrations": described(calibrations),
         "measures": [asdict(measure) for measure in measures],
         "people": described_people(people),
@@ -234,6 +238,7 @@ def write_meta(
     counts: Counts,
     *,
     marks: Sequence[Mark] = (),
+    corrections: Sequence[Correction] = (),
     calibrations: Sequence[UsedCalibration] = (),
     measures: Sequence[MeasureSpec] = (),
     people: People = _NOBODY,
@@ -250,6 +255,7 @@ def write_meta(
         models: those that read the frames; each is named where there are several.
         counts: what the table holds.
         marks: moments that the user marked.
+        corrections: what people say that faces show.
         calibrations: against what faces were read.
         measures: what else was measured of faces.
         people: who is who.
@@ -266,6 +272,7 @@ def write_meta(
         models,
         counts,
         marks=marks,
+        corrections=corrections,
         calibrations=calibrations,
         measures=measures,
         people=people,
@@ -281,7 +288,19 @@ def write_meta(
 
 def _described(mark: Mark) -> dict[str, Any]:
     found: dict[str, Any] = {"time_s": mark.timestamp_us / 1e6, "text": mark.text}
-    return found if mark.end_us is None else {**found, "end_s": mark.end_us / 1e6}
+    if mark.end_us is not None:
+        found["end_s"] = mark.end_us / 1e6
+    return {**found, "color": mark.color} if mark.color else found
+
+
+def _described_correction(one: Correction) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "rater": one.rater,
+        "face_id": one.face_id,
+        "label": one.label,
+        "time_s": one.begin_us / 1e6,
+    }
+    return found if one.end_us is None else {**found, "end_s": one.end_us / 1e6}
 
 
 def _completeness(info: SessionInfo, counts: Counts) -> dict[str, Any]:
@@ -320,15 +339,17 @@ def export_session(
     with SessionReader(session_file) as reader:
         # First, as a damaged one leaves no table.
         summary, marks, people = reader.summary(), reader.marks(), reader.people
+        corrections = reader.corrections()
+        times_us = reader.times_us() if marks or corrections else []
+        extra = mark_column(marks, times_us)
+        extra += [person_column(lambda: people)] if people else []
+        extra += CorrectionColumns.of(corrections, times_us).columns()
         columns = Columns.of(
             reader.models,
             measures=reader.measures,
             is_calibrated=bool(reader.calibrations),
             empty_rows=empty_rows,
-            extra=[
-                *(mark_column(marks, reader.times_us()) if marks else ()),
-                *([person_column(lambda: people)] if people else ()),
-            ],
+            extra=extra,
         )
         with face_rows(csv_path, columns, dialect=dialect, overwrite=overwrite) as table:
             table.people = people
@@ -342,6 +363,7 @@ def export_session(
         reader.models,
         counts,
         marks=marks,
+        corrections=corrections,
         calibrations=reader.calibrations,
         measures=reader.measures,
         people=people,

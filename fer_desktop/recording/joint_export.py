@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from fer_desktop.domain.corrections import raters_of
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.people import People
 from fer_desktop.errors import FerError
 from fer_desktop.files import distinct_name, whole_file
 from fer_desktop.recording.column import Column, dictionary_json
+from fer_desktop.recording.correction_column import CorrectionColumns
 from fer_desktop.recording.csv_columns import Columns, ExtraColumn
 from fer_desktop.recording.csv_export import (
     Counts,
@@ -75,6 +77,7 @@ def export_together(
     readable: list[tuple[str, Path]] = []
     models: list[UsedModel] = []
     measures: list[MeasureSpec] = []
+    raters: set[str] = set()
     is_calibrated = has_marks = has_people = False
     for name, path in sessions:
         try:
@@ -82,6 +85,7 @@ def export_together(
                 reader.summary()
                 has_marks |= any(mark.text for mark in reader.marks())
                 has_people |= bool(reader.people)
+                raters.update(raters_of(reader.corrections()))
                 models += reader.models
                 measures += [spec for spec in reader.measures if spec not in measures]
                 is_calibrated |= bool(reader.calibrations)
@@ -95,6 +99,7 @@ def export_together(
     present = [""]
     marked: list[Callable[[FrameAnalysis, FaceAnalysis | None], str]] = [lambda *_: ""]
     people = [People()]
+    corrected = CorrectionColumns(sorted(raters))
     metas: list[dict[str, Any]] = []
     total = Counts()
     columns = Columns.of(
@@ -109,6 +114,7 @@ def export_together(
                 else []
             ),
             *([person_column(lambda: people[0])] if has_people else []),
+            *corrected.columns(),
             ExtraColumn(SESSION, lambda frame, face: present[0]),
         ],
     )
@@ -118,7 +124,10 @@ def export_together(
             with ExitStack() as stack:
                 reader = stack.enter_context(SessionReader(path))
                 summary, marks = reader.summary(), reader.marks()
-                columns_of_marks = mark_column(marks, reader.times_us()) if marks else []
+                corrections = reader.corrections()
+                times_us = reader.times_us() if marks or corrections else []
+                corrected.take(corrections, times_us)
+                columns_of_marks = mark_column(marks, times_us)
                 marked[0] = columns_of_marks[0].cell if columns_of_marks else lambda *_: ""
                 table.people = people[0] = reader.people
                 table.counts = counts = Counts()
@@ -135,6 +144,7 @@ def export_together(
                         reader.models,
                         counts,
                         marks=marks,
+                        corrections=corrections,
                         calibrations=reader.calibrations,
                         measures=reader.measures,
                         people=reader.people,

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +13,10 @@ from xml.etree import ElementTree as ET
 
 from fer_desktop.errors import StorageError
 from fer_desktop.files import whole_file
+from fer_desktop.recording.row_types import COLOR_PATTERN, Color
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.text_cells import text_cell
+from trainer.contract.checked_json import JsonError, Prose, decode_json
 
 _TIER: Final = "marks"
 _TYPE: Final = "default"
@@ -20,11 +24,13 @@ _MOST_BYTES: Final = 64 << 20
 _MOST_MARKS: Final = 100_000
 _LONGEST_TEXT: Final = 1_000
 _LATEST_US: Final = 10**12  # some eleven days
+# ELAN keeps colours of tiers alone, and beside the file; what it does not know it leaves alone.
+_COLORS: Final = "FER Desktop: colors by text"
 # ELAN knows stretches alone; a moment is as short as one can be.
 _MOMENT_MS: Final = 1
 _COLUMNS: Final = (
     "Observation id", "Media file", "Behavior", "Behavior type", "Start (s)", "Stop (s)",
-    "Duration (s)",
+    "Duration (s)", "Color",
 )  # fmt: skip
 
 
@@ -82,6 +88,10 @@ def _eaf(marks: Sequence[Mark], media: str) -> str:
     if media:
         url = Path(media).as_uri() if Path(media).is_absolute() else media
         ET.SubElement(head, "MEDIA_DESCRIPTOR", {"MEDIA_URL": url, "MIME_TYPE": "video/*"})
+    colors = {mark.text: mark.color for mark in marks if mark.color}
+    if colors:
+        kept = ET.SubElement(head, "PROPERTY", {"NAME": _COLORS})
+        kept.text = json.dumps(colors)
     order = ET.SubElement(root, "TIME_ORDER")
     tier = ET.SubElement(root, "TIER", {"LINGUISTIC_TYPE_REF": _TYPE, "TIER_ID": _TIER})
     for number, mark in enumerate(marks):
@@ -117,6 +127,7 @@ def _from_eaf(content: bytes) -> Iterable[Mark]:
     root = ET.fromstring(content)
     if root.tag != "ANNOTATION_DOCUMENT":
         raise ValueError("it is no ELAN document")
+    colors = _colors(root)
     times_ms = {
         slot.get("TIME_SLOT_ID"): float(slot.attrib["TIME_VALUE"])
         for slot in root.iter("TIME_SLOT")
@@ -129,7 +140,19 @@ def _from_eaf(content: bytes) -> Iterable[Mark]:
         if begin is None or end is None:
             continue
         text = annotation.findtext("ANNOTATION_VALUE") or ""
-        yield _mark(begin / 1000, None if end - begin <= _MOMENT_MS else end / 1000, text)
+        end_s = None if end - begin <= _MOMENT_MS else end / 1000
+        yield _mark(begin / 1000, end_s, text, colors.get(text, ""))
+
+
+def _colors(root: ET.Element) -> dict[str, str]:
+    """Return the colours of marks by their texts, where this program wrote the file."""
+    for kept in root.iterfind("HEADER/PROPERTY"):
+        if kept.get("NAME") == _COLORS:
+            try:
+                return decode_json(kept.text or "", dict[Prose, Color])
+            except JsonError:
+                return {}  # the marks themselves are not in doubt
+    return {}
 
 
 def _table(marks: Sequence[Mark], name: str, media: str) -> str:
@@ -141,7 +164,7 @@ def _table(marks: Sequence[Mark], name: str, media: str) -> str:
         kind = "POINT" if mark.end_us is None else "STATE"
         times = (mark.timestamp_us, end_us, end_us - mark.timestamp_us)
         cells = [text_cell(name), text_cell(media), text_cell(mark.text), kind]
-        table.writerow(cells + [f"{time_us / 1e6:.6f}" for time_us in times])
+        table.writerow(cells + [f"{time_us / 1e6:.6f}" for time_us in times] + [mark.color])
     return text.getvalue()
 
 
@@ -154,18 +177,25 @@ def _from_table(content: bytes) -> Iterable[Mark]:
     behavior, begin = names.get("behavior"), names.get("start (s)")
     if behavior is None or begin is None:
         raise ValueError("it has no columns Behavior and Start (s)")
-    end = names.get("stop (s)")
+    end, color = names.get("stop (s)"), names.get("color", "")
     for number, row in enumerate(table):
         if number >= _MOST_MARKS:
             raise ValueError(f"it has more than {_MOST_MARKS:,} rows")
         begin_s = float(row[begin] or "nan")
         end_s = float(row[end]) if end is not None and row[end] else begin_s
-        yield _mark(begin_s, end_s if end_s > begin_s else None, row[behavior] or "")
+        drawn = (row.get(color) or "") if color else ""
+        later_s = end_s if end_s > begin_s else None
+        yield _mark(begin_s, later_s, row[behavior] or "", drawn if _is_color(drawn) else "")
 
 
-def _mark(begin_s: float, end_s: float | None, text: str) -> Mark:
+def _is_color(text: str) -> bool:
+    return re.fullmatch(COLOR_PATTERN, text) is not None
+
+
+def _mark(begin_s: float, end_s: float | None, text: str, color: str) -> Mark:
     times = (begin_s,) if end_s is None else (begin_s, end_s)
     if not all(math.isfinite(time) and 0 <= time * 1e6 <= _LATEST_US for time in times):
         raise ValueError(f"a mark cannot be at {begin_s:g} s")
     end_us = None if end_s is None else round(end_s * 1e6)
-    return Mark(round(begin_s * 1e6), text.strip().removeprefix("'")[:_LONGEST_TEXT], end_us)
+    text = text.strip().removeprefix("'")[:_LONGEST_TEXT]
+    return Mark(round(begin_s * 1e6), text, end_us, color)

@@ -114,6 +114,18 @@ _STEPS: Final = (
         PRIMARY KEY (face_id, from_us)
     ) WITHOUT ROWID;
     """,
+    # In which colour a mark is drawn.
+    """
+    ALTER TABLE marks ADD COLUMN color TEXT NOT NULL DEFAULT '';  -- #rrggbb, or empty
+    """,
+    # What people say that faces show; what the model said stays as it is.
+    """
+    CREATE TABLE corrections (
+        id INTEGER PRIMARY KEY,
+        rater TEXT NOT NULL, face_id INTEGER NOT NULL, label TEXT NOT NULL,
+        begin_us INTEGER NOT NULL, end_us INTEGER   -- NULL for a moment
+    );
+    """,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 

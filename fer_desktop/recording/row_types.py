@@ -17,7 +17,7 @@ from trainer.contract.checked_json import Count, Line, Number, PathText, Prose
 MOST_ROW_BYTES: Final = 16 << 20
 TABLES: Final = (
     "session", "models", "frames", "faces", "marks", "calibrations", "measures", "measured",
-    "people", "track_parts",
+    "people", "track_parts", "corrections",
 )  # fmt: skip
 
 _SideOfPicture = Annotated[int, Meta(ge=0, le=1 << 20)]
@@ -26,6 +26,11 @@ _Score = Annotated[float, Meta(ge=-0.001, le=1.001)]
 _SourceTime = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 _WallTime = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 _Rate = Annotated[float, Meta(ge=0, le=1e6)]
+RATER_MAX: Final = 60
+LABEL_MAX: Final = 200
+RaterName = Annotated[str, Meta(max_length=RATER_MAX)]
+COLOR_PATTERN: Final = r"\A(#[0-9a-fA-F]{6})?\Z"
+Color = Annotated[str, Meta(pattern=COLOR_PATTERN)]
 
 
 class SessionRow(NamedTuple):
@@ -131,6 +136,17 @@ class MarkRow(NamedTuple):
 
     timestamp_us: _SourceTime
     text: Prose
+    end_us: _SourceTime | None
+    color: Color
+
+
+class CorrectionRow(NamedTuple):
+    """A row of the table ``corrections``, less its number."""
+
+    rater: RaterName
+    face_id: Count
+    label: Annotated[str, Meta(min_length=1, max_length=LABEL_MAX)]
+    begin_us: _SourceTime
     end_us: _SourceTime | None
 
 

@@ -45,11 +45,13 @@ class Mark:
         timestamp_us: when, or from when on.
         text: what the user says of it.
         end_us: up to when; None for a moment.
+        color: in which it is drawn, ``#rrggbb``; empty for the usual one.
     """
 
     timestamp_us: int
     text: str
     end_us: int | None = None
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)

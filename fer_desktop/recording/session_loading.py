@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.known_frames import FACES_MAX, FaceColumns, FrameColumns, KnownFrames
 from fer_desktop.domain.measures import CHANNELS_MAX, LIGHT, Measurement, MeasureSpec
 from fer_desktop.domain.people import People
@@ -42,6 +43,7 @@ class LoadedSession:
         summary: what it is.
         models: those that read its frames.
         marks: moments that were marked.
+        corrections: what people say that faces show.
         people: who is who.
         known: its frames.
         timeline: its faces over time.
@@ -52,6 +54,7 @@ class LoadedSession:
     summary: SessionSummary
     models: tuple[UsedModel, ...]
     marks: tuple[Mark, ...]
+    corrections: tuple[Correction, ...]
     people: People
     known: KnownFrames
     timeline: Timeline
@@ -67,7 +70,8 @@ def load_session(path: Path) -> LoadedSession:
         StorageError: if it is damaged, empty, or too long to be shown.
     """
     with SessionReader(path) as reader, reading(path):
-        summary, marks = reader.summary(), tuple(reader.marks())
+        summary = reader.summary()
+        marks, corrections = tuple(reader.marks()), tuple(reader.corrections())
         db = reader.connection
         if not summary.frames:
             raise StorageError(f"{path} holds no frame.")
@@ -96,6 +100,7 @@ def load_session(path: Path) -> LoadedSession:
             summary,
             tuple(models.values()),
             marks,
+            corrections,
             reader.people,
             known,
             timeline,

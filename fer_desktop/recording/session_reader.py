@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fer_desktop.domain.corrections import Correction, in_order
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
 from fer_desktop.recording import session_format, session_rows
 from fer_desktop.recording.calibrations import UsedCalibration, read_calibrations
 from fer_desktop.recording.measurements import MeasurementReader, measured_besides, read_specs
-from fer_desktop.recording.row_types import MarkRow, TotalsRow
+from fer_desktop.recording.row_types import CorrectionRow, MarkRow, TotalsRow
 from fer_desktop.recording.session_facts import SessionFacts, read_facts
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
 from fer_desktop.recording.session_people import read_people
@@ -210,6 +211,15 @@ class SessionReader:
         with reading(self.path):
             return read_marks(self._db)
 
+    def corrections(self) -> list[Correction]:
+        """Return what people say that faces show, in the order of time.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with reading(self.path):
+            return read_corrections(self._db)
+
 
 def read_marks(db: sqlite3.Connection) -> list[Mark]:
     """Return the marks of a session, in the order of the source.
@@ -218,8 +228,21 @@ def read_marks(db: sqlite3.Connection) -> list[Mark]:
         ValueError: if one is damaged.
         sqlite3.Error: if the table cannot be read.
     """
-    rows = db.execute("SELECT timestamp_us, text, end_us FROM marks ORDER BY timestamp_us, id")
+    rows = db.execute(
+        "SELECT timestamp_us, text, end_us, color FROM marks ORDER BY timestamp_us, id"
+    )
     return [Mark(*as_type(row, MarkRow)) for row in rows]
+
+
+def read_corrections(db: sqlite3.Connection) -> list[Correction]:
+    """Return the corrections of a session, in the order of time.
+
+    Raises:
+        ValueError: if one is damaged.
+        sqlite3.Error: if the table cannot be read.
+    """
+    rows = db.execute(session_rows.SELECT_CORRECTIONS)
+    return in_order(Correction(*as_type(row, CorrectionRow)) for row in rows)
 
 
 @contextmanager

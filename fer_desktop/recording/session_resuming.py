@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame_selection import FrameSelection, selection_of
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
@@ -24,7 +25,13 @@ from fer_desktop.recording.session_format import (
 )
 from fer_desktop.recording.session_lock import is_written
 from fer_desktop.recording.session_people import read_people
-from fer_desktop.recording.session_reader import SessionReader, SessionSummary, read_marks, reading
+from fer_desktop.recording.session_reader import (
+    SessionReader,
+    SessionSummary,
+    read_corrections,
+    read_marks,
+    reading,
+)
 from fer_desktop.settings import Settings, settings_from
 
 # Of the settings, those that the numbers of a file depend on.
@@ -120,7 +127,7 @@ class Reopened:
     Attributes:
         db: the file, for handing over to another thread.
         models: those that it names, by number.
-        marks: those that are set.
+        marks, corrections: those that are set.
         people: who is who.
         calibrations, measurements: number what comes, knowing what is there.
     """
@@ -128,6 +135,7 @@ class Reopened:
     db: sqlite3.Connection
     models: dict[int, UsedModel]
     marks: list[Mark]
+    corrections: list[Correction]
     people: People
     calibrations: CalibrationIds
     measurements: MeasurementRows
@@ -154,6 +162,7 @@ def reopen(path: Path) -> Reopened:
                 db,
                 read_all_models(db),
                 read_marks(db),
+                read_corrections(db),
                 read_people(db),
                 CalibrationIds.known(db),
                 MeasurementRows.known(db),

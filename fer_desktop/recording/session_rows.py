@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.measures import Measurement
@@ -45,9 +46,18 @@ def model_row(model_id: int, model: UsedModel) -> tuple[object, ...]:
     )
 
 
+INSERT_CORRECTION: Final = (
+    "INSERT INTO corrections (rater, face_id, label, begin_us, end_us) VALUES (?, ?, ?, ?, ?)"
+)
+SELECT_CORRECTIONS: Final = (
+    "SELECT rater, face_id, label, begin_us, end_us FROM corrections ORDER BY begin_us, id"
+)
+INSERT_MARK: Final = "INSERT INTO marks (timestamp_us, text, end_us, color) VALUES (?, ?, ?, ?)"
+
+
 def mark_row(mark: Mark) -> tuple[object, ...]:
     """Return a row of the table ``marks``, less its number."""
-    return mark.timestamp_us, mark.text, mark.end_us
+    return mark.timestamp_us, mark.text, mark.end_us, mark.color
 
 
 def frame_row(frame: FrameAnalysis, model_id: int | None) -> tuple[object, ...]:
@@ -59,6 +69,17 @@ def frame_row(frame: FrameAnalysis, model_id: int | None) -> tuple[object, ...]:
         frame.width_px,
         frame.height_px,
         model_id,
+    )
+
+
+def correction_row(correction: Correction) -> tuple[object, ...]:
+    """Return a row of the table ``corrections``, less its number."""
+    return (
+        correction.rater,
+        correction.face_id,
+        correction.label,
+        correction.begin_us,
+        correction.end_us,
     )
 
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import StorageError
 from fer_desktop.files import new_file
@@ -16,11 +16,14 @@ from fer_desktop.recording import session_format
 from fer_desktop.recording.session_facts import writable
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
-from fer_desktop.recording.session_rows import mark_row
+from fer_desktop.recording.session_rows import (
+    INSERT_CORRECTION,
+    INSERT_MARK,
+    correction_row,
+    mark_row,
+)
 
 log = get_logger("recording")
-
-_INSERT_MARK: Final = "INSERT INTO marks (timestamp_us, text, end_us) VALUES (?, ?, ?)"
 
 
 def new_session_file(folder: Path, source: SourceInfo) -> Path:
@@ -66,7 +69,7 @@ def add_mark(path: Path, mark: Mark) -> None:
         StorageError: if it cannot be written, or is no session.
     """
     with writable(path) as db, db:
-        db.execute(_INSERT_MARK, mark_row(mark))
+        db.execute(INSERT_MARK, mark_row(mark))
 
 
 def set_marks(path: Path, marks: Sequence[Mark]) -> None:
@@ -77,7 +80,18 @@ def set_marks(path: Path, marks: Sequence[Mark]) -> None:
     """
     with writable(path) as db, db:
         db.execute("DELETE FROM marks")
-        db.executemany(_INSERT_MARK, map(mark_row, marks))
+        db.executemany(INSERT_MARK, map(mark_row, marks))
+
+
+def set_corrections(path: Path, corrections: Sequence[Correction]) -> None:
+    """Put corrections in place of all that a session has, which has ended.
+
+    Raises:
+        StorageError: if it cannot be written, or is no session.
+    """
+    with writable(path) as db, db:
+        db.execute("DELETE FROM corrections")
+        db.executemany(INSERT_CORRECTION, map(correction_row, corrections))
 
 
 def recording_of(session: Path, suffix: str) -> Path:

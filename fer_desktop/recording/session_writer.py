@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fer_desktop import __version__
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.people import People
@@ -45,7 +46,9 @@ class _Batch:
     models: list[tuple[int, UsedModel]] = field(default_factory=list)
     frames: dict[int, tuple[FrameAnalysis, int | None]] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
-    all_marks: tuple[Mark, ...] | None = None  # in place of those that are there
+    # In place of those that are there:
+    all_marks: tuple[Mark, ...] | None = None
+    all_corrections: tuple[Correction, ...] | None = None
     people: People | None = None
 
 
@@ -55,7 +58,7 @@ class SessionWriter:
     Attributes:
         path: the session's file.
         dropped: analyses lost because the disk stood still for minutes.
-        marks: those that were recorded.
+        marks, corrections: those that were recorded.
         people: who is who.
         end: how it ended; None while it goes on.
     """
@@ -89,6 +92,7 @@ class SessionWriter:
         self.path = path
         self.dropped = 0
         self.marks: list[Mark] = []
+        self.corrections: list[Correction] = []
         self.people = People()
         self.end: SessionEnd | None = None
         self._fingerprint = fingerprint
@@ -112,6 +116,7 @@ class SessionWriter:
                 former = reopen(path)
                 self._db, self._former_models = former.db, former.models
                 self.marks, self.people = former.marks, former.people
+                self.corrections = former.corrections
                 self._calibration_ids, self._measurements = former.calibrations, former.measurements
             else:
                 info = SessionInfo(
@@ -155,15 +160,14 @@ class SessionWriter:
             self._model_id = max(self._model_id or 0, *self._former_models, 0) + 1
             self._batch.models.append((self._model_id, model))
 
-    def add_mark(self, timestamp_us: int, text: str = "") -> None:
-        """Record that the user marked a moment.
+    def add_mark(self, mark: Mark) -> None:
+        """Record that the user marked a moment or a stretch of time.
 
         Raises:
             StorageError: if the session has ended or can no longer be written.
         """
         with self._lock:
             self._refuse_if_over("Start it again to mark it.")
-            mark = Mark(timestamp_us, text)
             self._batch.marks.append(mark)
             self.marks.append(mark)
 
@@ -178,6 +182,17 @@ class SessionWriter:
             self._batch.all_marks = tuple(marks)
             self._batch.marks.clear()
             self.marks[:] = marks
+
+    def set_corrections(self, corrections: Sequence[Correction]) -> None:
+        """Record these corrections in place of all that are there.
+
+        Raises:
+            StorageError: if the session has ended or can no longer be written.
+        """
+        with self._lock:
+            self._refuse_if_over("Open it again to change it.")
+            self._batch.all_corrections = tuple(corrections)
+            self.corrections[:] = corrections
 
     def set_people(self, people: People) -> None:
         """Record who is who, in place of what was said so far.
@@ -281,9 +296,16 @@ class SessionWriter:
             if batch.all_marks is not None:
                 db.execute("DELETE FROM marks")
             db.executemany(
-                "INSERT INTO marks (timestamp_us, text, end_us) VALUES (?, ?, ?)",
+                session_rows.INSERT_MARK,
                 map(session_rows.mark_row, (*(batch.all_marks or ()), *batch.marks)),
             )
+
+            if batch.all_corrections is not None:
+                db.execute("DELETE FROM corrections")
+                db.executemany(
+                    session_rows.INSERT_CORRECTION,
+                    map(session_rows.correction_row, batch.all_corrections),
+                )
 
     def _face_rows(
         self, frames: Iterable[FrameAnalysis]

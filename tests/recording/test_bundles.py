@@ -18,6 +18,7 @@ from fer_desktop.recording.bundle_reading import content_digest, import_bundle
 from fer_desktop.recording.bundle_writing import write_bundle
 from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.session_facts import SessionFacts, write_facts
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_pictures import find_pictures
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import delete_session, list_sessions
@@ -48,7 +49,7 @@ def session(tmp_path: Path) -> Path:
     for index in range(5):
         writer.write(frame(index, face(1, raw=scores(0.5, 0.25, 0.25))))
     writer.write(frame(5, face(1, raw=scores(0.5, 0.25, 0.25), baseline=rest(0.2, 0.2, 0.6))))
-    writer.add_mark(40_000, "smiles")
+    writer.add_mark(Mark(40_000, "smiles"))
     writer.set_people(People().named(1, "P01"))
     writer.close()
     write_facts(path, SessionFacts("A title", "P01", "control", "a note"))

@@ -12,7 +12,7 @@ import pytest
 
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_export import export_session, write_csv
-from fer_desktop.recording.session_format import RecordedFrame, UsedModel
+from fer_desktop.recording.session_format import Mark, RecordedFrame, UsedModel
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.recording.text_cells import text_cell
 from tests.helpers.fakes import fake_preset
@@ -104,7 +104,7 @@ def test_a_session_exports_as_its_analyses_would(tmp_path: Path) -> None:
     writer.model_changed(PRESET, 0)
     for analysis in analyses:
         writer.write(analysis)
-    writer.add_mark(500_000, "é")
+    writer.add_mark(Mark(500_000, "é"))
     writer.close()
     write_csv(
         (RecordedFrame(analysis, "fake3") for analysis in analyses), tmp_path / "b.csv", MODELS

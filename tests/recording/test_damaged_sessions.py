@@ -8,6 +8,7 @@ import pytest
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_export import export_session
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.recording.session_writer import SessionWriter
@@ -99,7 +100,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     writer.model_changed(PRESET, 0)
     for index in range(3):
         writer.write(frame(index, face(raw=scores(0.5, 0.25, 0.25), baseline=REST)))
-    writer.add_mark(1, "here")
+    writer.add_mark(Mark(1, "here"))
     writer.close()
     return path
 

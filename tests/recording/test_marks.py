@@ -18,7 +18,7 @@ from tests.recording.samples import PRESET, VIDEO, face, frame, scores
 
 MARKS = [
     Mark(0, "begins"),
-    Mark(40_000, 'lächelt; "laut" <&>', 90_000),
+    Mark(40_000, 'lächelt; "laut" <&>', 90_000, "#56b4e9"),
     Mark(50_000, "=SUM(A1)"),
 ]
 
@@ -29,7 +29,7 @@ def session(path: Path, marks: list[Mark]) -> Path:
     for index in range(5):
         faces = [face(1, raw=scores(0.5, 0.25, 0.25))] * (index != 4)
         writer.write(frame(index, *faces))
-    writer.add_mark(7, "is replaced")
+    writer.add_mark(Mark(7, "is replaced"))
     writer.set_marks(marks)
     writer.close()
     return path
@@ -97,6 +97,7 @@ def test_a_file_of_elan_is_what_elan_expects(tmp_path: Path) -> None:
     write_marks(MARKS, tmp_path / "a.eaf", "/films/clip é.mp4")
     root = ET.parse(tmp_path / "a.eaf").getroot()
     assert [child.tag for child in root] == ["HEADER", "TIME_ORDER", "TIER", "LINGUISTIC_TYPE"]
+    assert [item.tag for item in root.find("HEADER")] == ["MEDIA_DESCRIPTOR", "PROPERTY"]
     media = root.find("HEADER/MEDIA_DESCRIPTOR")
     assert media.get("MEDIA_URL") == "file:///films/clip%20%C3%A9.mp4"
     slots = {slot.get("TIME_SLOT_ID"): slot.get("TIME_VALUE") for slot in root.iter("TIME_SLOT")}
@@ -105,6 +106,14 @@ def test_a_file_of_elan_is_what_elan_expects(tmp_path: Path) -> None:
     assert times == ["40", "90"]
     types = [item.get("LINGUISTIC_TYPE_ID") for item in root.iter("LINGUISTIC_TYPE")]
     assert types == [root.find("TIER").get("LINGUISTIC_TYPE_REF")]
+
+
+def test_colors_that_are_none_leave_the_marks_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "a.eaf"
+    write_marks([Mark(500_000, "nods", 900_000, "#56b4e9")], path, "")
+    text = path.read_text()
+    path.write_text(text.replace("#56b4e9", "url(x)"))
+    assert read_marks(path) == [Mark(500_000, "nods", 900_000)]
 
 
 def test_all_tiers_of_another_program_are_read(tmp_path: Path) -> None:
@@ -122,10 +131,14 @@ def test_all_tiers_of_another_program_are_read(tmp_path: Path) -> None:
 
 
 def test_a_table_of_events_of_another_program_is_read(tmp_path: Path) -> None:
-    lines = ["Subject;behavior;START (s);Stop (s)", "P01;nods;1.5;2.25", "P01;blinks;0.5;"]
+    lines = [
+        "Subject;behavior;START (s);Stop (s);Color",
+        "P01;nods;1.5;2.25;#56B4E9",
+        "P01;blinks;0.5;;red",
+    ]
     (tmp_path / "a.tsv").write_text("\n".join(lines), encoding="utf-8-sig")
     found = read_marks(tmp_path / "a.tsv")
-    assert found == [Mark(500_000, "blinks"), Mark(1_500_000, "nods", 2_250_000)]
+    assert found == [Mark(500_000, "blinks"), Mark(1_500_000, "nods", 2_250_000, "#56B4E9")]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def written(path: Path, *, is_plain: bool = False) -> Path:
         roll, mesh = Measurement(ROLL, (12.5,)), Measurement(MESH, (0.0,) * 20)
         object.__setattr__(measured, "measurements", (roll, mesh))
         writer.write(frame(13, measured))
-    writer.add_mark(40_000, "smiles")
+    writer.add_mark(Mark(40_000, "smiles"))
     writer.close()
     return path
 

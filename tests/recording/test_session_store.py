@@ -53,12 +53,12 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
     writer.model_changed(PRESET, 0)
     for analysis in written:
         writer.write(analysis)
-    writer.add_mark(40_000, "laughs")
-    writer.add_mark(10_000)
+    writer.add_mark(Mark(40_000, "laughs"))
+    writer.add_mark(Mark(10_000, ""))
     writer.close()
     writer.close()
     with pytest.raises(StorageError, match="ended"):
-        writer.add_mark(0)
+        writer.add_mark(Mark(0, ""))
 
     assert not path.with_name("a.fersession-wal").exists(), "one session is one file"
     with SessionReader(path) as reader:
@@ -185,7 +185,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_written(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"the disk is full\. .+"):
         _fill(writer)
     with pytest.raises(StorageError):
-        writer.add_mark(0)
+        writer.add_mark(Mark(0, ""))
     writer.model_changed(PRESET, 5001)
     writer.close()
     kept = _recorded(path)  # up to a commit, wherever the clock put it

@@ -11,6 +11,7 @@ from fer_desktop.domain.bundle_name import is_bundle
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.models.catalogue import resolve_model
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.about_dialogs import AboutDialog, ModelDialog
 from fer_desktop.ui.dialogs.analysis_dialog import AnalysisDialog, AnalysisOptions
@@ -27,6 +28,7 @@ from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.bundle_desk import BundleDesk
 from fer_desktop.ui.sessions.exporter import Exporter
+from fer_desktop.ui.sessions.mark_keys import MarkKeys
 from fer_desktop.ui.sessions.marks_dialog import MarksDesk
 from fer_desktop.ui.sessions.session_opener import SessionOpener
 from fer_desktop.ui.sessions.sessions_desk import SessionsDesk
@@ -52,6 +54,7 @@ class Commands(Desk):
         self.bundles = BundleDesk(parts)
         self.sessions = SessionsDesk(parts, self.exporter, self.bundles, self.opener)
         self.marks = MarksDesk(parts)
+        self.mark_keys = MarkKeys(parts)
         self._model_jobs = ModelJobs(parts.background, self)
         self._connect_source_actions()
         self._connect_model_actions()
@@ -75,7 +78,7 @@ class Commands(Desk):
         position_us = self._controller.playback.position_us
         when = time_text(position_us, tenths=True)
         try:
-            was_recorded = self._controller.marks.add(position_us, self.tr("Mark"))
+            was_recorded = self._controller.marks.add(Mark(position_us, self.tr("Mark")))
         except StorageError as error:
             self._announcer.say_error("mark", error)
         else:

@@ -105,7 +105,8 @@ class StateKeeper(QObject):
         for action in (actions.zoom_in, actions.zoom_out, actions.fit):
             action.setEnabled(kind == "image")
         actions.snapshot.setEnabled(is_open and self._has_picture)
-        actions.mark.setEnabled(is_open)
+        for action in (actions.mark, *actions.numbered):
+            action.setEnabled(is_open)
         analysis = controller.analysis
         is_analysing = analysis is not None and not analysis.is_over
         is_paused = actions.pause_analysis.isChecked()

@@ -191,6 +191,27 @@ class SaveReport:
         return _ask_where(parent, translate("SaveReport", "Save report"), suggestion, kinds)
 
 
+class OpenTable:
+    """Choose a table."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, title: str, folder: str) -> Path | None:
+        """Return the chosen file."""
+        kind = QCoreApplication.translate("OpenTable", "Tables") + " (*.csv *.tsv)"
+        name, _ = QFileDialog.getOpenFileName(parent, title, folder, _with_all_files(kind))
+        return Path(name) if name else None
+
+
+class SaveTable:
+    """Choose where a table of whatever kind goes."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, title: str, suggestion: Path) -> Path | None:
+        """Return the chosen file, which may exist: the caller asks before it is replaced."""
+        kind = QCoreApplication.translate("SaveCsv", "Table")
+        return _ask_where(parent, title, suggestion, kind, ".csv")
+
+
 class MarkFile:
     """Choose a file of marks, to read or to write."""
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from fer_desktop.ui.runtime.actions import Actions
 
-_ROWS_PER_COLUMN = 19
+_ROWS_PER_COLUMN = 21
 
 
 class ShortcutsDialog(QDialog):
@@ -23,20 +23,26 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         grid = QGridLayout()
-        grid.setHorizontalSpacing(14)
+        grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(7)
         self.keys: dict[str, str] = {}
-        for action in actions:
-            key = actions.key(action).toString(QKeySequence.SequenceFormat.NativeText)
-            if not key:
-                continue
+        format_ = QKeySequence.SequenceFormat.NativeText
+        named = [(actions.key(action), action.whatsThis()) for action in actions]
+        rows = [(key.toString(format_), text) for key, text in named if not key.isEmpty()]
+        for numbered, text in (
+            (actions.mark_keys, self.tr("Mark with a key of your own")),
+            (actions.correction_keys, self.tr("Correct the selected face")),
+        ):
+            first = actions.key(numbered[0]).toString(format_)
+            rows.append((f"{first} – {len(numbered)}", text))  # noqa: RUF001
+        for key, text in rows:
             column, row = divmod(len(self.keys), _ROWS_PER_COLUMN)
-            self.keys[action.whatsThis()] = key
+            self.keys[text] = key
             shown = QLabel(f"<b>{key}</b>", self)
             shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             shown.setContentsMargins(24 if column else 0, 0, 0, 0)
             grid.addWidget(shown, row, 2 * column)
-            grid.addWidget(QLabel(action.whatsThis(), self), row, 2 * column + 1)
+            grid.addWidget(QLabel(text, self), row, 2 * column + 1)
         note = QLabel(
             self.tr("Press Tab to move between controls. Tooltips show the shortcuts."), self
         )

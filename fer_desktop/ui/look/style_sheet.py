@@ -26,6 +26,8 @@ QLabel[role="recording"] {{ color: #ffffff; background: #b3261e; border-radius: 
     padding: 4px 10px; font-weight: 600; }}
 QLabel[role="note"] {{ color: {text}; background: {surface}; border: 1px solid {border};
     border-radius: 6px; padding: 4px 10px; }}
+QToolButton[role="key"] {{ background: {surface}; border-color: {border}; }}
+QToolButton[role="key"]:hover {{ background: {raised}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {muted}; }}
 QFileDialog QToolButton {{ padding: 2px; }}

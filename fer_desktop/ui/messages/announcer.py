@@ -218,6 +218,30 @@ class Announcer(QObject):
                 self.tr("Marks can be set once a frame has been analysed."),
             )
 
+    def say_noted(self, text: str) -> None:
+        """Tell what was marked or corrected."""
+        self._show("mark", "good", text)
+
+    def say_no_face_to_correct(self) -> None:
+        """Tell that there is no selected face in the picture."""
+        self._show(
+            "mark",
+            "info",
+            self.tr("There is no face to correct in this picture."),
+            self.tr("Click the face that you mean."),
+        )
+
+    def say_key_without_text(self, number: int) -> None:
+        """Tell that a key has to be given a text first."""
+        self._show(
+            "mark",
+            "info",
+            self.tr("The key {number} marks nothing yet.").format(number=number),
+            self.tr("Choose what it marks."),
+            self.tr("Mark keys…"),
+            self._actions.mark_keys_options.trigger,
+        )
+
     def say_calibration_removed(self) -> None:
         """Tell that faces are read as the model does again."""
         self._show(

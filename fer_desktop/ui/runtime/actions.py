@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.look.tokens import current_tokens
 
+DIGITS: Final = range(1, 10)
 _Key = str | QKeySequence.StandardKey
 
 
@@ -27,11 +28,12 @@ class Actions(QObject):
         self._make_file_actions()
         self._make_source_actions()
         self._make_session_actions()
+        self._make_annotation_actions()
         self._make_view_actions()
         self._make_help_actions()
 
     def __iter__(self) -> Iterator[QAction]:
-        """Yield every action, in the order of the menus."""
+        """Yield every action but the numbered ones, in the order of the menus."""
         return iter(self._drawings)
 
     def key(self, action: QAction) -> QKeySequence:
@@ -120,9 +122,6 @@ class Actions(QObject):
 
     def _make_session_actions(self) -> None:
         self.mark = self._make(self.tr("Mark"), self.tr("Mark this moment"), "M", "mark")
-        self.marks = self._make(
-            self.tr("Marks…"), self.tr("List, edit, import and export marks"), "Ctrl+Shift+M"
-        )
         self.people = self._make(
             self.tr("Faces…"),
             self.tr("Name, merge, split and hide faces"),
@@ -199,6 +198,11 @@ class Actions(QObject):
         self.train_model = self._make(
             self.tr("Train new model…"), self.tr("Train a model on your own pictures"), "Ctrl+T"
         )
+        self.train_on_corrections = self._make(
+            self.tr("Train on corrections…"),
+            self.tr("Fine-tune the model on the moments that you have corrected"),
+            "",
+        )
         self.last_training = self._make(
             self.tr("Resume training…"),
             self.tr("Return to a training whose model is neither kept nor discarded yet"),
@@ -213,6 +217,30 @@ class Actions(QObject):
         self.about_model = self._make(
             self.tr("About this model"), self.tr("What the model recognises, and how well"), ""
         )
+
+    def _make_annotation_actions(self) -> None:
+        self.marks = self._make(
+            self.tr("Marks…"), self.tr("List, edit, import and export marks"), "Ctrl+Shift+M"
+        )
+        self.mark_keys_options = self._make(
+            self.tr("Mark keys…"), self.tr("Choose what the keys 1 to 9 mark"), ""
+        )
+        self.corrections = self._make(
+            self.tr("Corrections…"),
+            self.tr("Label faces yourself, compare raters, and train on it"),
+            "Ctrl+Shift+C",
+        )
+        self.mark_keys = [self._make_numbered(str(number)) for number in DIGITS]
+        self.correction_keys = [self._make_numbered(f"Ctrl+{number}") for number in DIGITS]
+        # Digits alone are wanted by whatever takes numbers.
+        for action in self.mark_keys:
+            self.bare[action] = action.shortcut()
+            action.setShortcut(QKeySequence())
+
+    @property
+    def numbered(self) -> list[QAction]:
+        """Those of the keys 1 to 9, which get their words from whoever uses them."""
+        return [*self.mark_keys, *self.correction_keys]
 
     def _make_view_actions(self) -> None:
         self.full_screen = self._make(
@@ -284,6 +312,11 @@ class Actions(QObject):
         action.setWhatsThis(tip)
         self._drawings[action] = drawing
         self._draw(action)
+        return action
+
+    def _make_numbered(self, key: str) -> QAction:
+        action = QAction(self)
+        action.setShortcut(QKeySequence(key))
         return action
 
     def _draw(self, action: QAction) -> None:

@@ -35,6 +35,8 @@ from fer_desktop.ui.runtime.engine_settings import hand_over
 from fer_desktop.ui.runtime.model_in_use import ModelInUse
 from fer_desktop.ui.runtime.people_keeper import PeopleKeeper
 from fer_desktop.ui.runtime.playback import Playback
+from fer_desktop.ui.runtime.rating import Rating
+from fer_desktop.ui.runtime.session_corrections import SessionCorrections
 from fer_desktop.ui.runtime.session_log import SessionLog
 from fer_desktop.ui.runtime.session_marks import SessionMarks
 from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
@@ -49,7 +51,7 @@ class Controller(QObject):
         request: what was opened last, or is to be opened next.
         playback: where the open source stands, and what plays it.
         model: which one reads the faces.
-        marks: those of the session that is shown.
+        marks, corrections: those of the session that is shown.
         selection: which frames of the open file are analysed.
         past: the past session that is shown; None where something is analysed.
         people: who is who in what is shown.
@@ -92,6 +94,7 @@ class Controller(QObject):
         self.playback = Playback(engine, self)
         self.model = ModelInUse(engine.load_model, self._on_event)
         self.marks = SessionMarks(session_log, self)
+        self.corrections = SessionCorrections(session_log, Rating(settings.rater, self), self)
         self.request: SourceRequest | None = None
         self.selection = ALL_FRAMES
         self.past: LoadedSession | None = None
@@ -207,7 +210,7 @@ class Controller(QObject):
         self._session = self._engine.open(
             source, Pacing.PLAYBACK, selection=self.selection, known=loaded.known
         )
-        self._session_log.show_past(self._session, summary.path, loaded.marks)
+        self._session_log.show_past(self._session, summary.path, loaded.marks, loaded.corrections)
         self.people.begin(loaded.people)
         self._inbox.begin_session(self._session)
         self._engine.pause()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.people import People
@@ -15,6 +16,7 @@ from fer_desktop.recording.session_store import (
     add_mark,
     delete_session,
     new_session_file,
+    set_corrections,
     set_marks,
 )
 from fer_desktop.recording.session_writer import SessionWriter
@@ -48,6 +50,7 @@ class SessionLog:
         self._resumed: dict[int, Path] = {}
         self._past: dict[int, Path] = {}
         self._past_marks: list[Mark] = []
+        self._past_corrections: list[Correction] = []
         self._kept: set[Path] = set()  # there before, and not ours to delete
         self._shown = 0
         self._forgetting: set[int] = set()  # sessions that begin anew, with other face tracks
@@ -77,12 +80,19 @@ class SessionLog:
         with self._lock:
             self._shown = session
 
-    def show_past(self, session: int, path: Path, marks: Sequence[Mark]) -> None:
-        """Take that a past session with these marks is shown."""
+    def show_past(
+        self,
+        session: int,
+        path: Path,
+        marks: Sequence[Mark],
+        corrections: Sequence[Correction] = (),
+    ) -> None:
+        """Take that a past session with these marks and corrections is shown."""
         with self._lock:
             self._shown = session
             self._past = {session: path}
             self._past_marks = list(marks)
+            self._past_corrections = list(corrections)
             self._paths[session] = path
 
     def expect(self, session: int, selection: FrameSelection, resumed: Path | None = None) -> None:
@@ -124,6 +134,7 @@ class SessionLog:
             writer.set_marks(former.marks)
             if session not in self._forgetting:
                 writer.set_people(former.people)
+                writer.set_corrections(former.corrections)
             if not self._is_worth_keeping(former, info):
                 delete_session(former.path)
         if resumed is not None:
@@ -138,7 +149,7 @@ class SessionLog:
             self._paths[session] = writer.path
         return writer
 
-    def mark(self, timestamp_us: int, text: str) -> bool:
+    def mark(self, mark: Mark) -> bool:
         """Record a mark of the session that is shown; tell whether there is one.
 
         Raises:
@@ -147,16 +158,16 @@ class SessionLog:
         with self._lock:
             writer, past = self._writers.get(self._shown), self._past.get(self._shown)
         if past is not None:
-            add_mark(past, Mark(timestamp_us, text))
-            self._past_marks.append(Mark(timestamp_us, text))
+            add_mark(past, mark)
+            self._past_marks.append(mark)
             return True
         if writer is None:
             return False
         if writer.end is None:
-            writer.add_mark(timestamp_us, text)
+            writer.add_mark(mark)
         else:  # a file that is analysed to its end is still looked at
-            add_mark(writer.path, Mark(timestamp_us, text))
-            writer.marks.append(Mark(timestamp_us, text))
+            add_mark(writer.path, mark)
+            writer.marks.append(mark)
         return True
 
     def marks(self) -> list[Mark]:
@@ -187,6 +198,33 @@ class SessionLog:
             writer.marks[:] = marks
         return True
 
+    def corrections(self) -> list[Correction]:
+        """Return what people say of the faces of the session that is shown, in order of time."""
+        with self._lock:
+            writer = self._writers.get(self._shown)
+            past = self._past_corrections if self._shown in self._past else []
+            return list(writer.corrections) if writer is not None else list(past)
+
+    def set_corrections(self, corrections: Sequence[Correction]) -> bool:
+        """Put corrections in place of those of the session that is shown; see ``set_marks``.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        with self._lock:
+            writer, past = self._writers.get(self._shown), self._past.get(self._shown)
+        if past is not None:
+            set_corrections(past, corrections)
+            self._past_corrections = list(corrections)
+        elif writer is None:
+            return False
+        elif writer.end is None:
+            writer.set_corrections(corrections)
+        else:
+            set_corrections(writer.path, corrections)
+            writer.corrections[:] = corrections
+        return True
+
     def set_people(self, people: People) -> bool:
         """Keep who is who in the session that is shown; tell whether there is one.
 
@@ -214,6 +252,8 @@ class SessionLog:
                 self._forgetting.add(self._shown)
 
     def _is_worth_keeping(self, writer: SessionWriter, info: SourceInfo) -> bool:
+        if writer.corrections:  # other networks may number faces in another way
+            return True
         is_film = info.kind != "image"
         is_whole = writer.end is not None and writer.end.is_whole is True
         return is_film and (is_whole or writer.path in self._kept)

@@ -12,11 +12,11 @@ class SessionMarks(QObject):
     """Reads and writes them.
 
     Signals:
-        added: time in microseconds and text of a mark that was recorded.
+        added: a ``Mark`` that was recorded.
         changed: the marks are others.
     """
 
-    added = Signal(object, str)
+    added = Signal(object)
     changed = Signal()
 
     def __init__(self, session_log: SessionLog, parent: QObject | None = None) -> None:
@@ -27,15 +27,15 @@ class SessionMarks(QObject):
         """Return them in the order of the source."""
         return self._session_log.marks()
 
-    def add(self, timestamp_us: int, text: str) -> bool:
-        """Mark a moment; tell whether the session could take it.
+    def add(self, mark: Mark) -> bool:
+        """Add a mark; tell whether the session could take it.
 
         Raises:
             StorageError: if the session can no longer be written.
         """
-        was_recorded = self._session_log.mark(timestamp_us, text)
+        was_recorded = self._session_log.mark(mark)
         if was_recorded:
-            self.added.emit(timestamp_us, text)
+            self.added.emit(mark)
         return was_recorded
 
     def replace(self, marks: Sequence[Mark]) -> bool:

@@ -179,7 +179,7 @@ class CompareDialog(QDialog):
         for side, found in enumerate(sides):
             content = self.canvases[side].content
             content.timeline = found.loaded.timeline
-            content.marks = [(mark.timestamp_us, mark.text) for mark in found.loaded.marks]
+            content.set_marks(found.loaded.marks)
             labels += tuple(item for item in found.loaded.timeline.labels if item not in labels)
             self._names[side].setText(_title(found))
             content.people = found.loaded.people

@@ -5,9 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
@@ -23,8 +21,10 @@ from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.mark_files import read_marks, write_marks
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
+from fer_desktop.ui.dialogs.color_box import ColorBox, color_icon
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import MarkFile, ask_to_replace
+from fer_desktop.ui.dialogs.span_edit import SpanRows
 from fer_desktop.ui.look.wording import breakable, time_text
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.background import Background
@@ -33,7 +33,6 @@ from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line
 
 _TEXT_MAX = 1_000
-_LONGEST_S = 1_000_000.0
 
 
 class MarkDialog(AskingDialog[Mark]):
@@ -43,22 +42,15 @@ class MarkDialog(AskingDialog[Mark]):
         """Show a mark; the playhead can be taken for its times."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Mark"))
-        self._position_us = position_us
         self.text = QLineEdit(mark.text, self)
         self.text.setMaxLength(_TEXT_MAX)
-        end_us = mark.timestamp_us if mark.end_us is None else mark.end_us
-        self.begin, begin_row = self._time(mark.timestamp_us, self.tr("From"))
-        self.end, end_row = self._time(end_us, self.tr("To"))
-        self.is_stretch = QCheckBox(self.tr("&A stretch of time"), self)
-        self.is_stretch.setChecked(mark.end_us is not None)
-        self._end_row = end_row
         form = QFormLayout()
         form.addRow(self.tr("&Text:"), self.text)
-        form.addRow(self.tr("&From:"), begin_row)
-        form.addRow(self.is_stretch)
-        form.addRow(self.tr("T&o:"), end_row)
-        self.is_stretch.toggled.connect(end_row.setEnabled)
-        end_row.setEnabled(self.is_stretch.isChecked())
+        self._span = SpanRows(form, self, mark.timestamp_us, mark.end_us, position_us)
+        self.begin, self.end = self._span.begin, self._span.end
+        self.is_stretch = self._span.is_stretch
+        self.color = ColorBox(mark.color, self)
+        form.addRow(self.tr("&Colour:"), self.color)
         self.fill(form)
 
     @classmethod
@@ -68,29 +60,8 @@ class MarkDialog(AskingDialog[Mark]):
 
     def answer(self) -> Mark:
         """Return the mark as it is now."""
-        begin_us, end_us = (round(1e6 * time.value()) for time in (self.begin, self.end))
-        text = self.text.text().strip()
-        if not self.is_stretch.isChecked() or begin_us == end_us:
-            return Mark(begin_us, text)
-        return Mark(min(begin_us, end_us), text, max(begin_us, end_us))
-
-    def _time(self, time_us: int, name: str) -> tuple[QDoubleSpinBox, QWidget]:
-        row = QWidget(self)
-        time = QDoubleSpinBox(row)
-        time.setDecimals(3)
-        time.setRange(0, _LONGEST_S)
-        time.setSuffix(" s")
-        time.setAccessibleName(name)
-        time.setValue(time_us / 1e6)
-        here = QPushButton(self.tr("Playhead"), row)
-        here.setAutoDefault(False)
-        here.setAccessibleName(self.tr("{name}: take the playhead").format(name=name))
-        here.clicked.connect(lambda: time.setValue(self._position_us / 1e6))
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(time, 1)
-        layout.addWidget(here)
-        return time, row
+        begin_us, end_us = self._span.times_us()
+        return Mark(begin_us, self.text.text().strip(), end_us, self.color.color)
 
 
 class MarksDialog(QDialog):
@@ -147,7 +118,10 @@ class MarksDialog(QDialog):
             end = "" if mark.end_us is None else time_text(mark.end_us, tenths=True)
             texts = (time_text(mark.timestamp_us, tenths=True), end, one_line(mark.text))
             for column, text in enumerate(texts):
-                self.table.setItem(row, column, QTableWidgetItem(text))
+                item = QTableWidgetItem(text)
+                if mark.color and column == len(texts) - 1:
+                    item.setIcon(color_icon(mark.color))
+                self.table.setItem(row, column, item)
         empty = self.tr("Nothing is marked yet. Press M to mark a moment.")
         self.note.setText("" if self._marks else empty)
         self._refresh_buttons()

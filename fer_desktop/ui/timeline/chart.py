@@ -1,6 +1,5 @@
 """The timeline: probabilities of the selected face over source time."""
 
-from bisect import insort
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -9,9 +8,11 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.people import People
 from fer_desktop.domain.timeline import Timeline
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.look.tokens import DARK, LIGHT, current_tokens
 from fer_desktop.ui.look.wording import called_text
 from fer_desktop.ui.timeline.canvas import TimelineCanvas
@@ -151,6 +152,7 @@ class TimelineChart(QWidget):
         self._selected = None
         self._now_us = 0
         self._content.marks.clear()
+        self._content.corrections.clear()
         self._content.playhead_us = None
         self._stretch.reset()
         self._begin()
@@ -160,21 +162,26 @@ class TimelineChart(QWidget):
         if self._content.timeline.extent_us is not None:
             self._begin()
 
-    def load(self, timeline: Timeline, marks: Sequence[tuple[int, str]]) -> None:
+    def load(self, timeline: Timeline, marks: Sequence[Mark]) -> None:
         """Show a whole session that was recorded, with its marks."""
         self._content.timeline = timeline
-        self._content.marks[:] = sorted(marks)
+        self._content.set_marks(marks)
         self._show_labels(timeline.labels)
         self._refresh()
 
-    def set_marks(self, marks: Sequence[tuple[int, str]]) -> None:
+    def set_marks(self, marks: Sequence[Mark]) -> None:
         """Draw these marks in place of those that are there."""
-        self._content.marks[:] = sorted(marks)
+        self._content.set_marks(marks)
         self._schedule()
 
-    def add_mark(self, timestamp_us: int, text: str) -> None:
-        """Draw a line with a text at a moment."""
-        insort(self._content.marks, (timestamp_us, text))
+    def set_corrections(self, corrections: Sequence[Correction]) -> None:
+        """Draw these corrections in place of those that are there."""
+        self._content.corrections[:] = corrections
+        self._schedule()
+
+    def add_mark(self, mark: Mark) -> None:
+        """Draw one more mark."""
+        self._content.set_marks([*self._content.marks, mark])
         self._schedule()
 
     def set_position(self, timestamp_us: int) -> None:

@@ -1,14 +1,17 @@
 """What the timeline shows, apart from how it is drawn."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.joined_series import JoinedSeries
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.people import People
 from fer_desktop.domain.timeline import Timeline
 from fer_desktop.domain.timeline_series import GAP_US, TimelineSeries
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.look.tokens import Tokens
 from fer_desktop.ui.look.wording import (
     channel_text,
@@ -18,6 +21,7 @@ from fer_desktop.ui.look.wording import (
     time_text,
 )
 from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
+from trainer.contract.text import one_line
 
 Curves = TimelineSeries | JoinedSeries
 
@@ -29,7 +33,7 @@ class Readout:
     Attributes:
         time_us: the time of the sample that is read.
         values: labels with probabilities, likeliest first.
-        measured: names with what was measured, in words.
+        measured: names with what was measured or said by people, in words.
         mark: text of the mark under the cursor.
     """
 
@@ -62,7 +66,8 @@ class TimelineContent:
         person: whose curves.
         people: who is who.
         hidden: labels whose curves are switched off.
-        marks: times with texts, rising.
+        marks: in the order of time.
+        corrections: what people say of faces, those that may be seen.
         playhead_us: where a video stands; None without one.
         is_seekable: whether a click asks for another position.
     """
@@ -73,7 +78,8 @@ class TimelineContent:
     person: int | None = None
     people: People = field(default_factory=People)
     hidden: set[str] = field(default_factory=set)
-    marks: list[tuple[int, str]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
     playhead_us: int | None = None
     is_seekable: bool = False
 
@@ -85,6 +91,17 @@ class TimelineContent:
     def measured(self, measure: MeasureSpec) -> Curves | None:
         """Return what was measured of the person."""
         return self.timeline.of_person(self.people, self.person, measure)
+
+    def set_marks(self, marks: Iterable[Mark]) -> None:
+        """Take these marks in place of those that are there."""
+        self.marks[:] = sorted(marks, key=lambda mark: mark.timestamp_us)
+
+    def rated(self) -> list[Correction]:
+        """Return what was said of the person that is shown."""
+        number_of = self.people.number_of
+        return [
+            one for one in self.corrections if number_of(one.face_id, one.begin_us) == self.person
+        ]
 
     def readout(self, pointed_us: int, near_us: int) -> Readout | None:
         """Return the values at a time, if a sample is near enough.
@@ -104,8 +121,24 @@ class TimelineContent:
             if label not in self.hidden and np.isfinite(value)
         ]
         named.sort(key=lambda pair: -pair[1])
-        near = [text for mark_us, text in self.marks if abs(mark_us - pointed_us) <= near_us]
-        return Readout(time_us, tuple(named), near[-1] if near else "", self._measured(time_us))
+        near = [
+            mark.text
+            for mark in self.marks
+            if mark.timestamp_us - near_us <= pointed_us
+            and pointed_us <= (mark.timestamp_us if mark.end_us is None else mark.end_us) + near_us
+        ]
+        others = (*self._rated_at(pointed_us, near_us), *self._measured(time_us))
+        return Readout(time_us, tuple(named), near[-1] if near else "", others)
+
+    def _rated_at(self, pointed_us: int, near_us: int) -> tuple[tuple[str, str], ...]:
+        found = {}
+        for one in self.rated():
+            reach_us = near_us if one.end_us is None else 0
+            is_there = one.begin_us - reach_us <= pointed_us <= one.last_us + reach_us
+            # A moment counts before the stretch around it.
+            if is_there and (one.end_us is None or one.rater not in found):
+                found[one.rater] = label_text(one.label)
+        return tuple((one_line(rater), label) for rater, label in found.items())
 
     def _measured(self, time_us: int) -> tuple[tuple[str, str], ...]:
         found = []

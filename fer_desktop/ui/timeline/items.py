@@ -1,4 +1,4 @@
-"""What a timeline is made of: its axes, its mouse, its curves and its marks."""
+"""What a timeline is made of: its axes, its mouse and its curves."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -17,16 +17,14 @@ from fer_desktop.ui.look.wording import confidence_text, time_text
 _NOTCH: Final = 120
 _LINE_PX: Final = 1.7
 _HAZE_ALPHA: Final = 0.15
-_TAG_ALPHA: Final = 0.85
 LABEL_OVERHANG_PX: Final = 24  # labels reach beyond their axis at its ends
 _TICK_SPACING_PX: Final = 90
 _LOW_PX: Final = 160
-_GAP_PX: Final = 4
 _TICK_STEPS_S: Final = (
     *(0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30),
     *(60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400),
 )
-_HAZE_Z, _CURVE_Z, _MARK_Z, _TAG_Z = range(4)
+BAND_Z, _HAZE_Z, _CURVE_Z, MARK_Z, TAG_Z = range(5)
 _GRID_Z: Final = -200  # under the view box, which pyqtgraph puts at -100
 
 Ticks = list[tuple[float, list[float]]]
@@ -226,61 +224,6 @@ class Curve:
         """Leave the plot."""
         self._view_box.removeItem(self._line)
         self._view_box.removeItem(self._haze)
-
-
-class Marks:
-    """Moments as dashed lines, with their texts where there is room."""
-
-    def __init__(self, view_box: pg.ViewBox) -> None:
-        self._view_box = view_box
-        self._lines = pg.PlotCurveItem(connect="pairs")
-        self._lines.setZValue(_MARK_Z)
-        self._tags: list[pg.TextItem] = []
-        self._color = self._backing = QColor()
-        self._font = QFont()
-        view_box.addItem(self._lines, ignoreBounds=True)
-
-    def apply_look(self, tokens: Tokens, font: QFont) -> None:
-        """Take the colours of a theme, and a font; ``show`` comes next."""
-        self._color, self._backing = QColor(tokens.text), QColor(tokens.surface)
-        self._backing.setAlphaF(_TAG_ALPHA)
-        self._font = font
-        self._lines.setPen(pg.mkPen(self._color, style=Qt.PenStyle.DashLine))
-        for tag in self._tags:
-            self._view_box.removeItem(tag)
-        self._tags.clear()
-
-    def show(self, marks: Sequence[tuple[float, str]], start_s: float, end_s: float) -> None:
-        """Draw the marks, times in seconds, of a stretch."""
-        marks = [mark for mark in marks if start_s <= mark[0] <= end_s]
-        times_s = np.array([time_s for time_s, _ in marks])
-        self._lines.setData(np.repeat(times_s, 2), np.tile([-1.0, 2.0], len(marks)))
-        pixel_s = (end_s - start_s) / max(1.0, self._view_box.width())
-        used, free_from_s = 0, start_s
-        for time_s, text in marks:
-            if not text or time_s < free_from_s:
-                continue
-            tag = self._tag(used)
-            tag.setPlainText(text)
-            width_s = tag.textItem.boundingRect().width() * pixel_s
-            left_s = time_s if time_s + width_s <= end_s else time_s - width_s
-            if left_s < free_from_s:
-                continue
-            tag.setPos(left_s, self._view_box.viewRect().bottom())
-            tag.show()
-            free_from_s = left_s + width_s + _GAP_PX * pixel_s
-            used += 1
-        for tag in self._tags[used:]:
-            tag.hide()
-
-    def _tag(self, number: int) -> pg.TextItem:
-        if number == len(self._tags):
-            tag = pg.TextItem(color=self._color, fill=self._backing)
-            tag.setFont(self._font)
-            tag.setZValue(_TAG_Z)
-            self._view_box.addItem(tag, ignoreBounds=True)
-            self._tags.append(tag)
-        return self._tags[number]
 
 
 def _with_dots(

@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.timeline.content import Readout, TimelineContent
+from fer_desktop.ui.timeline.correction_strip import CorrectionStrip
 from fer_desktop.ui.timeline.items import (
     LABEL_OVERHANG_PX,
     Curve,
-    Marks,
     ShareAxis,
     TimeAxis,
     TimeViewBox,
 )
+from fer_desktop.ui.timeline.mark_items import Marks
 from fer_desktop.ui.timeline.measure_row import MeasureRow
 from fer_desktop.ui.timeline.readout import ReadoutCard
 
@@ -29,6 +30,7 @@ _ZOOM_PER_NOTCH: Final = 1.25
 _HEADROOM: Final = 0.015  # of the height, for lines at 0 and 100 %
 _PLAYHEAD_Z, _CROSSHAIR_Z = 10, 11
 _EXPRESSIONS_STRETCH, _MEASURE_STRETCH = 5, 2  # how the height is shared
+_ABOVE_STRIP_PX: Final = 8
 _BETWEEN_ROWS_PX: Final = 14  # so that the ends of their axes do not touch
 
 
@@ -36,6 +38,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
     """Curves of one face over a stretch of time, which the mouse reads and moves.
 
     Attributes:
+        strip: below the curves, what people say of the face.
         rows: one below the other, a measure of the face each.
 
     Signals:
@@ -59,6 +62,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         self._box.setYRange(0, 1, padding=_HEADROOM)
         self._axes = TimeAxis(self._box), ShareAxis(self._box)
         self._marks = Marks(self._box)
+        self.strip = CorrectionStrip()
         self.rows: list[MeasureRow] = []
         self._playhead, self._crosshair = pg.InfiniteLine(), pg.InfiniteLine()
         self._playhead_tip = pg.ArrowItem(angle=-90, headLen=7, headWidth=5, pen=None)
@@ -75,6 +79,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         self._lay_out()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take the keys
         self._hear(self._box)
+        self._hear(self.strip.box)
         self._box.sigResized.connect(self.refresh)
         self.apply_look()
 
@@ -116,9 +121,9 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         start_s, end_s = stretch.start_us / _SECOND_US, stretch.end_us / _SECOND_US
         self._box.setXRange(start_s, end_s, padding=0)
         self._draw_curves()
+        self._draw_strip()
         self._draw_measures()
-        marks = [(time_us / _SECOND_US, text) for time_us, text in self._content.marks]
-        self._marks.show(marks, start_s, end_s)
+        self._marks.show(self._content.marks, start_s, end_s)
         self._draw_playhead()
         self._read()
 
@@ -151,7 +156,9 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         layout.setSpacing(0)
         layout.addItem(share_axis, 0, 0)
         layout.addItem(self._box, 0, 1)
-        layout.addItem(time_axis, 1, 1)
+        layout.addItem(self.strip.axis, 1, 0)
+        layout.addItem(self.strip.box, 1, 1)
+        layout.addItem(time_axis, 2, 1)
 
     def _draw_curves(self) -> None:
         content, stretch, width_px = self._content, self._content.stretch, self._box.width()
@@ -181,6 +188,14 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         box.menu_requested.connect(self._on_menu)
         box.hovered.connect(partial(self._on_hovered, box))
 
+    def _draw_strip(self) -> None:
+        raters = self.strip.raters
+        self.strip.show(self._content)
+        gap_px = _ABOVE_STRIP_PX if self.strip.raters else 0
+        self.centralLayout.setRowSpacing(0, gap_px)
+        if raters != self.strip.raters:
+            self._align_axes()
+
     def _draw_measures(self) -> None:
         content = self._content
         if [row.spec for row in self.rows] != list(content.timeline.measures):
@@ -198,29 +213,32 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
             for item in (row.axis, row.box):
                 layout.removeItem(item)
                 self.scene().removeItem(item)
-        for number in range(1, layout.rowCount()):
+        for number in range(2, layout.rowCount()):
             layout.setRowStretchFactor(number, 0)
         self.rows = [MeasureRow(spec) for spec in self._content.timeline.measures]
         layout.setRowStretchFactor(0, _EXPRESSIONS_STRETCH)
-        for number, row in enumerate(self.rows, start=1):
+        for number, row in enumerate(self.rows, start=2):
             layout.addItem(row.axis, number, 0)
             layout.addItem(row.box, number, 1)
             layout.setRowStretchFactor(number, _MEASURE_STRETCH)
             self._hear(row.box)
-        for number in range(len(self.rows)):
+        for number in range(1, len(self.rows) + 1):
             layout.setRowSpacing(number, _BETWEEN_ROWS_PX)
-        layout.setRowSpacing(len(self.rows), 0)
-        layout.addItem(time_axis, len(self.rows) + 1, 1)
+        layout.setRowSpacing(len(self.rows) + 1, 0)
+        layout.addItem(time_axis, len(self.rows) + 2, 1)
         self._align_axes()
+
+    def _rows_below(self) -> "list[CorrectionStrip | MeasureRow]":
+        return [self.strip, *self.rows]
 
     def _align_axes(self) -> None:
         """Let curves of all rows begin at the same place."""
         tokens, font = self._content.tokens, self.font()
         share_axis = self._axes[1]
-        widths = (share_axis.width_px(font), *(row.axis_width_px(font) for row in self.rows))
-        width_px = max(widths)
+        others = self._rows_below()
+        width_px = max(share_axis.width_px(font), *(row.axis_width_px(font) for row in others))
         share_axis.setWidth(width_px)
-        for row in self.rows:
+        for row in others:
             row.apply_look(tokens, font, width_px)
 
     def _draw_playhead(self) -> None:
@@ -231,7 +249,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         if time_us is not None:
             self._playhead.setPos(time_us / _SECOND_US)
             self._playhead_tip.setPos(self.place(time_us, 1).x(), self.area.top())
-        for row in self.rows:
+        for row in self._rows_below():
             row.playhead.setVisible(is_in_view)
             row.playhead.setPos((time_us or 0) / _SECOND_US)
 
@@ -243,10 +261,10 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
             self._readout = self._content.readout(self.time_us(self._pointed_x), round(near_us))
         self._crosshair.setVisible(self._readout is not None)
         self._card.setVisible(self._readout is not None)
-        for row in self.rows:
+        for row in self._rows_below():
             row.crosshair.setVisible(self._readout is not None)
         if self._readout is not None:
-            for line in (self._crosshair, *(row.crosshair for row in self.rows)):
+            for line in (self._crosshair, *(row.crosshair for row in self._rows_below())):
                 line.setPos(self._readout.time_us / _SECOND_US)
             bounds = self.rect().adjusted(round(self.area.left()) + 2, 2, -2, -2)
             x = round(self.place(self._readout.time_us, 0).x())

@@ -77,17 +77,15 @@ class Player(QObject):
         self.view.set_mirrored(settings.mirror and self._shows_camera())
         self._set_span()
 
-    def add_mark(self, timestamp_us: int, text: str) -> None:
-        """Draw a mark in the timeline."""
-        self.chart.add_mark(timestamp_us, text)
-
     def _connect(self) -> None:
         controller = self._controller
         controller.batch.connect(self._on_batch)
         controller.happened.connect(self._on_event)
         controller.request_changed.connect(self._on_request)
         controller.session_shown.connect(self._on_session)
+        controller.marks.added.connect(self.chart.add_mark)
         controller.marks.changed.connect(self._show_marks)
+        controller.corrections.changed.connect(self._show_corrections)
         controller.settings_changed.connect(self.use_settings)
         controller.people.changed.connect(self._on_people)
         self.view.face_clicked.connect(self._choose)
@@ -141,13 +139,14 @@ class Player(QObject):
 
     def _on_session(self, session: LoadedSession) -> None:
         """A past session is shown: all of it is known at once."""
-        marks = [(mark.timestamp_us, mark.text) for mark in session.marks]
-        self.chart.load(session.timeline, marks)
+        self.chart.load(session.timeline, session.marks)
+        self._show_corrections()
 
     def _show_marks(self) -> None:
-        """Draw marks, and of those of a stretch where it begins."""
-        marks = self._controller.marks.all()
-        self.chart.set_marks([(mark.timestamp_us, mark.text) for mark in marks])
+        self.chart.set_marks(self._controller.marks.all())
+
+    def _show_corrections(self) -> None:
+        self.chart.set_corrections(self._controller.corrections.visible())
 
     def _begin(self, info: SourceInfo) -> None:
         mirrored = self._controller.settings.mirror and info.kind == "camera"
@@ -226,9 +225,10 @@ class Player(QObject):
 
     def _show_selected(self) -> None:
         if self.bottom.currentWidget() is self.bars:
-            self.bars.set_face(self._selected_face())
+            self.bars.set_face(self.selected_face())
 
-    def _selected_face(self) -> FaceAnalysis | None:
+    def selected_face(self) -> FaceAnalysis | None:
+        """Return the selected face as it was last seen; None where it is not in the picture."""
         faces = self._latest.faces if self._latest is not None else ()
         chosen = self.selection.face_id
         return next((face for face in faces if face.face_id == chosen), None)

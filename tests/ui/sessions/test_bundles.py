@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from fer_desktop import cli, paths
 from fer_desktop.recording.bundle_writing import write_bundle
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_store import list_sessions, new_session_file
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.ui.dialogs.prompts import BundleFile, BundleVideos
@@ -25,7 +26,7 @@ def _session(folder: Path, name: str) -> Path:
     writer.model_changed(PRESET, 0, engine="litert", device="CPU")
     for index in range(6):
         writer.write(frame(index, face(1, raw=scores(0.5, 0.25, 0.25))))
-    writer.add_mark(40_000, name)
+    writer.add_mark(Mark(40_000, name))
     writer.close()
     return path
 
@@ -43,7 +44,7 @@ def test_a_dropped_bundle_is_imported_and_shown(desk: Desk, qtbot: QtBot, bundle
     app.window.dropped.open([bundle])
     qtbot.waitUntil(lambda: app.controller.past is not None)
     chart = app.window.player.chart
-    qtbot.waitUntil(lambda: [text for _, text in chart.canvas.content.marks] == ["smiles"])
+    qtbot.waitUntil(lambda: [mark.text for mark in chart.canvas.content.marks] == ["smiles"])
     assert app.controller.past.summary.path.parent == paths.sessions_dir()
     qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
 

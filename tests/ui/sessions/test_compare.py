@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.recording.session_facts import SessionFacts, write_facts
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.sessions.compare_dialog import CompareDialog
@@ -28,7 +29,7 @@ def _session(path: Path, *, is_other: bool, delay: int = 0) -> Path:
             raw = REST if at < 30 else SMILE
         others = [face(2, raw=raw)] * (index < 10)
         writer.write(frame(index, face(1, raw=raw), *others))
-    writer.add_mark(delay * 1_000_000 // 30, "begin")
+    writer.add_mark(Mark(delay * 1_000_000 // 30, "begin"))
     writer.close()
     return path
 

@@ -17,6 +17,7 @@ from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_export import export_session
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.recording.session_writer import SessionWriter
@@ -66,7 +67,7 @@ def interrupted(desk: Desk, qtbot: QtBot, clip: Path) -> tuple[Path, bytes]:
     )
     path = app.controller.session_log.path
     assert path is not None
-    app.controller.marks.add(500_000, "a mark")
+    app.controller.marks.add(Mark(500_000, "a mark"))
     app.window.close_unasked()
     app.shut_down()
     whole = _table(path, clip.parent)

@@ -68,7 +68,7 @@ def test_a_session_opens_again_with_its_picture(
     qtbot.waitUntil(lambda: "Past session" in app.window.status.text())
     assert "analysed" in app.window.status.text()
     assert len(player.chart.canvas.content.timeline.series(1)) == 30
-    assert [text for _, text in player.chart.canvas.content.marks] == ["Mark"]
+    assert [mark.text for mark in player.chart.canvas.content.marks] == ["Mark"]
     controller.playback.seek(700_000)
     qtbot.waitUntil(lambda: player.view.frame.index == 21)
     assert number_of(player.view.frame.pixels) == 21

@@ -11,6 +11,7 @@ from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.palette import color_for
 from fer_desktop.domain.scores import EmotionScores
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.timeline.chart import TimelineChart
 from fer_desktop.ui.timeline.content import Readout
 from fer_desktop.ui.timeline.items import TimeAxis, TimeViewBox
@@ -197,7 +198,7 @@ class TestCurves:
         assert shows(minutes, color_for("sad"))
 
     def test_clear_begins_anew(self, minutes: TimelineChart, qtbot: QtBot) -> None:
-        minutes.add_mark(SECOND, "question 1")
+        minutes.add_mark(Mark(SECOND, "question 1"))
         minutes.set_position(SECOND)
         minutes.clear()
         assert minutes.title == "No face yet"
@@ -285,8 +286,8 @@ class TestReading:
 
     def test_marks_are_drawn_and_read(self, minutes: TimelineChart, qtbot: QtBot) -> None:
         before = minutes.canvas.grab().toImage()
-        minutes.add_mark(90 * SECOND, "question 2")
-        minutes.add_mark(70 * SECOND, "question 1")
+        minutes.add_mark(Mark(90 * SECOND, "question 2"))
+        minutes.add_mark(Mark(70 * SECOND, "question 1"))
         settle(minutes, qtbot)
         assert minutes.canvas.grab().toImage() != before
         readout = readout_at(minutes, qtbot, place(minutes, 70))
@@ -412,7 +413,7 @@ class TestLoading:
         chart.apply_theme(dark=False)
         chart.select_person(1)
         feed(chart, 0, 30)
-        chart.add_mark(SECOND, "question 1")
+        chart.add_mark(Mark(SECOND, "question 1"))
         assert chart.canvas.plot is None
         assert chart.canvas.grab().toImage().pixelColor(1, 1).lightness() > 200
         with qtbot.waitExposed(chart):
