@@ -41,9 +41,11 @@ from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.source_request import SourceRequest, plugin_requests
+from fer_desktop.ui.sessions.correction_desk import CorrectionDesk
 from fer_desktop.ui.sessions.people_desk import PeopleDesk
 from fer_desktop.ui.sessions.queue_desk import QueueDesk
 from fer_desktop.ui.sessions.summary_desk import SummaryDesk
+from fer_desktop.ui.training.corrected.corrected_desk import CorrectedDesk
 from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
 from fer_desktop.ui.viewer.pages import Pages
 from fer_desktop.ui.viewer.player import Player
@@ -58,7 +60,8 @@ class MainWindow(QMainWindow):
 
     Attributes:
         acts, player, pages, messages, status, announcer, commands, queue, people, dropped,
-            toolbar, menus, training, calibration, summary: what it consists of.
+            toolbar, menus, training, calibration, corrections, corrected, summary: what it
+            consists of.
         parts: what its desks work with.
         cameras: those that were found.
 
@@ -87,7 +90,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("fer_desktop"))
         self.setAcceptDrops(True)
         self.acts = Actions(self)
-        self.addActions(list(self.acts))
+        self.addActions([*self.acts, *self.acts.numbered])
         self.player = Player(controller, self.acts, self)
         self.pages = Pages(controller, self.acts, self.player.page, self)
         self.messages = MessageBar(self)
@@ -107,7 +110,9 @@ class MainWindow(QMainWindow):
         self.status = StatusLine(self)
         RecordingSign(recorder, self.player.view)
         self.training = TrainingDesk(self.parts, make_pictures)
+        self.corrected = CorrectedDesk(self.parts, self.training.open_with)
         self.calibration = CalibrationDesk(self.parts, lambda: self.player.selection.face_id)
+        self.corrections = CorrectionDesk(self.parts, self.player.selected_face)
         self.summary = SummaryDesk(self.parts, self.commands.save_report)
         self._keeper = StateKeeper(
             controller,
@@ -260,7 +265,6 @@ class MainWindow(QMainWindow):
         controller.request_changed.connect(self._on_request)
         controller.request_refused.connect(self._on_request)  # the toolbar shows what is open
         controller.settings_changed.connect(self._on_settings)
-        controller.marks.added.connect(self.player.add_mark)
         self._recorder.started.connect(self._show_title)
         self._recorder.ended.connect(self._show_title)
         controller.happened.connect(self._on_event)

@@ -100,6 +100,16 @@ class TrainingDesk(Desk):
             self._make_wizard(begins=not self.job.is_active)
         self._raise_wizard()
 
+    def open_with(self, pictures: Path) -> None:
+        """Show the wizard on a folder of faces; a training that goes on is shown instead."""
+        if self.wizard is not None and self.wizard.pictures_page is None:
+            self.open()
+            return
+        self.open()
+        if self.wizard is not None and self.wizard.pictures_page is not None:
+            self.wizard.restart()
+            self.wizard.pictures_page.use(pictures)
+
     def show_run(self, run: Run) -> None:
         """Show the wizard on a training that was interrupted or waits for a decision."""
         if self.wizard is not None or self.job.is_active:

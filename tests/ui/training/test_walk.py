@@ -1,26 +1,72 @@
-"""All five pages with real widgets and a real training."""
+"""From corrected moments through all five pages, with real widgets and a real training."""
 
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
+from fer_desktop.domain.corrections import Correction
+from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.models.catalogue import available_models
+from fer_desktop.recording.session_store import new_session_file
+from fer_desktop.recording.session_writer import SessionWriter
+from fer_desktop.sources.factory import open_file
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.training.train_wizard import Step
-from tests.ui.training.conftest import LIMIT_MS, START, OpenWizard
+from tests.helpers.clips import write_clip
+from tests.recording.samples import PRESET, face, frame, scores
+from tests.ui.training.conftest import LIMIT_MS, START
+from tests.ui.training.faces import write_faces
 from trainer.contract.offers import Estimate
 from trainer.contract.preset import read_preset
 
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
 
 
-def test_a_model_is_trained_used_and_left_again(
-    app: Application, open_wizard: OpenWizard, faces: Path, qtbot: QtBot
+def corrected_session(folder: Path) -> Path:
+    """Write a video of faces of two labels, and its session, in which each is labelled."""
+    faces = [
+        np.asarray(Image.open(file))[..., ::-1]
+        for file in sorted(write_faces(folder / "faces").glob("*/*.png"))
+    ]
+    clip = write_clip(folder / "smiles.mp4", faces, codec_options={"crf": "1"})
+    source = open_file(clip)
+    info = source.open()
+    source.close()
+    path = new_session_file(paths.sessions_dir(), info)
+    writer = SessionWriter(path, info, settings={})
+    writer.model_changed(PRESET, 0)
+    corrections = []
+    for index in range(len(faces)):
+        found = frame(index, face(1, raw=scores(0.5, 0.25, 0.25), box=(4, 4, 44, 44)))
+        writer.write(replace(found, width_px=info.width_px, height_px=info.height_px))
+        label = "happy" if index < len(faces) // 2 else "sad"
+        corrections.append(Correction("Ada", 1, label, found.timestamp_us))
+    writer.set_corrections(corrections)
+    writer.close(SessionEnd(is_whole=True))
+    return path
+
+
+def test_a_model_is_trained_on_corrections_used_and_left_again(
+    app: Application, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    wizard = open_wizard(faces)
+    corrected_session(tmp_path)
+    app.window.acts.train_on_corrections.trigger()
+    dialog = app.window.corrected.dialog
+    assert dialog is not None
+    qtbot.waitUntil(dialog.make_button.isEnabled)
+    dialog.folder.set_folder(tmp_path / "smiles")
+    dialog.make_button.click()
+    qtbot.waitUntil(dialog.train_button.isVisible, timeout=LIMIT_MS)
+    assert "Made 48 pictures (happy 24, sad 24)" in dialog.note.text()
+    assert "The same persons are on both sides" in dialog.note.text()
+    dialog.train_button.click()
+    wizard = app.window.training.wizard
+    assert wizard is not None
     pictures = wizard.pictures_page
     assert pictures is not None
     qtbot.waitUntil(pictures.isComplete, timeout=LIMIT_MS)
