@@ -77,6 +77,11 @@ def runs_dir() -> Path:
     return data_dir() / "runs"
 
 
+def label_fixes_dir() -> Path:
+    """Return the folder that keeps which labels of training pictures were put right."""
+    return data_dir() / "label fixes"
+
+
 def log_file() -> Path:
     """Return the application's log file."""
     profile = _profile_dir()

@@ -134,6 +134,7 @@ class DataSource:
         label_map: what the dataset's labels become, as ``--map`` says it; may be empty.
         test_fold: which part of the faces is for testing, such as ``2/5``, in place of the
             dataset's own splits; or ``person=NAME``; may be empty.
+        fixes: a table of pictures whose labels are others than the dataset says.
     """
 
     path: Path
@@ -143,6 +144,7 @@ class DataSource:
     framed: CropGeometry | None = None
     label_map: str = ""
     test_fold: str = ""
+    fixes: Path | None = None
 
     @property
     def title(self) -> str:
@@ -157,7 +159,8 @@ class TrainConfig:
     """The resolved settings of one run, saved with it.
 
     Attributes:
-        data, votes, vote_use, subject_pattern, label_map, test_fold: the fields of ``source``.
+        data, votes, vote_use, subject_pattern, label_map, test_fold, fixes: the fields of
+            ``source``.
         auxiliary_votes: FER+ votes that a second head on the same trunk learns to answer.
         labels: a label set's name or names separated by commas; empty takes the system's.
         start: model folder to fine-tune.
@@ -179,6 +182,7 @@ class TrainConfig:
     subject_pattern: str = ""
     label_map: str = ""
     test_fold: str = ""
+    fixes: Path | None = None
     auxiliary_votes: Path | None = None
     labels: str = ""
     start: Path | None = None
@@ -202,6 +206,7 @@ class TrainConfig:
             subject_pattern=self.subject_pattern,
             label_map=self.label_map,
             test_fold=self.test_fold,
+            fixes=self.fixes,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Inspection:
         flat: pictures of one colour.
         left_out: files that cannot be used.
         sheets: a picture with some faces of each label side by side, sixteen in a row.
+        sheet_names: the pictures on each sheet, in the order of reading.
         layout: how the dataset was read, and what that was told by; a sentence.
         mapping: what each of its labels became.
         notes: what a person should know about how it was read, a sentence each.
@@ -76,6 +77,7 @@ class Inspection:
     flat: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     sheets: Mapping[str, Path]
+    sheet_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     layout: str = ""
     mapping: tuple[LabelRow, ...] = ()
     notes: tuple[str, ...] = ()
@@ -148,6 +150,7 @@ def read_inspection(printed: str, folder: Path) -> Inspection:
         flat=tuple(facts["constant"]),
         left_out=tuple(LeftOut(row["name"], row["reason"]) for row in facts["skipped"]),
         sheets={name: folder / file for name, file in facts.get("sheets", {}).items()},
+        sheet_names={name: tuple(names) for name, names in facts.get("sheet_names", {}).items()},
         layout=f"Read as {facts['layout']}: {facts['layout_why']}." if facts["layout_why"] else "",
         mapping=tuple(
             LabelRow(row["label"], row["becomes"], row["faces"]) for row in facts["mapping"]

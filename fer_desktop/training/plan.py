@@ -21,6 +21,7 @@ class TrainingPlan:
         name: what the new model shall be called.
         data, votes: the pictures, as the trainer reads them.
         label_map: what the pictures' labels become, as the trainer's ``--map`` says it.
+        fixes: a table of pictures whose labels were put right.
         start: folder of the model that it begins as; None begins with random weights.
         system: the trainer's name of the network, where there is no such model.
         labels: what it shall tell apart; empty for what the trainer would choose.
@@ -32,6 +33,7 @@ class TrainingPlan:
     data: Path
     votes: Path | None = None
     label_map: Prose = ""
+    fixes: Path | None = None
     start: Path | None = None
     system: Line = ""
     labels: tuple[Line, ...] = ()
@@ -73,6 +75,7 @@ class TrainingPlan:
             "data": str(self.data),
             "votes": _text(self.votes),
             "label_map": self.label_map,
+            "fixes": _text(self.fixes),
             "start": _text(self.start),
             "system": self.system,
             "labels": list(self.labels),
@@ -84,6 +87,8 @@ class TrainingPlan:
         words = ["--data", str(self.data)]
         if self.label_map:
             words.append(f"--map={self.label_map}")
+        if self.fixes is not None:
+            words += ["--fixes", str(self.fixes)]
         return [*words, "--votes", str(self.votes)] if self.votes is not None else words
 
     def _what(self) -> list[str]:

@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from fer_desktop.models.catalogue import HIDDEN
 from fer_desktop.models.store import check_name, free_name, remove_folder
 from fer_desktop.paths import runs_dir
 from fer_desktop.private_files import keep_private
+from fer_desktop.training.label_fixes import FIXES_FILE
 from fer_desktop.training.plan import TrainingPlan
 from trainer.contract.checked_json import (
     Count,
@@ -111,6 +112,10 @@ def create_run(plan: TrainingPlan) -> Run:
     try:
         folder.mkdir(parents=True)
         keep_private(folder.parent)  # it holds faces
+        if plan.fixes is not None:  # as they are now, whatever is put right later
+            kept = folder / FIXES_FILE
+            shutil.copyfile(plan.fixes, kept)
+            plan = replace(plan, fixes=kept)
         text = json.dumps(plan.to_json(), indent=2)  # names that are no text as JSON's own escapes
         (folder / PLAN_FILE).write_text(text + "\n", encoding="utf-8")
     except OSError as error:

@@ -105,6 +105,7 @@ def run_settings(
         vote_use=source.vote_use,
         subject_pattern=source.subject_pattern,
         label_map=source.label_map,
+        fixes=source.fixes,
         out=out,
         start=start,
         labels=labels,

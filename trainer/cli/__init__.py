@@ -192,6 +192,7 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
         subject_pattern=args.subject_pattern,
         label_map=args.label_map,
         test_fold=args.test_fold,
+        fixes=args.fixes,
         auxiliary_votes=args.auxiliary_votes,
         labels=args.labels,
         start=args.start,

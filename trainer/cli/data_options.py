@@ -56,6 +56,17 @@ def add_reading(parser: Any) -> None:
         help='what the dataset\'s labels become, such as "anger=angry,joy=happy,unclear=" (a label '
         f"without a new name is left out), or whose numbers they are: {', '.join(LEGENDS)}",
     )
+    _add_fixes(parser)
+
+
+def _add_fixes(parser: Any) -> None:
+    parser.add_argument(
+        "--fixes",
+        type=Path,
+        metavar="CSV",
+        help="csv with the columns name and label: pictures, named as `fer-train inspect` names "
+        "them, whose labels are others than the dataset says; one without a label is left out",
+    )
 
 
 def source_from_args(args: argparse.Namespace) -> DataSource:
@@ -66,6 +77,7 @@ def source_from_args(args: argparse.Namespace) -> DataSource:
         vote_use=args.vote_use,
         subject_pattern=args.subject_pattern,
         label_map=args.label_map,
+        fixes=args.fixes,
         test_fold=args.test_fold,
     )
 

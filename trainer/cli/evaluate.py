@@ -69,6 +69,7 @@ def evaluate(args: argparse.Namespace) -> int:
         subject_pattern=args.subject_pattern,
         label_map=args.label_map,
         test_fold=args.test_fold,
+        fixes=args.fixes,
     )
     labels = parse_labels(args.labels) if args.labels else ()
     tables = [Path(text) for text in args.groups if is_table(text)]

@@ -29,6 +29,7 @@ EXAMPLES: Final = {
     "--ema": "0.999",
     "--epochs": "20",
     "--erase": "0.25",
+    "--fixes": "label_fixes.csv",
     "--folds": "5",
     "--framed": "1.16,0.075",
     "--gamma": "0.4",

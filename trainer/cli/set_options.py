@@ -75,6 +75,7 @@ def sets_from_args(
     subject_pattern: str = "",
     label_map: str = "",
     test_fold: str = "",
+    fixes: Path | None = None,
 ) -> Sets:
     """Return the sets that ``add_sets``'s options name; wrong usage ends the program.
 
@@ -112,6 +113,7 @@ def sets_from_args(
             subject_pattern=subject_pattern,
             label_map=label_map,
             test_fold=test_fold,
+            fixes=fixes,
             framed=cut,
         )
         labelled.append(LabelledSet(name=name, source=source, only=only.get(name, ())))

@@ -169,6 +169,7 @@ class DatasetFacts(TypedDict):
         known_to_models: for each of the models that are at hand and know some of the pictures.
         changed_copies, doubtful_labels, framing: where they were looked for.
         sheets: a picture with faces of each label, below the folder that was asked for.
+        sheet_names: the faces on each of these pictures, in the order of reading.
     """
 
     data: Line
@@ -199,3 +200,4 @@ class DatasetFacts(TypedDict):
     doubtful_labels: NotRequired[list[DoubtfulLabel]]
     framing: NotRequired[FramingFacts]
     sheets: NotRequired[dict[Line, PathText]]
+    sheet_names: NotRequired[dict[Line, list[PathText]]]

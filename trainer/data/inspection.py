@@ -25,6 +25,7 @@ from trainer.data.changed_copies import MOST_PICTURES, changed_copies
 from trainer.data.dataset import SPLITS, Dataset, Split
 from trainer.data.doubtful_labels import doubtful_labels
 from trainer.data.fingerprints import Prints, known_pictures
+from trainer.data.label_fixes import with_fixes
 from trainer.data.near_copies import near_copies
 from trainer.data.picture_quality import poor_pictures
 from trainer.data.readers import load_dataset, read_faces
@@ -75,7 +76,7 @@ def inspect(
         DataError: if it is empty, has a single label, or cannot be read.
     """
     dataset = load_dataset(source)
-    faces = read_faces(source)
+    faces = with_fixes(source, read_faces(source))
     used = np.flatnonzero(dataset.splits >= 0)
     flat = [dataset.images[at].std() == 0 for at in used]
     poor = poor_pictures(dataset.images, used)

@@ -23,6 +23,7 @@ from trainer.data.ferplus_reader import FerPlusReader
 from trainer.data.folder_reader import FolderReader
 from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.data.index_reader import IndexReader
+from trainer.data.label_fixes import with_fixes
 from trainer.data.label_map import map_labels
 from trainer.data.listing import PictureReader, ordered_labels
 from trainer.data.named_files_reader import NamedFilesReader
@@ -138,6 +139,7 @@ def load_dataset(
     if source.test_fold:
         given = held_out(source.test_fold, faces.label, groups, faces.subjects)
     splits = complete_splits(given, faces.label, groups)
+    faces = with_fixes(source, faces)
     if source.votes is not None:
         labels = labels or LABEL_SETS["ferplus8"]
         targets, splits = _voted(source, faces, labels, splits)

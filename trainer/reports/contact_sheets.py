@@ -19,11 +19,16 @@ _ROWS: Final = 3
 
 def contact_sheet(dataset: Dataset, label: int) -> bytes:
     """Return a PNG of faces of one label, spread evenly over the dataset."""
+    return face_sheet(dataset, sheet_rows(dataset, label))
+
+
+def sheet_rows(dataset: Dataset, label: int) -> list[int]:
+    """Return the faces on the sheet of a label."""
     used = np.flatnonzero(dataset.splits >= 0)
     rows = used[dataset.truth(used) == label]
     count = min(len(rows), _COLUMNS * _ROWS)
     chosen = rows[np.linspace(0, len(rows) - 1, count).astype(int)] if count else rows
-    return face_sheet(dataset, chosen.tolist())
+    return [int(row) for row in chosen]
 
 
 def pair_sheet(dataset: Dataset, pairs: Sequence[tuple[int, int]]) -> bytes:
@@ -52,10 +57,13 @@ def write_contact_sheets(folder: Path, facts: DatasetFacts, dataset: Dataset) ->
     """
     make_folder(folder)
     sheets: dict[str, str] = {}
+    names: dict[str, list[str]] = {}
     for at, name in enumerate(dataset.labels):
         # A label may hold what no file name can.
         sheets[name] = f"label_{at}.png"
-        write_atomically(folder / sheets[name], contact_sheet(dataset, at))
-    facts = {**facts, "sheets": sheets}
+        rows = sheet_rows(dataset, at)
+        names[name] = [dataset.names[row] for row in rows]
+        write_atomically(folder / sheets[name], face_sheet(dataset, rows))
+    facts = {**facts, "sheets": sheets, "sheet_names": names}
     write_atomically(folder / FACTS_FILE, (encode_json(facts) + "\n").encode())
     return facts

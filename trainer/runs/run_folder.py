@@ -107,6 +107,8 @@ def command_words(
         words += ["--subject-pattern", config.subject_pattern]
     if config.label_map:
         words += ["--map", config.label_map]
+    if config.fixes:
+        words += ["--fixes", config.fixes.name]
     if config.test_fold:
         words += ["--test-fold", config.test_fold]
     if config.auxiliary_votes:

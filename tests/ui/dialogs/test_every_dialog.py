@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import fer_desktop.ui
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.recording.session_facts import SessionFacts
 from fer_desktop.recording.session_format import Mark
-from fer_desktop.settings import Settings
+from fer_desktop.settings import MarkKey, Settings
 from fer_desktop.training.results import Comparison, ModelFigures, TrainingResult
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.calibration.calibration_dialog import CalibrationDialog
@@ -32,6 +33,7 @@ from fer_desktop.ui.dialogs.about_dialogs import TextDialog, about_text, model_t
 from fer_desktop.ui.dialogs.analysis_dialog import AnalysisDialog, AnalysisOptions
 from fer_desktop.ui.dialogs.asking_dialog import TITLE_BAR, AskingDialog
 from fer_desktop.ui.dialogs.login_dialog import LoginDialog
+from fer_desktop.ui.dialogs.mark_keys_dialog import MarkKeysDialog
 from fer_desktop.ui.dialogs.name_dialog import NameDialog
 from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
 from fer_desktop.ui.dialogs.prompts import Confirm
@@ -43,18 +45,22 @@ from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.runtime.trainer_process import TrainerProcess
+from fer_desktop.ui.sessions.agreement_dialog import AgreementDialog
 from fer_desktop.ui.sessions.compare_dialog import CompareDialog
+from fer_desktop.ui.sessions.corrections_dialog import CorrectionDialog, CorrectionsDialog
 from fer_desktop.ui.sessions.facts_dialog import FactsDialog
 from fer_desktop.ui.sessions.marks_dialog import MarkDialog, MarksDialog
 from fer_desktop.ui.sessions.people_dialog import PeopleDialog
 from fer_desktop.ui.sessions.queue_dialog import QueueDialog
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
+from fer_desktop.ui.training.corrected.corrected_dialog import CorrectedDialog
 from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
 from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 from fer_desktop.ui.training.train_wizard import Step, TrainWizard
 from fer_desktop.ui.viewer.welcome_page import WelcomeDialog
 from tests.helpers.fakes import fake_preset
 from tests.ui.conftest import Desk
+from trainer.contract.crop import CropGeometry
 from trainer.contract.figures import LabelFigures
 
 pytestmark = pytest.mark.gui
@@ -98,6 +104,19 @@ def make_calibration(app: Application, *, is_live: bool) -> QDialog:
 
 
 DIALOGS: dict[str, Make] = {
+    "agreement": lambda app, jobs: AgreementDialog(
+        Path("nowhere"), LONG[:60], jobs, app.controller.settings, app.window
+    ),
+    "corrected": lambda app, jobs: CorrectedDialog(
+        list, None, Path("/x" * 200), CropGeometry, jobs, app.window
+    ),
+    "correction": lambda app, _: CorrectionDialog(
+        Correction(LONG[:60], 1, LONG, 0, 10**12), LABELS, 0, app.window
+    ),
+    "corrections": lambda app, jobs: CorrectionsDialog(
+        app.controller, jobs, app.window.acts, lambda: LABELS, app.window
+    ),
+    "mark keys": lambda app, _: MarkKeysDialog([MarkKey(text=LONG)] * 9, app.window),
     "about": lambda app, _: TextDialog("About FER Desktop", about_text(), app.window),
     "model": make_model_dialog,
     "analysis": lambda app, _: AnalysisDialog(
@@ -158,8 +177,9 @@ def test_every_kind_of_dialog_is_tried() -> None:
         if re.search(r"^class .*\(.*(Dialog|QWizard)\b", line)
     }
     tried = {
-        "AnalysisDialog", "CalibrationDialog", "CompareDialog", "FactsDialog", "TextDialog",
-        "LoginDialog", "MarkDialog", "MarksDialog", "ModelsDialog", "NameDialog",
+        "AgreementDialog", "AnalysisDialog", "CalibrationDialog", "CompareDialog",
+        "CorrectedDialog", "CorrectionDialog", "CorrectionsDialog", "FactsDialog", "TextDialog",
+        "LoginDialog", "MarkDialog", "MarkKeysDialog", "MarksDialog", "ModelsDialog", "NameDialog",
         "NetworkDialog", "PeopleDialog", "QueueDialog", "SessionsDialog", "SettingsDialog",
         "ShortcutsDialog",
         "WelcomeDialog",
@@ -247,6 +267,8 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 
 CHANGES: dict[str, Callable[[AskingDialog], object]] = {
+    "correction": lambda dialog: dialog.span.is_stretch.click(),
+    "mark keys": lambda dialog: dialog.texts[0].setText("other"),
     "login": lambda dialog: dialog.fields.password.setText("secret"),
     "name": lambda dialog: dialog.edit.setText("other"),
     "network": lambda dialog: dialog.address.setEditText("rtsp://other/x"),

@@ -1,9 +1,10 @@
 """What is in the pictures: bars, a contact sheet, and what is wrong with them."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -14,13 +15,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fer_desktop.errors import FerError
 from fer_desktop.training.inspection import Inspection
+from fer_desktop.training.label_fixes import REMOVED, LabelFixes
 from fer_desktop.ui.look.wording import breakable, label_text
+from fer_desktop.ui.training.fix_menu import FixMenu
 from fer_desktop.ui.training.pictures.contact_sheet import ContactSheet
 from fer_desktop.ui.training.pictures.finding_list import FindingList
 from fer_desktop.ui.training.pictures.findings import findings
 from fer_desktop.ui.training.pictures.label_map_view import LabelMapView
 from fer_desktop.ui.widgets.label_bars import LabelBars
+from fer_desktop.ui.widgets.note import Note
 from trainer.contract.text import counted
 
 _BARS_PX: Final = (210, 310)
@@ -31,9 +36,11 @@ class InspectionView(QWidget):
 
     Signals:
         map_wanted: the labels shall have other names (see ``LabelMapView``).
+        fixes_cleared: all that was put right about single pictures was taken back.
     """
 
     map_wanted = Signal(str)
+    fixes_cleared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,13 +73,29 @@ class InspectionView(QWidget):
         self.sheet_title.setProperty("role", "muted")
         self.sheet_title.setWordWrap(True)
         self.sheet = ContactSheet(self)
+        self.sheet.face_chosen.connect(self._ask_fix)
+        self._label = ""  # whose faces are shown
+        self._fixes: LabelFixes | None = None
+        self.fixes_note = Note(parent=self)
+        self.undo_button = QPushButton(self.tr("Undo all"), self)
+        self.undo_button.setAutoDefault(False)
+        self.undo_button.setToolTip(self.tr("Take back all corrected labels of these pictures"))
+        self.undo_button.clicked.connect(self._undo)
         self.findings = FindingList(self)
         self.bars.chosen.connect(self.choose)
         self._lay_out()
 
-    def show_inspection(self, path: Path, found: Inspection) -> None:
-        """Show what was found in a folder or csv."""
-        self._found = found
+    def show_inspection(
+        self, path: Path, found: Inspection, fixes: LabelFixes | None = None
+    ) -> None:
+        """Show what was found in a folder or csv.
+
+        Args:
+            path: the folder or csv.
+            found: what is in it.
+            fixes: what was put right about single pictures, and takes more of it.
+        """
+        self._found, self._fixes = found, fixes
         text = self.tr("{pictures} of {expressions}").format(
             pictures=counted(found.total, "picture"),
             expressions=counted(len(found.counts), "expression"),
@@ -90,13 +113,53 @@ class InspectionView(QWidget):
             self.choose(next(iter(found.counts)))
             self.setFocusProxy(self.bars.bars[0])
 
+    def _show_fixes(self) -> None:
+        fixes = self._fixes.labels if self._fixes is not None else {}
+        self.sheet.show_fixes(fixes)
+        removed = sum(label == REMOVED for label in fixes.values())
+        text = self.tr(
+            "{corrected} corrected, {removed} left out; your files stay as they are."
+        ).format(
+            corrected=counted(len(fixes) - removed, "label"), removed=counted(removed, "picture")
+        )
+        can_fix = bool(self.sheet.names) and self._fixes is not None
+        hint = self.tr("Click a face to correct its label.") if can_fix else ""
+        self.fixes_note.say(text if fixes else hint)
+        self.undo_button.setVisible(bool(fixes))
+
+    def _ask_fix(self, name: str, place: QPoint) -> None:
+        if self._found is None or self._fixes is None:
+            return
+        fixed = self._fixes.labels.get(name)
+        fix = FixMenu.ask(self, place, self._found.counts, self._label, fixed)
+        if fix is not None:
+            self._change(lambda fixes: fixes.set(name, fix.label))
+
+    def _undo(self) -> None:
+        if self._change(lambda fixes: fixes.clear()):
+            self.fixes_cleared.emit()
+
+    def _change(self, change: Callable[[LabelFixes], object]) -> bool:
+        if self._fixes is None:
+            return False
+        try:
+            change(self._fixes)
+        except FerError as error:
+            self.fixes_note.say_error(error)
+            return False
+        self._show_fixes()
+        return True
+
     def choose(self, label: str) -> None:
         """Show faces of a label."""
         if self._found is None:
             return
         count = self._found.counts[label]
         self.bars.choose(label)
-        self.sheet.show_sheet(self._found.sheets.get(label), count.total)
+        self._label = label
+        names = self._found.sheet_names.get(label, ())
+        self.sheet.show_sheet(self._found.sheets.get(label), count.total, names)
+        self._show_fixes()
         self.sheet.setAccessibleName(
             self.tr("Faces labelled {label}").format(label=label_text(label))
         )
@@ -126,6 +189,10 @@ class InspectionView(QWidget):
         right.setSpacing(6)
         right.addWidget(self.sheet_title)
         right.addWidget(self.sheet)
+        fixes = QHBoxLayout()
+        fixes.addWidget(self.fixes_note, 1)
+        fixes.addWidget(self.undo_button)
+        right.addLayout(fixes)
         right.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(20)

@@ -84,8 +84,9 @@ class PictureJobs(QObject):
         done: Callable[[Inspection], object],
         failed: Callable[[FerError], object],
         label_map: str = "",
+        fixes: Path | None = None,
     ) -> None:
-        """Let the trainer look at a dataset, its labels changed as ``label_map`` says."""
+        """Let the trainer look at a dataset, its labels as ``label_map`` and ``fixes`` say."""
         self.stop()
         self._forget_sheets()
         try:
@@ -100,6 +101,8 @@ class PictureJobs(QObject):
         words = ["inspect", "--data", str(path), "--json", "--out", str(folder)]
         if label_map:
             words.append(f"--map={label_map}")
+        if fixes is not None:
+            words += ["--fixes", str(fixes)]
         self._call.ask(words, lambda printed: done(read_inspection(printed, folder)), failed)
 
     def stop(self) -> None:

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
 
 from fer_desktop import paths
 from fer_desktop.errors import FerError
+from fer_desktop.training.corrected_pictures import INDEX_FILE
 from fer_desktop.training.inspection import Inspection
 from fer_desktop.training.job_progress import Work
+from fer_desktop.training.label_fixes import LabelFixes
 from fer_desktop.training.photo_crops import CropReport
 from fer_desktop.training.picture_folder import (
     LayoutError,
@@ -70,6 +72,7 @@ class PicturesPage(QWizardPage):
         self._left_out: tuple[LeftOut, ...] = ()
         self._path: Path | None = None
         self._label_map = ""
+        self._fixes: LabelFixes | None = None
         self._found: Inspection | None = None
         self.setTitle(self.tr("Pictures"))
         self.setAcceptDrops(True)
@@ -99,7 +102,8 @@ class PicturesPage(QWizardPage):
         if self._path is None or self._found is None:
             raise RuntimeError("no pictures were chosen")
         labels = {name: count.total for name, count in self._found.counts.items()}
-        return ChosenPictures(self._path, None, labels, self._label_map)
+        fixes = None if self._fixes is None else self._fixes.file
+        return ChosenPictures(self._path, None, labels, self._label_map, fixes)
 
     def isComplete(self) -> bool:
         """Whether there are pictures that a model can learn from."""
@@ -117,7 +121,9 @@ class PicturesPage(QWizardPage):
         """Take a folder, a csv, or what the person has dropped."""
         self._forget()
         self.choose.note.say("")
-        if path.is_dir():
+        if (path / INDEX_FILE).is_file():
+            self._inspect(path)  # faces, named one by one
+        elif path.is_dir():
 
             def fail(error: FerError) -> None:
                 if isinstance(error, LayoutError):
@@ -247,7 +253,8 @@ class PicturesPage(QWizardPage):
             self._fail(vanished(path))
             return
         self._path = path
-        self._jobs.inspect(path, self._on_inspected, self._on_refused, label_map)
+        self._fixes = LabelFixes(path)
+        self._jobs.inspect(path, self._on_inspected, self._on_refused, label_map, self._fixes.file)
         self._follow(Work(), path)
 
     def _on_inspected(self, found: Inspection) -> None:
@@ -256,7 +263,7 @@ class PicturesPage(QWizardPage):
         # What was left out before the trainer saw anything is told in the same place.
         found = found.with_left_out(self._left_out)
         self._found = found
-        self.inspection.show_inspection(self._path, found)
+        self.inspection.show_inspection(self._path, found, self._fixes)
         self.more_button.setVisible(self._path == self.collection.setup.folder.folder)
         self._show(self._inspected)
 
@@ -329,6 +336,7 @@ class PicturesPage(QWizardPage):
         self.choose.chosen.connect(self.use)
         self.choose.camera_wanted.connect(self._on_collect)
         self.inspection.map_wanted.connect(self._on_map)
+        self.inspection.fixes_cleared.connect(self._on_again)
         self.photos.start_wanted.connect(self._crop)
         self.photos.folder_changed.connect(self._on_target)
         self.photos.stop_wanted.connect(self._stop)

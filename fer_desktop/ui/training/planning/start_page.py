@@ -90,6 +90,7 @@ class StartPage(QWizardPage):
             data=dataset.path,
             votes=dataset.votes,
             label_map=dataset.label_map,
+            fixes=dataset.fixes,
             start=self._in_use.folder if improves and self._in_use is not None else None,
             system="" if improves or system is None else system.name,
             against=self._in_use.folder if self._in_use is not None else None,
@@ -228,5 +229,6 @@ def _with_system(plan: TrainingPlan, system: ListedSystem) -> TrainingPlan:
         data=plan.data,
         votes=plan.votes,
         label_map=plan.label_map,
+        fixes=plan.fixes,
         system=system.name,
     )

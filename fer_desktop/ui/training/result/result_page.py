@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.errors import FerError
+from fer_desktop.training.label_fixes import LabelFixes
 from fer_desktop.training.results import ModelFigures, TrainingResult, read_result
 from fer_desktop.training.runs import Run
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.look.model_facts import read_model_facts
 from fer_desktop.ui.runtime.trainer_call import TrainerCall
+from fer_desktop.ui.training.fix_menu import FixMenu
 from fer_desktop.ui.training.result.accuracy_bars import AccuracyBars
 from fer_desktop.ui.training.result.label_table import LabelTable
 from fer_desktop.ui.training.result.mistakes_view import MistakesView
@@ -67,6 +69,8 @@ class ResultPage(QWizardPage):
         self.confusion = ConfusionView(self)
         self.labels = LabelTable(self)
         self.mistakes = MistakesView(self)
+        self.mistakes.mistake_chosen.connect(self._ask_fix)
+        self._fixes: LabelFixes | None = None
         self.tabs = QTabWidget(self)
         matrix = QWidget(self)
         QVBoxLayout(matrix).addWidget(self.confusion)
@@ -107,6 +111,7 @@ class ResultPage(QWizardPage):
         against = run.plan.against
         other = against if against is not None and against.is_dir() else None
         folder = run.folder / _FOLDER
+        self._fixes = LabelFixes(run.plan.data)
 
         def show(printed: str) -> None:
             evaluation = read_result(printed, folder)
@@ -211,7 +216,26 @@ class ResultPage(QWizardPage):
             figures = self._shown[index]
             self.confusion.show_counts(figures.labels, figures.confusion)
             self.labels.show_figures(figures)
-            self.mistakes.show_mistakes(self._mistakes[index])
+            fixes = self._fixes.labels if self._fixes is not None else {}
+            self.mistakes.show_mistakes(self._mistakes[index], fixes)
+
+    def _ask_fix(self, mistake: Mistake, place: QPoint) -> None:
+        """Put a label right, for the next training on these pictures."""
+        if self._fixes is None or not self._shown:
+            return
+        fixed = self._fixes.labels.get(mistake.name)
+        fix = FixMenu.ask(self, place, self._shown[0].labels, mistake.truth, fixed)
+        if fix is None:
+            return
+        try:
+            self._fixes.set(mistake.name, fix.label)
+        except FerError as error:
+            self.outcome.say_error(error)
+            return
+        self.mistakes.show_fixes(self._fixes.labels)
+        self.outcome.say(
+            self.tr("Kept for the next training on these pictures; your files stay as they are.")
+        )
 
     def _on_failed(self, error: FerError, folder: Path) -> None:
         self.note.say_error(error)

@@ -4,15 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.errors import FerError, TrainingError
+from fer_desktop.training.label_fixes import REMOVED, LabelFixes
 from fer_desktop.training.plan import TrainingPlan
 from fer_desktop.training.runs import Run, create_run
 from fer_desktop.ui.runtime.trainer_call import TrainerCall
+from fer_desktop.ui.training.fix_menu import Fix, FixMenu
 from fer_desktop.ui.training.result.result_page import ResultPage
 from tests.training.test_results import measured
 from trainer.contract.checked_json import encode_json
+from trainer.contract.figures import Mistake
 
 pytestmark = pytest.mark.gui
 
@@ -76,3 +80,32 @@ def test_a_model_can_be_used_though_it_cannot_be_compared(
     trainer.failed(TrainingError("The pictures are gone."))
     assert can_decide(page) == (True, True, True)
     assert page.note.text() == "The pictures are gone."
+
+
+def test_the_label_of_a_mistake_is_put_right_for_the_next_training(
+    page: ResultPage, run: Run, trainer: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = run.folder / "evaluation"
+    folder.mkdir()
+    Image.new("L", (48, 48)).save(folder / "1.png")
+    mistakes = [
+        Mistake(
+            name=f"happy/{number}.png",
+            truth="happy",
+            predicted="sad",
+            confidence=0.9,
+            picture=Path("1.png"),
+        )
+        for number in range(2)
+    ]
+    (folder / "mistakes.json").write_text(encode_json(mistakes), encoding="utf-8")
+    trainer.done(encode_json(measured()))
+    view = page.mistakes
+    answers = iter([Fix("sad"), Fix(REMOVED), None])
+    monkeypatch.setattr(FixMenu, "ask", lambda *_: next(answers))
+    for row in (0, 1, 1):
+        view.itemClicked.emit(view.item(row))
+    assert LabelFixes(run.plan.data).labels == {"happy/0.png": "sad", "happy/1.png": REMOVED}
+    assert view.item(0).text().endswith("now sad")
+    assert view.item(1).text().endswith("left out")
+    assert "next training" in page.outcome.text()
