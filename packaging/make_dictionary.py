@@ -14,6 +14,7 @@ TARGET: Final = ROOT / "docs" / "columns.md"
 def dictionary() -> str:
     """Return the page."""
     from fer_desktop.recording.column import dictionary_markdown
+    from fer_desktop.recording.correction_column import AGREED, of_rater
     from fer_desktop.recording.csv_columns import Columns, ExtraColumn
     from fer_desktop.recording.joint_export import SESSION
     from fer_desktop.recording.mark_column import MARKS
@@ -26,7 +27,10 @@ def dictionary() -> str:
         measures=(HEAD_ROLL.spec,),
         is_calibrated=True,
         with_model=True,
-        extra=tuple(ExtraColumn(column, lambda *_: "") for column in (MARKS, PERSON, SESSION)),
+        extra=tuple(
+            ExtraColumn(column, lambda *_: "")
+            for column in (MARKS, PERSON, AGREED, of_rater("<rater>"), SESSION)
+        ),
     )
     return f"""# Columns
 
@@ -41,8 +45,9 @@ beside a summary.
 
 `p_<label>` and `corrected_<label>` stand once for each label of the model. Columns of measures,
 `corrected_<label>`, `model` (where several models read the session), `marks`, `person` (where
-people were named, merged, split or hidden) and `session` (where several sessions are in one
-table) are there only where they hold something.
+people were named, merged, split or hidden), `corrected_label` (where people labelled faces;
+with `corrected_label_<rater>` for each where they are several) and `session` (where several
+sessions are in one table) are there only where they hold something.
 
 {dictionary_markdown(faces.columns())}
 ## Summary: one row per session, interval, person and expression

@@ -17,7 +17,8 @@ AGREED: Final = Column(
 )
 
 
-def _of_one(rater: str) -> Column:
+def of_rater(rater: str) -> Column:
+    """Return the column of one of several raters."""
     meaning = f"what the rater {rater} says that the face shows"
     return Column(f"{AGREED.name}_{rater}", "text", "", meaning)
 
@@ -57,7 +58,7 @@ class CorrectionColumns:
         found = [ExtraColumn(AGREED, self._agreed)]
         if len(self._raters) > 1:
             found += [
-                ExtraColumn(_of_one(name), partial(self._of_rater, at))
+                ExtraColumn(of_rater(name), partial(self._of_rater, at))
                 for at, name in enumerate(self._raters)
             ]
         return found

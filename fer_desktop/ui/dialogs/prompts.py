@@ -208,8 +208,8 @@ class SaveTable:
     @classmethod
     def ask(cls, parent: QWidget, title: str, suggestion: Path) -> Path | None:
         """Return the chosen file, which may exist: the caller asks before it is replaced."""
-        kind = QCoreApplication.translate("SaveCsv", "Table")
-        return _ask_where(parent, title, suggestion, kind, ".csv")
+        kind = QCoreApplication.translate("SaveCsv", "CSV table")
+        return _ask_where(parent, title, suggestion, {".csv": kind})
 
 
 class MarkFile:
