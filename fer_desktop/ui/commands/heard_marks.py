@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.settings import Settings
 from fer_desktop.streaming.lsl_markers import MarkerInlet
 from fer_desktop.ui.look.wording import name_text
@@ -66,7 +67,7 @@ class HeardMarks(Desk):
     def _take(self, moment_ns: int, text: str) -> None:
         text = text or self.tr("Mark")
         try:
-            if not self._controller.marks.add(self._clock.position_us(moment_ns), text):
+            if not self._controller.marks.add(Mark(self._clock.position_us(moment_ns), text)):
                 log.info("a marker came while nothing was recorded: %s", text)
         except FerError as error:
             self._announcer.say_error(HEARD_MARKS, error)

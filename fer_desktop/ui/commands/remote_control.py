@@ -10,6 +10,7 @@ from fer_desktop.errors import FerError
 from fer_desktop.pipeline.events import EngineEvent, SourceFailed, SourceOpened
 from fer_desktop.recording.csv_export import Counts, export_session
 from fer_desktop.recording.session_facts import SessionFacts, write_facts
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.settings import Settings
 from fer_desktop.streaming.commands import export_path
 from fer_desktop.streaming.control import ControlServer, Request
@@ -102,7 +103,7 @@ class RemoteControl(Desk):
     def _mark(self, request: Request) -> None:
         position_us = self._clock.position_us(request.received_ns)
         try:
-            was_recorded = self._controller.marks.add(position_us, request.command.text)
+            was_recorded = self._controller.marks.add(Mark(position_us, request.command.text))
         except FerError as error:
             request.failed(error)
             return

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject
 
+from fer_desktop.recording.session_format import Mark
 from fer_desktop.settings import Settings
 from fer_desktop.streaming.chosen import ChosenStreams
 from fer_desktop.streaming.targets import is_stream, place_text
@@ -28,7 +29,7 @@ class LiveStreams(QObject):
         self._streams = streams
         self._always = tuple(always)
         controller.settings_changed.connect(self._choose)
-        controller.marks.added.connect(streams.mark)
+        controller.marks.added.connect(self._send)
         self._choose(controller.settings)
 
     def status(self) -> str:
@@ -39,6 +40,9 @@ class LiveStreams(QObject):
         if waiting:
             return self.tr("Ready to send: {places}").format(places=_places(waiting))
         return ""
+
+    def _send(self, mark: Mark) -> None:
+        self._streams.mark(mark.timestamp_us, mark.text)
 
     def _choose(self, settings: Settings) -> None:
         self._streams.choose((*self._always, *filter(is_stream, settings.outputs)))
