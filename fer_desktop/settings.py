@@ -74,7 +74,7 @@ class Settings:
         table_format: of exported tables, unless another one is chosen.
         csv_dialect: of exported CSV files: "comma" is RFC 4180, "semicolon" has decimal commas.
         mirror: whether a camera's picture is shown mirrored.
-        show_boxes, show_labels, show_bars: parts of the overlay.
+        show_boxes, show_labels, show_bars, show_guides: parts of the overlay.
         theme: follows the system unless chosen.
         timeline_span_s: seconds that the timeline shows while it follows.
         recent_files, recent_urls: latest first.
@@ -112,6 +112,7 @@ class Settings:
     show_boxes: bool = True
     show_labels: bool = True
     show_bars: bool = False
+    show_guides: bool = True
     theme: Theme = "system"
     timeline_span_s: int = 60
     recent_files: tuple[str, ...] = ()

@@ -25,6 +25,15 @@ with api.Reader(model="fer7") as reader:
     emotions = [[face.emotion for face in reader.read_picture(path).faces] for path in paths]
 ```
 
+Further measures are named like those of `fer-desktop analyze --measures`; blinks are found in the
+series of how far the eyes are open:
+
+```python
+with api.read_video("talk.mp4", measures=["eyes_open"]) as video:
+    table = video.to_frame()
+blinks = api.find_blinks(table["time_s"], table[["eyes_open_right", "eyes_open_left"]])
+```
+
 What reads a video or a camera has threads and an open file or camera. They are given back at the
 end of the frames, at the end of a `with` block, or by `close()`, whichever comes first.
 
@@ -36,14 +45,17 @@ from fer_desktop.api.frames import FaceReading, FrameReading
 from fer_desktop.api.functions import read_camera, read_picture, read_video
 from fer_desktop.api.reader import Reader
 from fer_desktop.api.readings import Readings
+from fer_desktop.domain.blinks import Blink, find_blinks
 from fer_desktop.recording.face_table import FaceTable
 
 __all__ = [
+    "Blink",
     "FaceReading",
     "FaceTable",
     "FrameReading",
     "Reader",
     "Readings",
+    "find_blinks",
     "read_camera",
     "read_picture",
     "read_video",

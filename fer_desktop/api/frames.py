@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.measures import MESH
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -29,6 +30,8 @@ class FaceReading:
             time, if it is not a picture.
         is_unsure: whether the highest smoothed probability lies below the model's threshold.
         measures: what else was measured of the face, by the names of the table's columns.
+        mesh_px: its mesh, if that was measured, shape (478, 3): x, y, and z, smaller nearer to the
+            camera, in pixels of the picture.
     """
 
     face_id: int
@@ -41,6 +44,7 @@ class FaceReading:
     smoothed: NDArray[np.float64]
     is_unsure: bool
     measures: dict[str, float]
+    mesh_px: NDArray[np.float32] | None
 
     @property
     def emotion(self) -> str:
@@ -139,6 +143,15 @@ def _face_reading(face: FaceAnalysis, frame: FrameAnalysis, labels: tuple[str, .
         measures={
             column: number
             for spec, numbers in face.measurements
+            if spec.key != MESH
             for column, number in zip(spec.columns, numbers, strict=True)
         },
+        mesh_px=_mesh(face),
     )
+
+
+def _mesh(face: FaceAnalysis) -> NDArray[np.float32] | None:
+    for spec, numbers in face.measurements:
+        if spec.key == MESH:
+            return np.array(numbers, np.float32).reshape(-1, 3)
+    return None

@@ -17,6 +17,7 @@ from fer_desktop.cli.arguments import PROGRAM
 from fer_desktop.cli.outputs import (
     AnnotatedOutput,
     ChartOutput,
+    MeshOutput,
     ProgressBar,
     TableOutput,
     VideoOutput,
@@ -24,6 +25,7 @@ from fer_desktop.cli.outputs import (
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.domain.frame_selection import FrameSelection
+from fer_desktop.domain.measures import MESH
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import DetectorError, FerError, ModelError, SourceError
 from fer_desktop.files import distinct_name, make_folder, shown_name
@@ -36,6 +38,7 @@ from fer_desktop.pipeline.outputs import FanOut, OutputSink
 from fer_desktop.pipeline.plugin_outputs import chosen_outputs
 from fer_desktop.recording.calibrations import UsedCalibration
 from fer_desktop.recording.csv_export import Counts, meta_path, write_meta
+from fer_desktop.recording.mesh_file import MESH_SUFFIX
 from fer_desktop.recording.session_format import SessionInfo, UsedModel, library_versions
 from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import EngineChoice, FaceSearch
@@ -55,7 +58,7 @@ _TABLE: Final = "table"
 _PICTURED: Final = ("annotated", "clean", "blurred")
 _SUFFIXES: Final = (
     *TABLE_SUFFIXES,
-    *(".meta.json", ".timeline.png"),
+    *(".meta.json", ".timeline.png", MESH_SUFFIX),
     *(f".{kind}{suffix}" for kind in _PICTURED for suffix in (".mp4", ".png")),
 )
 
@@ -270,6 +273,8 @@ class _FileRun:
             outputs[f"{kind} video"] = VideoOutput(kind, self._path, video, picture)
         if self._args.chart:
             outputs["chart"] = ChartOutput(self._output(".timeline.png"), name)
+        if MESH in self._args.measures:
+            outputs["mesh"] = MeshOutput(self._output(MESH_SUFFIX))
         return {**outputs, **self._further}
 
     def _lost(self, failed: OutputFailed) -> None:

@@ -249,8 +249,9 @@ def _add_reading_options(command: argparse.ArgumentParser) -> None:
         metavar="all|none|A,B",
         type=measures,
         default=(),
-        help="further measures of each face, in columns after p_...: head_roll, measures of"
-        " installed packages, all of them, or none (default)",
+        help="further measures of each face, in columns after p_...: head_pose, gaze, eyes_open,"
+        " actions_mouth and others (README: Measures), measures of installed packages, all of them"
+        " except mesh, or none (default); mesh is written as NAME.mesh.npz",
     )
     command.add_argument(
         "--faces",

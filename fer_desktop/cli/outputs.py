@@ -24,6 +24,7 @@ from fer_desktop.recording.chart import TimelineChart
 from fer_desktop.recording.column import Column
 from fer_desktop.recording.csv_columns import Columns
 from fer_desktop.recording.csv_export import Counts, FaceRows, face_rows
+from fer_desktop.recording.mesh_file import MeshFile, mesh_file
 from fer_desktop.recording.recorded_video import blurred_picture, recorded_video
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 from fer_desktop.settings import CsvDialect, RecordingKind
@@ -201,6 +202,26 @@ class VideoOutput(_WholeOutput):
         super().close(is_complete=is_complete)
         if is_complete and self._video is not None and self._video.problem is not None:
             raise self._video.problem
+
+
+class MeshOutput(_WholeOutput):
+    """The meshes of the faces."""
+
+    def __init__(self, path: Path) -> None:
+        """Take where to."""
+        super().__init__()
+        self._path = path
+        self._file: MeshFile | None = None
+
+    def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
+        """Take the meshes of a frame.
+
+        Raises:
+            StorageError: if they cannot be written.
+        """
+        if self._file is None:
+            self._file = self._enter(mesh_file(self._path, overwrite=True))
+        self._file.add(analysis)
 
 
 class ChartOutput(_WholeOutput):

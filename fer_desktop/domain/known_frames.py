@@ -1,7 +1,7 @@
 """What is known of the frames of a source, kept small: a two-hour video takes some dozen megabytes.
 
 Numbers lie in columns, not in objects; of a face stays what a picture, a card and a chart show, so
-neither its facial points nor measures with many channels.
+neither its facial points nor measures with many channels; of meshes the latest.
 """
 
 import threading
@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
-from fer_desktop.domain.measures import CHANNELS_MAX, Measurement, MeasureSpec
+from fer_desktop.domain.measures import CHANNELS_MAX, MESH, Measurement, MeasureSpec
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.scores import EmotionScores
 
 # About 170 megabytes: 18 hours of one face. What is older is forgotten by halves.
 FACES_MAX: Final = 2_000_000
+# About 115 megabytes: eleven minutes of one face.
+MESHES_MAX: Final = 20_000
 _PLACE: Final = 5  # box and score, before the probabilities of a face
 _T = TypeVar("_T")
 _UNSURE, _SMOOTHED, _SCORES = 1, 2, 4
@@ -92,6 +94,8 @@ class KnownFrames:
         self._specs: list[tuple[MeasureSpec, ...]] = [()]
         self._specs_of = array("I")
         self._numbers = array("f")
+        # By frame and face; the oldest first.
+        self._meshes: dict[tuple[int, int], tuple[MeasureSpec, NDArray[np.float32]]] = {}
 
     def __len__(self) -> int:
         with self._lock:
@@ -131,6 +135,7 @@ class KnownFrames:
             self._labels_of.append(_number_of(labels, self._labels))
             for face in analysis.faces:
                 self._append_face(face)
+                self._keep_mesh(analysis.frame_index, face)
             self._first_face.append(len(self._face_ids))
             self._first_number.append(len(self._numbers))
             if len(self._face_ids) > FACES_MAX:
@@ -257,6 +262,14 @@ class KnownFrames:
             self._baselines.append(face.baseline)
         self._baseline_of.append(known)
 
+    def _keep_mesh(self, frame_index: int, face: FaceAnalysis) -> None:
+        for spec, numbers in face.measurements:
+            if spec.key == MESH:
+                points = np.array(numbers, np.float32)
+                self._meshes[frame_index, face.face_id] = spec, points
+                if len(self._meshes) > MESHES_MAX:
+                    del self._meshes[next(iter(self._meshes))]
+
     def _analysis(self, row: int) -> FrameAnalysis:
         labels = self._labels[self._labels_of[row]]
         at = self._first_number[row]
@@ -280,6 +293,9 @@ class KnownFrames:
                 end = at + len(spec.channels)
                 measurements.append(Measurement(spec, tuple(self._numbers[at:end])))
                 at = end
+            mesh = self._meshes.get((self._frames[row], self._face_ids[number]))
+            if mesh is not None:
+                measurements.append(Measurement(mesh[0], tuple(mesh[1].tolist())))
             faces.append(
                 FaceAnalysis(
                     face_id=self._face_ids[number],

@@ -1,5 +1,6 @@
 """What can be measured of a face besides its expression: how its numbers are called, and they."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -9,6 +10,10 @@ CHANNELS_MAX: Final = 6
 # stream has it.
 LANDMARKS: Final = "landmarks"
 LIGHT: Final = "face_light"
+# More columns than this make a table that nobody can open; a mesh has a file of its own.
+COLUMNS_MAX: Final = 256
+# The key of the measure that is a mesh: x, y and z of each of its points, in pixels.
+MESH: Final = "mesh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,11 @@ class MeasureSpec:
             "_".join(filter(None, (self.key, channel if channel != self.key else "", self.unit)))
             for channel in self.channels
         )
+
+
+def tabular(specs: Iterable[MeasureSpec]) -> tuple[MeasureSpec, ...]:
+    """Return the measures that have columns in tables."""
+    return tuple(spec for spec in specs if len(spec.channels) <= COLUMNS_MAX)
 
 
 class Measurement(NamedTuple):

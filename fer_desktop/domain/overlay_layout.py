@@ -24,11 +24,12 @@ _SELECTED_STROKE_UNITS: Final = 3.6
 
 @dataclass(frozen=True, slots=True)
 class OverlayParts:
-    """Which parts are drawn."""
+    """Which parts are drawn; guides show what was measured besides the expression."""
 
     boxes: bool = True
     labels: bool = True
     bars: bool = False
+    guides: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.face_guides import AXIS_COLORS, GAZE_COLOR, face_guides
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.overlay_layout import (
     Area,
@@ -21,6 +22,7 @@ from fer_desktop.domain.overlay_layout import (
     lay_out,
 )
 from fer_desktop.domain.palette import color_for, rgb, text_color_on
+from fer_desktop.domain.picture_problem import is_pale
 from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error, whole_file
 from fer_desktop.recording.video_file import VideoFile
@@ -30,6 +32,8 @@ Color = tuple[int, int, int]  # BGR
 _BACKING: Final[Color] = (18, 16, 14)  # text reads on it whatever the picture is
 _BACKING_OPACITY: Final = 0.8
 _TEXT: Final[Color] = (247, 246, 245)
+_MESH_UNITS: Final = 1.2
+_GUIDE_UNITS: Final = 2.2
 _NO_LABEL: Final = "#d8dce1"
 # Of the picture's shorter side: the largest that is not out of proportion to the faces. Few steps,
 # so that the size holds still in a video.
@@ -52,6 +56,9 @@ def draw_overlay(
     placed = [(face, _area(face)) for face in analysis.faces]
     layout = lay_out(placed, parts, measure, _WORDING, Area(0, 0, width, height))
     painter = _Painter(picture, measure)
+    if parts.guides:
+        for face in analysis.faces:
+            painter.guides(face, layout.unit)
     for box in layout.boxes:
         painter.box(box, layout.unit)
     for tag in layout.tags:
@@ -119,7 +126,7 @@ class _Painter:
         stroke = max(1, round(box.stroke))
         halo = stroke + 2 * max(1, round(unit))
         color = _face_color(box.face)
-        if not box.face.is_unsure:
+        if not is_pale(box.face):
             cv2.rectangle(self._picture, start, end, _BACKING, halo)
             cv2.rectangle(self._picture, start, end, color, stroke)
             return
@@ -127,6 +134,26 @@ class _Painter:
         corners = [start, (right, top), end, (left, bottom)]
         for first, second in zip(corners, corners[1:] + corners[:1], strict=True):
             self._dashes(np.array(first), np.array(second), (halo, stroke), color)
+
+    def guides(self, face: FaceAnalysis, unit: float) -> None:
+        """Draw what was measured: the head's axes, the gaze, the mesh."""
+        import cv2
+
+        guides = face_guides(face)
+        if guides is None:
+            return
+        if guides.mesh is not None:
+            radius = max(1, round(_MESH_UNITS * unit / 2))
+            for point in guides.mesh.round().astype(int).tolist():
+                cv2.circle(self._picture, point, radius, _TEXT, -1, cv2.LINE_AA)
+        lines = [(ray, GAZE_COLOR) for ray in guides.gaze]
+        lines += zip(guides.axes, AXIS_COLORS, strict=False)
+        stroke = max(1, round(_GUIDE_UNITS * unit))
+        halo = stroke + 2 * max(1, round(unit))
+        for width, backing in ((halo, _BACKING), (stroke, None)):
+            for ends, color in lines:
+                start, end = ((round(x), round(y)) for x, y in ends)
+                cv2.line(self._picture, start, end, backing or _bgr(color), width, cv2.LINE_AA)
 
     def _dashes(
         self,
@@ -149,7 +176,7 @@ class _Painter:
         self._back(tag.area)
         left, top, right, bottom = _edges(tag.chip)
         self._picture[top:bottom, left:right] = _face_color(tag.face)
-        is_dimmed = tag.face.is_unsure
+        is_dimmed = is_pale(tag.face)
         on_chip = _TEXT if is_dimmed else _bgr(text_color_on(_palette_color(tag.face)))
         middle = tag.area.top + tag.area.height / 2
         margin = (tag.chip.width - self._measure.width(tag.number)) / 2
@@ -229,7 +256,7 @@ def _palette_color(face: FaceAnalysis) -> str:
 
 def _face_color(face: FaceAnalysis) -> Color:
     blue, green, red = _bgr(_palette_color(face))
-    return (blue * 3 // 5, green * 3 // 5, red * 3 // 5) if face.is_unsure else (blue, green, red)
+    return (blue * 3 // 5, green * 3 // 5, red * 3 // 5) if is_pale(face) else (blue, green, red)
 
 
 def _bgr(color: str) -> Color:

@@ -18,7 +18,7 @@ import numpy as np
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox
-from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.measures import MeasureSpec, tabular
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.wall_time import utc_text
 from fer_desktop.recording.column import Column
@@ -222,7 +222,7 @@ class Columns:
         """Return the columns of a table of frames that these models read."""
         return cls(
             all_labels(models),
-            tuple(measures),
+            tabular(measures),
             is_calibrated,
             is_switched(models),
             empty_rows,

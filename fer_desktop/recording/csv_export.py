@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.emotion import FrameAnalysis
-from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.measures import MESH, MeasureSpec, tabular
 from fer_desktop.domain.people import People
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.domain.timeline_series import GAP_US
@@ -21,6 +21,7 @@ from fer_desktop.recording.column import Column, dictionary_json
 from fer_desktop.recording.correction_column import CorrectionColumns
 from fer_desktop.recording.csv_columns import Columns, ExtraColumn, all_labels, is_switched
 from fer_desktop.recording.mark_column import mark_column
+from fer_desktop.recording.mesh_file import MESH_SUFFIX, mesh_file
 from fer_desktop.recording.person_column import described_people, person_column
 from fer_desktop.recording.session_facts import SessionFacts
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
@@ -209,7 +210,7 @@ def describe(
         "marks": [_described(mark) for mark in marks],
         "corrections": [_described_correction(one) for one in corrections],
         "calibrations": described(calibrations),
-        "measures": [asdict(measure) for measure in measures],
+        "measures": [asdict(measure) for measure in tabular(measures)],
         "people": described_people(people),
     }
     if facts is not None:
@@ -355,6 +356,11 @@ def export_session(
             table.people = people
             for row in reader.rows():
                 table.add(row)
+        if any(spec.key == MESH for spec in reader.measures):
+            mesh_path = csv_path.with_suffix(MESH_SUFFIX)
+            with mesh_file(mesh_path, overwrite=overwrite) as meshes:
+                for row in reader.rows():
+                    meshes.add(row.analysis)
     counts = table.counts
     counts.end = summary.end
     write_meta(

@@ -1,8 +1,4 @@
-"""Whether a camera's frame is fit to learn from, and if not, why.
-
-The limits were set on films of faces and on a portrait made darker and blurred step by step: faces
-that a person calls sharp had a sharpness of .054 and more, .020 and less was called blurred.
-"""
+"""Whether a camera's frame is fit to learn from, and if not, why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +8,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.domain.face import BoundingBox, Detection
+from fer_desktop.domain.face import Detection
 from fer_desktop.domain.face_quality import DARK, SMALL_PX
 from fer_desktop.training.photo_crops import face_crop
+from fer_desktop.vision.face_quality import (
+    SHARP,
+    gray_face,
+    is_cut_off,
+    is_too_bright,
+    light,
+    sharpness,
+)
 from trainer.contract.crop import CropGeometry, crop_matrix
 
-_LOOK_PX: Final = 96
-_MIDDLE: Final = slice(_LOOK_PX // 5, -_LOOK_PX // 5)  # without what surrounds the face
-_BRIGHT: Final = 250
-_BRIGHT_SHARE: Final = 0.25
 _STEP: Final = 8  # every pixel would tell no more
-_SHARP: Final = 0.022
 _ALIKE_PX: Final = 24
 _ALIKE_BLUR: Final = 3.0
 # Mean difference of gray values. A still picture with a camera's noise had 3.2 and less, for the
@@ -72,18 +71,16 @@ def look_at(pixels: NDArray[np.uint8], faces: Sequence[Detection]) -> FaceLook |
     if face.box.width < SMALL_PX:
         return Flaw.TOO_FAR
     height, width = pixels.shape[:2]
-    if _is_cut_off(face.box, width, height):
+    if is_cut_off(face.box, width, height):
         return Flaw.CUT_OFF
-    crop = face_crop(pixels, face)
-    gray = _gray(crop)
-    middle = gray[_MIDDLE, _MIDDLE]
-    if np.percentile(middle, 95) < DARK:
+    gray = gray_face(pixels, face)
+    if light(gray) < DARK:
         return Flaw.TOO_DARK
-    if (middle >= _BRIGHT).mean() > _BRIGHT_SHARE:
+    if is_too_bright(gray):
         return Flaw.TOO_BRIGHT
-    if _sharpness(gray) < _SHARP:
+    if sharpness(gray) < SHARP:
         return Flaw.BLURRED
-    return FaceLook(crop, _thumb(gray))
+    return FaceLook(face_crop(pixels, face), _thumb(gray))
 
 
 def crop_corners(face: Detection) -> list[tuple[float, float]]:
@@ -93,17 +90,6 @@ def crop_corners(face: Detection) -> list[tuple[float, float]]:
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) - 0.5  # pixel centres are whole numbers
     found = np.linalg.solve(matrix[:, :2], (corners - matrix[:, 2]).T).T + 0.5
     return [(float(x), float(y)) for x, y in found]
-
-
-def _is_cut_off(box: BoundingBox, width_px: int, height_px: int) -> bool:
-    """Tell whether a good part of a face lies beyond the picture."""
-    return box.clipped(width_px, height_px).area < 0.9 * box.area
-
-
-def _gray(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-    import cv2
-
-    return _shrunk(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).astype(np.float32), _LOOK_PX)
 
 
 def _shrunk(gray: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
@@ -118,11 +104,3 @@ def _thumb(gray: NDArray[np.float32]) -> NDArray[np.float32]:
     import cv2
 
     return _shrunk(cv2.GaussianBlur(gray, (0, 0), _ALIKE_BLUR), _ALIKE_PX)
-
-
-def _sharpness(gray: NDArray[np.float32]) -> float:
-    """Return how much of the contrast lies in fine detail; light and contrast do not matter."""
-    import cv2
-
-    detail = cv2.Laplacian(gray, cv2.CV_32F)
-    return float(detail.var() / max(float(gray.var()), 1.0))

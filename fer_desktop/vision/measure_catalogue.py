@@ -1,6 +1,6 @@
 """Which measures there are: our own, and entry points of the group ``fer_desktop.measures``.
 
-An entry point names a ``Measure`` whose key is the entry point's name.
+An entry point names a ``Measure`` or a ``MeshMeasure`` whose key is the entry point's name.
 """
 
 import math
@@ -11,8 +11,10 @@ from typing import Final
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.measures import LANDMARKS, LIGHT, MeasureSpec
+from fer_desktop.domain.valence import valence
 from fer_desktop.plugins import extensions, report
-from fer_desktop.vision.measuring import Measure, each_face
+from fer_desktop.vision.measuring import Measure, MeshMeasure, each_face
+from fer_desktop.vision.mesh_measures import MESH_MEASURES
 from trainer.contract.entry_points import Offer, described
 from trainer.contract.text import one_line
 
@@ -28,7 +30,7 @@ def measure_names() -> tuple[str, ...]:
     return (*_BUILT_IN, *_EXTENSIONS.names())
 
 
-def chosen_measures(names: Iterable[str]) -> tuple[Measure, ...]:
+def chosen_measures(names: Iterable[str]) -> tuple[Measure | MeshMeasure, ...]:
     """Return measures by their keys; one that cannot be used is told of and left out."""
     found = []
     for name in dict.fromkeys(names):
@@ -53,11 +55,20 @@ HEAD_ROLL: Final = Measure(
     MeasureSpec("head_roll", ("head_roll",), "deg", (-45.0, 45.0)),
     each_face(_head_roll),
 )
-_BUILT_IN: Final = {measure.spec.key: measure for measure in (HEAD_ROLL,)}
 
 
-def _checked(offer: Offer, extension: object) -> Measure:
-    if not isinstance(extension, Measure):
+def _valence(_: Frame, face: FaceAnalysis) -> tuple[float] | None:
+    scores = face.corrected or face.scores
+    found = None if scores is None else valence(scores)
+    return None if found is None else (found,)
+
+
+VALENCE: Final = Measure(MeasureSpec("valence", ("valence",), "", (-1.0, 1.0)), each_face(_valence))
+_BUILT_IN: Final = {measure.spec.key: measure for measure in (HEAD_ROLL, VALENCE, *MESH_MEASURES)}
+
+
+def _checked(offer: Offer, extension: object) -> Measure | MeshMeasure:
+    if not isinstance(extension, Measure | MeshMeasure):
         raise TypeError(f"it must be a Measure, and is {described(extension)}")
     spec = extension.spec
     if spec.key != offer.name:

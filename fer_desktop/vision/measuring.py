@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.measures import Measurement, MeasureSpec
 from fer_desktop.plugins import report
+from fer_desktop.vision.landmarks.face_mesh import FaceMesh
+from fer_desktop.vision.landmarks.landmarker import FaceLandmarker
 from trainer.contract.text import one_line
 
 # From a frame and its faces to the numbers of each, None where they cannot be told.
@@ -30,6 +33,20 @@ class Measure:
     start: Callable[[], MeasureFaces]
 
 
+@dataclass(frozen=True, slots=True)
+class MeshMeasure:
+    """A measure of a face's mesh, which all such measures share: it is found once a frame.
+
+    Attributes:
+        spec: what its numbers are.
+        of: returns them, None where they cannot be told, of the picture, the face and its mesh,
+            which is None where the landmarker sees no face.
+    """
+
+    spec: MeasureSpec
+    of: Callable[[Frame, FaceAnalysis, FaceMesh | None], Sequence[float] | None]
+
+
 def each_face(
     function: Callable[[Frame, FaceAnalysis], Sequence[float] | None],
 ) -> Callable[[], MeasureFaces]:
@@ -48,15 +65,20 @@ class Measurer:
         specs: what it measures.
     """
 
-    def __init__(self, measures: Iterable[Measure] = ()) -> None:
+    def __init__(self, measures: Iterable[Measure | MeshMeasure] = ()) -> None:
         """Start the measures; one that cannot start is told of and left out."""
         self._running: list[tuple[MeasureSpec, MeasureFaces]] = []
         self._told: set[str] = set()
+        meshes = _Meshes()
         for measure in measures:
             try:
-                self._running.append((measure.spec, measure.start()))
+                started = (
+                    measure.start() if isinstance(measure, Measure) else meshes.measuring(measure)
+                )
             except Exception as error:  # noqa: BLE001 - code of others
                 self._tell(measure.spec, "cannot start", error)
+            else:
+                self._running.append((measure.spec, started))
         self.specs = tuple(spec for spec, _ in self._running)
 
     def measured(self, frame: Frame, faces: Sequence[FaceAnalysis]) -> tuple[FaceAnalysis, ...]:
@@ -95,6 +117,36 @@ class Measurer:
             self._told.add(spec.key)
             reason = one_line(f"{type(error).__name__}: {error}").rstrip(".")
             report(f"The measure {spec.key!r} {what}: {reason}.")
+
+
+class _Meshes:
+    """The faces' meshes in one frame, found when the first measure asks for them."""
+
+    def __init__(self) -> None:
+        self._landmarker: FaceLandmarker | None = None
+        self._key: tuple[Frame, list[Detection]] | None = None
+        self._meshes: list[FaceMesh | None] = []
+
+    def measuring(self, measure: MeshMeasure) -> MeasureFaces:
+        """Load the landmarker, once, and return what takes a measure."""
+        landmarker = self._landmarker = self._landmarker or FaceLandmarker()
+
+        def measured(frame: Frame, faces: Sequence[FaceAnalysis]) -> list[Sequence[float] | None]:
+            return [
+                measure.of(frame, face, mesh)
+                for face, mesh in zip(faces, self._find(landmarker, frame, faces), strict=True)
+            ]
+
+        return measured
+
+    def _find(
+        self, landmarker: FaceLandmarker, frame: Frame, faces: Sequence[FaceAnalysis]
+    ) -> list[FaceMesh | None]:
+        detections = [face.detection for face in faces]
+        if self._key is None or self._key[0] is not frame or self._key[1] != detections:
+            self._meshes = landmarker.find(frame.pixels, detections)
+            self._key = frame, detections
+        return self._meshes
 
 
 def _checked(spec: MeasureSpec, row: Sequence[float]) -> tuple[float, ...]:

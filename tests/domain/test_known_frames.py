@@ -9,7 +9,7 @@ from fer_desktop.domain import known_frames
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.known_frames import KnownFrames
-from fer_desktop.domain.measures import Measurement, MeasureSpec
+from fer_desktop.domain.measures import MESH, Measurement, MeasureSpec
 from fer_desktop.domain.neutral_baseline import estimate_baseline
 from fer_desktop.domain.scores import EmotionScores
 
@@ -56,6 +56,20 @@ def test_what_is_known_of_a_frame_may_hold_for_the_next_ones() -> None:
     assert known.at(7, reach=2) is None
 
 
+def test_the_latest_meshes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_frames, "MESHES_MAX", 3)
+    spec = MeasureSpec(MESH, tuple(f"x{at}" for at in range(30)), "px")
+    known = KnownFrames()
+    meshes = [Measurement(spec, (float(index),) * 30) for index in range(5)]
+    for index, mesh in enumerate(meshes):
+        bare = face(1, smoothed=None)
+        known.append(frame(index, replace(bare, measurements=(mesh,))))
+    found = [known.at(index) for index in range(5)]
+    assert [each.faces[0].measurements for each in found if each is not None] == [
+        (), (), *((mesh,) for mesh in meshes[2:]),
+    ]  # fmt: skip
+
+
 def test_a_calibrated_face_stays_one() -> None:
     rest = scores(0.2, 0.2, 0.6)
     baseline = estimate_baseline([rest], 1.0)
@@ -70,7 +84,7 @@ def test_a_calibrated_face_stays_one() -> None:
 
 
 def test_what_was_measured_stays_as_far_as_it_is_shown() -> None:
-    light, mesh = MeasureSpec("light", ("left", "right")), MeasureSpec("mesh", tuple("abcdefg"))
+    light, mesh = MeasureSpec("light", ("left", "right")), MeasureSpec("many", tuple("abcdefg"))
     plain = face(1, smoothed=scores(0.5, 0.25, 0.25))
     shown = Measurement(light, (0.5, 99.25))
     known = KnownFrames()

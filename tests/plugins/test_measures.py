@@ -23,6 +23,7 @@ from tests.helpers.fakes import FakeClassifier, FakeDetector
 from tests.recording.samples import VIDEO, picture
 
 Install = Callable[..., None]
+OWN = measure_names()
 
 # Brightness below the left and the right half of a face's box.
 MEASURE = """
@@ -64,7 +65,12 @@ def test_analyze_puts_it_behind_the_probabilities(package: Install, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"), [("all", ["head_roll", "light"]), ("none", []), ("light", ["light"])]
+    ("wanted", "expected"),
+    [
+        ("all", [*(name for name in OWN if name != "mesh"), "light"]),
+        ("none", []),
+        ("light", ["light"]),
+    ],
 )
 def test_all_none_or_some_are_asked_for(
     package: Install, tmp_path: Path, wanted: str, expected: list[str]
@@ -208,10 +214,10 @@ def test_one_that_cannot_start_is_left_out_and_one_that_holds_something_is_close
 def test_names_that_cannot_be_asked_for_are_wrong_usage(
     package: Install, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert measure_names() == ("head_roll",)
+    assert measure_names() == OWN
     with pytest.raises(SystemExit):
         cli.main(["analyze", "a", "--out", "b", "--measures", "head_roll,light"], lambda _: 1)
-    assert "unknown: 'light' (there are head_roll)" in capsys.readouterr().err
+    assert f"unknown: 'light' (there are {', '.join(OWN)})" in capsys.readouterr().err
 
 
 def test_the_roll_of_a_head_is_that_of_its_eyes() -> None:

@@ -1,10 +1,12 @@
 """What extensions of other packages do in the window, and what it says of unusable ones."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.app import make_source
@@ -13,6 +15,7 @@ from fer_desktop.pipeline.events import Result
 from fer_desktop.pipeline.outputs import ResultOutput
 from fer_desktop.settings import Settings
 from fer_desktop.ui.assembly import Application
+from fer_desktop.ui.dialogs.measures_dialog import MeasuresDialog
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.viewer.measured_rows import measured_rows
 from tests.helpers.packages import install
@@ -73,7 +76,7 @@ def test_a_measure_stands_on_the_card(desk: Desk, qtbot: QtBot) -> None:
 
 
 def test_a_measure_of_another_package_is_chosen_in_the_settings(
-    desk: Desk, qtbot: QtBot, site: Path
+    desk: Desk, qtbot: QtBot, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = """
     from fer_desktop.domain.measures import MeasureSpec
@@ -87,9 +90,18 @@ def test_a_measure_of_another_package_is_chosen_in_the_settings(
     dialog = SettingsDialog(settings(measures=("of_a_package_that_is_away",)), app.window)
     assert "others" not in sys.modules
     assert not dialog.has_changes()
-    dialog.analysis.measures["seven"].click()
+
+    def ask(_: QWidget, names: Sequence[str]) -> tuple[str, ...]:
+        asked = MeasuresDialog(names)
+        qtbot.addWidget(asked, before_close_func=MeasuresDialog.cancel)
+        (item,) = asked.list.findItems("Seven", Qt.MatchFlag.MatchExactly)
+        item.setCheckState(Qt.CheckState.Checked)
+        return asked.answer()
+
+    monkeypatch.setattr(MeasuresDialog, "ask", ask)
+    dialog.analysis.measures_button.click()
     chosen = dialog.answer()
-    assert chosen.measures == ("of_a_package_that_is_away", "seven")
+    assert chosen.measures == ("seven", "of_a_package_that_is_away")
     app.controller.update_settings(chosen)
     (card,) = app.window.player.cards.cards
     qtbot.waitUntil(lambda: bool(measured_rows(card.face)))

@@ -15,6 +15,7 @@ from fer_desktop.recording.session_format import Mark
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.about_dialogs import AboutDialog, ModelDialog
 from fer_desktop.ui.dialogs.analysis_dialog import AnalysisDialog, AnalysisOptions
+from fer_desktop.ui.dialogs.measures_dialog import MeasuresDialog
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
@@ -144,12 +145,14 @@ class Commands(Desk):
             (actions.boxes, "show_boxes"),
             (actions.labels, "show_labels"),
             (actions.bars, "show_bars"),
+            (actions.guides, "show_guides"),
         ):
             action.triggered.connect(
                 lambda checked, name=name: self._controller.update_settings(
                     replace(self._controller.settings, **{name: checked})
                 )
             )
+        actions.measures.triggered.connect(self._choose_measures)
         actions.themes.triggered.connect(
             lambda action: self._controller.update_settings(
                 replace(self._controller.settings, theme=action.data())
@@ -177,6 +180,7 @@ class Commands(Desk):
         actions.bars.setChecked(settings.show_bars)
         for action in actions.record_kinds.actions():
             action.setChecked(action.data() == settings.recording_kind)
+        actions.guides.setChecked(settings.show_guides)
         for action in actions.themes.actions():
             action.setChecked(action.data() == settings.theme)
 
@@ -278,6 +282,12 @@ class Commands(Desk):
             self._announcer.say_nothing_to_export()
         else:
             self.exporter.ask_and_report([(path.stem, path)], self._controller.settings)
+
+    def _choose_measures(self) -> None:
+        settings = self._controller.settings
+        chosen = MeasuresDialog.ask(self._window, settings.measures)
+        if chosen is not None:
+            self._controller.update_settings(replace(settings, measures=chosen))
 
     def _edit_settings(self) -> None:
         settings = SettingsDialog.ask(self._window, self._controller.settings)

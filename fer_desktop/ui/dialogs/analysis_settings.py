@@ -9,15 +9,17 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QGroupBox,
+    QPushButton,
     QSpinBox,
     QWidget,
 )
 
 from fer_desktop.settings import Settings, bounds
 from fer_desktop.ui.dialogs.choice import select
-from fer_desktop.ui.look.wording import action_text, engine_text, measure_text
+from fer_desktop.ui.dialogs.measures_dialog import MeasuresDialog
+from fer_desktop.ui.look.measure_texts import chosen_text
+from fer_desktop.ui.look.wording import action_text, engine_text
 from fer_desktop.vision.engines.plugin_engines import AUTO, engine_names
-from fer_desktop.vision.measure_catalogue import measure_names
 
 
 class AnalysisGroup(QGroupBox):
@@ -25,7 +27,7 @@ class AnalysisGroup(QGroupBox):
 
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
-        self._known_measures = settings.measures
+        self._measures = settings.measures
         self.setTitle(self.tr("Analysis"))
         form = QFormLayout(self)
         self.smoothing = QSpinBox(self)
@@ -82,12 +84,12 @@ class AnalysisGroup(QGroupBox):
             )
         )
         form.addRow(self.automatic_calibration)
-        self.measures = {name: QCheckBox(self) for name in measure_names()}
-        for name, box in self.measures.items():
-            box.setText(
-                self.tr("Measure: {name}").format(name=action_text(measure_text(name).lower()))
-            )
-            form.addRow(box)
+        self.measures_button = QPushButton(self)
+        self.measures_button.setToolTip(
+            self.tr("Head, gaze, facial actions and more, besides the expressions.")
+        )
+        self.measures_button.clicked.connect(self._choose_measures)
+        form.addRow(self.tr("&Measures:"), self.measures_button)
 
     def show_settings(self, settings: Settings) -> None:
         """Show other choices."""
@@ -96,8 +98,7 @@ class AnalysisGroup(QGroupBox):
         self.face_search.setCurrentIndex(self.face_search.findData(settings.face_search))
         select(self.engine, settings.engine, engine_text(settings.engine))
         self.automatic_calibration.setChecked(settings.automatic_calibration)
-        for name, box in self.measures.items():
-            box.setChecked(name in settings.measures)
+        self._show_measures(settings.measures)
 
     def chosen(self, settings: Settings) -> Settings:
         """Return settings with what is chosen here."""
@@ -108,13 +109,14 @@ class AnalysisGroup(QGroupBox):
             face_search=self.face_search.currentData(),
             engine=self.engine.currentData(),
             automatic_calibration=self.automatic_calibration.isChecked(),
-            measures=self._chosen_measures(),
+            measures=self._measures,
         )
 
-    def _chosen_measures(self) -> tuple[str, ...]:
-        wanted = {name for name, box in self.measures.items() if box.isChecked()}
-        # Those of a package that is not there at present stay chosen.
-        kept = [
-            name for name in self._known_measures if name in wanted or name not in self.measures
-        ]
-        return (*kept, *(name for name in self.measures if name in wanted.difference(kept)))
+    def _choose_measures(self) -> None:
+        chosen = MeasuresDialog.ask(self, self._measures)
+        if chosen is not None:
+            self._show_measures(chosen)
+
+    def _show_measures(self, names: tuple[str, ...]) -> None:
+        self._measures = names
+        self.measures_button.setText(f"{action_text(chosen_text(names))}…")

@@ -79,6 +79,7 @@ class SettingsDialog(AskingDialog[Settings]):
             show_boxes=self.boxes.isChecked(),
             show_labels=self.labels.isChecked(),
             show_bars=self.bars.isChecked(),
+            show_guides=self.guides.isChecked(),
             mirror=self.mirror.isChecked(),
             theme=self.theme.currentData(),
             timeline_span_s=self.span.value(),
@@ -151,8 +152,9 @@ class SettingsDialog(AskingDialog[Settings]):
         self.boxes = QCheckBox(self.tr("&Boxes around faces"), self)
         self.labels = QCheckBox(self.tr("&Labels on faces"), self)
         self.bars = QCheckBox(self.tr("B&ars beside faces"), self)
+        self.guides = QCheckBox(self.tr("&Head, gaze and mesh, where measured"), self)
         self.mirror = QCheckBox(self.tr("Show cameras as a &mirror"), self)
-        for box in (self.boxes, self.labels, self.bars, self.mirror):
+        for box in (self.boxes, self.labels, self.bars, self.guides, self.mirror):
             form.addRow(box)
         self.theme = QComboBox(self)
         names: Mapping[str, str] = {
@@ -182,6 +184,7 @@ class SettingsDialog(AskingDialog[Settings]):
         self.boxes.setChecked(settings.show_boxes)
         self.labels.setChecked(settings.show_labels)
         self.bars.setChecked(settings.show_bars)
+        self.guides.setChecked(settings.show_guides)
         self.mirror.setChecked(settings.mirror)
         self.theme.setCurrentIndex(self.theme.findData(settings.theme))
         self.span.setValue(settings.timeline_span_s)

@@ -37,6 +37,8 @@ KNOWN_LABELS: Final = (
 )
 
 
+_ACTION: Final = "AU"  # numbers of facial actions begin with it
+
 # Products' own names are not translated.
 _ENGINES: Final = {"litert": "LiteRT", "keras": "Keras"}
 
@@ -74,6 +76,8 @@ def measure_text(key: str) -> str:
 
 def channel_text(spec: MeasureSpec, channel: str) -> str:
     """Return the name of a channel for reading."""
+    if channel.startswith(_ACTION):  # the measure's name would only be in the way
+        return name_text(channel.replace("_", " "))
     return measure_text(spec.key if channel == spec.key else f"{spec.key} {channel}")
 
 
@@ -91,7 +95,7 @@ def measured_text(spec: MeasureSpec, number: float, *, digits: int = 0) -> str:
     text = text.replace("-", "\N{MINUS SIGN}")
     if spec.unit == "deg":
         return f"{text}°"
-    return f"{text} {spec.unit}".rstrip()
+    return f"{text} {spec.unit.replace('_', ' ')}".rstrip()
 
 
 def engine_text(engine: str) -> str:

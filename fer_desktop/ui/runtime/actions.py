@@ -263,6 +263,15 @@ class Actions(QObject):
         self.bars = self._make(
             self.tr("Bars beside faces"), self.tr("Show bars in the picture"), "", checkable=True
         )
+        self.guides = self._make(
+            self.tr("Head, gaze and mesh"),
+            self.tr("Show head, gaze and mesh where they are measured"),
+            "",
+            checkable=True,
+        )
+        self.measures = self._make(
+            self.tr("Measures…"), self.tr("Choose what else is measured of faces"), ""
+        )
         self.themes = QActionGroup(self)
         for value, text in {
             "system": self.tr("System default"),

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPaintEvent, QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QPaintEvent, QPalette
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from fer_desktop.log import get_logger
 from fer_desktop.ui.timeline.content import TimelineContent
@@ -16,6 +16,13 @@ log = get_logger("ui")
 
 _SIZE: Final = QSize(900, 180)
 _MIN_HEIGHT_PX: Final = 100
+
+
+class _Scrolled(QScrollArea):
+    """Leaves keys to the window: the arrows move through the film."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
 
 
 class TimelineCanvas(QWidget):
@@ -102,7 +109,14 @@ class TimelineCanvas(QWidget):
         self.plot.seek_requested.connect(self.seek_requested)
         self.plot.moved.connect(self.moved)
         self.plot.menu_requested.connect(self.menu_requested)
-        self._layers.addWidget(self.plot, 0, 0)
+        # Many measures are scrolled rather than squeezed.
+        scrolled = _Scrolled(self)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scrolled.setWidgetResizable(True)
+        scrolled.setWidget(self.plot)
+        self._layers.addWidget(scrolled, 0, 0)
         self._hint.raise_()
         self.refresh()
         self.loaded.emit()

@@ -1,5 +1,6 @@
 """The timeline as pyqtgraph draws it; imported once the window is on screen."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -8,6 +9,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
+from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.picture_problem import QUALITY
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.timeline.content import Readout, TimelineContent
 from fer_desktop.ui.timeline.correction_strip import CorrectionStrip
@@ -31,6 +34,8 @@ _HEADROOM: Final = 0.015  # of the height, for lines at 0 and 100 %
 _PLAYHEAD_Z, _CROSSHAIR_Z = 10, 11
 _EXPRESSIONS_STRETCH, _MEASURE_STRETCH = 5, 2  # how the height is shared
 _ABOVE_STRIP_PX: Final = 8
+# Least height of the expressions with the axis of time, and of a measure, in lines of text.
+_EXPRESSIONS_LINES, _ROW_LINES = 7, 4
 _BETWEEN_ROWS_PX: Final = 14  # so that the ends of their axes do not touch
 
 
@@ -198,14 +203,15 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
 
     def _draw_measures(self) -> None:
         content = self._content
-        if [row.spec for row in self.rows] != list(content.timeline.measures):
-            self._lay_out_rows()
+        wanted = [spec for spec in content.timeline.measures if spec != QUALITY]
+        if [row.spec for row in self.rows] != wanted:
+            self._lay_out_rows(wanted)
         for row in self.rows:
             row.show(content, content.measured(row.spec))
         if self.rows:
             self._align_axes()  # numbers may have become longer
 
-    def _lay_out_rows(self) -> None:
+    def _lay_out_rows(self, measures: Sequence[MeasureSpec]) -> None:
         """Have a row for each measure, between the expressions and the axis of time."""
         layout, (time_axis, _) = self.centralLayout, self._axes
         layout.removeItem(time_axis)
@@ -215,7 +221,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
                 self.scene().removeItem(item)
         for number in range(2, layout.rowCount()):
             layout.setRowStretchFactor(number, 0)
-        self.rows = [MeasureRow(spec) for spec in self._content.timeline.measures]
+        self.rows = [MeasureRow(spec) for spec in measures]
         layout.setRowStretchFactor(0, _EXPRESSIONS_STRETCH)
         for number, row in enumerate(self.rows, start=2):
             layout.addItem(row.axis, number, 0)
@@ -226,6 +232,9 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
             layout.setRowSpacing(number, _BETWEEN_ROWS_PX)
         layout.setRowSpacing(len(self.rows) + 1, 0)
         layout.addItem(time_axis, len(self.rows) + 2, 1)
+        line_px = self.fontMetrics().height()
+        least_px = (_EXPRESSIONS_LINES + _ROW_LINES * len(self.rows)) * line_px
+        self.setMinimumHeight(least_px if self.rows else 0)
         self._align_axes()
 
     def _rows_below(self) -> "list[CorrectionStrip | MeasureRow]":

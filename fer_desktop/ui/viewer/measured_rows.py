@@ -5,20 +5,27 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.measures import CHANNELS_MAX
+from fer_desktop.domain.picture_problem import QUALITY, problem_of
+from fer_desktop.ui.look.measure_texts import problem_text
 from fer_desktop.ui.look.tokens import current_tokens
-from fer_desktop.ui.look.wording import channel_text, measured_text
+from fer_desktop.ui.look.wording import channel_text, measure_text, measured_text
 
 Row = tuple[str, str]
 
 
 def measured_rows(face: FaceAnalysis) -> list[Row]:
     """Return name and number of each channel that is worth a row."""
-    return [
-        (channel_text(spec, channel), measured_text(spec, number))
-        for spec, numbers in face.measurements
-        if len(spec.channels) <= CHANNELS_MAX
-        for channel, number in zip(spec.channels, numbers, strict=True)
-    ]
+    rows: list[Row] = []
+    for spec, numbers in face.measurements:
+        if spec == QUALITY:
+            problem = problem_of(face)
+            rows += [(measure_text(spec.key), problem_text(problem))] if problem is not None else []
+        elif len(spec.channels) <= CHANNELS_MAX:
+            rows += [
+                (channel_text(spec, channel), measured_text(spec, number))
+                for channel, number in zip(spec.channels, numbers, strict=True)
+            ]
+    return rows
 
 
 def paint_rows(painter: QPainter, rows: list[Row], area: QRectF, font: QFont) -> None:

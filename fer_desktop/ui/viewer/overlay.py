@@ -1,7 +1,7 @@
 """What is drawn over the picture: boxes, labels and, where wanted, bars."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.face_guides import AXIS_COLORS, GAZE_COLOR, Segment, face_guides
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.overlay_layout import (
     Area,
@@ -29,6 +30,7 @@ from fer_desktop.domain.overlay_layout import (
     lay_out,
 )
 from fer_desktop.domain.palette import text_color_on
+from fer_desktop.domain.picture_problem import is_pale
 from fer_desktop.ui.look.label_colors import face_color, label_color
 from fer_desktop.ui.look.wording import expression_text, label_text
 from fer_desktop.ui.viewer.calibrated_mark import paint_calibrated_mark
@@ -38,6 +40,9 @@ _BACKING: Final = QColor(14, 16, 18, 205)  # text reads on it whatever the pictu
 _TEXT: Final = QColor("#f5f6f7")
 _HALO: Final = QColor(10, 12, 14, 150)
 _UNSURE_OPACITY: Final = 0.5
+_MESH: Final = QColor(245, 246, 247, 150)
+_MESH_UNITS: Final = 1.2
+_GUIDE_UNITS: Final = 2.2
 _SNAPSHOT_TEXT_MIN_PX: Final = 12
 _WORDING: Final = Wording(expression_text, label_text)
 
@@ -61,7 +66,7 @@ class OverlayLook:
 
 def paint_overlay(
     painter: QPainter,
-    faces: Iterable[FaceAnalysis],
+    faces: Sequence[FaceAnalysis],
     placement: Placement,
     parts: OverlayParts,
     *,
@@ -83,6 +88,9 @@ def paint_overlay(
     layout = lay_out(placed, parts, measure, _WORDING, _area(bounds), selected)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if parts.guides:
+        for face in faces:
+            _paint_guides(painter, face, placement, layout.unit)
     for box in layout.boxes:
         _paint_box(painter, box, layout.unit)
     for tag in layout.tags:
@@ -131,6 +139,23 @@ def frame_image(frame: Frame) -> QImage:
     )
 
 
+def _paint_guides(painter: QPainter, face: FaceAnalysis, placement: Placement, unit: float) -> None:
+    guides = face_guides(face)
+    if guides is None:
+        return
+    if guides.mesh is not None:
+        painter.setPen(QPen(_MESH, max(1.0, _MESH_UNITS * unit)))
+        painter.drawPoints([placement.point_to_widget(x, y) for x, y in guides.mesh.tolist()])
+    lines: list[tuple[Segment, str]] = [(ray, GAZE_COLOR) for ray in guides.gaze]
+    lines += zip(guides.axes, AXIS_COLORS, strict=False)
+    for color, more in ((_HALO, 2.0), (None, 0.0)):
+        for (start, end), own in lines:
+            pen = QPen(color or QColor(own), (_GUIDE_UNITS + more) * unit)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            painter.drawLine(placement.point_to_widget(*start), placement.point_to_widget(*end))
+
+
 class _Measure:
     """Sizes of text in a font."""
 
@@ -163,10 +188,10 @@ def _paint_box(painter: QPainter, box: FaceBox, unit: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     rect, radius = _rect(box.area), 4 * unit
     painter.setPen(pen)
-    painter.setOpacity(_UNSURE_OPACITY if box.face.is_unsure else 1.0)
+    painter.setOpacity(_UNSURE_OPACITY if is_pale(box.face) else 1.0)
     painter.drawRoundedRect(rect, radius, radius)
     pen = QPen(face_color(box.face), box.stroke)
-    if box.face.is_unsure:
+    if is_pale(box.face):
         pen.setDashPattern([4, 3])
     painter.setPen(pen)
     painter.drawRoundedRect(rect, radius, radius)
@@ -179,11 +204,11 @@ def _paint_tag(painter: QPainter, tag: Tag) -> None:
     painter.setBrush(_BACKING)
     painter.drawRoundedRect(_rect(tag.area), radius, radius)
     color = face_color(tag.face)
-    painter.setOpacity(_UNSURE_OPACITY if tag.face.is_unsure else 1.0)
+    painter.setOpacity(_UNSURE_OPACITY if is_pale(tag.face) else 1.0)
     painter.setBrush(color)
     painter.drawRoundedRect(_rect(tag.chip), radius, radius)
     painter.setOpacity(1.0)
-    painter.setPen(_TEXT if tag.face.is_unsure else QColor(text_color_on(color.name())))
+    painter.setPen(_TEXT if is_pale(tag.face) else QColor(text_color_on(color.name())))
     painter.drawText(_rect(tag.chip), Qt.AlignmentFlag.AlignCenter, tag.number)
     if tag.mark is not None:
         paint_calibrated_mark(painter, _rect(tag.mark), _TEXT)

@@ -72,7 +72,12 @@ class Player(QObject):
     def use_settings(self, settings: Settings) -> None:
         """Show what the user wants to see."""
         self.view.set_parts(
-            OverlayParts(settings.show_boxes, settings.show_labels, settings.show_bars)
+            OverlayParts(
+                settings.show_boxes,
+                settings.show_labels,
+                settings.show_bars,
+                settings.show_guides,
+            )
         )
         self.view.set_mirrored(settings.mirror and self._shows_camera())
         self._set_span()

@@ -33,6 +33,12 @@ class Placement:
         top = self.rect.y() + box.y1 * self.scale
         return QRectF(left, top, box.width * self.scale, box.height * self.scale)
 
+    def point_to_widget(self, x: float, y: float) -> QPointF:
+        """Return a point of the picture in widget coordinates."""
+        across = x * self.scale
+        left = self.rect.right() - across if self.mirrored else self.rect.x() + across
+        return QPointF(left, self.rect.y() + y * self.scale)
+
     def to_picture(self, point: QPointF) -> tuple[float, float]:
         """Return a point of the widget in picture pixels."""
         across = self.rect.right() - point.x() if self.mirrored else point.x() - self.rect.x()

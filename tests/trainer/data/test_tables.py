@@ -218,4 +218,4 @@ def test_a_line_without_an_end_is_not_read_whole(tmp_path: Path) -> None:
 def test_a_pipe_is_no_dataset(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(DataError, match="neither a file nor a folder"):
-        load_dataset(DataSource(tmp_path / "pipe.csv"))
+        load_dataset(DataSource(path=tmp_path / "pipe.csv"))

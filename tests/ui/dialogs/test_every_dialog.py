@@ -34,6 +34,7 @@ from fer_desktop.ui.dialogs.analysis_dialog import AnalysisDialog, AnalysisOptio
 from fer_desktop.ui.dialogs.asking_dialog import TITLE_BAR, AskingDialog
 from fer_desktop.ui.dialogs.login_dialog import LoginDialog
 from fer_desktop.ui.dialogs.mark_keys_dialog import MarkKeysDialog
+from fer_desktop.ui.dialogs.measures_dialog import MeasuresDialog
 from fer_desktop.ui.dialogs.name_dialog import NameDialog
 from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
 from fer_desktop.ui.dialogs.prompts import Confirm
@@ -129,6 +130,7 @@ DIALOGS: dict[str, Make] = {
     "models": lambda app, jobs: ModelsDialog(
         app.controller, ModelJobs(jobs, app.window), app.window
     ),
+    "measures": lambda app, _: MeasuresDialog(("gaze", "x" * 60), app.window),
     "name": lambda app, _: NameDialog("Rename", LONG[:300], "mine", lambda _: None, app.window),
     "compare": lambda app, jobs: CompareDialog((Path("no"), Path("where")), jobs, app.window),
     "facts": lambda app, _: FactsDialog(LONG, SessionFacts("", "", "", LONG), app.window),
@@ -179,7 +181,8 @@ def test_every_kind_of_dialog_is_tried() -> None:
     tried = {
         "AgreementDialog", "AnalysisDialog", "CalibrationDialog", "CompareDialog",
         "CorrectedDialog", "CorrectionDialog", "CorrectionsDialog", "FactsDialog", "TextDialog",
-        "LoginDialog", "MarkDialog", "MarkKeysDialog", "MarksDialog", "ModelsDialog", "NameDialog",
+        "LoginDialog", "MarkDialog", "MarkKeysDialog", "MarksDialog", "MeasuresDialog",
+        "ModelsDialog", "NameDialog",
         "NetworkDialog", "PeopleDialog", "QueueDialog", "SessionsDialog", "SettingsDialog",
         "ShortcutsDialog",
         "WelcomeDialog",

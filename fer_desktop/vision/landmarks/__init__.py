@@ -1,0 +1,1 @@
+"""The face landmarker: mesh, blendshapes, and what follows from them."""

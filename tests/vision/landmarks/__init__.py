@@ -1,0 +1,1 @@
+"""The face landmarker and what follows from it."""
