@@ -85,11 +85,14 @@ class ChosenStreams:
             for stream in self._streams.values():
                 stream.close(is_complete=is_complete)
 
-    def mark(self, timestamp_us: int, text: str) -> None:
-        """Have a mark of the open session sent; any thread may call it."""
+    def mark(self, session: int, timestamp_us: int, text: str) -> None:
+        """Have a mark sent to whoever was sent its session; any thread may call it.
+
+        A file may be analysed to its end while it is still looked at.
+        """
         with self._lock:
-            if self._session is not None:
-                for stream in self._streams.values():
+            for stream in self._streams.values():
+                if stream.session == session:
                     stream.mark(timestamp_us, text)
 
     def shutdown(self) -> None:

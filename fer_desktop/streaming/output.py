@@ -112,6 +112,11 @@ class StreamOutput:
         return self._is_ready and not self._is_ending and self._failure is None
 
     @property
+    def session(self) -> int:
+        """The number of the session that was begun last; 0 before any."""
+        return self._session
+
+    @property
     def is_alive(self) -> bool:
         """Whether it still has something open."""
         thread = self._thread

@@ -86,18 +86,22 @@ def test_one_joins_in_the_middle_and_leaves(rig: Rig, receiver: socket.socket) -
 
 def test_a_mark_goes_out_with_the_time_of_its_moment(rig: Rig, receiver: socket.socket) -> None:
     rig.streams.choose([address(receiver)])
-    rig.streams.mark(0, "of nothing")
+    rig.streams.mark(1, 0, "of nothing")
     rig.begin()
     rig.write(0)
     receiver.recv(65536)
     at_us = picture(0, 8, 8).timestamp_us + 500_000
-    rig.streams.mark(at_us, "ü" * 3000)
+    rig.streams.mark(2, at_us, "of another session")
+    rig.streams.mark(1, at_us, "ü" * 3000)
     mark = json.loads(receiver.recv(65536))
     assert (mark["type"], mark["session"], mark["source"]) == ("mark", 1, CAMERA.name)
     assert mark["captured_us"] == 1_500_000
     assert mark["time_s"] == at_us / 1e6
     assert mark["wall_time_utc"].startswith("1970-01-01T00:00:05.5")
     assert mark["text"] == "ü" * 1000
+    rig.streams.close(is_complete=True)
+    rig.streams.mark(1, at_us, "while it is still looked at")
+    assert json.loads(receiver.recv(65536))["text"] == "while it is still looked at"
 
 
 def test_a_port_that_is_taken_is_told_once_and_tried_again(

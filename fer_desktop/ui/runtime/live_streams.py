@@ -27,6 +27,7 @@ class LiveStreams(QObject):
         """
         super().__init__(controller)
         self._streams = streams
+        self._controller = controller
         self._always = tuple(always)
         controller.settings_changed.connect(self._choose)
         controller.marks.added.connect(self._send)
@@ -42,7 +43,7 @@ class LiveStreams(QObject):
         return ""
 
     def _send(self, mark: Mark) -> None:
-        self._streams.mark(mark.timestamp_us, mark.text)
+        self._streams.mark(self._controller.session, mark.timestamp_us, mark.text)
 
     def _choose(self, settings: Settings) -> None:
         self._streams.choose((*self._always, *filter(is_stream, settings.outputs)))
