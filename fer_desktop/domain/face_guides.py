@@ -15,7 +15,7 @@ Segment = tuple[Point, Point]
 
 _AXIS_LENGTH: Final = 0.45  # in widths of the face's box
 _GAZE_LENGTH: Final = 0.7
-_EYE_ASIDE, _EYE_RISE = 0.2, 0.2
+_EYE_ASIDE, _EYE_RISE = 0.2, 0.26
 # The red, green and blue that axes have everywhere; the gaze is seen on any of them.
 AXIS_COLORS: Final = ("#e5484d", "#46a758", "#3e8ef7")
 GAZE_COLOR: Final = "#ffc53d"
