@@ -17,7 +17,7 @@ from PIL import Image
 
 from fer_desktop import __version__, cli
 from fer_desktop.cli import analyze
-from fer_desktop.cli.analyze import output_stems
+from fer_desktop.cli.output_stems import output_stems
 from fer_desktop.errors import ModelError
 from fer_desktop.log import set_up_logging
 from fer_desktop.recording.session_format import UsedModel

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +13,8 @@ from tqdm import tqdm
 
 from fer_desktop import __version__
 from fer_desktop.cli.arguments import PROGRAM
+from fer_desktop.cli.joint_table import JointOutput, JointTable
+from fer_desktop.cli.output_stems import output_stems
 from fer_desktop.cli.outputs import (
     AnnotatedOutput,
     ChartOutput,
@@ -28,7 +29,7 @@ from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.measures import MESH
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import DetectorError, FerError, ModelError, SourceError
-from fer_desktop.files import distinct_name, make_folder, shown_name
+from fer_desktop.files import make_folder, shown_name
 from fer_desktop.log import get_logger
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.analysis_run import analyze_file
@@ -40,7 +41,6 @@ from fer_desktop.recording.calibrations import UsedCalibration
 from fer_desktop.recording.csv_export import Counts, meta_path, write_meta
 from fer_desktop.recording.mesh_file import MESH_SUFFIX
 from fer_desktop.recording.session_format import SessionInfo, UsedModel, library_versions
-from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import EngineChoice, FaceSearch
 from fer_desktop.sources.factory import open_file
 from fer_desktop.sources.media_names import with_folders_opened
@@ -52,15 +52,7 @@ from trainer.contract.whole_file import remove_leftovers
 
 log = get_logger("app")
 
-_NAME_BYTES: Final = 255  # what file systems take
-_NUMBER_BYTES: Final = 6  # "-2", "-3" and so on
 _TABLE: Final = "table"
-_PICTURED: Final = ("annotated", "clean", "blurred")
-_SUFFIXES: Final = (
-    *TABLE_SUFFIXES,
-    *(".meta.json", ".timeline.png", MESH_SUFFIX),
-    *(f".{kind}{suffix}" for kind in _PICTURED for suffix in (".mp4", ".png")),
-)
 
 
 def analyze(args: argparse.Namespace) -> int:
@@ -76,13 +68,14 @@ def analyze(args: argparse.Namespace) -> int:
     further = chosen_outputs(args.to)
     named = list(with_folders_opened(args.files))
     stems = output_stems([path for path, _ in named], args.out)
+    joint = _joint_table(args)
     with closing(_Networks(resolve_model(args.model), args)) as networks:
         for number, ((path, refusal), stem) in enumerate(zip(named, stems, strict=True), start=1):
             try:
                 if refusal is not None:
                     raise refusal
                 table = args.out / f"{stem}.{args.format}"
-                run = _FileRun(number, path, table, args, networks, further)
+                run = _FileRun(number, path, table, args, networks, further, joint)
                 failures += not run.run()
             except (ModelError, DetectorError):
                 raise
@@ -93,31 +86,24 @@ def analyze(args: argparse.Namespace) -> int:
                 log.exception("the analysis of %s failed", path)
                 _complain(path, f"the analysis failed unexpectedly: {error!r}")
                 failures += 1
+    if joint is not None:
+        try:
+            joint.close()
+        except FerError as error:
+            _complain(args.together, str(error))
+            failures += 1
     return 1 if failures else 0
 
 
-def output_stems(files: Sequence[Path], out: Path) -> list[str]:
-    """Return a file stem for the results of each input: all different, and never an input's own."""
-    inputs = {os.path.realpath(path) for path in files}
-    taken: set[str] = set()
-    stems = []
-    for path in files:
-        wanted = _shortened(path.stem)
-        stem = distinct_name(wanted, taken)
-        while any(os.path.realpath(out / f"{stem}{suffix}") in inputs for suffix in _SUFFIXES):
-            taken.add(stem.casefold())
-            stem = distinct_name(wanted, taken)
-        taken.add(stem.casefold())
-        stems.append(stem)
-    return stems
-
-
-def _shortened(stem: str) -> str:
-    """Return as much of a stem as leaves room for a number and the longest suffix."""
-    longest = _NAME_BYTES - _NUMBER_BYTES - max(map(len, _SUFFIXES))
-    while len(os.fsencode(stem)) > longest:
-        stem = stem[:-1]
-    return stem
+def _joint_table(args: argparse.Namespace) -> JointTable | None:
+    if args.together is None:
+        return None
+    return JointTable(
+        args.together,
+        is_calibrated=args.calibrate is not None,
+        empty_rows=args.empty_rows,
+        dialect=args.csv_dialect,
+    )
 
 
 def _microseconds(seconds: float | None) -> int | None:
@@ -180,8 +166,10 @@ class _FileRun:
         args: argparse.Namespace,
         networks: _Networks,
         further: Mapping[str, OutputSink],
+        joint: JointTable | None,
     ) -> None:
         self._number = number
+        self._joint = joint
         self._further = further
         self._path = path
         self._csv_path = csv_path
@@ -215,7 +203,7 @@ class _FileRun:
             empty_rows=self._args.empty_rows,
             dialect=self._args.csv_dialect,
         )
-        outputs = FanOut(self._outputs(table), self._lost)
+        outputs = FanOut(self._outputs(table, analyzer), self._lost)
         with ExitStack() as stack:
             results = stack.enter_context(
                 closing(
@@ -261,7 +249,7 @@ class _FileRun:
             raise self._damage
         return self._is_whole
 
-    def _outputs(self, table: TableOutput) -> dict[str, OutputSink]:
+    def _outputs(self, table: TableOutput, analyzer: Analyzer) -> dict[str, OutputSink]:
         name = shown_name(self._path.name)
         outputs: dict[str, OutputSink] = {_TABLE: table}
         outputs["progress bar"] = ProgressBar(name, self._selection)
@@ -275,6 +263,8 @@ class _FileRun:
             outputs["chart"] = ChartOutput(self._output(".timeline.png"), name)
         if MESH in self._args.measures:
             outputs["mesh"] = MeshOutput(self._output(MESH_SUFFIX))
+        if self._joint is not None:
+            outputs["joint table"] = JointOutput(self._joint, str(self._path), analyzer.measures)
         return {**outputs, **self._further}
 
     def _lost(self, failed: OutputFailed) -> None:

@@ -18,6 +18,7 @@ from fer_desktop.cli.option_values import (
     output_name,
     seconds,
     stream_or_output,
+    table_file,
     token,
 )
 from fer_desktop.cli.report_options import add_csv_dialect, add_report
@@ -215,6 +216,13 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="format of the table (default: %(default)s); parquet needs pyarrow",
     )
     add_csv_dialect(analyze)
+    analyze.add_argument(
+        "--together",
+        metavar="FILE",
+        type=table_file,
+        help="also write one table of all files, with a last column file; its name ends in .csv,"
+        " .xlsx or .parquet",
+    )
     analyze.add_argument(
         "--calibrate",
         metavar="FROM-TO",

@@ -7,6 +7,7 @@ import argparse
 import math
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from fer_desktop.domain.frame_selection import EVERY_MAX
@@ -29,6 +30,20 @@ def engine_name(text: str) -> str:
     from fer_desktop.vision.engines.plugin_engines import engine_names
 
     return _one_of(text, engine_names())
+
+
+def table_file(text: str) -> Path:
+    """Return where a table goes: a name with the suffix of a format, in a folder that exists."""
+    from fer_desktop.recording.table_files import TABLE_SUFFIXES
+
+    path = Path(text)
+    if path.suffix.lower() not in TABLE_SUFFIXES:
+        raise argparse.ArgumentTypeError(
+            f"must end in one of {', '.join(TABLE_SUFFIXES)}: {text!r}"
+        )
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {str(path.parent)!r}")
+    return path
 
 
 def output_name(text: str) -> str:
