@@ -47,7 +47,7 @@ def test_sessions_are_their_owners(profile: Path) -> None:
     path = new_session_file(paths.sessions_dir(), CAMERA)
     writer = SessionWriter(path, CAMERA, settings={})
     files = list(paths.sessions_dir().iterdir())
-    assert len(files) == 3, "the session, and SQLite's own beside it"
+    assert len(files) == 4, "the session, SQLite's own beside it, and the lock"
     assert {rights(file) for file in files} == {0o600}
     assert rights(paths.sessions_dir()) == 0o700
     writer.close()

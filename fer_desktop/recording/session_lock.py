@@ -19,7 +19,7 @@ class SessionLock:
         from filelock import FileLock  # a tenth of a second that the window's start can spare
 
         self._file = session.with_name(f".{session.name}.lock")
-        self._lock = FileLock(self._file, thread_local=False)
+        self._lock = FileLock(self._file, mode=0o600, thread_local=False)
 
     def acquire(self) -> bool:
         """Take the lock; False if somebody else has it. Where no lock can be had, nobody has."""
