@@ -94,13 +94,15 @@ class JointOutput:
         self._measures = measures
         self._models: list[UsedModel] = []
         self._columns: Columns | None = None
-        self._rows: Any = SpooledTemporaryFile(  # noqa: SIM115 - closed by close
-            _IN_MEMORY, "w+", newline="", encoding="utf-8", errors="surrogateescape"
-        )
-        self._writer = csv.writer(self._rows)
+        self._rows: Any = None
+        self._writer: Any = None
 
     def opened(self, session: int, info: SourceInfo) -> None:
         """Begin a file's analysis."""
+        self._rows = SpooledTemporaryFile(
+            _IN_MEMORY, "w+", newline="", encoding="utf-8", errors="surrogateescape"
+        )
+        self._writer = csv.writer(self._rows)
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         """Note which model reads the frames."""
