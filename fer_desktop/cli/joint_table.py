@@ -99,7 +99,7 @@ class JointOutput:
 
     def opened(self, session: int, info: SourceInfo) -> None:
         """Begin a file's analysis."""
-        self._rows = SpooledTemporaryFile(
+        self._rows = SpooledTemporaryFile(  # noqa: SIM115 - closed by close
             _IN_MEMORY, "w+", newline="", encoding="utf-8", errors="surrogateescape"
         )
         self._writer = csv.writer(self._rows)
