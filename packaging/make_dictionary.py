@@ -43,7 +43,8 @@ beside a summary.
 
 ## Faces: one row per face and analysed frame
 
-`p_<label>` and `corrected_<label>` stand once for each label of the model. Columns of measures,
+`p_<label>` and `corrected_<label>` stand once for each label of the model, and `head_roll_deg` for
+the columns of all measures, which *View > Measures…* explains. Columns of measures,
 `corrected_<label>`, `model` (where several models read the session), `marks`, `person` (where
 people were named, merged, split or hidden), `corrected_label` (where people labelled faces;
 with `corrected_label_<rater>` for each where they are several) and `session` (where several

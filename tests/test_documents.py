@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = sorted(
     path.relative_to(ROOT).as_posix()
-    for folder in (".", "fer_desktop", "trainer", "packaging", "models/*", "assets/*")
+    for folder in (".", "docs", "fer_desktop", "trainer", "packaging", "models/*", "assets/*")
     for path in ROOT.glob(f"{folder}/*.md")
 )
 ELLIPSIS = "..."  # what a reader fills in
