@@ -90,9 +90,10 @@ def about_text() -> str:
             translate("About", "MIT licence, © the FER Desktop authors."),
             translate(
                 "About",
-                "Built with Qt and PySide6 (LGPL), MediaPipe, Keras, TensorFlow, PyAV, OpenCV "
-                "and pyqtgraph. The face detection networks are MediaPipe's (Apache-2.0); the "
-                "demo clip is rendered from a public-domain portrait by NASA.",
+                "Built with Qt and PySide6 (LGPL), MediaPipe, LiteRT, Keras, TensorFlow, PyAV, "
+                "OpenCV and pyqtgraph. The networks that find faces and their meshes are "
+                "MediaPipe's (Apache-2.0); the demo clip is rendered from a public-domain portrait "
+                "by NASA.",
             ),
         )
     )

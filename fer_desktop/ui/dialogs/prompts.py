@@ -123,7 +123,8 @@ class BundleVideos:
         box.setInformativeText(
             translate(
                 "BundleVideos",
-                "One file with all numbers, marks and details, which opens on another computer."
+                "One file with all numbers, marks, names and details, which opens on another"
+                " computer."
                 " Videos show people: include them only for those who may see them.",
             )
         )

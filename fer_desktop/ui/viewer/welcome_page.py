@@ -77,8 +77,9 @@ class WelcomeText(QScrollArea):
             (
                 self.tr("Your data stay here."),
                 self.tr(
-                    "Pictures and results never leave this computer. Sessions are files in "
-                    "your own folder; delete them under Session, Past sessions."
+                    "Pictures never leave this computer, and results only if you send them to "
+                    "other programs. Sessions are files in your own folder; delete them under "
+                    "Session, Past sessions."
                 ),
             ),
             (

@@ -48,7 +48,12 @@ class SystemTable(RowTable):
                 if system.reported_accuracy is not None
                 else ""
             )
-            tip = "\n".join(filter(None, (system.layers, system.reported_test)))
+            fetched = (
+                self.tr("Its ImageNet weights are downloaded when they are first needed.")
+                if system.kind == "transfer"
+                else ""
+            )
+            tip = "\n".join(filter(None, (system.layers, system.reported_test, fetched)))
             texts = (
                 system.title,
                 system.study,
