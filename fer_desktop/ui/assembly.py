@@ -128,7 +128,7 @@ def assemble(
 
     def on_result(result: Result) -> None:
         inbox.post(result)
-        recorder.offer(controller.people.shown(result))
+        recorder.offer(result, controller.people.shown(result))
 
     streams = ChosenStreams(
         lambda name, error: inbox.post_event(OutputFailed(controller.session, name, error))

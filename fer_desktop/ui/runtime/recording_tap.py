@@ -54,11 +54,17 @@ class RecordingTap(QObject):
         """Seconds since the recording began."""
         return time.monotonic() - self._started_s
 
-    def offer(self, result: Result) -> None:
-        """Record a result, if wanted; called on worker threads."""
+    def offer(self, result: Result, shown: Result) -> None:
+        """Record a result, if wanted; called on worker threads.
+
+        Args:
+            result: with all faces: one that the user has hidden must be blurred as well.
+            shown: with the faces that are shown, under their names.
+        """
         with self._lock:
             if self._recorder is not None:
-                self._recorder.add(result.frame, result.analysis)
+                taken = result if self.kind == "blurred" else shown
+                self._recorder.add(taken.frame, taken.analysis)
 
     def start(
         self,
@@ -81,9 +87,9 @@ class RecordingTap(QObject):
         path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", ".mp4")
         recorder = VideoRecorder(path, self._report, parts, kind, sound_from)
         with self._lock:
-            self._recorder = recorder
+            self._recorder, self.kind = recorder, kind
         self._started_s = time.monotonic()
-        self.kind, self.has_sound = kind, kind == "clean" and sound_from is not None
+        self.has_sound = kind == "clean" and sound_from is not None
         self.started.emit(path)
 
     def stop(self) -> None:
