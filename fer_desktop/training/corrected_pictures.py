@@ -233,8 +233,10 @@ def _wanted_of(session: CorrectedSession, number: int) -> tuple[list[_Picture], 
                     continue
                 said = [lookup.at(face.face_id, frame.timestamp_us) for lookup in lookups]
                 given = [label for label in said if label]
+                owner = people.number_of(face.face_id, frame.timestamp_us)
+                if people.person(owner).is_hidden:  # nobody is to see them, and no model either
+                    continue
                 if given and all(same_label(given[0], label) for label in given):
-                    owner = people.number_of(face.face_id, frame.timestamp_us)
                     # A name is the same person in every session, a number in its own alone.
                     name = people.person(owner).name
                     person = name or f"{reader.path.stem}, {people.table_name(owner)}"

@@ -9,6 +9,8 @@ from PIL import Image
 
 from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.people import People
+from fer_desktop.recording.session_people import set_people
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.sources.factory import open_file
@@ -156,3 +158,10 @@ def test_a_job_that_is_stopped_leaves_nothing(tmp_path: Path, clip: Path) -> Non
     (tmp_path / "out").mkdir()
     with pytest.raises(PicturesError, match="is there already"):
         made_of([path], tmp_path / "out")
+
+
+def test_hidden_persons_are_no_training_pictures(tmp_path: Path, clip: Path) -> None:
+    path = session(tmp_path / "a.fersession", clip, labelled())
+    set_people(path, People().hidden(1))
+    with pytest.raises(PicturesError, match="too few corrections"):
+        made_of([path], tmp_path / "made")
