@@ -13,6 +13,7 @@ from fer_desktop.domain.measures import MESH
 
 Segment = tuple[Point, Point]
 
+_ANGLES: Final = 3  # of a head as of a gaze
 _AXIS_LENGTH: Final = 0.45  # in widths of the face's box
 _GAZE_LENGTH: Final = 0.7
 _EYE_ASIDE, _EYE_RISE = 0.2, 0.26
@@ -38,8 +39,10 @@ class FaceGuides:
 
 def face_guides(face: FaceAnalysis) -> FaceGuides | None:
     """Return what can be drawn of a face's measures, None if that is nothing."""
-    found = {spec.key: numbers for spec, numbers in face.measurements}
-    pose, gaze, mesh = (found.get(key) for key in ("head_pose", "gaze", MESH))
+    # A session may come from anywhere: what has another number of channels is another measure.
+    found = {(spec.key, len(numbers)): numbers for spec, numbers in face.measurements}
+    pose, gaze = (found.get((key, _ANGLES)) for key in ("head_pose", "gaze"))
+    mesh = next((found[key, n] for key, n in found if key == MESH and n % 3 == 0), None)
     axes: tuple[Segment, ...] = ()
     rays: tuple[Segment, ...] = ()
     width = face.detection.box.width

@@ -40,6 +40,11 @@ class MeasureSpec:
             for channel in self.channels
         )
 
+    def has_columns_of(self, other: "MeasureSpec") -> bool:
+        """Tell whether it has another's columns; sessions of older versions know no range."""
+        mine, theirs = (self.key, self.unit, self.channels), (other.key, other.unit, other.channels)
+        return mine == theirs
+
 
 def tabular(specs: Iterable[MeasureSpec]) -> tuple[MeasureSpec, ...]:
     """Return the measures that have columns in tables."""

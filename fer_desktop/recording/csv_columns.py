@@ -62,7 +62,7 @@ def _measured(face: FaceAnalysis, measures: Sequence[MeasureSpec]) -> list[str]:
     cells: list[str] = []
     for measure in measures:
         measurement = found.get(measure.key)
-        if measurement is not None and measurement.spec == measure:
+        if measurement is not None and measurement.spec.has_columns_of(measure):
             cells += [f"{number:.7g}" for number in measurement.numbers]
         else:
             cells += [""] * len(measure.channels)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -337,7 +337,7 @@ def export_session(
         StorageError: if the session cannot be read, or a file exists or cannot be written.
     """
     description = place_of_description(csv_path, overwrite=overwrite)
-    with SessionReader(session_file) as reader:
+    with SessionReader(session_file) as reader, ExitStack() as files:
         # First, as a damaged one leaves no table.
         summary, marks, people = reader.summary(), reader.marks(), reader.people
         corrections = reader.corrections()
@@ -352,15 +352,19 @@ def export_session(
             empty_rows=empty_rows,
             extra=extra,
         )
-        with face_rows(csv_path, columns, dialect=dialect, overwrite=overwrite) as table:
-            table.people = people
-            for row in reader.rows():
-                table.add(row)
+        table = files.enter_context(
+            face_rows(csv_path, columns, dialect=dialect, overwrite=overwrite)
+        )
+        table.people = people
+        meshes = None
         if any(spec.key == MESH for spec in reader.measures):
+            # Entered last and so finished first: a mesh that cannot be written leaves no table.
             mesh_path = csv_path.with_suffix(MESH_SUFFIX)
-            with mesh_file(mesh_path, overwrite=overwrite) as meshes:
-                for row in reader.rows():
-                    meshes.add(row.analysis)
+            meshes = files.enter_context(mesh_file(mesh_path, overwrite=overwrite))
+        for row in reader.rows():
+            table.add(row)
+            if meshes is not None:
+                meshes.add(people.visible(row.analysis))
     counts = table.counts
     counts.end = summary.end
     write_meta(

@@ -24,6 +24,8 @@ from fer_desktop.recording.csv_export import (
     place_of_description,
 )
 from fer_desktop.recording.mark_column import MARKS, mark_column
+from fer_desktop.recording.measurements import measured_besides
+from fer_desktop.recording.mesh_file import MESH_SUFFIX
 from fer_desktop.recording.person_column import person_column
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.recording.session_reader import SessionReader
@@ -87,7 +89,7 @@ def export_together(
                 has_people |= bool(reader.people)
                 raters.update(raters_of(reader.corrections()))
                 models += reader.models
-                measures += [spec for spec in reader.measures if spec not in measures]
+                measures = [*measured_besides([*measures, *reader.measures])]
                 is_calibrated |= bool(reader.calibrations)
         except FerError as error:
             failures.append(error)
@@ -186,7 +188,7 @@ def export_each(
     """
     taken = {
         entry.name.removesuffix(end).casefold()
-        for end in (*TABLE_SUFFIXES, ".meta.json")
+        for end in (*TABLE_SUFFIXES, ".meta.json", MESH_SUFFIX)
         for entry in folder.glob(f"*{end}")
     }
     total = Counts()

@@ -10,6 +10,7 @@ import numpy as np
 
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.measures import MESH
+from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error, whole_file
 
 MESH_SUFFIX: Final = ".mesh.npz"
@@ -19,6 +20,11 @@ class MeshFile:
     """Collects the meshes of a session, on disk, for there may be gigabytes of them."""
 
     def __init__(self, path: Path) -> None:
+        """Take where the file will be; what is collected lies beside it, and has no name.
+
+        Raises:
+            OSError: if nothing can be written there.
+        """
         self._path = path
         self._rows: list[tuple[int, int, int]] = []
         self._width = 0
@@ -28,21 +34,28 @@ class MeshFile:
         """Take the meshes of a frame.
 
         Raises:
-            StorageError: if they cannot be written.
+            StorageError: if they cannot be written, or have not the same points in every frame.
         """
         for face in analysis.faces:
             for spec, numbers in face.measurements:
                 if spec.key == MESH:
+                    self._width = self._width or len(numbers)
+                    if not numbers or len(numbers) != self._width or len(numbers) % 3:
+                        raise StorageError(
+                            f"{self._path} cannot be written: a mesh in the session is damaged."
+                        )
                     try:
                         self._points.write(np.asarray(numbers, "<f4").tobytes())
                     except OSError as error:
                         raise storage_error(self._path, error) from error
-                    self._width = len(numbers)
                     self._rows.append((analysis.frame_index, analysis.timestamp_us, face.face_id))
 
     def write_to(self, part: Path) -> None:
         """Write the file: ``frame_index``, ``timestamp_us``, ``face_id``, and ``points_px`` of
         shape (rows, points, 3): x, y, and z, smaller nearer to the camera.
+
+        Raises:
+            OSError: if it cannot be written.
         """
         self._points.flush()
         rows = np.array(self._rows, np.int64).reshape(-1, 3)

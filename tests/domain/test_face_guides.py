@@ -53,6 +53,18 @@ def test_a_mesh_is_drawn_by_itself() -> None:
     assert guides.mesh.tolist() == [[0, 1], [3, 4], [6, 7]]
 
 
+def test_measures_of_other_shapes_are_no_guides() -> None:
+    odd = [
+        Measurement(MeasureSpec("head_pose", ("yaw", "pitch")), (1.0, 2.0)),
+        Measurement(MeasureSpec("gaze", ("yaw",)), (1.0,)),
+        Measurement(MeasureSpec(MESH, ("x", "y")), (1.0, 2.0)),
+    ]
+    assert face_guides(face(*odd)) is None
+    guides = face_guides(face(Measurement(POSE, (0.0, 0.0, 0.0)), odd[1]))
+    assert guides is not None
+    assert guides.gaze == ()
+
+
 def test_a_face_that_cannot_be_trusted_is_pale() -> None:
     good = face(Measurement(QUALITY, (100, 0.1, 200, 0, 1)))
     dark = face(Measurement(QUALITY, (100, 0.1, 20, Problem.DARK, 0)))

@@ -3,14 +3,17 @@
 import csv
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fer_desktop.domain.measures import MESH, Measurement, MeasureSpec
 from fer_desktop.domain.people import People
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_export import export_session
-from fer_desktop.recording.joint_export import export_together
+from fer_desktop.recording.joint_export import export_each, export_together
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_people import set_people
 from fer_desktop.recording.session_reader import SessionReader
@@ -144,3 +147,61 @@ def test_a_file_that_says_what_cannot_be_is_damaged(tmp_path: Path, damage: str)
     db.close()
     with pytest.raises(StorageError, match=r"cannot be read|damaged"):
         SessionReader(path)
+
+
+MESH_SPEC = MeasureSpec(MESH, ("x0", "y0", "z0"), "px")
+
+
+def meshed(path: Path, people: People, spec: MeasureSpec = MESH_SPEC) -> Path:
+    writer = SessionWriter(path, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    for index in range(3):
+        faces = [
+            replace(
+                face(number, raw=READ),
+                measurements=(Measurement(spec, (float(number),) * len(spec.channels)),),
+            )
+            for number in (1, 2)
+        ]
+        writer.write(frame(index, *faces))
+    writer.set_people(people)
+    writer.close()
+    return path
+
+
+def test_the_meshes_of_hidden_persons_are_left_out(tmp_path: Path) -> None:
+    path = meshed(tmp_path / "a.fersession", People().hidden(2))
+    export_session(path, tmp_path / "a.csv")
+    with np.load(tmp_path / "a.mesh.npz") as found:
+        assert found["face_id"].tolist() == [1, 1, 1]
+        assert found["points_px"].tolist() == [[[1, 1, 1]]] * 3
+
+
+def test_a_mesh_that_cannot_be_written_leaves_no_table(tmp_path: Path) -> None:
+    path = meshed(tmp_path / "a.fersession", People())
+    (tmp_path / "a.mesh.npz").write_bytes(b"of somebody")
+    with pytest.raises(StorageError, match=r"a\.mesh\.npz already exists"):
+        export_session(path, tmp_path / "a.csv")
+    odd = meshed(tmp_path / "b.fersession", People(), MeasureSpec(MESH, ("x0", "y0")))
+    with pytest.raises(StorageError, match="a mesh in the session is damaged"):
+        export_session(odd, tmp_path / "b.csv")
+    assert sorted(item.name for item in tmp_path.iterdir()) == [
+        "a.fersession", "a.mesh.npz", "b.fersession",
+    ]  # fmt: skip
+    assert (tmp_path / "a.mesh.npz").read_bytes() == b"of somebody"
+    (each,) = [export_each([("a", path)], tmp_path)]
+    assert each.failures == ()
+    assert (tmp_path / "a-2.csv").is_file()
+
+
+def test_a_measure_without_its_range_has_the_same_columns(tmp_path: Path) -> None:
+    plain = MeasureSpec("roll", ("roll",), "deg")
+    sessions = [
+        (name, meshed(tmp_path / f"{name}.fersession", People(), spec))
+        for name, spec in (("old", plain), ("new", replace(plain, range=(-45.0, 45.0))))
+    ]
+    export_together(sessions, tmp_path / "both.csv")
+    with (tmp_path / "both.csv").open(newline="") as file:
+        assert next(csv.reader(file)).count("roll_deg") == 1
+    assert {float(row["roll_deg"]) for row in rows_of(tmp_path / "both.csv")} == {1, 2}
+    assert all(row["roll_deg"] for row in rows_of(tmp_path / "both.csv"))
