@@ -198,9 +198,12 @@ def import_bundle(path: Path, folder: Path) -> ImportedBundle:
                     made.append(video)
                     bundle.take_video(session, summary, video)
                     place = str(video)
-                if not summary.info.source.is_live:
-                    with writable(staged) as db, db:
-                        db.execute("UPDATE session SET uri = ?", (place,))
+                with writable(staged) as db:
+                    # As all sessions here: who reads one does not keep others from writing.
+                    db.execute("PRAGMA journal_mode = WAL")
+                    if not summary.info.source.is_live:
+                        with db:
+                            db.execute("UPDATE session SET uri = ?", (place,))
                 os.replace(staged, target)
                 found.append(target)
         except BaseException as error:

@@ -65,11 +65,17 @@ def write_bundle(
     """
     failures: list[FerError] = []
     notes: list[str] = []
+    if len(sessions) > MOST_SESSIONS:
+        notes.append(
+            f"A bundle holds {MOST_SESSIONS:,} sessions: {len(sessions) - MOST_SESSIONS:,} are not"
+            " included."
+        )
     written: list[BundledSession] = []
     with (
         whole_file(path, overwrite=overwrite) as part,
         tempfile.TemporaryDirectory(dir=path.parent, prefix=".fer-bundle-") as scratch,
-        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
+        # Not strict: a film may well say that it is from before 1980, which a zip file cannot.
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
     ):
         copy = Path(scratch) / "session"
         for number, (name, session) in enumerate(sessions[:MOST_SESSIONS], start=1):

@@ -153,4 +153,6 @@ def migrate(db: sqlite3.Connection, found: int) -> None:
         db.commit()
     except sqlite3.Error:
         db.rollback()
-        raise
+        (found,) = db.execute("PRAGMA user_version").fetchone()
+        if found != SCHEMA_VERSION:  # else another reader has done it meanwhile
+            raise

@@ -1,6 +1,7 @@
 """Sessions travel in one file and are the same on the other side; bad bundles do no harm."""
 
 import json
+import os
 import sqlite3
 import struct
 import zipfile
@@ -21,7 +22,7 @@ from fer_desktop.recording.session_facts import SessionFacts, write_facts
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_pictures import find_pictures
 from fer_desktop.recording.session_reader import SessionReader
-from fer_desktop.recording.session_store import delete_session, list_sessions
+from fer_desktop.recording.session_store import add_mark, delete_session, list_sessions
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.sources.fingerprint import fingerprint
 from tests.recording.samples import PRESET, VIDEO, face, frame, rest, scores
@@ -123,6 +124,25 @@ def test_a_video_beside_the_bundle_is_found(tmp_path: Path, session: Path) -> No
     assert find_pictures(summary, []).problem == "missing"
     (session.parent / "clip é.mp4").rename(tmp_path / "renamed.mp4")
     assert find_pictures(summary, []).file == tmp_path / "renamed.mp4"
+
+
+def test_a_session_that_came_in_is_changed_while_somebody_reads_it(
+    tmp_path: Path, bundle: Path
+) -> None:
+    (path,) = import_bundle(bundle, tmp_path / "there").sessions
+    with SessionReader(path) as reader:
+        rows = reader.rows()
+        next(rows)
+        add_mark(path, Mark(80_000, "later"))
+        assert len(list(rows)) == 5
+    with SessionReader(path) as reader:
+        assert [mark.text for mark in reader.marks()] == ["smiles", "later"]
+
+
+def test_a_film_from_before_zip_files_comes_along(tmp_path: Path, session: Path) -> None:
+    os.utime(session.parent / "clip é.mp4", (0, 0))
+    written = write_bundle([("a", session)], tmp_path / "b.ferbundle", with_videos=True)
+    assert (written.videos, written.failures) == (1, ())
 
 
 def test_what_cannot_be_bundled_is_named(tmp_path: Path, session: Path) -> None:

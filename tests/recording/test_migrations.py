@@ -110,6 +110,17 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
         assert len(list(reader.rows())) == 1
 
 
+def test_two_may_bring_a_session_up_to_date_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.fersession"
+    _of_first_version(path)
+    db = sqlite3.connect(path)
+    SessionReader(path).close()  # another one comes first
+    migrations.migrate(db, 1)
+    assert not db.in_transaction
+    db.close()
+    assert _version(path) == migrations.SCHEMA_VERSION
+
+
 def test_a_new_file_has_the_tables_of_an_old_one_that_was_brought_up_to_date(
     tmp_path: Path,
 ) -> None:
