@@ -6,10 +6,12 @@ import json
 import math
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 from fer_desktop.errors import StorageError
 from fer_desktop.files import whole_file
@@ -87,7 +89,9 @@ def _eaf(marks: Sequence[Mark], media: str) -> str:
     head = ET.SubElement(root, "HEADER", {"MEDIA_FILE": "", "TIME_UNITS": "milliseconds"})
     if media:
         url = Path(media).as_uri() if Path(media).is_absolute() else media
-        ET.SubElement(head, "MEDIA_DESCRIPTOR", {"MEDIA_URL": url, "MIME_TYPE": "video/*"})
+        ET.SubElement(
+            head, "MEDIA_DESCRIPTOR", {"MEDIA_URL": _xml_text(url), "MIME_TYPE": "video/*"}
+        )
     colors = {mark.text: mark.color for mark in marks if mark.color}
     if colors:
         kept = ET.SubElement(head, "PROPERTY", {"NAME": _COLORS})
@@ -118,12 +122,13 @@ def _eaf(marks: Sequence[Mark], media: str) -> str:
 
 def _xml_text(text: str) -> str:
     """Return a text without the signs that XML cannot hold."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\t\n")
+    return "".join(
+        sign for sign in text if (sign >= " " and sign not in "\ufffe\uffff") or sign in "\t\n"
+    )
 
 
 def _from_eaf(content: bytes) -> Iterable[Mark]:
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise ValueError("it defines entities, which no such file needs")
+    _refuse_entities(content)
     root = ET.fromstring(content)
     if root.tag != "ANNOTATION_DOCUMENT":
         raise ValueError("it is no ELAN document")
@@ -142,6 +147,18 @@ def _from_eaf(content: bytes) -> Iterable[Mark]:
         text = annotation.findtext("ANNOTATION_VALUE") or ""
         end_s = None if end - begin <= _MOMENT_MS else end / 1000
         yield _mark(begin / 1000, end_s, text, colors.get(text, ""))
+
+
+def _refuse_entities(content: bytes) -> None:
+    """Refuse a document that can grow when it is read, in whatever encoding it is written."""
+
+    def refuse(*_: object) -> None:
+        raise ValueError("it defines entities, which no such file needs")
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    with suppress(expat.ExpatError):  # which is told when it is read
+        parser.Parse(content, True)
 
 
 def _colors(root: ET.Element) -> dict[str, str]:

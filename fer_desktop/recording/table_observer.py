@@ -227,7 +227,7 @@ def _observations(cells: _Cells, labels: tuple[str, ...], said: _Session) -> Obs
     has_all_frames = len(indices) >= said.frame_count > 0
     if not has_all_frames and said.frame_count and not said.is_live:
         indices, times_us = _with_frames_between(indices, times_us, said.frame_count)
-        has_all_frames = True
+        has_all_frames = len(indices) >= said.frame_count
     is_face = ~np.isnan(table[:, 2])
     order = np.flatnonzero(is_face)[np.argsort(table[is_face, 0], kind="stable")]
     faces = table[order]
@@ -270,12 +270,13 @@ def _with_frames_between(
     """Return frames with those that had no face, and therefore no row, among them.
 
     Of a file every frame was analysed, or every so many; what came before the first face and after
-    the last one is put where it must have been.
+    the last one is put where it must have been. Where that cannot be told they are returned as they
+    are: there are fewer than two, or they are not as many as said.
     """
     steps = np.diff(indices)
     step = int(np.gcd.reduce(steps)) if len(steps) else 1
-    between = np.arange(indices[0], indices[-1] + 1, step)
-    left = min(frames, _FRAMES_MAX) - len(between)
+    between = int(indices[-1] - indices[0]) // step + 1
+    left = min(frames, _FRAMES_MAX) - between
     if left < 0 or len(indices) < 2:
         return indices, times_us
     before = min(left, int(indices[0]) // step)

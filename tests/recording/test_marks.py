@@ -22,6 +22,8 @@ MARKS = [
     Mark(50_000, "=SUM(A1)"),
 ]
 
+_ENTITIES = '<!DOCTYPE a [<!ENTITY b "c">]><ANNOTATION_DOCUMENT>&b;</ANNOTATION_DOCUMENT>'
+
 
 def session(path: Path, marks: list[Mark]) -> Path:
     writer = SessionWriter(path, VIDEO, settings={})
@@ -146,7 +148,9 @@ def test_a_table_of_events_of_another_program_is_read(tmp_path: Path) -> None:
     [
         ("a.eaf", "<ANNOTATION_DOCUMENT>"),
         ("a.eaf", "<other/>"),
-        ("a.eaf", '<!DOCTYPE a [<!ENTITY b "c">]><ANNOTATION_DOCUMENT>&b;</ANNOTATION_DOCUMENT>'),
+        ("a.eaf", _ENTITIES),
+        ("a.eaf", _ENTITIES.encode("utf-16")),
+        ("a.eaf", f'<?xml version="1.0" encoding="utf-16"?>{_ENTITIES}'.encode("utf-16")),
         ("a.csv", "one,two\n1,2\n"),
         ("a.csv", "Behavior,Start (s)\nnods,soon\n"),
         ("a.csv", "Behavior,Start (s)\nnods,nan\n"),
@@ -162,6 +166,8 @@ def test_what_holds_no_marks_is_refused(tmp_path: Path, name: str, content: str 
     with pytest.raises(StorageError, match="cannot be read as marks") as refused:
         read_marks(path)
     assert "ELAN" in refused.value.hint
+    if name == "a.eaf" and "ENTITY" in str(content).replace("\\x00", ""):
+        assert "it defines entities" in refused.value.message
 
 
 def test_a_missing_file_of_marks_is_told(tmp_path: Path) -> None:

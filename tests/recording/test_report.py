@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import time
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,29 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes) -> None:
         observe(path)
     with pytest.raises(StorageError, match="cannot be read"):
         observe(tmp_path / "missing.csv")
+
+
+def test_frames_that_lie_far_apart_take_no_memory(tmp_path: Path) -> None:
+    lines = ["frame_index,time_s,face_id,width_px,emotion"]
+    lines += [f"{index},{index},1,5,happy" for index in (0, 1, 10**9)]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    meta_path(tmp_path / "a.csv").write_text('{"frame_count": 10000000}')
+    tracemalloc.start()
+    (found,) = observe_table(tmp_path / "a.csv")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50e6
+    assert len(found.seen.times_us) == 3
+    assert not found.seen.has_all_frames
+
+
+def test_one_frame_with_a_face_does_not_tell_of_the_others(tmp_path: Path) -> None:
+    lines = ["frame_index,time_s,face_id,width_px,emotion", "40,1.6,1,50,happy"]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    meta_path(tmp_path / "a.csv").write_text('{"frame_count": 100}')
+    (found,) = observe_table(tmp_path / "a.csv")
+    assert not found.seen.has_all_frames  # else none of the others would lack a face
+    assert any("how many frames have no face" in text for text in found.caveats)
 
 
 def test_a_damaged_description_is_told_of(session: Path, tmp_path: Path) -> None:
