@@ -39,16 +39,49 @@ def with_correction(corrections: Iterable[Correction], new: Correction) -> list[
     moment inside a new stretch goes. A new moment leaves the stretch around it, before which it
     counts.
     """
-    kept: list[Correction] = []
+    return with_corrections(corrections, [new])
+
+
+def with_corrections(
+    corrections: Iterable[Correction], new: Iterable[Correction]
+) -> list[Correction]:
+    """Return corrections with more of them, which hold together; see ``with_correction``.
+
+    Stretches are taken in the order of time, then moments: one at a stretch's beginning stays.
+    """
+    added = in_order(new)
+    moments: dict[tuple[str, int], dict[int, Correction]] = {}
+    stretches: dict[tuple[str, int], list[Correction]] = {}
     for former in corrections:
-        if (former.rater, former.face_id) != (new.rater, new.face_id):
-            kept.append(former)
-        elif new.end_us is None:
-            if former.end_us is not None or former.begin_us != new.begin_us:
-                kept.append(former)
+        layer = former.rater, former.face_id
+        if former.end_us is None:
+            moments.setdefault(layer, {})[former.begin_us] = former
         else:
-            kept += _outside(former, new.begin_us, new.end_us)
-    return in_order([*kept, new])
+            stretches.setdefault(layer, []).append(former)
+    kept: list[Correction] = []
+    for one in added:
+        if one.end_us is None:
+            continue
+        layer = one.rater, one.face_id
+        inside = moments.get(layer, {})
+        for at_us in [at_us for at_us in inside if one.begin_us <= at_us <= one.end_us]:
+            del inside[at_us]
+        left: list[Correction] = []
+        for former in stretches.get(layer, ()):
+            # What is over reaches none of those that come: thousands are taken in a moment.
+            if former.last_us < one.begin_us:
+                kept.append(former)
+            else:
+                left += _outside(former, one.begin_us, one.end_us)
+        stretches[layer] = [*left, one]
+    for one in added:
+        if one.end_us is None:
+            moments.setdefault((one.rater, one.face_id), {})[one.begin_us] = one
+    for layer_moments in moments.values():
+        kept += layer_moments.values()
+    for layer_stretches in stretches.values():
+        kept += layer_stretches
+    return in_order(kept)
 
 
 def in_order(corrections: Iterable[Correction]) -> list[Correction]:
@@ -62,15 +95,13 @@ def raters_of(corrections: Iterable[Correction]) -> list[str]:
 
 
 def _outside(former: Correction, begin_us: int, end_us: int) -> list[Correction]:
-    """Return what is left of a correction outside of a stretch."""
+    """Return what is left of a stretch outside of another one."""
     if former.last_us < begin_us or former.begin_us > end_us:
         return [former]
-    if former.end_us is None:
-        return []
     parts = []
     if former.begin_us < begin_us:
         parts.append(replace(former, end_us=begin_us - 1))
-    if former.end_us > end_us:
+    if former.last_us > end_us:
         parts.append(replace(former, begin_us=end_us + 1))
     return parts
 

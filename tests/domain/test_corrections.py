@@ -8,6 +8,7 @@ from fer_desktop.domain.corrections import (
     in_order,
     raters_of,
     with_correction,
+    with_corrections,
 )
 
 pytestmark = pytest.mark.unit
@@ -52,6 +53,22 @@ def test_other_raters_and_faces_are_left_alone() -> None:
     assert labels(found, "B") == ["happy"] * 6
     assert labels(found, face=2) == ["sad"] * 6
     assert raters_of(found) == ["A", "B"]
+
+
+def test_many_at_once_are_as_one_after_the_other() -> None:
+    former = [said("happy", 0, 5_000), said("sad", 40), said("angry", 10, 90, who="B")]
+    new = [said("sad", at, at + 7, who=who) for who in "AB" for at in range(0, 100, 5)]
+    one_by_one = former
+    for one in in_order(new):
+        one_by_one = with_correction(one_by_one, one)
+    assert with_corrections(former, reversed(new)) == one_by_one
+
+
+def test_a_moment_that_comes_with_a_stretch_stays() -> None:
+    found = [said("happy", 100, 400), said("sad", 100), said("angry", 300)]
+    assert with_corrections([], found) == in_order(found)
+    assert labels(with_corrections(found, found)) == labels(found)
+    assert labels(found) == ["", "sad", "happy", "angry", "happy", ""]
 
 
 def test_nothing_is_said_outside() -> None:

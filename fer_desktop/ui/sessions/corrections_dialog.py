@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop import paths
-from fer_desktop.domain.corrections import Correction, with_correction
+from fer_desktop.domain.corrections import Correction, with_correction, with_corrections
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.correction_files import read_corrections, write_corrections
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
@@ -279,10 +279,8 @@ class CorrectionsDialog(QDialog):
         hidden = {one.rater for one in inside} - {self._controller.corrections.rating.rater}
         if hidden and not self._controller.corrections.rating.shows_others:
             said += " " + self.tr("Those of other raters are hidden.")
-        for one in inside:
-            if one not in every:
-                every = with_correction(every, one)
-        self._set(every, said)
+        known = set(every)
+        self._set(with_corrections(every, [one for one in inside if one not in known]), said)
 
     def _export(self) -> None:
         session = self._controller.session_log.path
