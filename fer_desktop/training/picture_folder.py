@@ -156,6 +156,14 @@ def free_folder(folder: Path, where: Path, called: str = "Faces of {name}") -> P
     return where / distinct_name(called.format(name=folder.name or "pictures"), taken)
 
 
+def is_used(folder: Path) -> bool:
+    """Tell whether something is in a folder, or may be in one that cannot be looked into."""
+    try:
+        return folder.is_dir() and any(folder.iterdir())
+    except OSError:
+        return True
+
+
 def vanished(path: Path) -> PicturesError:
     """Return what to say of pictures that are no longer where they were."""
     return PicturesError(

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from fer_desktop import paths
 from fer_desktop.errors import FerError, TrainingError
-from fer_desktop.training.picture_folder import PicturesError, free_folder
+from fer_desktop.training.picture_folder import PicturesError, free_folder, is_used
 from fer_desktop.ui.look.wording import translate
 from fer_desktop.ui.runtime.trainer_call import TrainerCall
 from fer_desktop.ui.training.pictures.finding_list import FindingList
@@ -47,6 +47,7 @@ class CleanedCopy(QWidget):
         super().__init__(parent)
         self._call = TrainerCall(self)
         self._source, self._label_map = Path(), ""
+        self._is_of_use = False  # a copy would lack something, and not everything
         self.heading = QLabel(self.tr("Cleaned copy"), self)
         self.heading.setProperty("role", "heading")
         self.text = QLabel(
@@ -103,6 +104,7 @@ class CleanedCopy(QWidget):
         return [*words, "--thorough"] if self.thorough.isChecked() else words
 
     def _list(self) -> None:
+        self._is_of_use = False
         self.findings.show_findings(())
         self._say_busy(self.tr("Checking what the copy would leave out…"))
         self._call.ask(self._words("--list"), self._show, self._on_failed)
@@ -117,7 +119,8 @@ class CleanedCopy(QWidget):
                 pictures=counted(kept, "picture"), size=found.size_px
             )
         )
-        self.write_button.setEnabled(bool(found.removed) and kept > 0)
+        self._is_of_use = bool(found.removed) and kept > 0
+        self.write_button.setEnabled(self._is_of_use)
 
     def _on_folder(self) -> None:
         """Mix the copy with nothing else, least of all with the pictures themselves."""
@@ -131,11 +134,12 @@ class CleanedCopy(QWidget):
             )
             self.write_button.setEnabled(False)
             return
-        if target.is_dir() and any(target.iterdir()):
+        if is_used(target):
             name = translate(_CONTEXT, "Cleaned copy of {name}")
             self.folder.set_folder(free_folder(source, target, name))
-        self.note.say("")
-        self.write_button.setEnabled(True)
+        if not self._call.is_running:
+            self.note.say("")
+            self.write_button.setEnabled(self._is_of_use)
 
     def _write(self) -> None:
         target = self.folder.folder

@@ -27,6 +27,7 @@ from fer_desktop.training.picture_folder import (
     PicturesError,
     Survey,
     free_folder,
+    is_used,
     vanished,
 )
 from fer_desktop.ui.runtime.background import Background
@@ -217,7 +218,7 @@ class PicturesPage(QWizardPage):
                 )
             )
             return
-        if target.is_dir() and any(target.iterdir()):
+        if is_used(target):
             self.photos.folder.set_folder(free_folder(source, target))
         self.photos.refuse(None)
 

@@ -541,3 +541,5 @@ def test_a_cleaned_copy_can_be_left(page: PicturesPage, crops: Path, qtbot: QtBo
     qtbot.waitUntil(lambda: bool(page.cleaned.findings.findings), timeout=LIMIT_MS)
     assert page.cleaned.findings.findings[0].kind == "good"
     assert not page.cleaned.write_button.isEnabled()
+    page.cleaned.folder.changed.emit()  # another place makes no use of it
+    assert not page.cleaned.write_button.isEnabled()
