@@ -194,7 +194,7 @@ def test_frames_that_lie_far_apart_take_no_memory(tmp_path: Path) -> None:
     (found,) = observe_table(tmp_path / "a.csv")
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert most < 50e6
+    assert most < 500e6  # every frame between would take 8 GB
     assert len(found.seen.times_us) == 3
     assert not found.seen.has_all_frames
 
