@@ -12,6 +12,7 @@ PICTURE_SUFFIXES: Final = (
 )  # fmt: skip
 VIDEO_SUFFIXES: Final = (
     ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".wmv", ".ts",
+    ".mjpeg", ".mjpg",
 )  # fmt: skip
 MEDIA_SUFFIXES: Final = frozenset(PICTURE_SUFFIXES + VIDEO_SUFFIXES)
 

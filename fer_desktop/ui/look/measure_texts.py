@@ -85,7 +85,7 @@ _HEAD: Final = ("head_pose", "gaze", "looks_at_camera", "eyes_open", "distance")
 
 def presets() -> dict[str, tuple[str, ...]]:
     """Return the measures that are chosen together, by the name of the choice."""
-    rest = tuple(name for name in _DESCRIPTIONS if name not in ("head_roll", "mesh"))
+    rest = tuple(name for name in _DESCRIPTIONS if name != "mesh")
     return {
         translate("Measures", "Expressions only"): (),
         translate("Measures", "Facial actions"): (*_ACTIONS, "valence", "arousal"),
