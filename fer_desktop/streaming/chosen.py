@@ -20,9 +20,19 @@ class ChosenStreams:
     out until the next session begins, or the choice changes.
     """
 
-    def __init__(self, on_failed: Callable[[str, FerError], object]) -> None:
-        """Take who hears, on any thread, which stream sends nothing more, and why."""
+    def __init__(
+        self,
+        on_failed: Callable[[str, FerError], object],
+        visible: Callable[[FrameAnalysis], FrameAnalysis] = lambda analysis: analysis,
+    ) -> None:
+        """Take what is told and asked, on any thread.
+
+        Args:
+            on_failed: hears which stream sends nothing more, and why.
+            visible: returns an analysis without the faces that the user has hidden.
+        """
         self._on_failed = on_failed
+        self._visible = visible
         self._lock = threading.RLock()
         self._wanted: tuple[str, ...] = ()
         self._streams: dict[str, StreamOutput] = {}  # those that are fed
@@ -73,8 +83,10 @@ class ChosenStreams:
                 stream.model_changed(preset, frame_index, engine=engine, device=device)
 
     def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
-        """Have a frame's numbers sent."""
+        """Have a frame's numbers sent, those of hidden faces left out."""
         with self._lock:
+            if self._streams:
+                analysis = self._visible(analysis)
             for text, stream in tuple(self._streams.items()):
                 self._feed(text, partial(stream.write, frame, analysis))
 

@@ -131,7 +131,8 @@ def assemble(
         recorder.offer(result, controller.people.shown(result))
 
     streams = ChosenStreams(
-        lambda name, error: inbox.post_event(OutputFailed(controller.session, name, error))
+        lambda name, error: inbox.post_event(OutputFailed(controller.session, name, error)),
+        lambda analysis: controller.people.present.visible(analysis),
     )
     engine = Engine(
         on_result=on_result,

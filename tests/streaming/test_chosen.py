@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from fer_desktop.domain.frame import Frame
+from fer_desktop.domain.people import People
 from fer_desktop.errors import FerError
 from fer_desktop.streaming.chosen import ChosenStreams
 from tests.recording.samples import CAMERA, PRESET, face, frame, picture, scores
@@ -143,3 +144,16 @@ def test_nothing_is_left_after_the_end(rig: Rig, receiver: socket.socket) -> Non
     rig.begin(2)
     rig.write(1)
     assert rig.streams.sending == ()
+
+
+def test_faces_that_are_hidden_are_not_sent(receiver: socket.socket) -> None:
+    hidden = People().hidden(1, True)
+    streams = ChosenStreams(lambda *_: None, hidden.visible)
+    rig = Rig()
+    rig.streams.shutdown()
+    rig.streams = streams
+    streams.choose([address(receiver)])
+    rig.begin()
+    rig.write(3)
+    streams.shutdown()
+    assert json.loads(receiver.recv(65536))["faces"] == []
