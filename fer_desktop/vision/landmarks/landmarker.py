@@ -91,8 +91,7 @@ class FaceLandmarker:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        rgb = crop[None, :, :, ::-1].astype(np.float32)
-        rgb /= 255
+        rgb = np.multiply(cv2.cvtColor(crop, cv2.COLOR_BGR2RGB), 1 / 255, dtype=np.float32)[None]
         # The mesh is the largest of the answers, whether there is a face at all the second.
         places, presence, *_ = self._mesh.run(rgb)
         if presence.item() < _LEAST_PRESENCE:
