@@ -41,10 +41,13 @@ def app(desk: Desk, qtbot: QtBot) -> Application:
 
 def show(app: Application, qtbot: QtBot, index: int) -> None:
     player = app.window.player
-    app.controller.playback.seek(player.chart.timeline.spans()[3 if index > 29 else 1][0])
+    time_us = player.chart.timeline.spans()[3 if index > 29 else 1][0]
+    app.controller.playback.seek(time_us)
+    # This very frame: one that was shown while the clip still played may come before it.
     qtbot.waitUntil(
-        lambda: player.view.frame is not None and (player.view.frame.index > 29) == (index > 29)
+        lambda: player.view.frame is not None and player.view.frame.timestamp_us == time_us
     )
+    qtbot.waitUntil(lambda: app.controller.playback.position_us == time_us)
     qtbot.waitUntil(lambda: player.view.analysis is not None)
 
 
