@@ -20,7 +20,7 @@ import re
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +92,9 @@ class Posed:
 
 def main() -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=_Formatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, action="append", default=[], metavar="FOLDER")
     parser.add_argument("--videos", type=Path, metavar="FOLDER")
     parser.add_argument("--model", default="", help="for valence (default: the shipped one)")
@@ -109,10 +111,6 @@ def main() -> int:
         if arguments.videos is not None:
             _check_blinks(arguments.videos, detector, landmarker)
     return 0
-
-
-class _Formatter(argparse.RawDescriptionHelpFormatter):
-    pass
 
 
 def _tell(what: str, figure: str, must: str = "") -> None:
@@ -207,6 +205,11 @@ def _check_actions(posed: Sequence[Posed]) -> None:
             f"{risen}  {100 * risen / n:.0f} %",
             ">= 80 %" if names[0] in ("AU12", "AU26", "AU1") and label != "sad" else "",
         )
+    risen, n = _share_higher(posed, "disgust", _wrinkled_nose)
+    _tell(
+        f"persons of {n} whose nose is shorter in the mesh (AU9) when they pose disgust",
+        f"{risen}  {100 * risen / n:.0f} %",
+    )
     everything = (*UPPER, *MOUTH, *LIPS)
     print("  share of persons above their own neutral, every action:")
     labels = sorted({each.label for each in posed} - {NEUTRAL})
@@ -217,16 +220,31 @@ def _check_actions(posed: Sequence[Posed]) -> None:
 
 
 def _share_raised(posed: Sequence[Posed], label: str, names: Sequence[str]) -> tuple[int, int]:
+    return _share_higher(posed, label, lambda mesh: sum(action(mesh, name) for name in names))
+
+
+def _share_higher(
+    posed: Sequence[Posed], label: str, strength: Callable[[FaceMesh], float]
+) -> tuple[int, int]:
+    """Return how many persons show more of something than at rest, and how many were compared."""
     strengths: dict[tuple[str, str], list[float]] = defaultdict(list)
     for each in posed:
-        strengths[each.person, each.label].append(sum(action(each.mesh, name) for name in names))
+        strengths[each.person, each.label].append(strength(each.mesh))
     persons = {each.person for each in posed}
     both = [
         (np.mean(strengths[person, label]), np.mean(strengths[person, NEUTRAL]))
         for person in sorted(persons)
         if strengths[person, label] and strengths[person, NEUTRAL]
     ]
-    return sum(shown > rest for shown, rest in both), len(both)
+    return sum(bool(shown > rest) for shown, rest in both), len(both)
+
+
+def _wrinkled_nose(mesh: FaceMesh) -> float:
+    """Return how short the nose is, from between the eyes to its tip, by the width of the eyes."""
+    points = mesh.points
+    return -float(
+        np.linalg.norm(points[168] - points[4]) / np.linalg.norm(points[33] - points[263])
+    )
 
 
 def _check_gaze(posed: Sequence[Posed], landmarker: FaceLandmarker) -> None:
