@@ -51,13 +51,7 @@ def face_guides(face: FaceAnalysis) -> FaceGuides | None:
         middle = face.detection.landmarks.get("nose", face.detection.box.center)
         axes = tuple(_segment(middle, rotation[:, at], _AXIS_LENGTH * width) for at in range(3))
         if gaze is not None:
-            yaw, pitch = map(math.radians, gaze[:2])
-            in_head = (
-                math.sin(yaw) * math.cos(pitch),
-                math.sin(pitch),
-                math.cos(yaw) * math.cos(pitch),
-            )
-            direction = rotation @ np.array(in_head)
+            direction = rotation @ gaze_in_head(*map(math.radians, gaze[:2]))
             rays = tuple(
                 _segment(eye, direction, _GAZE_LENGTH * width) for eye in _eyes(face, rotation)
             )
@@ -75,6 +69,16 @@ def _eyes(face: FaceAnalysis, rotation: NDArray[np.float64]) -> tuple[Point, Poi
     places = (rotation @ np.array((side * _EYE_ASIDE, _EYE_RISE, 0.0)) for side in (-1, 1))
     right, left = ((x + width * place[0], y - width * place[1]) for place in places)
     return right, left
+
+
+def gaze_in_head(yaw: float, pitch: float) -> NDArray[np.float64]:
+    """Return where eyes look in a head, shape (3,): to its left, up, and out of the face.
+
+    Args:
+        yaw, pitch: to the person's left and up, radians.
+    """
+    across = math.cos(pitch)
+    return np.array((math.sin(yaw) * across, math.sin(pitch), math.cos(yaw) * across))
 
 
 def head_rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.face_quality import DARK, SMALL_PX
 from fer_desktop.training.photo_crops import face_crop
-from fer_desktop.vision.face_quality import (
+from fer_desktop.vision.picture_quality import (
     SHARP,
     gray_face,
     is_cut_off,

@@ -13,7 +13,7 @@ from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.measures import MESH, MeasureSpec
 from fer_desktop.domain.picture_problem import QUALITY, Problem
-from fer_desktop.vision import face_quality
+from fer_desktop.vision import picture_quality
 from fer_desktop.vision.landmarks.eyes import Gaze, eye_openness, gaze
 from fer_desktop.vision.landmarks.face_mesh import (
     BLENDSHAPES,
@@ -111,16 +111,16 @@ def _sides(_: Frame, mesh: FaceMesh) -> list[float]:
 
 
 def _quality(frame: Frame, face: FaceAnalysis, mesh: FaceMesh | None) -> tuple[float, ...]:
-    gray = face_quality.gray_face(frame.pixels, face.detection)
+    gray = picture_quality.gray_face(frame.pixels, face.detection)
     turned_deg = None
     if mesh is not None:
         pose = _pose(mesh)
         turned_deg = max(abs(pose.yaw), abs(pose.pitch))
-    found = face_quality.problem(gray, face.detection, frame.size_px, turned_deg)
+    found = picture_quality.problem(gray, face.detection, frame.size_px, turned_deg)
     return (
         face.detection.box.width,
-        face_quality.sharpness(gray),
-        face_quality.light(gray),
+        picture_quality.sharpness(gray),
+        picture_quality.light(gray),
         float(found),
         float(found is Problem.NONE),
     )

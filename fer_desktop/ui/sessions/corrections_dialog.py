@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QTableWidgetItem,
     QToolButton,
     QVBoxLayout,
@@ -33,6 +32,7 @@ from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.sessions.agreement_dialog import AgreementDialog
+from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line
 
@@ -104,7 +104,7 @@ class CorrectionsDialog(QDialog):
         self.resize(700, 430)
         self.rater = QLabel(self)
         self.rater.setTextFormat(Qt.TextFormat.PlainText)
-        self.rater_button = self._button(self.tr("Change…"), self.rater_wanted.emit)
+        self.rater_button = plain_button(self.tr("Change…"), self.rater_wanted.emit, self)
         self.rater_button.setAccessibleName(self.tr("Change the rater"))
         self.others = QCheckBox(self.tr("Show other raters"), self)
         self.others.toggled.connect(controller.corrections.rating.show_others)
@@ -125,14 +125,16 @@ class CorrectionsDialog(QDialog):
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.edit_button = self._button(self.tr("Edit…"), self._edit)
-        self.delete_button = self._button(self.tr("Delete"), self._delete)
-        self.import_button = self._button(self.tr("Import…"), self._import)
-        self.export_button = self._button(self.tr("Export…"), self._export)
-        self.agreement_button = self._button(self.tr("Agreement…"), self._show_agreement)
-        self.train_button = self._button(self.tr("Train…"), actions.train_on_corrections.trigger)
+        self.edit_button = plain_button(self.tr("Edit…"), self._edit, self)
+        self.delete_button = plain_button(self.tr("Delete"), self._delete, self)
+        self.import_button = plain_button(self.tr("Import…"), self._import, self)
+        self.export_button = plain_button(self.tr("Export…"), self._export, self)
+        self.agreement_button = plain_button(self.tr("Agreement…"), self._show_agreement, self)
+        self.train_button = plain_button(
+            self.tr("Train…"), actions.train_on_corrections.trigger, self
+        )
         self.train_button.setToolTip(actions.train_on_corrections.toolTip())
-        self.close_button = self._button(self.tr("Close"), self.close)
+        self.close_button = plain_button(self.tr("Close"), self.close, self)
         self._lay_out(actions)
         controller.corrections.changed.connect(self.refresh)
         controller.people.changed.connect(self.refresh)
@@ -210,15 +212,8 @@ class CorrectionsDialog(QDialog):
         layout.addWidget(self.note)
         layout.addLayout(buttons)
 
-    def _button(self, text: str, run: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda: run())
-        return button
-
     def _rows(self) -> list[int]:
-        rows = {index.row() for index in self.table.selectedIndexes()}
-        return sorted(row for row in rows if row < len(self._shown))
+        return [row for row in self.table.selected_rows() if row < len(self._shown)]
 
     def _refresh_buttons(self) -> None:
         rows = self._rows()

@@ -1,6 +1,6 @@
 """The marks of what is shown: listed, jumped to, edited, and in files of other programs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -29,6 +28,7 @@ from fer_desktop.ui.look.wording import breakable, time_text
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line
 
@@ -85,11 +85,11 @@ class MarksDialog(QDialog):
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.edit_button = self._button(self.tr("Edit…"), self._edit)
-        self.delete_button = self._button(self.tr("Delete"), self._delete)
-        self.import_button = self._button(self.tr("Import…"), self._import)
-        self.export_button = self._button(self.tr("Export…"), self._export)
-        self.close_button = self._button(self.tr("Close"), self.close)
+        self.edit_button = plain_button(self.tr("Edit…"), self._edit, self)
+        self.delete_button = plain_button(self.tr("Delete"), self._delete, self)
+        self.import_button = plain_button(self.tr("Import…"), self._import, self)
+        self.export_button = plain_button(self.tr("Export…"), self._export, self)
+        self.close_button = plain_button(self.tr("Close"), self.close, self)
         row = QHBoxLayout()
         for button in (
             self.edit_button,
@@ -126,15 +126,8 @@ class MarksDialog(QDialog):
         self.note.setText("" if self._marks else empty)
         self._refresh_buttons()
 
-    def _button(self, text: str, run: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda: run())
-        return button
-
     def _rows(self) -> list[int]:
-        rows = {index.row() for index in self.table.selectedIndexes()}
-        return sorted(row for row in rows if row < len(self._marks))
+        return [row for row in self.table.selected_rows() if row < len(self._marks)]
 
     def _refresh_buttons(self) -> None:
         rows = self._rows()

@@ -1,6 +1,5 @@
 """The faces of what is shown: listed, and who is who among them."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QSize, QTimer
@@ -9,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -20,6 +18,7 @@ from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.look.wording import called_text, name_text, time_text
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.viewer.player import Player
+from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 
 _SIZE = QSize(720, 360)
@@ -69,17 +68,17 @@ class PeopleDialog(QDialog):
         self.note = QLabel(self)
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
-        self.name_button = self._button(self.tr("Name…"), self._name)
-        self.merge_button = self._button(self.tr("Merge"), self._merge)
+        self.name_button = plain_button(self.tr("Name…"), self._name, self)
+        self.merge_button = plain_button(self.tr("Merge"), self._merge, self)
         self.merge_button.setToolTip(self.tr("The selected faces are one person"))
-        self.split_button = self._button(self.tr("Split here"), self._split)
-        self.separate_button = self._button(self.tr("Undo merging"), self._separate)
+        self.split_button = plain_button(self.tr("Split here"), self._split, self)
+        self.separate_button = plain_button(self.tr("Undo merging"), self._separate, self)
         self.separate_button.setToolTip(self.tr("Each track is a face of its own again"))
-        self.hide_button = self._button(self.tr("Hide"), self._hide)
+        self.hide_button = plain_button(self.tr("Hide"), self._hide, self)
         self.hide_button.setToolTip(self.tr("Hidden faces are not shown and not exported"))
-        self.undo_button = self._button(self.tr("Undo"), desk.undo)
+        self.undo_button = plain_button(self.tr("Undo"), desk.undo, self)
         self.undo_button.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
-        self.close_button = self._button(self.tr("Close"), self.close)
+        self.close_button = plain_button(self.tr("Close"), self.close, self)
         row = QHBoxLayout()
         for button in (
             self.name_button,
@@ -154,14 +153,8 @@ class PeopleDialog(QDialog):
             return self.tr("{track} (before {end})").format(track=part.face_id, end=end)
         return str(part.face_id)
 
-    def _button(self, text: str, run: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda: run())
-        return button
-
     def _selected(self) -> list[int]:
-        rows = sorted({index.row() for index in self.table.selectedIndexes()})
+        rows = self.table.selected_rows()
         return [self._numbers[row] for row in rows if row < len(self._numbers)]
 
     def _select(self, numbers: set[int]) -> None:

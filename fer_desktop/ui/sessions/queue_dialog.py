@@ -1,6 +1,6 @@
 """The list of files that are analysed one after the other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QTableWidgetItem,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from fer_desktop.files import shown_name
 from fer_desktop.ui.look.wording import name_text
 from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue, QueueEntry
 from fer_desktop.ui.widgets.drops import dropped_targets
+from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line
 
@@ -68,16 +68,16 @@ class QueueDialog(QDialog):
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.add_button = self._button(self.tr("Add files…"), self.files_wanted.emit)
-        self.folder_button = self._button(self.tr("Add folder…"), self.folder_wanted.emit)
-        self.remove_button = self._button(self.tr("Remove"), self._on_remove)
-        self.show_button = self._button(self.tr("Show"), self._on_show)
-        self.export_button = self._button(self.tr("Export tables…"), self._on_export)
+        self.add_button = plain_button(self.tr("Add files…"), self.files_wanted.emit, self)
+        self.folder_button = plain_button(self.tr("Add folder…"), self.folder_wanted.emit, self)
+        self.remove_button = plain_button(self.tr("Remove"), self._on_remove, self)
+        self.show_button = plain_button(self.tr("Show"), self._on_show, self)
+        self.export_button = plain_button(self.tr("Export tables…"), self._on_export, self)
         self.pause_button = QToolButton(self)
         self.pause_button.setDefaultAction(pause)
         self.pause_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.pause_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.close_button = self._button(self.tr("Close"), self.close)
+        self.close_button = plain_button(self.tr("Close"), self.close, self)
         row = QHBoxLayout()
         for button in (self.add_button, self.folder_button, self.remove_button, self.show_button):
             row.addWidget(button)
@@ -116,14 +116,8 @@ class QueueDialog(QDialog):
             event.acceptProposedAction()
             self.dropped.emit(paths)
 
-    def _button(self, text: str, run: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setAutoDefault(False)
-        button.clicked.connect(lambda: run())
-        return button
-
     def _selected_rows(self) -> list[int]:
-        return sorted({index.row() for index in self.table.selectedIndexes()})
+        return self.table.selected_rows()
 
     def _fill(self) -> None:
         entries = self._queue.entries

@@ -263,7 +263,7 @@ class SessionsDialog(QDialog):
         return summary.path in self._in_use or summary.path in self._written
 
     def _selected(self) -> list[SessionSummary]:
-        rows = sorted({index.row() for index in self.table.selectedIndexes()})
+        rows = self.table.selected_rows()
         return [self._summaries[row] for row in rows if row < len(self._summaries)]
 
     def _on_selection(self) -> None:

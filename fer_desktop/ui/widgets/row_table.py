@@ -39,3 +39,7 @@ class RowTable(QTableWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(widest, QHeaderView.ResizeMode.Stretch)
         self.setAccessibleName(name)
+
+    def selected_rows(self) -> list[int]:
+        """Return the numbers of the rows that are selected, from top to bottom."""
+        return sorted({index.row() for index in self.selectedIndexes()})

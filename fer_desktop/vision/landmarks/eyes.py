@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.domain.face_guides import gaze_in_head
 from fer_desktop.vision.landmarks.head_pose import HeadPose
 
 # Points of the mesh: outer and inner corner, iris, and three pairs of upper and lower lid.
@@ -72,8 +73,7 @@ def gaze(points: NDArray[np.float32], pose: HeadPose) -> Gaze:
         math.asin(float(np.clip(offset / _EYEBALL, -_LARGEST_SINE, _LARGEST_SINE)))
         for offset in (across, up - _LEVEL)
     )
-    in_head = (math.sin(yaw) * math.cos(pitch), math.sin(pitch), math.cos(yaw) * math.cos(pitch))
-    x, y, z = (pose.rotation @ np.array(in_head)).tolist()
+    x, y, z = (pose.rotation @ gaze_in_head(yaw, pitch)).tolist()
     off_camera = math.degrees(math.acos(max(-1.0, min(1.0, z))))
     return Gaze(math.degrees(yaw), math.degrees(pitch), off_camera, (x, y, z))
 
