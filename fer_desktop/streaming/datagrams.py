@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.measures import COLUMNS_MAX
 from fer_desktop.errors import StreamError
 from fer_desktop.log import get_logger
 from fer_desktop.streaming.libraries import library
@@ -114,7 +115,8 @@ def osc_encoder() -> Encoder:
 
     ``/fer/frame`` (frame index, seconds, number of faces), then for each face ``/fer/face/ID/box``
     (left, top, width, height in pixels), ``.../emotion`` (its name, smoothed confidence) and
-    ``.../p/LABEL`` (probability), and the same of the main face once more under ``/fer/main``.
+    ``.../p/LABEL`` (probability) and, of each measure, ``.../measure/KEY`` (its channels in order),
+    and the same of the main face once more under ``/fer/main``.
     A mark is ``/fer/mark`` (text, seconds).
 
     Raises:
@@ -161,6 +163,9 @@ def _osc_face(
 ) -> Iterator[tuple[str, tuple[float | str, ...]]]:
     box = face.detection.box.clipped(reading.analysis.width_px, reading.analysis.height_px)
     yield f"{place}/box", (box.x1, box.y1, box.width, box.height)
+    for spec, measured in face.measurements:
+        if len(spec.channels) <= COLUMNS_MAX:  # a mesh fits in no datagram
+            yield f"{place}/measure/{spec.key}", measured
     if face.scores is None or face.smoothed is None:
         return
     yield f"{place}/emotion", (face.smoothed.emotion, float(face.smoothed.confidence))

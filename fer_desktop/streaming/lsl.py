@@ -5,7 +5,9 @@ import math
 import socket
 from typing import Any, Final
 
+from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.frame import SourceInfo
+from fer_desktop.domain.measures import MeasureSpec, tabular
 from fer_desktop.streaming.lsl_clock import LslClock, lsl_library
 from fer_desktop.streaming.reading import Reading, StreamMark, StreamModel
 from fer_desktop.streaming.targets import Target
@@ -20,7 +22,8 @@ class LslCarrier:
     """Two outlets: numbers of the main face for each frame, and markers.
 
     A sample's time is that at which its frame was captured, on LSL's own clock. Where the main face
-    is not in a frame, all its numbers are NaN.
+    is not in a frame, all its numbers are NaN, and so is a measure that cannot be told of it. Other
+    labels or measures are another stream: LSL fixes a stream's channels when it begins.
     """
 
     def __init__(self, target: Target) -> None:
@@ -31,6 +34,7 @@ class LslCarrier:
         self._markers: Any = None
         self._info: SourceInfo | None = None
         self._model: StreamModel | None = None
+        self._measures: tuple[MeasureSpec, ...] = ()
         self._clock: LslClock | None = None
 
     def open(self) -> None:
@@ -56,12 +60,19 @@ class LslCarrier:
 
     def use_model(self, model: StreamModel) -> None:
         """Make the outlet for scores, unless there is one for these labels of this model."""
-        if model == self._model or self._info is None:
+        if model != self._model:
+            self._offer(model, self._measures)
+
+    def _offer(self, model: StreamModel, measures: tuple[MeasureSpec, ...]) -> None:
+        """Make the outlet for the scores of a model and for measures."""
+        if self._info is None:
             return
-        self._model = model
+        self._model, self._measures = model, measures
         channels = [(f"p_{label}", "probability") for label in model.labels]
         channels += [("confidence", "probability"), ("face_id", "none"), ("faces", "none")]
         channels += [(name, "px") for name in ("x_px", "y_px", "width_px", "height_px")]
+        measured = [(name, spec.unit or "none") for spec in measures for name in spec.columns]
+        channels += measured
         self._scores = None  # the former one goes before another one is found under its name
         described = self._lsl.StreamInfo(
             SCORES_NAME,
@@ -69,7 +80,7 @@ class LslCarrier:
             len(channels),
             0.0,  # frames come when they come
             "float32",
-            self._identity(self._info, model.sha256),
+            self._identity(self._info, "\n".join([model.sha256, *(name for name, _ in measured)])),
         )
         described.set_channel_labels([name for name, _ in channels])
         described.set_channel_units([unit for _, unit in channels])
@@ -83,14 +94,19 @@ class LslCarrier:
 
     def send(self, reading: Reading) -> int:
         """Push a sample; whoever listens has it buffered by liblsl."""
+        frame, face = reading.analysis, reading.main_face
+        measures = tabular(frame.measures)
+        if reading.model is not None and measures != self._measures:
+            self._offer(reading.model, measures)
         if self._scores is None or reading.model is None:
             return 0
-        frame, face, labels = reading.analysis, reading.main_face, reading.model.labels
+        labels = reading.model.labels
         numbers = [_UNKNOWN] * (len(labels) + 2) + [float(len(frame.faces))] + [_UNKNOWN] * 4
         if face is not None and face.scores is not None and face.smoothed is not None:
             box = face.detection.box.clipped(frame.width_px, frame.height_px)
             numbers = [*face.scores.probabilities, face.smoothed.confidence, float(face.face_id)]
             numbers += [float(len(frame.faces)), box.x1, box.y1, box.width, box.height]
+        numbers += _measured(face, measures)
         self._scores.push_sample(numbers, self._moment_s(reading.captured_ns))
         return 0
 
@@ -121,3 +137,11 @@ class LslCarrier:
         """Return what a recorder knows this stream by when we have been started again."""
         words = "\n".join((socket.gethostname(), info.uri, part))
         return f"{OURS}{hashlib.sha256(words.encode(errors='replace')).hexdigest()[:16]}"
+
+
+def _measured(face: FaceAnalysis | None, measures: tuple[MeasureSpec, ...]) -> list[float]:
+    """Return a number for each channel of the measures."""
+    found = {} if face is None else {spec: numbers for spec, numbers in face.measurements}
+    return [
+        number for spec in measures for number in found.get(spec, (_UNKNOWN,) * len(spec.channels))
+    ]

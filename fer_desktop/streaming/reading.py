@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
+from fer_desktop.domain.measures import COLUMNS_MAX
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.wall_time import utc_text
 
@@ -137,6 +138,7 @@ def _face(face: FaceAnalysis, frame: FrameAnalysis) -> dict[str, Any]:
         fields["measures"] = {
             column: number
             for spec, numbers in face.measurements
+            if len(spec.channels) <= COLUMNS_MAX  # a mesh fits in no datagram
             for column, number in zip(spec.columns, numbers, strict=True)
         }
     return fields

@@ -3,14 +3,20 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.measures import MESH, Measurement, MeasureSpec
 from fer_desktop.errors import StreamError
 from fer_desktop.streaming.output import StreamOutput
 from fer_desktop.streaming.reading import Reading, StreamMark, StreamModel
 from tests.recording.samples import CAMERA, PRESET, face, frame, picture, scores
 
 MODEL = StreamModel(PRESET.name, PRESET.sha256, PRESET.labels)
+GAZE = MeasureSpec("gaze", ("yaw", "pitch"), "deg")
+VALENCE = MeasureSpec("valence", ("valence",))
+WIDE = MeasureSpec(MESH, tuple(f"x{at}" for at in range(300)), "px")
 WALL_NS = 1_700_000_000_123_456_000
 
 
@@ -20,6 +26,13 @@ def reading(index: int = 3, faces: int = 1, *, wall_ns: int | None = WALL_NS) ->
     return Reading(
         1, "HD Webcam", time.monotonic_ns(), frame(index, *found, wall_ns=wall_ns), 1, MODEL
     )
+
+
+def measured(frame: FrameAnalysis) -> FrameAnalysis:
+    """Return a frame in which gaze, valence and a mesh were to be measured, and valence failed."""
+    numbers = Measurement(GAZE, (10.0, -5.0)), Measurement(WIDE, (1.0,) * 300)
+    faces = tuple(replace(face, measurements=numbers) for face in frame.faces)
+    return replace(frame, faces=faces, measures=(GAZE, VALENCE, WIDE))
 
 
 def feed(

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from fer_desktop.errors import StreamError
 from fer_desktop.streaming.output import StreamOutput
 from fer_desktop.streaming.streams import stream_outputs
-from tests.streaming.samples import MODEL, WALL_NS, begin, feed, reading, wait_until
+from tests.streaming.samples import MODEL, WALL_NS, begin, feed, measured, reading, wait_until
 
 
 @pytest.fixture
@@ -53,6 +54,24 @@ def test_each_frame_is_a_json_object(listener: socket.socket) -> None:
         "wall_time_utc": "2023-11-14T22:13:20.123456Z", "width_px": 640, "height_px": 480,
         "main_face_id": 1, "faces": [face],
     }  # fmt: skip
+
+
+def test_what_is_measured_goes_along_but_no_mesh() -> None:
+    from pythonosc.osc_bundle import OscBundle
+
+    from fer_desktop.streaming.datagrams import json_encoder, osc_encoder
+
+    plain = reading()
+    with_measures = replace(plain, analysis=measured(plain.analysis))
+    (face,) = json.loads(json_encoder().reading(with_measures))["faces"]
+    assert face["measures"] == {"gaze_yaw_deg": 10.0, "gaze_pitch_deg": -5.0}
+    messages = {
+        item.address: item.params for item in OscBundle(osc_encoder().reading(with_measures))
+    }
+    assert (
+        messages["/fer/main/measure/gaze"] == messages["/fer/face/1/measure/gaze"] == [10.0, -5.0]
+    )
+    assert not any("mesh" in address or "valence" in address for address in messages)
 
 
 def test_a_receiver_that_is_not_there_costs_nothing(listener: socket.socket) -> None:

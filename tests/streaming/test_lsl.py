@@ -5,13 +5,14 @@ import math
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
 from fer_desktop.errors import StreamError
 from fer_desktop.streaming.streams import stream_outputs
-from tests.recording.samples import frame, picture
-from tests.streaming.samples import begin, feed, wait_until
+from tests.recording.samples import CAMERA, face, frame, picture, scores
+from tests.streaming.samples import begin, feed, measured, wait_until
 
 pytest.importorskip("pylsl")
 
@@ -106,6 +107,30 @@ def test_markers_and_frames_without_the_face_and_a_restart() -> None:
         feed(output, 1, first=2)
         sample, _ = read.pull_sample(timeout=0.2)
     assert sample is not None
+    output.shutdown()
+
+
+def test_measures_are_channels_behind_the_scores() -> None:
+    import pylsl
+
+    (output,) = stream_outputs(["lsl"]).values()
+    output.start(20)
+    begin(output, replace(CAMERA, name="Measured", uri="camera:7"))
+    known = picture(0, 8, 8)
+    analysis = measured(frame(0, face(1, raw=scores(0.7, 0.2, 0.1))))
+    output.write(known, analysis)
+    query = "name='FER Desktop' and desc/source='Measured' and channel_count=13"
+    (found,) = pylsl.resolve_bypred(query, timeout=20)
+    inlet = pylsl.StreamInlet(found)
+    info = inlet.info()
+    assert info.get_channel_labels()[-3:] == ["gaze_yaw_deg", "gaze_pitch_deg", "valence"]
+    assert info.get_channel_units()[-3:] == ["deg", "deg", "none"]
+    inlet.open_stream(timeout=20)
+    output.write(known, analysis)
+    sample, _ = inlet.pull_sample(timeout=20)
+    assert sample[:4] == pytest.approx([0.7, 0.2, 0.1, 0.7])
+    assert sample[-3:-1] == [10.0, -5.0]
+    assert math.isnan(sample[-1])  # could not be told
     output.shutdown()
 
 
