@@ -22,6 +22,7 @@ PARTS = (
     "closing",
     "live",
     "live_training",
+    "measures",
     "streams",
     "memory",
     "resident",

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fer_desktop.settings import Settings
 from tests.benchmarks import clips
 from tests.benchmarks.figures import Figure, figure
-from tests.benchmarks.real_window import run_watched, shows_label
+from tests.benchmarks.real_window import USUAL_SETTINGS, run_watched, shows_label
 from tests.benchmarks.stream_server import read_stamp
 
 SECONDS = 40.0
@@ -40,6 +41,8 @@ def watch_stream(
     prepare: Callable[[Any], object] = lambda window: None,
     *,
     patience_s: float = 0.0,
+    faces: int = 1,
+    settings: Settings = USUAL_SETTINGS,
 ) -> "tuple[Watcher, dict[int, int]]":
     """Show a stream in the real window; return what was seen, and when which picture was sent.
 
@@ -47,17 +50,17 @@ def watch_stream(
         is_ready: tells of the ``MainWindow`` when measuring may begin.
         prepare: called with the window before it is shown.
         patience_s: how much longer than usual it may take to become ready.
+        faces: how many there are in the picture.
+        settings: the user's.
     """
     seconds = SECONDS + patience_s
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     sent: dict[int, int] = {}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.stream_server", str(port), str(seconds)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    words = [sys.executable, "-m", "tests.benchmarks.stream_server"]
+    words += [str(port), str(seconds), str(faces)]
+    server = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     server.stdout.readline()  # "ready"
     reader = threading.Thread(target=_collect, args=(server.stdout, sent), daemon=True)
@@ -69,7 +72,7 @@ def watch_stream(
         watcher.append(Watcher(window, is_ready, seconds))
 
     try:
-        run_watched(watch, camera=f"http://127.0.0.1:{port}/stream.mjpg")
+        run_watched(watch, camera=f"http://127.0.0.1:{port}/stream.mjpg", settings=settings)
     finally:
         server.kill()
         server.wait()

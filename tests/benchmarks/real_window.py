@@ -8,7 +8,7 @@ from typing import Any, Final
 from fer_desktop import paths
 from fer_desktop.settings import Settings, save_settings
 
-_SETTINGS: Final = Settings(welcome_accepted=True)
+USUAL_SETTINGS: Final = Settings(welcome_accepted=True)
 
 
 def run_watched(
@@ -17,7 +17,7 @@ def run_watched(
     camera: str | None = None,
     file: Path | None = None,
     engine: str | None = None,
-    settings: Settings = _SETTINGS,
+    settings: Settings = USUAL_SETTINGS,
 ) -> int:
     """Run the application as its entry point does and return its exit status.
 

@@ -1,6 +1,6 @@
 """An MJPEG-over-HTTP camera in a process of its own, which logs when it sent which picture.
 
-    python -m tests.benchmarks.stream_server PORT SECONDS
+    python -m tests.benchmarks.stream_server PORT SECONDS [FACES]
 
 Each picture carries its number as black and white blocks, so that whoever paints it can tell when
 it was sent, network and decoding included. Lines on standard output: ``number monotonic_ns``.
@@ -41,11 +41,12 @@ def read_stamp(picture: NDArray[np.uint8]) -> int:
     return sum(1 << bit for bit, value in enumerate(row) if value > 127)
 
 
-def main(port: int, seconds: float) -> None:
-    """Serve one client, 30 pictures a second."""
+def main(port: int, seconds: float, faces: int = 1) -> None:
+    """Serve one client, 30 pictures a second, each with one to four faces."""
     count = int(seconds * clips.FPS)
     jpegs = []
-    for number, picture in enumerate(clips.demo_pictures(count)):
+    pictures = clips.with_faces(clips.demo_pictures(count), faces)
+    for number, picture in enumerate(pictures):
         encoded = cv2.imencode(".jpg", stamp(picture, number), [cv2.IMWRITE_JPEG_QUALITY, 85])[1]
         jpegs.append(encoded.tobytes())
     with socket.create_server(("127.0.0.1", port)) as server:
@@ -67,4 +68,4 @@ def main(port: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]))
+    main(int(sys.argv[1]), float(sys.argv[2]), *map(int, sys.argv[3:]))
