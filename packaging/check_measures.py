@@ -35,6 +35,7 @@ from fer_desktop.domain.blinks import find_blinks
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.face import LEFT_EYE, RIGHT_EYE, BoundingBox, Detection
 from fer_desktop.domain.face_guides import head_rotation
+from fer_desktop.domain.facial_actions import LIPS, MOUTH, UPPER
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.valence import valence
@@ -43,10 +44,10 @@ from fer_desktop.vision.classifier import ModelClassifier
 from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
 from fer_desktop.vision.landmarks.eyes import eye_openness, gaze
 from fer_desktop.vision.landmarks.face_mesh import FaceMesh
-from fer_desktop.vision.landmarks.facial_actions import LIPS, MOUTH, UPPER, action
+from fer_desktop.vision.landmarks.facial_actions import action
 from fer_desktop.vision.landmarks.head_pose import head_pose
 from fer_desktop.vision.landmarks.landmarker import FaceLandmarker
-from fer_desktop.vision.measure_catalogue import chosen_measures, measure_names
+from fer_desktop.vision.measure_catalogue import all_measures, chosen_measures
 from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.mesh_measures import AT_CAMERA_DEG
 from trainer.contract.crop import CropGeometry
@@ -145,8 +146,7 @@ def _check_time(detector: MediaPipeFaceDetector) -> None:
     picture = _astronaut()
     (face,) = detector.detect(picture, thorough=True)
     faces = [FaceAnalysis(1, face, None, None)]
-    names = [name for name in measure_names() if name != "mesh"]
-    with closing(Measurer(chosen_measures(names))) as measurer:
+    with closing(Measurer(chosen_measures(all_measures()))) as measurer:
         times = []
         for _ in range(120):
             frame = Frame(0, 0, 0, picture.copy())

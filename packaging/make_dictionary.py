@@ -13,6 +13,8 @@ TARGET: Final = ROOT / "docs" / "columns.md"
 
 def dictionary() -> str:
     """Return the page."""
+    from fer_desktop.cli.joint_table import FILE
+    from fer_desktop.domain.measures import tabular
     from fer_desktop.recording.column import dictionary_markdown
     from fer_desktop.recording.correction_column import AGREED, of_rater
     from fer_desktop.recording.csv_columns import Columns, ExtraColumn
@@ -20,16 +22,16 @@ def dictionary() -> str:
     from fer_desktop.recording.mark_column import MARKS
     from fer_desktop.recording.person_column import PERSON
     from fer_desktop.recording.summary_table import SUMMARY_COLUMNS
-    from fer_desktop.vision.measure_catalogue import HEAD_ROLL
+    from fer_desktop.vision.measure_catalogue import own_measures
 
     faces = Columns(
         labels=("<label>",),
-        measures=(HEAD_ROLL.spec,),
+        measures=tabular(own_measures()),
         is_calibrated=True,
         with_model=True,
         extra=tuple(
             ExtraColumn(column, lambda *_: "")
-            for column in (MARKS, PERSON, AGREED, of_rater("<rater>"), SESSION)
+            for column in (MARKS, PERSON, AGREED, of_rater("<rater>"), SESSION, FILE)
         ),
     )
     return f"""# Columns
@@ -43,12 +45,13 @@ beside a summary.
 
 ## Faces: one row per face and analysed frame
 
-`p_<label>` and `corrected_<label>` stand once for each label of the model, and `head_roll_deg` for
-the columns of all measures, which *View > Measures…* explains. Columns of measures,
-`corrected_<label>`, `model` (where several models read the session), `marks`, `person` (where
-people were named, merged, split or hidden), `corrected_label` (where people labelled faces;
-with `corrected_label_<rater>` for each where they are several) and `session` (where several
-sessions are in one table) are there only where they hold something.
+`p_<label>` and `corrected_<label>` stand once for each label of the model. Between them are the
+columns of those measures that were chosen; [measures.md](measures.md) draws their directions and
+says how good they are. Columns of measures, `corrected_<label>`, `model` (where several models read
+the session), `marks`, `person` (where people were named, merged, split or hidden),
+`corrected_label` (where people labelled faces; with `corrected_label_<rater>` for each where they
+are several), `session` (where several sessions are in one table) and `file` (`analyze --together`)
+are there only where they hold something.
 
 {dictionary_markdown(faces.columns())}
 ## Summary: one row per session, interval, person and expression

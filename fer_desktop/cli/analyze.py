@@ -242,6 +242,7 @@ class _FileRun:
             measures=analyzer.measures,
             columns=table.columns,
             problem=problem,
+            measure_problems=analyzer.measure_problems,
             overwrite=True,
         )
         self._report(table.counts, seconds)

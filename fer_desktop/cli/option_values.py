@@ -92,12 +92,11 @@ def measures(text: str) -> tuple[str, ...]:
     """Return the names of measures that are there."""
     if text in ("", "none"):
         return ()
-    from fer_desktop.domain.measures import MESH
-    from fer_desktop.vision.measure_catalogue import measure_names
+    from fer_desktop.vision.measure_catalogue import all_measures, measure_names
 
     known = measure_names()
     if text == "all":
-        return tuple(name for name in known if name != MESH)  # which is for those who name it
+        return all_measures()
     return tuple(_one_of(name.strip(), known) for name in text.split(","))
 
 

@@ -1,7 +1,7 @@
 """What can be measured of a face besides its expression: how its numbers are called, and they."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 # A measure with more channels, such as a mesh, is nothing that anybody reads from curves.
@@ -17,6 +17,25 @@ MESH: Final = "mesh"
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureFacts:
+    """What is said of a measure.
+
+    Attributes:
+        name: for reading, such as "Head".
+        definition: what its numbers tell.
+        source: what they are taken from, and by whose formula.
+        accuracy: how well they tell it.
+        channels: name and meaning of a channel, where those of the measure do not do.
+    """
+
+    name: str
+    definition: str
+    source: str = ""
+    accuracy: str = ""
+    channels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureSpec:
     """One kind of numbers about a face.
 
@@ -25,12 +44,15 @@ class MeasureSpec:
         channels: names of its numbers, in order.
         unit: of all of them; empty for plain numbers.
         range: between which two numbers they usually lie, for axes; None where nobody knows.
+        facts: what a package says of its measure; that of our own is in ``measure_facts``. It is
+            no part of what makes a measure: sessions do not keep it.
     """
 
     key: str
     channels: tuple[str, ...]
     unit: str = ""
     range: tuple[float, float] | None = None
+    facts: MeasureFacts | None = field(default=None, compare=False, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -47,7 +69,7 @@ class MeasureSpec:
 
 
 def tabular(specs: Iterable[MeasureSpec]) -> tuple[MeasureSpec, ...]:
-    """Return the measures that have columns in tables."""
+    """Return the measures that have columns in tables, and go to other programs."""
     return tuple(spec for spec in specs if len(spec.channels) <= COLUMNS_MAX)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox
+from fer_desktop.domain.measure_facts import channel_meaning
 from fer_desktop.domain.measures import MeasureSpec, tabular
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.wall_time import utc_text
@@ -166,14 +167,8 @@ def _corrected_column(label: str) -> Column:
 
 
 def _measure_columns(measure: MeasureSpec) -> list[Column]:
-    bounds = f", {measure.range[0]:g} to {measure.range[1]:g}" if measure.range else ""
     return [
-        Column(
-            name,
-            "number",
-            measure.unit,
-            f"measure {measure.key}, channel {channel}{bounds}; empty where it cannot be told",
-        )
+        Column(name, "number", measure.unit, channel_meaning(measure, channel))
         for name, channel in zip(measure.columns, measure.channels, strict=True)
     ]
 

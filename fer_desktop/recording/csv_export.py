@@ -1,14 +1,16 @@
 """Tables that people take home, written whole or not at all, and what describes them."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.measure_facts import described_measure
 from fer_desktop.domain.measures import MESH, MeasureSpec, tabular
 from fer_desktop.domain.people import People
 from fer_desktop.domain.session_end import SessionEnd
@@ -31,6 +33,7 @@ from fer_desktop.settings import CsvDialect
 from trainer.contract.whole_file import remove_leftovers
 
 _NOBODY: Final = People()  # of whom anything was said
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -187,6 +190,7 @@ def describe(
     columns: Sequence[Column] = (),
     facts: SessionFacts | None = None,
     problem: str = "",
+    measure_problems: Mapping[str, str] = _NOTHING,
 ) -> dict[str, Any]:
     """Return all that is needed to get the numbers of a table again; see ``write_meta``."""
     meta: dict[str, Any] = {
@@ -210,7 +214,7 @@ def describe(
         "marks": [_described(mark) for mark in marks],
         "corrections": [_described_correction(one) for one in corrections],
         "calibrations": described(calibrations),
-        "measures": [asdict(measure) for measure in tabular(measures)],
+        "measures": [described_measure(measure) for measure in tabular(measures)],
         "people": described_people(people),
     }
     if facts is not None:
@@ -229,6 +233,8 @@ def describe(
         ]
     if problem:
         meta["problem"] = problem
+    if measure_problems:
+        meta["measure_problems"] = dict(measure_problems)
     return meta
 
 
@@ -246,6 +252,7 @@ def write_meta(
     columns: Sequence[Column] = (),
     facts: SessionFacts | None = None,
     problem: str = "",
+    measure_problems: Mapping[str, str] = _NOTHING,
     overwrite: bool = False,
 ) -> None:
     """Write all that is needed to get the numbers of a table again, as JSON.
@@ -263,6 +270,7 @@ def write_meta(
         columns: of the table, to be explained.
         facts: what the user says of the session.
         problem: why the table ends early, if it does.
+        measure_problems: why measures are empty, at all or where they fail, by their keys.
         overwrite: whether a file that is there already is replaced.
 
     Raises:
@@ -280,6 +288,7 @@ def write_meta(
         columns=columns,
         facts=facts,
         problem=problem,
+        measure_problems=measure_problems,
     )
     text = json.dumps(meta, indent=2, ensure_ascii=False) + "\n"
     with whole_file(path, overwrite=overwrite) as part:

@@ -1,5 +1,6 @@
 """A frame in, everything found in it out."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
@@ -52,6 +53,11 @@ class Analyzer:
     def measures(self) -> tuple[MeasureSpec, ...]:
         """What it measures of faces besides their expressions."""
         return self._measurer.specs
+
+    @property
+    def measure_problems(self) -> Mapping[str, str]:
+        """Why measures stay empty, at all or where they fail, by their keys."""
+        return self._measurer.problems
 
     def analyze(self, frame: Frame, *, still: bool = False) -> FrameAnalysis:
         """Return the faces of a frame; without a classifier only where they are.

@@ -10,9 +10,11 @@ from typing import Final
 
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.frame import Frame
-from fer_desktop.domain.measures import LANDMARKS, LIGHT, MeasureSpec
+from fer_desktop.domain.measures import LANDMARKS, LIGHT, MESH, MeasureSpec
+from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.valence import valence
 from fer_desktop.plugins import extensions, report
+from fer_desktop.vision.engines.availability import is_installed
 from fer_desktop.vision.measuring import Measure, MeshMeasure, each_face
 from fer_desktop.vision.mesh_measures import MESH_MEASURES
 from trainer.contract.entry_points import Offer, described
@@ -28,6 +30,21 @@ _UNIT: Final = re.compile(r"[A-Za-z0-9_]{0,16}")
 def measure_names() -> tuple[str, ...]:
     """Return the keys of all measures, our own first; nothing is imported for it."""
     return (*_BUILT_IN, *_EXTENSIONS.names())
+
+
+def all_measures() -> tuple[str, ...]:
+    """Return the keys of what "all" takes: not the mesh, which is large, and for who names it."""
+    return tuple(name for name in measure_names() if name != MESH)
+
+
+def mesh_can_be_found() -> bool:
+    """Tell whether this computer has what finds a face's mesh, without loading it."""
+    return is_installed("ai_edge_litert")
+
+
+def own_measures() -> tuple[MeasureSpec, ...]:
+    """Return the measures that come with the application."""
+    return tuple(measure.spec for measure in _OWN)
 
 
 def chosen_measures(names: Iterable[str]) -> tuple[Measure | MeshMeasure, ...]:
@@ -57,14 +74,22 @@ HEAD_ROLL: Final = Measure(
 )
 
 
-def _valence(_: Frame, face: FaceAnalysis) -> tuple[float] | None:
-    scores = face.corrected or face.scores
+def _valence(scores: EmotionScores | None) -> tuple[float] | None:
     found = None if scores is None else valence(scores)
     return None if found is None else (found,)
 
 
-VALENCE: Final = Measure(MeasureSpec("valence", ("valence",), "", (-1.0, 1.0)), each_face(_valence))
-_BUILT_IN: Final = {measure.spec.key: measure for measure in (HEAD_ROLL, VALENCE, *MESH_MEASURES)}
+_BOTH_WAYS: Final = (-1.0, 1.0)
+VALENCE: Final = Measure(
+    MeasureSpec("valence", ("valence",), "", _BOTH_WAYS),
+    each_face(lambda _, face: _valence(face.scores)),
+)
+VALENCE_CORRECTED: Final = Measure(
+    MeasureSpec("valence_corrected", ("valence_corrected",), "", _BOTH_WAYS),
+    each_face(lambda _, face: _valence(face.corrected)),
+)
+_OWN: Final = (HEAD_ROLL, VALENCE, VALENCE_CORRECTED, *MESH_MEASURES)
+_BUILT_IN: Final = {measure.spec.key: measure for measure in _OWN}
 
 
 def _checked(offer: Offer, extension: object) -> Measure | MeshMeasure:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -9,11 +10,14 @@ from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.measures import Measurement, MeasureSpec
+from fer_desktop.errors import FerError
 from fer_desktop.plugins import report
 from fer_desktop.vision.landmarks.face_mesh import FaceMesh
 from fer_desktop.vision.landmarks.landmarker import FaceLandmarker
 from trainer.contract.text import one_line
 
+_NAMED: Final = 2  # of several that cannot start
+_REASON_LETTERS: Final = 300
 # From a frame and its faces to the numbers of each, None where they cannot be told.
 MeasureFaces = Callable[[Frame, Sequence[FaceAnalysis]], Sequence[Sequence[float] | None]]
 
@@ -62,24 +66,34 @@ class Measurer:
     """Takes the measures that are switched on; one that fails leaves its cells empty.
 
     Attributes:
-        specs: what it measures.
+        specs: what it measures, also what cannot be told for now: tables of one study have the
+            same columns on every computer.
+        problems: why a measure stays empty, at all or where it fails, by its key.
     """
 
     def __init__(self, measures: Iterable[Measure | MeshMeasure] = ()) -> None:
-        """Start the measures; one that cannot start is told of and left out."""
+        """Start the measures; of those that cannot start it is told why, once for each reason."""
         self._running: list[tuple[MeasureSpec, MeasureFaces]] = []
-        self._told: set[str] = set()
+        self.problems: dict[str, str] = {}
         meshes = _Meshes()
+        specs: list[MeasureSpec] = []
+        idle: dict[str, list[str]] = {}
         for measure in measures:
+            specs.append(measure.spec)
             try:
                 started = (
                     measure.start() if isinstance(measure, Measure) else meshes.measuring(measure)
                 )
             except Exception as error:  # noqa: BLE001 - code of others
-                self._tell(measure.spec, "cannot start", error)
+                reason = self.problems[measure.spec.key] = _reason(error)
+                idle.setdefault(reason, []).append(measure.spec.key)
             else:
                 self._running.append((measure.spec, started))
-        self.specs = tuple(spec for spec, _ in self._running)
+        self.specs = tuple(specs)
+        for reason, keys in idle.items():
+            names = ", ".join(map(repr, keys[:_NAMED])) + (", ..." if len(keys) > _NAMED else "")
+            what = "The measure" if len(keys) == 1 else f"{len(keys)} measures,"
+            report(f"{what} {names} cannot start and {_stay(len(keys))} empty: {reason}.")
 
     def measured(self, frame: Frame, faces: Sequence[FaceAnalysis]) -> tuple[FaceAnalysis, ...]:
         """Return the faces of a frame with what is measured of them."""
@@ -113,10 +127,18 @@ class Measurer:
 
     def _tell(self, spec: MeasureSpec, what: str, error: Exception) -> None:
         """Say once of a measure what goes wrong, which may be so in every frame."""
-        if spec.key not in self._told:
-            self._told.add(spec.key)
-            reason = one_line(f"{type(error).__name__}: {error}").rstrip(".")
+        if spec.key not in self.problems:
+            reason = self.problems[spec.key] = _reason(error)
             report(f"The measure {spec.key!r} {what}: {reason}.")
+
+
+def _stay(count: int) -> str:
+    return "stays" if count == 1 else "stay"
+
+
+def _reason(error: Exception) -> str:
+    text = str(error) if isinstance(error, FerError) else f"{type(error).__name__}: {error}"
+    return one_line(text, _REASON_LETTERS).rstrip(".")
 
 
 class _Meshes:
@@ -124,12 +146,17 @@ class _Meshes:
 
     def __init__(self) -> None:
         self._landmarker: FaceLandmarker | None = None
+        self._failure: FerError | None = None
         self._key: tuple[Frame, list[Detection]] | None = None
         self._meshes: list[FaceMesh | None] = []
 
     def measuring(self, measure: MeshMeasure) -> MeasureFaces:
-        """Load the landmarker, once, and return what takes a measure."""
-        landmarker = self._landmarker = self._landmarker or FaceLandmarker()
+        """Load the landmarker, once, and return what takes a measure.
+
+        Raises:
+            DetectorError: if it cannot be loaded.
+        """
+        landmarker = self._load()
 
         def measured(frame: Frame, faces: Sequence[FaceAnalysis]) -> list[Sequence[float] | None]:
             return [
@@ -138,6 +165,17 @@ class _Meshes:
             ]
 
         return measured
+
+    def _load(self) -> FaceLandmarker:
+        if self._failure is not None:
+            raise self._failure
+        if self._landmarker is None:
+            try:
+                self._landmarker = FaceLandmarker()
+            except FerError as error:
+                self._failure = error
+                raise
+        return self._landmarker
 
     def _find(
         self, landmarker: FaceLandmarker, frame: Frame, faces: Sequence[FaceAnalysis]

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.facial_actions import LIPS, MOUTH, UPPER
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.measures import MESH, MeasureSpec
 from fer_desktop.domain.picture_problem import QUALITY, Problem
@@ -21,15 +22,7 @@ from fer_desktop.vision.landmarks.face_mesh import (
     POINTS,
     FaceMesh,
 )
-from fer_desktop.vision.landmarks.facial_actions import (
-    LIPS,
-    MOUTH,
-    PAIRED,
-    UPPER,
-    action,
-    arousal,
-    sides,
-)
+from fer_desktop.vision.landmarks.facial_actions import PAIRED, action, arousal, sides
 from fer_desktop.vision.landmarks.head_pose import HeadPose, head_pose
 from fer_desktop.vision.landmarks.task_file import CanonicalFace, read_task_file
 from fer_desktop.vision.measuring import MeshMeasure
@@ -110,6 +103,11 @@ def _sides(_: Frame, mesh: FaceMesh) -> list[float]:
     return [number for name in PAIRED for number in sides(mesh, name)]
 
 
+def _asymmetry(_: Frame, mesh: FaceMesh) -> list[float]:
+    both = (sides(mesh, name) for name in PAIRED)
+    return [left - right for right, left in both]
+
+
 def _quality(frame: Frame, face: FaceAnalysis, mesh: FaceMesh | None) -> tuple[float, ...]:
     gray = picture_quality.gray_face(frame.pixels, face.detection)
     turned_deg = None
@@ -149,6 +147,7 @@ MESH_MEASURES: Final = (
         ),
         _sides,
     ),
+    _measure(MeasureSpec("actions_asymmetry", PAIRED, "", (-1.0, 1.0)), _asymmetry),
     _measure(MeasureSpec("arousal", ("arousal",), "", _SHARE), lambda _, mesh: (arousal(mesh),)),
     MeshMeasure(QUALITY, _quality),
     _measure(

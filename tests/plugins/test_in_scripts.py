@@ -22,7 +22,7 @@ MEASURES = """
 
 def test_a_measure_that_cannot_start_is_a_warning(package: Install) -> None:
     package("heavy", {"fer_desktop.measures": {"lost": "heavy:lost"}}, {"heavy": MEASURES})
-    with pytest.warns(UserWarning, match="'lost' cannot start: .*its weights are missing"):
+    with pytest.warns(UserWarning, match="'lost' cannot start and stays empty: .*its weights"):
         reader = api.Reader(measures=["lost"])
     with reader:
         assert reader.read_picture(np.zeros((48, 64, 3), np.uint8)).faces == ()

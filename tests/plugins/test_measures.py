@@ -64,6 +64,24 @@ def test_analyze_puts_it_behind_the_probabilities(package: Install, tmp_path: Pa
     }  # fmt: skip
 
 
+def test_what_it_says_of_itself_comes_with_the_table(package: Install, tmp_path: Path) -> None:
+    facts = 'facts=MeasureFacts("Light", "Mean brightness of half a face", "its pixels")'
+    source = MEASURE.replace("(0, 255))", f"(0, 255), {facts})").replace(
+        "MeasureSpec\n", "MeasureFacts, MeasureSpec\n", 1
+    )
+    package("lights", {"fer_desktop.measures": {"light": "lights:light"}}, {"lights": source})
+    clip = write_clip(tmp_path / "a.mp4", [astronaut()])
+    words = ["analyze", str(clip), "--out", str(tmp_path), "--measures", "light"]
+    assert cli.main(words, lambda _: 1) == 0
+    meta = json.loads((tmp_path / "a.meta.json").read_text())
+    assert meta["measures"][0]["definition"] == "Mean brightness of half a face"
+    assert meta["measures"][0]["source"] == "its pixels"
+    assert meta["columns"][-1]["meaning"] == (
+        "Mean brightness of half a face, channel right, usually 0 to 255; empty where it cannot be"
+        " told"
+    )
+
+
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
@@ -172,7 +190,7 @@ def test_what_is_no_measure_is_left_out(
     assert reason in problem
 
 
-def test_one_that_cannot_start_is_left_out_and_one_that_holds_something_is_closed(
+def test_one_that_cannot_start_stays_empty_and_one_that_holds_something_is_closed(
     package: Install,
 ) -> None:
     package(
@@ -203,8 +221,10 @@ def test_one_that_cannot_start_is_left_out_and_one_that_holds_something_is_close
     told: list[str] = []
     with telling(told.append):
         measurer = Measurer(chosen_measures(["heavy", "lost"]))
-    assert told == ["The measure 'lost' cannot start: FileNotFoundError: its weights are missing."]
-    assert [spec.key for spec in measurer.specs] == ["heavy"]
+    reason = "FileNotFoundError: its weights are missing"
+    assert told == [f"The measure 'lost' cannot start and stays empty: {reason}."]
+    assert measurer.problems == {"lost": reason}
+    assert [spec.key for spec in measurer.specs] == ["heavy", "lost"]
     measurer.close()
     import heavy  # type: ignore[import-not-found]
 

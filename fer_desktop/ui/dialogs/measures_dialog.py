@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.look.measure_texts import measure_description, presets
 from fer_desktop.ui.look.wording import measure_text
-from fer_desktop.vision.measure_catalogue import measure_names
+from fer_desktop.vision.measure_catalogue import measure_names, mesh_can_be_found
 
 _NAME: Final = Qt.ItemDataRole.UserRole
+_SIDE_PX: Final = 340
+_LINES: Final = 15  # of the longest description
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
@@ -60,22 +62,20 @@ class MeasuresDialog(AskingDialog[tuple[str, ...]]):
         self.down_button = QPushButton(self.tr("Move &down"), self)
         self.description = QLabel(self)
         self.description.setWordWrap(True)
-        self.description.setFixedWidth(300)
-        self.description.setMinimumHeight(self.fontMetrics().height() * 9)
+        self.description.setFixedWidth(_SIDE_PX)
+        self.description.setMinimumHeight(self.fontMetrics().height() * _LINES)
         self.description.setAlignment(Qt.AlignmentFlag.AlignTop)
-        note = QLabel(
-            self.tr(
-                "Measures of the face's mesh take a few milliseconds per face and frame. They"
-                " appear on the cards, in the timeline in this order, and in exported tables."
-            ),
-            self,
-        )
+        note = QLabel(self._note(), self)
         note.setProperty("role", "muted")
         note.setWordWrap(True)
-        note.setFixedWidth(300)
+        note.setFixedWidth(_SIDE_PX)
+        order = QHBoxLayout()
+        order.addWidget(self.up_button)
+        order.addWidget(self.down_button)
         side = QVBoxLayout()
-        for part in (self.preset, self.up_button, self.down_button, self.description):
-            side.addWidget(part)
+        side.addWidget(self.preset)
+        side.addLayout(order)
+        side.addWidget(self.description)
         side.addStretch(1)
         side.addWidget(note)
         columns = QHBoxLayout()
@@ -100,6 +100,17 @@ class MeasuresDialog(AskingDialog[tuple[str, ...]]):
     def ask(cls, parent: QWidget, chosen: Sequence[str]) -> tuple[str, ...] | None:
         """Show it until it is closed; return the choice, or None if there is none."""
         return cls(chosen, parent).answered()
+
+    def _note(self) -> str:
+        if not mesh_can_be_found():
+            return self.tr(
+                "LiteRT is not installed: only head tilt and valence can be measured. There is no"
+                " LiteRT for Macs with Intel processors."
+            )
+        return self.tr(
+            "Measures of the face's mesh take a few milliseconds per face and frame. They appear on"
+            " the cards, in the timeline in this order, and in exported tables."
+        )
 
     def _items(self) -> list[QListWidgetItem]:
         return [self.list.item(row) for row in range(self.list.count())]

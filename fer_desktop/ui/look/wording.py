@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.measure_facts import channel_name, facts_of_key
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.people import is_unnamed
 from fer_desktop.settings import RecordingKind
@@ -36,8 +37,6 @@ KNOWN_LABELS: Final = (
     QT_TRANSLATE_NOOP("Labels", "surprise"),
 )
 
-
-_ACTION: Final = "AU"  # numbers of facial actions begin with it
 
 # Products' own names are not translated.
 _ENGINES: Final = {"litert": "LiteRT", "keras": "Keras"}
@@ -70,15 +69,13 @@ def breakable(path: Path) -> str:
 
 
 def measure_text(key: str) -> str:
-    """Return the name of a measure, or of one of its channels, for reading."""
-    return name_text(key.replace("_", " ").capitalize())
+    """Return the name of a measure for reading."""
+    return name_text(translate("Measures", facts_of_key(key).name))
 
 
 def channel_text(spec: MeasureSpec, channel: str) -> str:
     """Return the name of a channel for reading."""
-    if channel.startswith(_ACTION):  # the measure's name would only be in the way
-        return name_text(channel.replace("_", " "))
-    return measure_text(spec.key if channel == spec.key else f"{spec.key} {channel}")
+    return name_text(translate("Measures", channel_name(spec, channel)))
 
 
 def measured_text(spec: MeasureSpec, number: float, *, digits: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""Facial actions by the numbers of the Facial Action Coding System, from blendshapes.
+"""How strong facial actions are, from blendshapes.
 
 They are correspondences of names, not FACS coding: a blendshape is how far a drawn face's movement
 goes, 0 to 1, and no human coder's intensity A to E. AU6 and AU9 are missing: the blendshapes that
@@ -7,34 +7,32 @@ would tell them are dead, and the mesh tells AU9 of posed disgust in three perso
 
 from typing import Final
 
+from fer_desktop.domain.facial_actions import LIPS, MOUTH, UPPER
 from fer_desktop.vision.landmarks.face_mesh import FaceMesh
 
 # Actions with two sides: the blendshape's name without its side.
 _PAIRED: Final = {
-    "AU2": "browOuterUp",  # outer brow raiser
-    "AU4": "browDown",  # brow lowerer
-    "AU5": "eyeWide",  # upper lid raiser
-    "AU7": "eyeSquint",  # lid tightener
-    "AU10": "mouthUpperUp",  # upper lip raiser
-    "AU12": "mouthSmile",  # lip corner puller
-    "AU14": "mouthDimple",  # dimpler
-    "AU15": "mouthFrown",  # lip corner depressor
-    "AU16": "mouthLowerDown",  # lower lip depressor
-    "AU20": "mouthStretch",  # lip stretcher
-    "AU24": "mouthPress",  # lip presser
-    "AU43": "eyeBlink",  # eyes closed
+    "AU2": "browOuterUp",
+    "AU4": "browDown",
+    "AU5": "eyeWide",
+    "AU7": "eyeSquint",
+    "AU10": "mouthUpperUp",
+    "AU12": "mouthSmile",
+    "AU14": "mouthDimple",
+    "AU15": "mouthFrown",
+    "AU16": "mouthLowerDown",
+    "AU20": "mouthStretch",
+    "AU24": "mouthPress",
+    "AU43": "eyeBlink",
 }
 _WHOLE: Final = {
-    "AU1": ("browInnerUp",),  # inner brow raiser
-    "AU17": ("mouthShrugLower",),  # chin raiser
-    "AU18": ("mouthPucker",),  # lip pucker
-    "AU22": ("mouthFunnel",),  # lip funneler
-    "AU26": ("jawOpen",),  # jaw drop
-    "AU28": ("mouthRollLower", "mouthRollUpper"),  # lips suck
+    "AU1": ("browInnerUp",),
+    "AU17": ("mouthShrugLower",),
+    "AU18": ("mouthPucker",),
+    "AU22": ("mouthFunnel",),
+    "AU26": ("jawOpen",),
+    "AU28": ("mouthRollLower", "mouthRollUpper"),
 }
-UPPER: Final = ("AU1", "AU2", "AU4", "AU5", "AU7", "AU43")
-MOUTH: Final = ("AU10", "AU12", "AU14", "AU15", "AU20", "AU26")
-LIPS: Final = ("AU16", "AU17", "AU18", "AU22", "AU24", "AU28")
 PAIRED: Final = tuple(_PAIRED)
 # How many of the strongest actions make up arousal, as in FaceReader's description of its own.
 _STRONGEST: Final = 5

@@ -22,7 +22,8 @@ from fer_desktop.vision.landmarks.task_file import CanonicalFace, read_task_file
 _SIDE_PX: Final = 256
 _SCALE: Final = 1.5
 _LEAST_PRESENCE: Final = 0.0  # logit: as likely a face as not
-_MOST_THREADS: Final = 2  # more do not make networks of this size faster
+# More do not make the mesh's network faster, and none makes the small one of the blendshapes.
+_MESH_THREADS: Final = min(os.cpu_count() or 1, 2)
 # The points that the second network looks at (MediaPipe, face_blendshapes_graph.cc).
 _SUBSET: Final = np.array(
     [
@@ -57,9 +58,16 @@ class FaceLandmarker:
         parts = read_task_file(file)
         self.canonical_face: CanonicalFace = parts.face
         try:
-            self._mesh = _Network(parts.mesh)
+            self._mesh = _Network(parts.mesh, _MESH_THREADS)
             self._blendshapes = _Network(parts.blendshapes)
-        except (ImportError, RuntimeError, ValueError) as error:
+        except ImportError as error:
+            raise DetectorError(
+                "The face landmarker needs LiteRT, which is not installed.",
+                hint="Without it only head_roll, valence and valence_corrected can be measured:"
+                " there is no LiteRT for Macs with Intel processors; elsewhere install FER Desktop"
+                " again.",
+            ) from error
+        except (RuntimeError, ValueError) as error:
             raise DetectorError(
                 f"The face landmarker cannot be loaded: {error}.", hint="Install FER Desktop again."
             ) from error
@@ -109,10 +117,9 @@ class FaceLandmarker:
 class _Network:
     """One of the networks, for one face at a time."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, threads: int = 1) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        threads = min(os.cpu_count() or 1, _MOST_THREADS)
         self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
         self._interpreter.allocate_tensors()
         (self._taken,) = (entry["index"] for entry in self._interpreter.get_input_details())

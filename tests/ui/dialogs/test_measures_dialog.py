@@ -2,8 +2,10 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from fer_desktop.ui.dialogs import measures_dialog
 from fer_desktop.ui.dialogs.measures_dialog import MeasuresDialog
 from fer_desktop.ui.look.measure_texts import chosen_text, measure_description, presets
 from fer_desktop.vision.measure_catalogue import measure_names
@@ -33,7 +35,7 @@ def test_those_chosen_come_first_in_their_order(qtbot: QtBot) -> None:
     assert dialog.preset.currentText() == "Custom"
 
 
-@pytest.mark.parametrize("title", ["Expressions only", "Facial actions", "Head and gaze", "All"])
+@pytest.mark.parametrize("title", ["Expressions", "Facial actions", "Head and gaze", "All"])
 def test_several_are_taken_at_once(qtbot: QtBot, title: str) -> None:
     dialog = made(qtbot, "mesh")
     dialog.preset.setCurrentText(title)
@@ -66,4 +68,14 @@ def test_every_measure_of_our_own_is_described(qtbot: QtBot) -> None:
     for row, name in enumerate(names(dialog)):
         dialog.list.setCurrentRow(row)
         assert dialog.description.text() == measure_description(name) != ""
-        assert dialog.description.heightForWidth(300) <= dialog.description.height()
+        width = dialog.description.width()
+        assert dialog.description.heightForWidth(width) <= dialog.description.height()
+
+
+def test_a_computer_without_litert_is_told_what_it_can_measure(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measures_dialog, "mesh_can_be_found", lambda: False)
+    dialog = made(qtbot)
+    notes = [label.text() for label in dialog.findChildren(QLabel)]
+    assert any("Macs with Intel processors" in note for note in notes)

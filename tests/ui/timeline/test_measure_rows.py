@@ -63,9 +63,9 @@ def test_the_mouse_reads_and_moves_all_rows_alike(chart: TimelineChart, qtbot: Q
     readout = readout_at(chart, qtbot, place(chart, 30))
     assert readout is not None
     assert readout.measured == (
-        ("Head roll", "30.0°"), ("Light left", "90.0"), ("Light right", "400.0"),
+        ("Head tilt", "30.0°"), ("Light left", "90.0"), ("Light right", "400.0"),
     )  # fmt: skip
-    assert "Head roll 30.0°" in readout.text()
+    assert "Head tilt 30.0°" in readout.text()
     below = plot_of(chart).rows[1].box.sceneBoundingRect().center().toPoint()
     move_mouse(chart, qtbot, below)
     again = readout_at(chart, qtbot, below)
