@@ -24,7 +24,10 @@ if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Threads that libraries start once and keep: native callbacks, worker pools, progress bars.
-_LIBRARY_THREADS = ("Dummy-", "ThreadPoolExecutor-", "Thread-")
+_LIBRARY_THREADS = (
+    *("Dummy-", "ThreadPoolExecutor-", "Thread-"),
+    *("AsyncProcess ", "Dask-", "IO loop", "QueueFeeder", "TCP-Executor"),  # of Dask
+)
 _THREAD_GRACE_S = 2.0
 
 

@@ -21,6 +21,7 @@ _MAY_LOOK_UP = {
     "grpcio": "the same",
     "opencv-contrib-python": "reads network cameras",
     "av": "reads network cameras",
+    "cryptography": "holds OpenSSL",
     "pillow": "talks to an X server",
     "pyside6-essentials": "holds Qt's own network library",
 }
@@ -48,7 +49,7 @@ def needed(name: str, extras: frozenset[str] = frozenset()) -> Iterator[str]:
 def closure() -> dict[str, Distribution]:
     """Return everything that is installed because of this application."""
     found: dict[str, Distribution] = {}
-    waiting = list(needed("fer-desktop", frozenset({"export", "keyring"})))
+    waiting = list(needed("fer-desktop", frozenset({"cluster", "export", "keyring"})))
     while waiting:
         name = waiting.pop()
         if name in found:

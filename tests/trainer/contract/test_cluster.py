@@ -1,0 +1,173 @@
+"""Work on real workers: processes of this computer, and a scheduler in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.cluster_jobs import Job, square
+from trainer.contract import cluster as cluster_module
+from trainer.contract.attempts import Attempts
+from trainer.contract.cluster import ClusterError, Place, WorkerPool, worker_pool
+
+pytest.importorskip("distributed")
+
+_PACKAGES = ("fer-desktop", "numpy")
+
+
+@pytest.fixture(scope="module")
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def pool(told: list[str]) -> Iterator[WorkerPool]:
+    with worker_pool(Place(2), packages=_PACKAGES, tell=told.append) as pool:
+        yield pool
+
+
+def begun(folder: Path) -> Counter[int]:
+    """How often each number was begun."""
+    lines = (folder / "begun").read_text().splitlines()
+    return Counter(int(line.split()[0]) for line in lines)
+
+
+def test_every_job_is_done_once(pool: WorkerPool, tmp_path: Path) -> None:
+    jobs = [(f"job {n}", Job(n, notes=tmp_path)) for n in range(40)]
+    done = list(pool.do(square, jobs, notes=tmp_path / "notes"))
+    assert sorted((one.job.number, one.result) for one in done) == [(n, n * n) for n in range(40)]
+    assert all(one.tries == 1 and not one.problem for one in done)
+    assert set(begun(tmp_path).values()) == {1}
+    processes = {line.split()[1] for line in (tmp_path / "begun").read_text().splitlines()}
+    assert len(processes) == 2
+    assert not (tmp_path / "notes").exists()
+
+
+def test_who_crashes_a_worker_is_set_aside_and_nobody_else(
+    pool: WorkerPool, tmp_path: Path
+) -> None:
+    kinds = {5: "killed", 6: "raises", 7: "explained", 8: "once"}
+    jobs = [(f"job {n}", Job(n, kinds.get(n, ""), tmp_path)) for n in range(12)]
+    done = {one.job.number: one for one in pool.do(square, jobs, notes=tmp_path / "notes")}
+    assert sorted(done) == list(range(12))
+    assert "set aside" in done[5].problem
+    assert "ValueError: no square of 6" in done[6].problem
+    assert done[7].problem == "There is no room. Make some."
+    assert (done[8].result, done[8].tries) == (64, 2)
+    assert all(one.tries == 2 for one in done.values() if one.job.number in kinds)
+    assert all(one.result == n * n for n, one in done.items() if n not in {5, 6, 7})
+    assert all(begun(tmp_path)[n] == 2 for n in kinds)
+
+
+def test_who_stops_early_leaves_nothing(pool: WorkerPool, tmp_path: Path) -> None:
+    jobs = [(str(n), Job(n, notes=tmp_path, seconds=0.05)) for n in range(60)]
+    doing = pool.do(square, jobs, notes=tmp_path / "notes")
+    next(doing)
+    doing.close()
+    assert not (tmp_path / "notes").exists()
+    time.sleep(0.5)
+    assert len(begun(tmp_path)) < 30
+
+
+def test_attempts_are_counted_until_the_job_ends(tmp_path: Path) -> None:
+    name = "a/b\udcff\n"
+    assert Attempts(tmp_path, name).begin() == 1
+    second = Attempts(tmp_path, name)
+    assert second.begin() == 2
+    assert Attempts(tmp_path, "another").begin() == 1
+    second.end()
+    second.end()
+    assert Attempts(tmp_path, name).begin() == 1
+
+
+def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "_CONNECT_S", 1)
+    with (
+        pytest.raises(ClusterError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
+        worker_pool(Place(scheduler="tcp://127.0.0.1:9"), packages=(), tell=print),
+    ):
+        pass
+
+
+def test_an_address_that_is_none() -> None:
+    with (
+        pytest.raises(ClusterError, match="No Dask scheduler answers at nonsense"),
+        worker_pool(Place(scheduler="nonsense://a"), packages=(), tell=print),
+    ):
+        pass
+
+
+class Cluster:
+    """A scheduler and workers, each a process of its own, as an administrator starts them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self._start(
+            *("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"),
+            *("--scheduler-file", str(folder / "scheduler.json")),
+        )
+        import json
+
+        while not (file := folder / "scheduler.json").exists() or not file.read_text():
+            time.sleep(0.05)
+        self.address: str = json.loads(file.read_text())["address"]
+
+    def worker(self, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a worker."""
+        return self._start(
+            *("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard"),
+            *("--local-directory", str(self._folder)),
+            **environment,
+        )
+
+    def _start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        root = Path(__file__).parents[3]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", *arguments],
+            env={**os.environ, "PYTHONPATH": str(root), **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._processes.append(process)
+        return process
+
+    def end(self) -> None:
+        """End what was started."""
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.end()
+
+
+@pytest.mark.slow
+def test_workers_are_killed_and_join(cluster: Cluster, tmp_path: Path) -> None:
+    told: list[str] = []
+    first, _ = cluster.worker(), cluster.worker()
+    with worker_pool(
+        Place(scheduler=cluster.address), packages=_PACKAGES, tell=told.append
+    ) as pool:
+        jobs = [(str(n), Job(n, notes=tmp_path, seconds=0.2)) for n in range(30)]
+        done = []
+        for one in pool.do(square, jobs, notes=tmp_path / "notes"):
+            done.append(one)
+            if len(done) == 5:
+                first.send_signal(signal.SIGKILL)
+            if len(done) == 10:
+                cluster.worker()
+    assert sorted(one.job.number for one in done) == list(range(30))
+    assert not any(one.problem for one in done)
+    # The one that was under way, and one that was over but not handed over yet.
+    assert sum(begun(tmp_path).values()) <= 32
