@@ -321,6 +321,7 @@ def _completeness(info: SessionInfo, counts: Counts) -> dict[str, Any]:
             "dropped_frames": None if end is None else end.missed,
             "gaps": counts.gaps,
             "longest_gap_s": counts.longest_gap_us / 1e6 if counts.gaps else 0.0,
+            "monotonic_start_us": None if info.zero_ns is None else info.zero_ns // 1000,
         }
     return {"is_complete": None if end is None else end.is_whole}
 

@@ -29,6 +29,7 @@ from fer_desktop.recording.mesh_file import MESH_SUFFIX
 from fer_desktop.recording.person_column import person_column
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.shared_clock import SHARED_TIME, LiveSpan, live_span, shared_clock
 from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import CsvDialect
 
@@ -62,7 +63,8 @@ def export_together(
 ) -> JointExport:
     """Write one table of several sessions, with a last column ``session``, and its description.
 
-    A session that cannot be read is left out and named among the failures.
+    A session that cannot be read is left out and named among the failures. Where live sessions
+    went on at the same time, a column has the time of each frame on the clock that they share.
 
     Args:
         sessions: a name for each, all different, and its file.
@@ -80,6 +82,7 @@ def export_together(
     models: list[UsedModel] = []
     measures: list[MeasureSpec] = []
     raters: set[str] = set()
+    spans: dict[str, LiveSpan] = {}
     is_calibrated = has_marks = has_people = False
     for name, path in sessions:
         try:
@@ -91,10 +94,13 @@ def export_together(
                 models += reader.models
                 measures = [*measured_besides([*measures, *reader.measures])]
                 is_calibrated |= bool(reader.calibrations)
+                span = live_span(reader)
         except FerError as error:
             failures.append(error)
         else:
             readable.append((name, path))
+            if span is not None:
+                spans[name] = span
     if not readable and failures:
         raise failures[0]
     # The session whose rows are being written, what is marked in it, and who is who.
@@ -102,6 +108,7 @@ def export_together(
     marked: list[Callable[[FrameAnalysis, FaceAnalysis | None], str]] = [lambda *_: ""]
     people = [People()]
     corrected = CorrectionColumns(sorted(raters))
+    clock = shared_clock(spans)
     metas: list[dict[str, Any]] = []
     total = Counts()
     columns = Columns.of(
@@ -118,6 +125,15 @@ def export_together(
             *([person_column(lambda: people[0])] if has_people else []),
             *corrected.columns(),
             ExtraColumn(SESSION, lambda frame, face: present[0]),
+            *(
+                [
+                    ExtraColumn(
+                        SHARED_TIME, lambda frame, _: clock.cell(present[0], frame.timestamp_us)
+                    )
+                ]
+                if clock is not None
+                else []
+            ),
         ],
     )
     with face_rows(csv_path, columns, dialect=dialect, overwrite=overwrite) as table:
@@ -158,6 +174,7 @@ def export_together(
     meta = {
         "format_version": 1,
         "columns": dictionary_json(columns.columns()),
+        "shared_clock": clock.kind if clock is not None else None,
         "sessions": metas,
     }
     text = json.dumps(meta, indent=2, ensure_ascii=False)

@@ -126,6 +126,11 @@ _STEPS: Final = (
         begin_us INTEGER NOT NULL, end_us INTEGER   -- NULL for a moment
     );
     """,
+    # Where a live source's time begins on its computer's monotonic clock, and which clock that is.
+    """
+    ALTER TABLE session ADD COLUMN clock TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN zero_ns INTEGER;
+    """,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 

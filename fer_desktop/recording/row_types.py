@@ -52,6 +52,8 @@ class SessionRow(NamedTuple):
     is_whole: Literal[0, 1] | None
     missed: Count
     problem: Prose
+    clock: Line
+    zero_ns: _WallTime | None
 
 
 class FactsRow(NamedTuple):
@@ -172,6 +174,14 @@ class TotalsRow(NamedTuple):
     frames: Count
     faces: Count
     duration_us: Annotated[int, Meta(ge=0, le=2**54)] | None
+
+
+class SpanRow(NamedTuple):
+    """When the frames of a live session were taken."""
+
+    begin_us: _SourceTime | None
+    end_us: _SourceTime | None
+    wall_zero_ns: int | None
 
 
 def probabilities(packed: bytes) -> NDArray[np.float32]:

@@ -87,6 +87,8 @@ class SessionInfo:
         app_version: of the application that wrote it.
         libraries: versions of the packages that the numbers depend on.
         settings: the user's choices that matter for the numbers.
+        clock: which monotonic clock ``zero_ns`` counts on; empty where that is not known.
+        zero_ns: what it said at the source's time 0; None for files.
     """
 
     source: SourceInfo
@@ -94,6 +96,8 @@ class SessionInfo:
     app_version: str
     libraries: Mapping[str, str]
     settings: Mapping[str, Any]
+    clock: str = ""
+    zero_ns: int | None = None
 
 
 def library_versions() -> dict[str, str]:
@@ -207,8 +211,8 @@ def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, SessionEnd | None]:
     """
     row = db.execute(
         "SELECT state, started_ns, app_version, libraries, settings, kind, name, uri,"
-        " width_px, height_px, fps, frame_count, duration_us, is_whole, missed, problem"
-        " FROM session"
+        " width_px, height_px, fps, frame_count, duration_us, is_whole, missed, problem,"
+        " clock, zero_ns FROM session"
     ).fetchone()
     if row is None:
         raise ValueError("it has no head")
@@ -228,6 +232,8 @@ def read_info(db: sqlite3.Connection) -> tuple[SessionInfo, SessionEnd | None]:
         app_version=found.app_version,
         libraries=decode_json(found.libraries, dict[Line, Line]),
         settings=decode_json(found.settings, dict[str, Any]),
+        clock=found.clock,
+        zero_ns=found.zero_ns,
     )
     if found.state == "recording":
         return info, None

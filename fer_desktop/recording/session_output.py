@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face_quality import light_on
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.domain.host_clock import clock_name
 from fer_desktop.domain.measures import LIGHT, Measurement, MeasureSpec
 from fer_desktop.domain.session_end import SessionEnd
 from trainer.contract.preset import Preset
@@ -19,6 +20,10 @@ class AnalysisWriter(Protocol):
 
     def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
         """Note which model reads from this frame on."""
+        ...
+
+    def began(self, clock: str, zero_ns: int) -> None:
+        """Note what a monotonic clock said at a live source's time 0, and which clock it is."""
         ...
 
     def write(self, analysis: FrameAnalysis) -> None:
@@ -68,6 +73,9 @@ class SessionOutput:
         if self._writer is None:
             assert self._session is not None  # it was opened
             self._writer = self._create(*self._session)
+            if self._session[1].is_live:
+                zero_ns = frame.captured_ns - frame.timestamp_us * 1000
+                self._writer.began(clock_name(), zero_ns)
             if self._tell_model is not None:
                 self._tell_model(self._writer)
         self._writer.write(with_light(frame, analysis))

@@ -50,6 +50,7 @@ class _Batch:
     all_marks: tuple[Mark, ...] | None = None
     all_corrections: tuple[Correction, ...] | None = None
     people: People | None = None
+    began: tuple[str, int] | None = None
 
 
 class SessionWriter:
@@ -159,6 +160,11 @@ class SessionWriter:
                     return
             self._model_id = max(self._model_id or 0, *self._former_models, 0) + 1
             self._batch.models.append((self._model_id, model))
+
+    def began(self, clock: str, zero_ns: int) -> None:
+        """Record what a monotonic clock said at the source's time 0, and which clock it is."""
+        with self._lock:
+            self._batch.began = clock, zero_ns
 
     def add_mark(self, mark: Mark) -> None:
         """Record that the user marked a moment or a stretch of time.
@@ -291,6 +297,8 @@ class SessionWriter:
                 measures, measured = self._measurements.take(frame)
                 db.executemany("INSERT INTO measures VALUES (?, ?, ?, ?, ?, ?)", measures)
                 db.executemany("INSERT INTO measured VALUES (?, ?, ?, ?)", measured)
+            if batch.began is not None:
+                db.execute("UPDATE session SET clock = ?, zero_ns = ?", batch.began)
             if batch.people is not None:
                 store_people(db, batch.people)
             if batch.all_marks is not None:
