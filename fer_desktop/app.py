@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 
 from fer_desktop import __version__, paths
 from fer_desktop.errors import SettingsError
+from fer_desktop.kept_settings import KeptSettings, for_further_window
 from fer_desktop.log import (
     get_logger,
     keep_standard_error,
@@ -139,6 +140,8 @@ def _run_with_window(args: argparse.Namespace) -> int:
     from fer_desktop.ui.look.icons import icon
     from fer_desktop.ui.look.language import english_application
     from fer_desktop.ui.look.theme import ThemeManager
+    from fer_desktop.ui.runtime.meeting_place import meeting_place
+    from fer_desktop.ui.runtime.other_windows import OtherWindows
     from fer_desktop.ui.smoke_test import SmokeTest
 
     app = english_application(sys.argv[:1])
@@ -149,6 +152,11 @@ def _run_with_window(args: argparse.Namespace) -> int:
     passwords = Passwords()
     settings, settings_error = _settings(args)
     secrets, settings = settings.secrets(), settings.without_secrets()
+    other_windows = OtherWindows(meeting_place())
+    other_windows.join()
+    if other_windows.is_further:
+        settings = for_further_window(settings)
+    kept = KeptSettings(paths.settings_file(), settings, is_further=other_windows.is_further)
     theme = ThemeManager(app, settings.theme)
     app.setWindowIcon(icon("fer_desktop"))
     ports = Ports(
@@ -159,9 +167,11 @@ def _run_with_window(args: argparse.Namespace) -> int:
         passwords,
         chosen_outputs(text for text in args.to if not is_stream(text)),
         [text for text in args.to if is_stream(text)],
+        other_windows,
     )
     application = assemble(ports, theme, settings, _wanted(args))
-    application.controller.settings_changed.connect(_save)  # kept even if the process is killed
+    # Kept even if the process is killed.
+    application.controller.settings_changed.connect(partial(_saved, kept.save))
     window = application.window
     if settings_error is not None:
         window.announcer.say_error("settings", settings_error)
@@ -239,8 +249,8 @@ def _settings(args: argparse.Namespace) -> tuple[Settings, SettingsError | None]
     settings, error = load_settings(paths.settings_file())
     if error is not None:
         log.warning("%s", error)
-    if settings.secrets():
-        _save(settings)  # at once, without them
+    if settings.secrets():  # at once, without them
+        _saved(partial(save_settings, path=paths.settings_file()), settings)
     if args.model:
         settings = replace(settings, model=args.model)
     if args.engine:
@@ -261,9 +271,9 @@ def _wanted(args: argparse.Namespace) -> "SourceRequest | None":
     return SourceRequest("demo") if args.smoke_test else None
 
 
-def _save(settings: Settings) -> None:
+def _saved(save: Callable[[Settings], object], settings: Settings) -> None:
     try:
-        save_settings(settings, paths.settings_file())
+        save(settings)
     except SettingsError as error:
         log.warning("%s", error)
 

@@ -27,6 +27,7 @@ from fer_desktop.streaming.chosen import ChosenStreams
 from fer_desktop.streaming.targets import is_stream
 from fer_desktop.ui.commands.heard_marks import HeardMarks
 from fer_desktop.ui.commands.network_cameras import NetworkCameras
+from fer_desktop.ui.commands.new_window import NewWindow
 from fer_desktop.ui.commands.remote_control import RemoteControl
 from fer_desktop.ui.look.theme import ThemeManager
 from fer_desktop.ui.main_window import MainWindow
@@ -35,8 +36,10 @@ from fer_desktop.ui.runtime.bridge import ResultInbox
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.garbage import Collector
 from fer_desktop.ui.runtime.live_streams import LiveStreams
+from fer_desktop.ui.runtime.other_windows import OtherWindows
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
 from fer_desktop.ui.runtime.session_log import SESSION_FILE, SessionLog
+from fer_desktop.ui.runtime.shared_marks import SharedMarks
 from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
 from fer_desktop.ui.startup import Startup
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
@@ -61,6 +64,7 @@ class Ports:
         passwords: those of network cameras.
         outputs: what takes the analyses besides the window, by the names that messages call them.
         streams: where results are sent whatever the settings say, as in ``ws:8765``.
+        other_windows: those of the same user, joined already; None where they do not matter.
     """
 
     make_source: MakeSource
@@ -70,6 +74,7 @@ class Ports:
     passwords: Passwords = field(default_factory=Passwords)
     outputs: Mapping[str, OutputSink] = field(default_factory=dict)
     streams: Sequence[str] = ()
+    other_windows: OtherWindows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ class Application:
     streams: ChosenStreams
     remote: RemoteControl
     heard: HeardMarks
+    shared_marks: SharedMarks
     listening: ExitStack
 
     def shut_down(self, *, is_patient: bool = False) -> None:
@@ -98,6 +104,7 @@ class Application:
         end_programs()
         self.remote.shutdown()
         self.heard.shutdown()
+        self.shared_marks.shutdown()
         if is_patient:
             self.engine.shutdown(_PATIENCE_S)
         else:
@@ -176,10 +183,21 @@ def assemble(
 
     controller.happened.connect(on_event)
     window = MainWindow(controller, theme, background, recorder, make_pictures, traffic)
-    Startup(window, controller, background, ports.list_cameras, wanted)
+    others = ports.other_windows or OtherWindows("")
+    window.queue.is_kept = not others.is_further
+    Startup(
+        window,
+        controller,
+        background,
+        ports.list_cameras,
+        wanted,
+        is_further=others.is_further,
+    )
     remote = RemoteControl(window.parts)
     heard = HeardMarks(window.parts)
-    reports += [remote.status, heard.status]
+    shared_marks = SharedMarks(controller, others, window)
+    NewWindow(window.parts)
+    reports += [remote.status, heard.status, shared_marks.status]
     network_cameras = NetworkCameras(window.parts, ports.passwords)
     listening = ExitStack()
     listening.enter_context(telling(lambda problem: inbox.post_event(ExtensionLeftOut(problem))))
@@ -195,5 +213,6 @@ def assemble(
         streams,
         remote,
         heard,
+        shared_marks,
         listening,
     )

@@ -23,14 +23,25 @@ class Startup(QObject):
         background: Background,
         list_cameras: Callable[[], Sequence[str]],
         wanted: SourceRequest | None = None,
+        *,
+        is_further: bool = False,
     ) -> None:
-        """Take the parts, what lists the cameras by name, and what to open whatever is there."""
+        """Take the parts.
+
+        Args:
+            window, controller, background: the parts.
+            list_cameras: lists the cameras by name.
+            wanted: what to open whatever is there.
+            is_further: whether another window was there first: it has what was open last, and
+                offers what was left.
+        """
         super().__init__(window)
         self._window = window
         self._controller = controller
         self._background = background
         self._list_cameras = list_cameras
         self._wanted = wanted
+        self._is_further = is_further
         self._plays_demo_for_want_of_a_camera = False
         self._has_begun = False
         window.first_painted.connect(self.begin)
@@ -46,8 +57,9 @@ class Startup(QObject):
         if self._window.pages.welcome is None:
             self._open_first()
         self._scan(self._window.set_cameras)
-        self._window.training.offer_leftovers()
-        self._window.queue.offer_leftovers()
+        if not self._is_further:
+            self._window.training.offer_leftovers()
+            self._window.queue.offer_leftovers()
 
     def _scan(self, done: Callable[[Sequence[SourceRequest]], object]) -> None:
         self._background.run(
@@ -66,6 +78,8 @@ class Startup(QObject):
             self._window.commands.open_target(Path(request.uri))
         elif request is not None:
             self._controller.open(request)
+        elif self._is_further:
+            self._window.pages.say_further()
         elif not self._controller.is_open:
             self._window.pages.say_looking()
             self._scan(self._open_camera_or_demo)

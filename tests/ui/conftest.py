@@ -17,6 +17,7 @@ from fer_desktop.settings import EngineChoice, Settings
 from fer_desktop.sources.base import FrameSource, Pacing
 from fer_desktop.ui.assembly import Application, Ports, assemble
 from fer_desktop.ui.look.theme import ThemeManager
+from fer_desktop.ui.runtime.other_windows import OtherWindows
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from tests.helpers.clips import number_of
@@ -47,6 +48,7 @@ class Desk:
         engines: which engine each model was to be loaded with.
         outputs: what takes the analyses besides the window.
         may_read: for scripted sources that wait for it.
+        other_windows: what the next window meets others with; None for nothing.
     """
 
     def __init__(self, qtbot: QtBot, theme: ThemeManager) -> None:
@@ -67,6 +69,7 @@ class Desk:
         self.engines: list[EngineChoice] = []
         self.outputs: dict[str, OutputSink] = {}
         self.may_read = threading.Event()
+        self.other_windows: OtherWindows | None = None
 
     def has_read(self, index: int) -> bool:
         """Tell whether a numbered picture, or a later one, was looked at for faces."""
@@ -85,6 +88,7 @@ class Desk:
             lambda: self.cameras,
             self.passwords,
             self.outputs,
+            other_windows=self.other_windows,
         )
         application = assemble(ports, self._theme, chosen, wanted)
         self._applications.append(application)

@@ -47,6 +47,7 @@ class Menus(QObject):
         file.addActions([actions.open_file, actions.analyze_files])
         file.addMenu(self._recent)
         file.addActions([actions.open_network, actions.open_demo])
+        file.addAction(actions.new_window)
         file.addSeparator()
         file.addActions([actions.export, actions.report, actions.snapshot, actions.import_bundle])
         file.addSeparator()

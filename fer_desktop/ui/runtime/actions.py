@@ -83,6 +83,11 @@ class Actions(QObject):
         self.snapshot = self._make(
             self.tr("Snapshot"), self.tr("Save the picture as shown on screen"), "S", "snapshot"
         )
+        self.new_window = self._make(
+            self.tr("New window for another camera"),
+            self.tr("Open another window, for another camera at the same time"),
+            QKeySequence.StandardKey.New,
+        )
         self.settings = self._make(self.tr("Settings…"), self.tr("Settings"), "Ctrl+,", "settings")
         self.quit = self._make(self.tr("Quit"), self.tr("Close the application"), "Ctrl+Q")
 

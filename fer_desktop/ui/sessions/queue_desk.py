@@ -22,6 +22,7 @@ class QueueDesk(Desk):
     Attributes:
         queue: the files.
         dialog: their list, once it was opened.
+        is_kept: whether what waits is offered again at the next start.
     """
 
     def __init__(self, parts: WindowParts, exporter: Exporter) -> None:
@@ -29,6 +30,7 @@ class QueueDesk(Desk):
         self._exporter = exporter
         self.queue = AnalysisQueue(parts.controller, parts.background, self)
         self.dialog: QueueDialog | None = None
+        self.is_kept = True
         parts.actions.analyze_files.triggered.connect(self.show)
         self.queue.added.connect(self._keep)
         self.queue.changed.connect(self._on_changed)
@@ -134,7 +136,7 @@ class QueueDesk(Desk):
     def _keep(self) -> None:
         """Write down what still waits, so that it is offered again after whatever end."""
         waiting = self.queue.waiting()
-        if waiting != self._kept:
+        if self.is_kept and waiting != self._kept:
             self._kept = waiting
             self._background.run(
                 "keeping the queue",

@@ -71,6 +71,13 @@ class Pages(QStackedWidget):
         """Tell that cameras are being looked for."""
         self.empty.say(self.tr("Looking for a camera…"), "")
 
+    def say_further(self) -> None:
+        """Ask what to show beside what another window shows."""
+        self.empty.say(
+            self.tr("A window for another camera"),
+            self.tr("Choose a camera in the toolbar. You can also:"),
+        )
+
     def _on_accepted(self) -> None:
         page, self._welcome = self._welcome, None
         if page is not None:
