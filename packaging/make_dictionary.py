@@ -32,11 +32,10 @@ def dictionary() -> str:
         with_model=True,
         extra=tuple(
             ExtraColumn(column, lambda *_: "")
-<<<<<<< HEAD
-            for column in (MARKS, PERSON, AGREED, of_rater("<rater>"), SESSION, FILE)
-=======
-            for column in (MARKS, PERSON, AGREED, of_rater("<rater>"), SESSION, SHARED_TIME)
->>>>>>> accf8d0 (feat(recording): live sessions note their monotonic clock, and tables of several have a time that they share)
+            for column in (
+                *(MARKS, PERSON, AGREED, of_rater("<rater>"), SESSION),
+                *(SHARED_TIME, FILE),
+            )
         ),
     )
     return f"""# Columns
@@ -50,23 +49,13 @@ beside a summary.
 
 ## Faces: one row per face and analysed frame
 
-<<<<<<< HEAD
 `p_<label>` and `corrected_<label>` stand once for each label of the model. Between them are the
 columns of those measures that were chosen; [measures.md](measures.md) draws their directions and
 says how good they are. Columns of measures, `corrected_<label>`, `model` (where several models read
 the session), `marks`, `person` (where people were named, merged, split or hidden),
 `corrected_label` (where people labelled faces; with `corrected_label_<rater>` for each where they
-are several), `session` (where several sessions are in one table) and `file` (`analyze --together`)
-are there only where they hold something.
-=======
-`p_<label>` and `corrected_<label>` stand once for each label of the model, and `head_roll_deg` for
-the columns of all measures, which *View > Measures…* explains. Columns of measures,
-`corrected_<label>`, `model` (where several models read the session), `marks`, `person` (where
-people were named, merged, split or hidden), `corrected_label` (where people labelled faces;
-with `corrected_label_<rater>` for each where they are several), `session` (where several
-sessions are in one table) and `shared_time_s` (where two of them were live at the same time) are
-there only where they hold something.
->>>>>>> accf8d0 (feat(recording): live sessions note their monotonic clock, and tables of several have a time that they share)
+are several), `session` (where several sessions are in one table), `shared_time_s` (where two of them were live
+at the same time) and `file` (`analyze --together`) are there only where they hold something.
 
 {dictionary_markdown(faces.columns())}
 ## Summary: one row per session, interval, person and expression

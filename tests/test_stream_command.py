@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from fer_desktop import cli, paths
-from fer_desktop.cli import stream
+from fer_desktop.cli import stream_run
 from fer_desktop.log import set_up_logging
 from tests.helpers.clips import cut_short, numbered, write_clip
 from tests.helpers.fakes import FakeClassifier, FakeDetector
@@ -42,8 +42,8 @@ def _close_log() -> Iterator[None]:
 @pytest.fixture
 def networks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put fakes behind the ports: one face, whose probabilities are known."""
-    monkeypatch.setattr(stream, "_make_detector", lambda _: FakeDetector())
-    monkeypatch.setattr(stream, "_load_classifier", lambda *_: FakeClassifier())
+    monkeypatch.setattr(stream_run, "_make_detector", lambda _: FakeDetector())
+    monkeypatch.setattr(stream_run, "_load_classifier", lambda *_: FakeClassifier())
 
 
 @pytest.fixture
@@ -163,6 +163,8 @@ def test_a_damaged_file_is_sent_as_far_as_it_goes(
     ("words", "reason"),
     [
         (["--open", "a.mp4"], "stream needs --to"),
+        (["--open", "a.mp4", "--sessions", "."], "records cameras only"),
+        (["--camera", "0", "--sessions", ".", "--marks-from", "osc"], "write lsl, or lsl:NAME"),
         (["--to", "udp:127.0.0.1:9"], "one of the arguments --camera --open is required"),
         (["--camera", "0", "--open", "a.mp4", "--to", "udp:127.0.0.1:9"], "not allowed with"),
         (["--camera", "0", "--to", "udp:9"], "write udp:HOST:PORT, as in udp:127.0.0.1:9001"),
@@ -295,7 +297,7 @@ def test_other_programs_mark_stop_and_start(listener: socket.socket) -> None:
     camera.stop()
     assert status == 0
     assert answers[0].startswith("OK ")
-    assert answers[1].startswith("ERROR nothing is recorded here")
+    assert answers[1].startswith("ERROR nothing is recorded here: begin it with --sessions")
     assert answers[2] == "OK"
     assert answers[3] == "ERROR nothing is read at the moment"
     assert answers[4].startswith("OK ")

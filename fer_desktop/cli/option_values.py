@@ -78,6 +78,16 @@ def control(text: str) -> str:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def marks_from(text: str) -> str:
+    """Return whose markers become marks."""
+    kind, colon, name = text.partition(":")
+    if kind != "lsl" or bool(colon) != bool(name):
+        raise argparse.ArgumentTypeError(
+            f"write lsl, or lsl:NAME for the markers of one stream: {text[:100]!r}"
+        )
+    return text
+
+
 def token(text: str) -> str:
     """Return a token that cannot be guessed at once and needs no escapes in an address."""
     low, high = _TOKEN_LENGTHS

@@ -1,282 +1,175 @@
-"""``fer-desktop stream``: a camera's results to other programs, without a window."""
+"""``fer-desktop stream``: what is read of cameras to other programs, without a window."""
 
 import argparse
 import secrets
 import signal
-import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Final
 
-from fer_desktop.cli.arguments import PROGRAM
-from fer_desktop.cli.stream_control import StreamControl
-from fer_desktop.domain.emotion import FrameAnalysis
-from fer_desktop.domain.frame import Frame, SourceInfo
-from fer_desktop.errors import FerError, SourceError
+from fer_desktop.cli.recorded_sessions import RecordedSessions
+from fer_desktop.cli.said import complain, say
+from fer_desktop.cli.stream_control import divided
+from fer_desktop.cli.stream_run import StreamRun, Wanted
+from fer_desktop.errors import FerError
 from fer_desktop.files import shown_name
 from fer_desktop.models.catalogue import resolve_model
-from fer_desktop.passwords import Passwords
-from fer_desktop.pipeline.engine import Engine
-from fer_desktop.pipeline.events import (
-    EngineEvent,
-    ModelFailed,
-    ModelLoaded,
-    OutputFailed,
-    SourceFailed,
-    SourceOpened,
-    State,
-    StateChanged,
-)
-from fer_desktop.pipeline.outputs import OutputSink
 from fer_desktop.pipeline.plugin_outputs import chosen_outputs
-from fer_desktop.settings import Settings
-from fer_desktop.sources.base import FrameSource, Pacing
-from fer_desktop.sources.factory import live_source, open_file
-from fer_desktop.sources.paced_file import PacedFile
-from fer_desktop.streaming.control import ControlServer, Request
+from fer_desktop.streaming.control import ControlServer
+from fer_desktop.streaming.lsl_markers import MarkerInlet
 from fer_desktop.streaming.output import StreamOutput
 from fer_desktop.streaming.streams import stream_outputs
 from fer_desktop.streaming.targets import is_loopback, is_stream
-from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
-from trainer.contract.preset import Preset
 from trainer.contract.text import counted
 
 _OPEN_PATIENCE_S: Final = 10.0
-_LAST_FRAME_PATIENCE_S: Final = 5.0
 _POLL_S: Final = 0.5  # on Windows a signal does not end a wait without an end
+_NETWORK: Final = "lsl:network"
 
 
 def stream(args: argparse.Namespace) -> int:
-    """Send what is read of a camera until told to end, or of a file to its end.
+    """Send what is read of cameras until told to end, or of files to their ends.
+
+    Each has an analysis and, where asked for, sessions of its own; commands and markers are for
+    all of them. One that fails does not end the others.
 
     Returns:
-        The exit status: 1 if the source or one of the outputs has failed.
+        The exit status: 1 if a source or one of the outputs has failed.
 
     Raises:
         FerError: if there is nothing to read or nowhere to send.
     """
     model = resolve_model(args.model)
+    wanted = _sources(args)
     ours = [text for text in args.to if is_stream(text)]
     token = args.token or ""
     is_served = bool(args.control) or any(text.startswith("ws:") for text in ours)
     if not token and not is_loopback(args.bind) and is_served:
         token = secrets.token_urlsafe(16)
-        _say(f"Listeners need this token: {token}")
-    streams = stream_outputs(ours, bind=args.bind, token=token)
-    news: SimpleQueue[_News] = SimpleQueue()
-    source = _source(args, lambda damage: news.put(_FileEnd(damage)))
-    control = None
-    if args.control:
-        control = ControlServer(args.control, news.put, bind=args.bind, token=token)
+        say(f"Listeners need this token: {token}")
+    streams = [
+        stream_outputs(ours, bind=args.bind, token=token, camera=source.camera) for source in wanted
+    ]
+    runs: list[StreamRun] = []
+    sending: list[dict[str, StreamOutput]] = []
+    listeners = _Listeners(args, token, runs)
+    has_failed = False
     try:
-        if control is not None:
-            control.open()
-        opened = {name: output for name, output in streams.items() if _start(output)}
-        others = chosen_outputs(text for text in args.to if not is_stream(text))
-        if not opened and not others:
-            return 1
-        run = _Run(args, source, {**opened, **others}, news)
-        run.has_failed = len(opened) < len(streams)
-        with _signals(lambda: news.put(_Asked())):
-            status = run.run(model)
+        listeners.open()
+        for source, outputs in zip(wanted, streams, strict=True):
+            opened = {name: output for name, output in outputs.items() if _start(output)}
+            has_failed |= len(opened) < len(outputs)
+            others = chosen_outputs(text for text in args.to if not is_stream(text))
+            if not opened and not others and not args.sessions:
+                return 1
+            runs.append(StreamRun(args, source, {**opened, **others}, _recorded(args)))
+            sending.append(opened)
+        with _signals(partial(_end_all, runs)):
+            _run_all(runs, model)
     finally:
-        if control is not None:
-            control.close()
-        for output in streams.values():
-            output.shutdown()
-    skipped = f", {run.skipped:,} skipped" if run.skipped else ""
-    _say(f"{counted(run.frames, 'frame')} analysed{skipped}")
-    for output in opened.values():
-        dropped = f", {output.dropped:,} dropped" if output.dropped else ""
-        _say(f"{shown_name(output.name)}: {output.sent:,} sent{dropped}")
-    return status
+        listeners.close()
+        for outputs in streams:
+            for output in outputs.values():
+                output.shutdown()
+    for run, opened in zip(runs, sending, strict=True):
+        _say_outcome(f"{run.name}: " if len(runs) > 1 else "", run, opened)
+    return int(has_failed or any(run.has_failed for run in runs))
 
 
-class _FileEnd:
-    """The file has no more frames."""
-
-    def __init__(self, damage: SourceError | None) -> None:
-        self.damage = damage
-
-
-class _Asked:
-    """A signal asks for the end."""
+def _sources(args: argparse.Namespace) -> list[Wanted]:
+    texts = args.open or args.camera
+    return [
+        Wanted(text, bool(args.open), number if len(texts) > 1 else 0)
+        for number, text in enumerate(texts, start=1)
+    ]
 
 
-@dataclass(frozen=True)
-class _Begun:
-    """The outputs have begun a session of the source with this name."""
-
-    name: str
-
-
-_News = EngineEvent | _FileEnd | _Asked | _Begun | Request
-
-
-class _Counting:
-    """An output that knows how far the analysis is, and says when a session has begun."""
-
-    def __init__(self, on_begun: Callable[[str], object]) -> None:
-        self._on_begun = on_begun
-        self.frames = 0
-        self.last_index = -1
-        self._newest: Frame | None = None
-
-    def position_us(self, moment_ns: int) -> int | None:
-        """Return where in the source a moment of ``time.monotonic_ns()`` is; None before any."""
-        newest = self._newest
-        if newest is None:
-            return None
-        return max(0, newest.timestamp_us + (moment_ns - newest.captured_ns) // 1000)
-
-    def opened(self, session: int, info: SourceInfo) -> None:
-        """Begin."""
-        self._newest = None
-        self._on_begun(shown_name(info.name))
-
-    def model_changed(self, preset: Preset, frame_index: int, *, engine: str, device: str) -> None:
-        """Nothing changes."""
-
-    def write(self, frame: Frame, analysis: FrameAnalysis) -> None:
-        """Count a frame."""
-        self.frames += 1
-        self.last_index = frame.index
-        self._newest = frame
-
-    def close(self, *, is_complete: bool) -> None:
-        """End."""
-
-
-class _Run:
-    """The analysis from its first event to its last.
-
-    Attributes:
-        has_failed: whether something has, so far.
-    """
-
-    def __init__(
-        self,
-        args: argparse.Namespace,
-        source: FrameSource,
-        outputs: Mapping[str, OutputSink],
-        news: "SimpleQueue[_News]",
-    ) -> None:
-        self.has_failed = False
-        self._args = args
-        self._source = source
-        self._news = news
-        # Fed last: the streams know of a session when this output says that it has begun.
-        self._counting = _Counting(lambda name: news.put(_Begun(name)))
-        self._left = set(outputs)
-        self._name = ""
-        self._is_lost = False
-        self._engine = Engine(
-            on_event=news.put,
-            outputs={**outputs, "counter": self._counting},
-            make_detector=_make_detector,
-            load_classifier=lambda folder: _load_classifier(folder, args.engine or "auto"),
-            smoothing_ms=args.smoothing_ms,
-            face_search=args.faces,
-            detection_score=args.min_score,
-            measures=args.measures,
-        )
-
-        self._control = StreamControl(
-            outputs, self._counting, None if args.open else self._reopen, self._engine.stop
-        )
-
-    @property
-    def frames(self) -> int:
-        """How many frames were analysed."""
-        return self._counting.frames
-
-    @property
-    def skipped(self) -> int:
-        """How many frames came too fast."""
-        return self._engine.reading().dropped
-
-    def run(self, model: Path) -> int:
-        """Run until the end; return the exit status."""
-        self._engine.start()
-        self._engine.load_model(model)
-        try:
-            while self._take(self._next()):
-                pass
-        finally:
-            self._engine.shutdown()
-        return int(self.has_failed)
-
-    def _next(self) -> _News:
-        while True:
-            try:
-                return self._news.get(timeout=_POLL_S)
-            except Empty:
-                continue
-
-    def _take(self, event: _News) -> bool:
-        """Take what has happened; tell whether it goes on."""
-        match event:
-            case _Asked():
-                return False
-            case _Begun(name=name):
-                self._control.opened(name)
-            case Request():
-                self._control.obey(event)
-            case _FileEnd(damage=damage):
-                if damage is not None:
-                    self._fail(str(damage))
-                self._await_last_frame()
-                return False
-            case ModelLoaded():
-                # Only now: every frame that is sent has its scores.
-                self._engine.open(self._source, Pacing.LIVE)
-            case ModelFailed(error=error) | SourceFailed(error=error):
-                self._fail(str(error))
-                return False
-            case OutputFailed(output=output, error=error):
-                self._fail(str(error))
-                self._left.discard(output)
-                return bool(self._left)
-            case SourceOpened(info=info):
-                self._name = shown_name(info.name)
-                places = ", ".join(sorted(map(shown_name, self._left)))
-                _say(f"{self._name}: sending to {places}")
-            case StateChanged(state=State.RECONNECTING, message=message) if not self._is_lost:
-                self._is_lost = True
-                _complain(message)
-            case StateChanged(state=State.RUNNING) if self._is_lost:
-                self._is_lost = False
-                _say(f"{self._name}: is back")
-        return True
-
-    def _reopen(self) -> None:
-        self._source = _source(self._args, lambda damage: None)
-        self._is_lost = False
-        self._engine.open(self._source, Pacing.LIVE)
-
-    def _fail(self, message: str) -> None:
-        self.has_failed = True
-        _complain(message)
-
-    def _await_last_frame(self) -> None:
-        assert isinstance(self._source, PacedFile)
-        deadline = time.monotonic() + _LAST_FRAME_PATIENCE_S
-        while self._counting.last_index < self._source.last_index and time.monotonic() < deadline:
-            time.sleep(0.01)
-
-
-def _source(
-    args: argparse.Namespace, on_end: Callable[[SourceError | None], object]
-) -> FrameSource:
-    if args.open:
-        return PacedFile(open_file(Path(args.open)), on_end)
-    return live_source(
-        args.camera, complete=Passwords().complete, may_leave=Settings().streams_may_leave
+def _recorded(args: argparse.Namespace) -> RecordedSessions | None:
+    if args.sessions is None:
+        return None
+    return RecordedSessions(
+        args.sessions,
+        {
+            "smoothing_ms": args.smoothing_ms,
+            "min_detection_score": args.min_score,
+            "face_search": args.faces,
+            "measures": list(args.measures),
+        },
     )
+
+
+def _run_all(runs: list[StreamRun], model: Path) -> None:
+    """Run all at once, each on a thread of its own, to their ends."""
+    with ThreadPoolExecutor(len(runs), thread_name_prefix="camera") as threads:
+        left = {threads.submit(run.run, model) for run in runs}
+        try:
+            while left:
+                done, left = wait(left, timeout=_POLL_S, return_when=FIRST_EXCEPTION)
+                for ended in done:
+                    ended.result()
+        finally:
+            _end_all(runs)  # of which one has perhaps come to an end that nobody expected
+
+
+def _end_all(runs: list[StreamRun]) -> None:
+    for run in runs:
+        run.end()
+
+
+def _say_outcome(of: str, run: StreamRun, outputs: Mapping[str, StreamOutput]) -> None:
+    skipped = f", {run.skipped:,} skipped" if run.skipped else ""
+    say(f"{of}{counted(run.frames, 'frame')} analysed{skipped}")
+    for output in outputs.values():
+        dropped = f", {output.dropped:,} dropped" if output.dropped else ""
+        say(f"{of}{shown_name(output.name)}: {output.sent:,} sent{dropped}")
+
+
+class _Listeners:
+    """What hears commands and markers of other programs, for all cameras."""
+
+    def __init__(self, args: argparse.Namespace, token: str, runs: list[StreamRun]) -> None:
+        self._control: ControlServer | None = None
+        self._inlet: MarkerInlet | None = None
+        if args.control:
+            self._control = ControlServer(
+                args.control,
+                lambda request: divided(request, [run.obey for run in runs if not run.is_over]),
+                bind=args.bind,
+                token=token,
+            )
+        self._runs = runs
+        if args.marks_from:
+            self._inlet = MarkerInlet(
+                args.marks_from.partition(":")[2],
+                self._mark,
+                lambda error: complain(str(error)),
+                is_for_network=_NETWORK in args.to,
+            )
+
+    def open(self) -> None:
+        """Listen.
+
+        Raises:
+            StreamError: if that cannot be done.
+        """
+        if self._control is not None:
+            self._control.open()
+        if self._inlet is not None:
+            self._inlet.start()
+
+    def _mark(self, moment_ns: int, text: str) -> None:
+        for run in self._runs:
+            run.take_mark(moment_ns, text)
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._control is not None:
+            self._control.close()
+        if self._inlet is not None:
+            self._inlet.shutdown()
 
 
 def _start(output: StreamOutput) -> bool:
@@ -284,29 +177,9 @@ def _start(output: StreamOutput) -> bool:
     try:
         output.start(_OPEN_PATIENCE_S)
     except FerError as error:
-        _complain(str(error))
+        complain(str(error))
         return False
     return True
-
-
-def _make_detector(min_score: float) -> FaceDetector:
-    from fer_desktop.vision.detection.detector import MediaPipeFaceDetector
-
-    return MediaPipeFaceDetector(min_score=min_score)
-
-
-def _load_classifier(folder: Path, engine: str) -> EmotionClassifier:
-    from fer_desktop.vision.classifier import ModelClassifier
-
-    return ModelClassifier.load(folder, engine=engine)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _complain(message: str) -> None:
-    _say(f"{PROGRAM}: {shown_name(message)}")
 
 
 @contextmanager

@@ -1,8 +1,11 @@
-"""Commands of other programs, obeyed while results are sent without a window."""
+"""Commands and markers of other programs, obeyed while results are sent without a window."""
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from fer_desktop.cli.recorded_sessions import RecordedSessions
+from fer_desktop.cli.said import complain
 from fer_desktop.errors import FerError
 from fer_desktop.pipeline.outputs import OutputSink
 from fer_desktop.streaming.control import Request
@@ -18,11 +21,12 @@ class Clock(Protocol):
 
 
 class StreamControl:
-    """Marks, starts and stops what is sent; nothing is recorded, so nothing can be exported."""
+    """Marks, starts and stops what is sent of one camera, and recorded where that is wanted."""
 
     def __init__(
         self,
         outputs: Mapping[str, OutputSink],
+        recorded: RecordedSessions | None,
         clock: Clock,
         start: Callable[[], object] | None,
         stop: Callable[[], object],
@@ -31,11 +35,13 @@ class StreamControl:
 
         Args:
             outputs: marks go out on those of them that are streams.
+            recorded: what keeps the sessions; None where nothing does.
             clock: tells the moment of a mark.
             start: begins another session of the source; None where it has only one, as a file.
             stop: closes the source; the streams stay open.
         """
         self._streams = [item for item in outputs.values() if isinstance(item, StreamOutput)]
+        self._recorded = recorded
         self._clock = clock
         self._start = start
         self._stop = stop
@@ -48,7 +54,7 @@ class StreamControl:
         if verb == "MARK":
             self._mark(request)
         elif verb == "EXPORT":
-            request.failed("nothing is recorded here: give this command to the window")
+            self._export(request)
         elif self._start is None:
             request.failed("a file is sent from its beginning to its end")
         elif verb == "STOP":
@@ -66,14 +72,22 @@ class StreamControl:
             except FerError as error:
                 self.refused(error)
 
+    def hear(self, moment_ns: int, text: str) -> None:
+        """Take a marker of another program."""
+        position_us = self._position_us(moment_ns)
+        if position_us is None:
+            return
+        try:
+            self._set(position_us, text or "Mark")
+        except FerError as error:
+            complain(str(error))
+
     def opened(self, name: str) -> None:
         """The source has been opened."""
         opening, self._opening = self._opening, []
         for request in opening:
             if request.command.verb == "NEWSESSION":
-                for stream in self._streams:
-                    stream.mark(0, request.command.text)
-                request.done(request.command.text)
+                self._name(request)
             else:
                 request.done(name)
 
@@ -83,13 +97,92 @@ class StreamControl:
         for request in opening:
             request.failed(reason)
 
+    def _name(self, request: Request) -> None:
+        name = request.command.text
+        for stream in self._streams:
+            stream.mark(0, name)
+        try:
+            if self._recorded is not None:
+                self._recorded.name(name)
+        except FerError as error:
+            request.failed(error)
+        else:
+            request.done(name)
+
+    def _export(self, request: Request) -> None:
+        if self._recorded is None:
+            request.failed("nothing is recorded here: begin it with --sessions")
+            return
+        try:
+            request.done(str(self._recorded.export(request.command.text)))
+        except FerError as error:
+            request.failed(error)
+
     def _mark(self, request: Request) -> None:
-        position_us = None
-        if not self._is_stopped:
-            position_us = self._clock.position_us(request.received_ns)
+        position_us = self._position_us(request.received_ns)
         if position_us is None:
             request.failed("nothing is read at the moment")
             return
+        try:
+            self._set(position_us, request.command.text)
+        except FerError as error:
+            request.failed(error)
+        else:
+            request.done(f"{position_us / 1e6:.3f}")
+
+    def _position_us(self, moment_ns: int) -> int | None:
+        return None if self._is_stopped else self._clock.position_us(moment_ns)
+
+    def _set(self, position_us: int, text: str) -> None:
         for stream in self._streams:
-            stream.mark(position_us, request.command.text)
-        request.done(f"{position_us / 1e6:.3f}")
+            stream.mark(position_us, text)
+        if self._recorded is not None:
+            self._recorded.mark(position_us, text)
+
+
+def divided(request: Request, obeys: Sequence[Callable[[Request], object]]) -> None:
+    """Give a command to every camera, and answer when all of them have.
+
+    One that cannot obey makes it an error, which says whether others have obeyed.
+    """
+    if not obeys:
+        request.failed("nothing is read yet")
+        return
+    answers: list[str | None] = [None] * len(obeys)
+    reasons: list[str] = []
+    lock = threading.Lock()
+
+    def answer(at: int, text: str, reason: str) -> None:
+        with lock:
+            if answers[at] is not None:
+                return
+            answers[at] = text
+            if reason:
+                reasons.append(f"camera {at + 1}: {reason}" if len(obeys) > 1 else reason)
+            if None in answers:
+                return
+        if reasons:
+            others = "; the others have done it" if len(reasons) < len(obeys) else ""
+            request.failed(f"{'; '.join(reasons)}{others}")
+        else:
+            request.done(", ".join(filter(None, answers)))
+
+    for at, obey in enumerate(obeys):
+        obey(_Part(request, at, answer))
+
+
+class _Part(Request):
+    """What one of several cameras is asked."""
+
+    def __init__(self, whole: Request, at: int, answer: Callable[[int, str, str], object]) -> None:
+        super().__init__(whole.command, lambda _: None, whole.received_ns)
+        self._at = at
+        self._answer = answer
+
+    def done(self, text: str = "") -> None:
+        """Answer that it is done."""
+        self._answer(self._at, text, "")
+
+    def failed(self, reason: str | FerError) -> None:
+        """Answer why it cannot be done."""
+        self._answer(self._at, "", str(reason))

@@ -26,8 +26,15 @@ from fer_desktop.recording.session_rows import (
 log = get_logger("recording")
 
 
-def new_session_file(folder: Path, source: SourceInfo) -> Path:
+def new_session_file(folder: Path, source: SourceInfo, *, is_ours: bool = True) -> Path:
     """Reserve a file for a session, named after the moment and the source.
+
+    Nobody but its owner can read it.
+
+    Args:
+        folder: where it is made.
+        source: what it is a session of.
+        is_ours: whether nothing but sessions is in the folder, so that nobody else need enter it.
 
     Raises:
         StorageError: if the folder cannot be written.
@@ -35,7 +42,8 @@ def new_session_file(folder: Path, source: SourceInfo) -> Path:
     slug = re.sub(r"\W+", "-", source.name).strip("-")[:40] or source.kind
     name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {slug}"
     path = new_file(folder, name, session_format.SUFFIX, mode=OWNER_ONLY)
-    keep_private(folder)
+    if is_ours:
+        keep_private(folder)
     return path
 
 

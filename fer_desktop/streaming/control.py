@@ -33,10 +33,12 @@ class Request:
         received_ns: when it came, as ``time.monotonic_ns()`` counts.
     """
 
-    def __init__(self, wanted: Command, take: Callable[[str], object]) -> None:
-        """Take what is wanted, and who gets the answer."""
+    def __init__(
+        self, wanted: Command, take: Callable[[str], object], received_ns: int | None = None
+    ) -> None:
+        """Take what is wanted, who gets the answer, and when it came, which is now unless given."""
         self.command = wanted
-        self.received_ns = time.monotonic_ns()
+        self.received_ns = time.monotonic_ns() if received_ns is None else received_ns
         self._take = take
 
     def done(self, text: str = "") -> None:

@@ -116,8 +116,9 @@ def osc_encoder() -> Encoder:
     ``/fer/frame`` (frame index, seconds, number of faces), then for each face ``/fer/face/ID/box``
     (left, top, width, height in pixels), ``.../emotion`` (its name, smoothed confidence) and
     ``.../p/LABEL`` (probability) and, of each measure, ``.../measure/KEY`` (its channels in order),
-    and the same of the main face once more under ``/fer/main``.
-    A mark is ``/fer/mark`` (text, seconds).
+    and the same of the main face once more under ``/fer/main``. A mark is ``/fer/mark`` (text,
+    seconds). Where several cameras are read at once, ``/fer/1`` and so on stand in place of
+    ``/fer``.
 
     Raises:
         StreamError: if python-osc is not installed.
@@ -136,7 +137,8 @@ def osc_encoder() -> Encoder:
 
     def encode_mark(mark: StreamMark) -> bytes:
         builder = bundle(mark.wall_ns)
-        builder.add_content(message("/fer/mark", mark.text, mark.timestamp_us / 1e6))
+        place = _osc_place(mark.camera)
+        builder.add_content(message(f"{place}/mark", mark.text, mark.timestamp_us / 1e6))
         content: bytes = builder.build().dgram
         return content
 
@@ -144,18 +146,23 @@ def osc_encoder() -> Encoder:
         frame = reading.analysis
         builder = bundle(frame.wall_ns)
         seconds = frame.timestamp_us / 1e6
-        builder.add_content(message("/fer/frame", frame.frame_index, seconds, len(frame.faces)))
+        place = _osc_place(reading.camera)
+        builder.add_content(message(f"{place}/frame", frame.frame_index, seconds, len(frame.faces)))
         for face in frame.faces:
-            for address, values in _osc_face(f"/fer/face/{face.face_id}", face, reading):
+            for address, values in _osc_face(f"{place}/face/{face.face_id}", face, reading):
                 builder.add_content(message(address, *values))
         if (main := reading.main_face) is not None:
-            builder.add_content(message("/fer/main/face_id", main.face_id))
-            for address, values in _osc_face("/fer/main", main, reading):
+            builder.add_content(message(f"{place}/main/face_id", main.face_id))
+            for address, values in _osc_face(f"{place}/main", main, reading):
                 builder.add_content(message(address, *values))
         content: bytes = builder.build().dgram
         return content
 
     return Encoder(encode, encode_mark)
+
+
+def _osc_place(camera: int) -> str:
+    return f"/fer/{camera}" if camera else "/fer"
 
 
 def _osc_face(

@@ -26,9 +26,15 @@ class LslCarrier:
     labels or measures are another stream: LSL fixes a stream's channels when it begins.
     """
 
-    def __init__(self, target: Target) -> None:
-        """Take who may find the outlets."""
+    def __init__(self, target: Target, camera: int = 0) -> None:
+        """Take who may find the outlets.
+
+        Args:
+            target: says whether other computers may.
+            camera: number of the camera, from 1, where several are read at once; else 0.
+        """
         self._target = target
+        self._camera = camera
         self._lsl: Any = None
         self._scores: Any = None
         self._markers: Any = None
@@ -51,7 +57,12 @@ class LslCarrier:
         if self._info is None or self._info.uri != info.uri:
             self._scores = self._markers = self._model = None
             described = self._lsl.StreamInfo(
-                MARKERS_NAME, "Markers", 1, 0.0, "string", self._identity(info, "markers")
+                self._name(MARKERS_NAME),
+                "Markers",
+                1,
+                0.0,
+                "string",
+                self._identity(info, "markers"),
             )
             described.desc().append_child_value("source", info.name)
             self._markers = self._lsl.StreamOutlet(described)
@@ -75,7 +86,7 @@ class LslCarrier:
         channels += measured
         self._scores = None  # the former one goes before another one is found under its name
         described = self._lsl.StreamInfo(
-            SCORES_NAME,
+            self._name(SCORES_NAME),
             "Expression",
             len(channels),
             0.0,  # frames come when they come
@@ -133,9 +144,12 @@ class LslCarrier:
         self._clock.measure()
         return captured_ns / 1e9 + self._clock.offset_s
 
+    def _name(self, name: str) -> str:
+        return f"{name} {self._camera}" if self._camera else name
+
     def _identity(self, info: SourceInfo, part: str) -> str:
         """Return what a recorder knows this stream by when we have been started again."""
-        words = "\n".join((socket.gethostname(), info.uri, part))
+        words = "\n".join((socket.gethostname(), self._name(info.uri), part))
         return f"{OURS}{hashlib.sha256(words.encode(errors='replace')).hexdigest()[:16]}"
 
 

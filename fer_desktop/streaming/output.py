@@ -77,6 +77,7 @@ class StreamOutput:
         make_carrier: Callable[[], Carrier],
         *,
         capacity: int = CAPACITY,
+        camera: int = 0,
         on_failed: Callable[[FerError], object] = lambda error: None,
     ) -> None:
         """Take what sends; no thread starts yet.
@@ -85,11 +86,13 @@ class StreamOutput:
             name: what messages call it.
             make_carrier: makes what sends, anew each time it is started.
             capacity: so many frames wait at most; the oldest one goes when another one comes.
+            camera: number of the camera, from 1, where several are read at once; else 0.
             on_failed: hears at once, on the thread that sends, why nothing is sent any more.
         """
         self.name = name
         self._make_carrier = make_carrier
         self._capacity = capacity
+        self._camera = camera
         self._on_failed = on_failed
         self._changed = threading.Condition()
         self._waiting: deque[Reading | Callable[[Carrier], object]] = deque()
@@ -186,6 +189,7 @@ class StreamOutput:
             analysis,
             self._main.face_id,
             self._model,
+            self._camera,
         )
         self._newest = (frame.timestamp_us, frame.captured_ns, analysis.wall_ns)
         with self._changed:
@@ -214,6 +218,7 @@ class StreamOutput:
             captured_ns,
             wall_ns if self._is_live else None,
             text[:_MARK_LENGTH_MAX],
+            self._camera,
         )
         with self._changed:
             if len(self._waiting) - self._readings >= self._capacity:

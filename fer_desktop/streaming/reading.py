@@ -38,6 +38,7 @@ class Reading:
         analysis: what was found in it.
         main_face_id: which face is meant where only one is; None before any was seen.
         model: which model answered; None before one is ready.
+        camera: number of the camera, from 1, where several are read at once; else 0.
     """
 
     session: int
@@ -46,6 +47,7 @@ class Reading:
     analysis: FrameAnalysis
     main_face_id: int | None
     model: StreamModel | None
+    camera: int = 0
 
     @property
     def main_face(self) -> FaceAnalysis | None:
@@ -66,6 +68,7 @@ class StreamMark:
             marked.
         wall_ns: the same moment since 1970; None where it is not known.
         text: what was marked.
+        camera: see ``Reading``.
     """
 
     session: int
@@ -74,6 +77,7 @@ class StreamMark:
     captured_ns: int
     wall_ns: int | None
     text: str
+    camera: int = 0
 
 
 def mark_text(mark: StreamMark) -> bytes:
@@ -81,6 +85,7 @@ def mark_text(mark: StreamMark) -> bytes:
     fields: dict[str, Any] = {
         "type": "mark",
         "session": mark.session,
+        **_camera(mark.camera),
         "source": mark.source,
         "time_s": round(mark.timestamp_us / 1e6, 6),
         "wall_time_utc": utc_text(mark.wall_ns) or None,
@@ -93,14 +98,15 @@ def mark_text(mark: StreamMark) -> bytes:
 def json_text(reading: Reading) -> bytes:
     """Return a reading as one JSON object on one line, UTF-8; what is not known is null.
 
-    Names are those of the table's columns. ``captured_us`` counts microseconds on this computer's
-    monotonic clock, ``wall_time_utc`` is the same moment for live sources, and ``age_ms`` tells how
-    long ago it was.
+    Names are those of the table's columns. ``camera`` is there where several are read at once.
+    ``captured_us`` counts microseconds on this computer's monotonic clock, ``wall_time_utc`` is the
+    same moment for live sources, and ``age_ms`` tells how long ago it was.
     """
     frame, model = reading.analysis, reading.model
     fields: dict[str, Any] = {
         "type": "frame",
         "session": reading.session,
+        **_camera(reading.camera),
         "source": reading.source,
         "model": model.name if model is not None else None,
         "model_sha256": model.sha256 if model is not None else None,
@@ -115,6 +121,10 @@ def json_text(reading: Reading) -> bytes:
         "faces": [_face(face, frame) for face in frame.faces],
     }
     return msgspec.json.encode(fields)  # which writes null for what is no number
+
+
+def _camera(number: int) -> dict[str, int]:
+    return {"camera": number} if number else {}
 
 
 def _face(face: FaceAnalysis, frame: FrameAnalysis) -> dict[str, Any]:

@@ -100,6 +100,22 @@ def stream_target(text: str) -> Target:
     return Target(text, kind, host, int(port))
 
 
+def of_camera(text: str, camera: int) -> str:
+    """Return where the numbers of one of several cameras go: each is served at a port of its own.
+
+    Args:
+        text: where those of the first one go.
+        camera: its number, from 1; 0 where there is only one.
+
+    Raises:
+        StreamError: if it is written wrongly, or there is no such port.
+    """
+    target = stream_target(text)
+    if target.kind != "ws" or not camera:
+        return text
+    return stream_target(f"ws:{target.port + camera - 1}").text
+
+
 def place_text(text: str) -> str:
     """Return where a stream goes for reading, as "ws 127.0.0.1:8765" or "lsl this computer"."""
     name, _, place = text.partition(":")
