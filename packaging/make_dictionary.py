@@ -54,8 +54,9 @@ columns of those measures that were chosen; [measures.md](measures.md) draws the
 says how good they are. Columns of measures, `corrected_<label>`, `model` (where several models read
 the session), `marks`, `person` (where people were named, merged, split or hidden),
 `corrected_label` (where people labelled faces; with `corrected_label_<rater>` for each where they
-are several), `session` (where several sessions are in one table), `shared_time_s` (where two of them were live
-at the same time) and `file` (`analyze --together`) are there only where they hold something.
+are several), `session` (where several sessions are in one table), `shared_time_s` (where two of
+them were live at the same time) and `file` (`analyze --together`) are there only
+where they hold something.
 
 {dictionary_markdown(faces.columns())}
 ## Summary: one row per session, interval, person and expression
