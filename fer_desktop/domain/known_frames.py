@@ -24,6 +24,7 @@ from fer_desktop.domain.scores import EmotionScores
 FACES_MAX: Final = 2_000_000
 # About 115 megabytes: eleven minutes of one face.
 MESHES_MAX: Final = 20_000
+_MEASURES_MAX: Final = 60
 _PLACE: Final = 5  # box and score, before the probabilities of a face
 _T = TypeVar("_T")
 _UNSURE, _SMOOTHED, _SCORES = 1, 2, 4
@@ -56,19 +57,20 @@ class FaceColumns:
         ids: their numbers.
         places: shape (faces, 5), box and score.
         unsure: whether the model was.
-        baselines: number of what each was read against, 0 for none.
+        baselines: number of what each was read against, 0 for none; shape (faces,).
         scores: of each model, which faces it read, and their smoothed and plain probabilities,
             shape (faces, labels), NaN where there are none.
-        measurements: what else was measured, by position of the face.
+        measurements: what else was measured: each measure, of which faces, rising, and its numbers,
+            shape (faces, channels).
     """
 
     rows: NDArray[np.int64]
     ids: NDArray[np.int64]
     places: NDArray[np.float64]
     unsure: NDArray[np.int64]
-    baselines: Sequence[int]
+    baselines: NDArray[np.int64]
     scores: Sequence[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]]
-    measurements: Mapping[int, Sequence[Measurement]]
+    measurements: Sequence[tuple[MeasureSpec, NDArray[np.int64], NDArray[np.float32]]]
 
 
 class KnownFrames:
@@ -171,49 +173,59 @@ class KnownFrames:
                 places[number] = self._baseline_ids[baseline] = len(self._baselines)
                 self._baselines.append(baseline)
             firsts = np.searchsorted(faces.rows, np.arange(len(frames.indices) + 1))
-            self._first_face = array("q", firsts.tolist())
+            self._first_face = array("q", firsts.tobytes())
             self._face_ids.frombytes(faces.ids.astype(np.int32).tobytes())
-            self._baseline_of = array("I", (places.get(number, 0) for number in faces.baselines))
+            known, kinds = np.unique(faces.baselines, return_inverse=True)
+            place_of = np.array([places.get(number, 0) for number in known.tolist()], np.uint32)
+            self._baseline_of.frombytes(place_of[kinds].tobytes())
             offsets = self._load_numbers(faces)
-            self._first_number = array("q", offsets[firsts].tolist())
+            self._first_number = array("q", offsets[firsts].tobytes())
 
     def _load_numbers(self, faces: FaceColumns) -> NDArray[np.int64]:
         """Take in what there is of each face; return where each begins, and where the last ends."""
         count = len(faces.ids)
-        is_alike = len(faces.scores) == 1 and not faces.measurements
-        if is_alike:
-            (rows, smoothed, plain), *_ = faces.scores
-            is_alike = len(rows) == count and not (
-                np.isnan(smoothed).any() or np.isnan(plain).any()
-            )
-        if is_alike:
-            numbers = np.hstack([faces.places, smoothed, plain]).astype("<f4")
-            self._numbers.frombytes(numbers.tobytes())
-            flags = (_SMOOTHED | _SCORES) + _UNSURE * (faces.unsure != 0)
-            self._flags.frombytes(flags.astype(np.uint8).tobytes())
-            self._specs_of = array("I", bytes(4 * count))
-            offsets: NDArray[np.int64] = np.arange(count + 1, dtype=np.int64) * numbers.shape[1]
-            return offsets
-        found: dict[int, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
-        for rows, smoothed, plain in faces.scores:
-            found.update(zip(rows.tolist(), zip(smoothed, plain, strict=True), strict=True))
-        offsets = np.zeros(count + 1, np.int64)
-        for row in range(count):
-            self._numbers.extend(faces.places[row].tolist())
-            flags = _UNSURE if faces.unsure[row] else 0
-            for flag, values in zip((_SMOOTHED, _SCORES), found.get(row, ()), strict=False):
-                if not np.isnan(values).any():
-                    flags |= flag
-                    self._numbers.frombytes(values.astype("<f4").tobytes())
-            self._flags.append(flags)
-            measurements = faces.measurements.get(row, ())
-            self._specs_of.append(
-                _number_of(tuple(item.spec for item in measurements), self._specs)
-            )
-            for measurement in measurements:
-                self._numbers.extend(measurement.numbers)
-            offsets[row + 1] = len(self._numbers)
+        blocks: list[tuple[NDArray[np.int64], NDArray[np.float64] | NDArray[np.float32]]] = []
+        blocks.append((np.arange(count), faces.places))
+        flags = np.where(faces.unsure != 0, _UNSURE, 0).astype(np.uint8)
+        for rows, *both in faces.scores:
+            for flag, scores in zip((_SMOOTHED, _SCORES), both, strict=True):
+                is_known = ~np.isnan(scores).any(axis=1)
+                flags[rows[is_known]] |= flag
+                blocks.append((rows[is_known], scores[is_known]))
+        blocks += [(rows, measured) for _, rows, measured in faces.measurements]
+        widths = np.zeros(count, np.int64)
+        for rows, values in blocks:
+            widths[rows] += values.shape[1]
+        offsets = np.concatenate([[0], np.cumsum(widths)])
+        numbers = np.empty(offsets[-1], "<f4")
+        begins = offsets[:-1].copy()
+        for rows, values in blocks:
+            for column in range(values.shape[1]):  # columns are few, and rows many
+                numbers[begins[rows] + column] = values[:, column]
+            begins[rows] += values.shape[1]
+        self._numbers.frombytes(numbers.tobytes())
+        self._flags.frombytes(flags.tobytes())
+        self._specs_of.frombytes(self._load_specs(faces).tobytes())
         return offsets
+
+    def _load_specs(self, faces: FaceColumns) -> NDArray[np.uint32]:
+        """Take in which measures there are; return which combination each face has."""
+        if len(faces.measurements) > _MEASURES_MAX:
+            raise ValueError(f"there are more than {_MEASURES_MAX} measures")
+        codes = np.zeros(len(faces.ids), np.int64)
+        for bit, (_, rows, _) in enumerate(faces.measurements):
+            codes[rows] |= 1 << bit
+        found, kinds = np.unique(codes, return_inverse=True)
+        numbers = [
+            _number_of(
+                tuple(
+                    spec for bit, (spec, _, _) in enumerate(faces.measurements) if code >> bit & 1
+                ),
+                self._specs,
+            )
+            for code in found.tolist()
+        ]
+        return np.array(numbers, np.uint32)[kinds]
 
     def number_anew(self) -> None:
         """Number the frames from 0 on, for a stand-in of their source that has no others."""

@@ -178,7 +178,7 @@ class TimelineSeries:
             self._forget(_RAW_MAX // 4)
 
     def fill(self, times_us: NDArray[np.int64], values: NDArray[np.float32]) -> None:
-        """Take samples in, in place of all that are there.
+        """Take samples in, in place of all that are there, and summarise them.
 
         Args:
             times_us: rising.
@@ -187,6 +187,7 @@ class TimelineSeries:
         self._raw.splice(0, len(self._raw), times_us, values[:, np.newaxis])
         if len(times_us):
             self._stale_us = int(times_us[0]), int(times_us[-1])
+        self._summarise()  # now, where nobody waits to see it
         while len(self._raw) > _RAW_MAX:
             self._forget(_RAW_MAX // 4)
 

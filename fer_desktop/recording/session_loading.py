@@ -4,35 +4,44 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.known_frames import FACES_MAX, FaceColumns, FrameColumns, KnownFrames
-from fer_desktop.domain.measures import CHANNELS_MAX, LIGHT, Measurement, MeasureSpec
+from fer_desktop.domain.measures import CHANNELS_MAX, LIGHT, MeasureSpec
 from fer_desktop.domain.people import People
 from fer_desktop.domain.timeline import Timeline
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.measurements import read_specs
+from fer_desktop.recording.packed_columns import Column, PackedBlobs, read_packed
 from fer_desktop.recording.row_types import probabilities
 from fer_desktop.recording.session_format import Mark, UsedModel
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary, reading
 
 _FRAMES_MAX: Final = 4_000_000
-_CHUNK: Final = 4096
 _PIXELS_MAX: Final = 1e7
 _TIME_MAX: Final = 2**53
 _FRAMES: Final = (
-    "SELECT frame_index, timestamp_us, wall_ns, width_px, height_px, model_id FROM frames"
-    " ORDER BY frame_index"
+    Column("frame_index"),
+    Column("timestamp_us"),
+    Column("wall_ns", can_be_null=True),
+    Column("width_px"),
+    Column("height_px"),
+    Column("model_id", can_be_null=True),
 )
+_PER_PX, _PER_SCORE = 1_000, 1_000_000  # finer than what is kept of them
 _FACES: Final = (
-    "SELECT frame_index, face_id, x1, y1, x2, y2, score, smoothed, probabilities, is_unsure,"
-    " calibration_id FROM faces ORDER BY frame_index, face_id"
+    Column("frame_index"),
+    Column("face_id"),
+    *(Column(name, _PER_PX) for name in ("x1", "y1", "x2", "y2")),
+    Column("score", _PER_SCORE),
+    Column("is_unsure"),
+    Column("calibration_id", can_be_null=True),
 )
-_Measured = Mapping[tuple[int, int], list[Measurement]]
+_KEY: Final = (Column("frame_index"), Column("face_id"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,8 +92,7 @@ def load_session(path: Path) -> LoadedSession:
         models = reader.models_by_number
         labels = [model.preset.labels for model in models.values()]
         frames = _read_frames(db, {number: place for place, number in enumerate(models)})
-        measured = _read_measured(db)
-        faces = _read_faces(db, frames, labels, measured)
+        faces = _read_faces(db, frames, labels)
         known = KnownFrames()
         used = reader.calibrations_by_number
         known.load(frames, faces, labels, {number: used[number].baseline for number in used})
@@ -110,24 +118,17 @@ def load_session(path: Path) -> LoadedSession:
         )
 
 
-def read_columns(
-    db: sqlite3.Connection, query: str, values: Sequence[object] = ()
-) -> list[list[Any]]:
-    """Return what a query finds, column by column."""
-    cursor = db.execute(query, values)
-    columns: list[list[Any]] = [[] for _ in cursor.description]
-    while rows := cursor.fetchmany(_CHUNK):  # few at a time: each row is an object
-        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
-            column.extend(values)
-    return columns
-
-
 def _read_frames(db: sqlite3.Connection, places: Mapping[int, int]) -> FrameColumns:
-    columns = read_columns(db, _FRAMES)
-    indices, times_us = (np.array(column, np.int64) for column in columns[:2])
-    walls_ns = np.array([-1 if wall is None else wall for wall in columns[2]], np.int64)
-    sizes = np.array(columns[3:5], np.int64).T
-    models = np.array([-1 if model is None else places[model] for model in columns[5]], np.int64)
+    columns, _ = read_packed(db, "frames", _FRAMES)
+    indices, times_us, walls_ns, *sides, used = columns
+    sizes = np.stack(sides, axis=1)
+    if not set(np.unique(used).tolist()) <= {-1, *places}:
+        raise ValueError("a frame was read by a model that is not there")
+    models = np.full(len(used), -1, np.int64)
+    for number, place in places.items():
+        models[used == number] = place
+    if (np.diff(indices) <= 0).any():
+        raise ValueError("frames are not in order")
     if not (np.abs(times_us) <= _TIME_MAX).all() or not (indices >= 0).all():
         raise ValueError("a frame has a number beyond every bound")
     if not ((sizes >= 0) & (sizes <= 1 << 20)).all():
@@ -136,91 +137,111 @@ def _read_frames(db: sqlite3.Connection, places: Mapping[int, int]) -> FrameColu
 
 
 def _read_faces(
-    db: sqlite3.Connection,
-    frames: FrameColumns,
-    labels: Sequence[tuple[str, ...]],
-    measured: _Measured,
+    db: sqlite3.Connection, frames: FrameColumns, labels: Sequence[tuple[str, ...]]
 ) -> FaceColumns:
     """Read and check all faces together: one by one would take seconds."""
-    columns = read_columns(db, _FACES)
-    indices, ids = (np.array(column, np.int64) for column in columns[:2])
+    columns, (smoothed, plain) = read_packed(db, "faces", _FACES, ("smoothed", "probabilities"))
+    indices, ids, *places, unsure, baselines = columns
     rows = np.searchsorted(frames.indices, indices)
     if len(indices) and (
         rows.max() >= len(frames.indices) or (frames.indices[rows] != indices).any()
     ):
         raise ValueError("a face has no frame")
-    places = np.array(columns[2:7], np.float64).T.reshape(-1, 5)
+    boxes = np.stack(places[:4], axis=1) / _PER_PX
+    scores = places[4] / _PER_SCORE
     if (
-        not (np.abs(places[:, :4]) <= _PIXELS_MAX).all()
-        or not ((places[:, 0] <= places[:, 2]) & (places[:, 1] <= places[:, 3])).all()
+        not (np.abs(boxes) <= _PIXELS_MAX).all()
+        or not ((boxes[:, 0] <= boxes[:, 2]) & (boxes[:, 1] <= boxes[:, 3])).all()
     ):
         raise ValueError("a box is inside out or beyond every bound")
-    if not ((places[:, 4] >= -0.001) & (places[:, 4] <= 1.001)).all():
+    if not ((scores >= -0.001) & (scores <= 1.001)).all():
         raise ValueError("a score lies between 0 and 1")
     if not ((ids >= 0) & (ids < 2**31)).all():
         raise ValueError("a face has no number")
-    models = frames.models[rows] if len(rows) else rows
-    scores = []
+    if (np.diff(rows) < 0).any() or ((np.diff(rows) == 0) & (np.diff(ids) <= 0)).any():
+        raise ValueError("faces are not in order")
+    models = frames.models[rows]
+    found = []
     for place, names in enumerate(labels):
         chosen = np.flatnonzero(models == place)
         if len(chosen):
-            smoothed, plain = (unpacked(columns[at], chosen, len(names)) for at in (7, 8))
-            scores.append((place, chosen, smoothed, plain))
-    measurements = (
-        {
-            row: measured[key]
-            for row, key in enumerate(zip(columns[0], columns[1], strict=True))
-            if key in measured
-        }
-        if measured
-        else {}
-    )
+            read = [probabilities_of(one, chosen, len(names)) for one in (smoothed, plain)]
+            found.append((chosen, read[0], read[1]))
     return FaceColumns(
         rows,
         ids,
-        places,
-        np.array(columns[9], np.int64),
-        [number or 0 for number in columns[10]],
-        [(chosen, smoothed, plain) for _, chosen, smoothed, plain in scores],
-        measurements,
+        np.column_stack([boxes, scores]),
+        unsure,
+        np.maximum(baselines, 0),
+        found,
+        _read_measured(db, indices, ids),
     )
 
 
-def unpacked(
-    column: Sequence[bytes | None], chosen: NDArray[np.int64], labels: int
+def probabilities_of(
+    column: PackedBlobs, chosen: NDArray[np.int64], labels: int
 ) -> NDArray[np.float32]:
     """Return probabilities, shape (chosen, labels), NaN where there are none."""
-    nothing = np.full(labels, np.nan, "<f4").tobytes()
-    blobs = [column[row] for row in chosen.tolist()]
-    packed = [nothing if blob is None else blob for blob in blobs]
-    if set(map(len, packed)) != {4 * labels}:
-        raise ValueError("a face has as many probabilities as its model has labels")
-    found = np.frombuffer(b"".join(packed), "<f4").reshape(-1, labels)
-    probabilities(found[~np.isnan(found).all(axis=1)].tobytes())
+    found = column.numbers(chosen, labels)
+    is_none = column.lengths[chosen] < 0
+    probabilities(found[~is_none].tobytes())
     return found
 
 
-def _read_measured(db: sqlite3.Connection) -> dict[tuple[int, int], list[Measurement]]:
-    """Return what was measured besides facial points and light, by frame and face."""
-    specs = {
-        number: spec
-        for number, spec in read_specs(db).items()
-        if len(spec.channels) <= CHANNELS_MAX and spec.key != LIGHT
-    }
-    found: dict[tuple[int, int], list[Measurement]] = {}
-    for number, spec in specs.items():
-        rows = db.execute(
-            "SELECT frame_index, face_id, numbers FROM measured WHERE measure_id = ?"
-            " ORDER BY frame_index, face_id",
-            (number,),
-        ).fetchall()
-        numbers = np.frombuffer(b"".join(row[2] for row in rows), "<f4")
-        if len(numbers) != len(rows) * len(spec.channels) or not np.isfinite(numbers).all():
-            raise ValueError(f"{spec.key} needs {len(spec.channels)} numbers")
-        shaped = numbers.reshape(len(rows), -1).tolist() if rows else []
-        for row, values in zip(rows, shaped, strict=True):
-            found.setdefault((row[0], row[1]), []).append(Measurement(spec, tuple(values)))
+def _read_measured(
+    db: sqlite3.Connection, indices: NDArray[np.int64], ids: NDArray[np.int64]
+) -> list[tuple[MeasureSpec, NDArray[np.int64], NDArray[np.float32]]]:
+    """Return what was measured besides facial points and light: of which faces, and the numbers."""
+    keys = face_keys(indices, ids)
+    found = []
+    for number, spec in read_specs(db).items():
+        if len(spec.channels) > CHANNELS_MAX or spec.key == LIGHT:
+            continue
+        found.append((spec, *read_measure(db, number, spec, keys)))
     return found
+
+
+def face_keys(indices: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a number for each face of a frame, rising as their key does."""
+    if len(indices) and not (indices.min() >= 0 and indices.max() < 2**32):
+        raise ValueError("a frame has a number beyond every bound")
+    if len(ids) and not (ids.min() >= 0 and ids.max() < 2**31):
+        raise ValueError("a face has no number")
+    return indices << 31 | ids
+
+
+def read_measure(
+    db: sqlite3.Connection,
+    number: int,
+    spec: MeasureSpec,
+    keys: NDArray[np.int64],
+    *,
+    after: int = -1,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return of which faces something was measured, and the numbers, shape (faces, channels).
+
+    Args:
+        db: the session.
+        number: the measure's.
+        spec: the measure.
+        keys: ``face_keys`` of the faces, rising; measurements of others are left out.
+        after: the last frame that is not wanted.
+
+    Raises:
+        ValueError: if it is damaged.
+        sqlite3.Error: if it cannot be read.
+    """
+    (indices, ids), (packed,) = read_packed(
+        db, "measured", _KEY, ("numbers",), where="measure_id = ?", values=(number,), after=after
+    )
+    numbers = packed.numbers(slice(None), len(spec.channels))
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{spec.key} needs {len(spec.channels)} numbers")
+    wanted = face_keys(indices, ids)
+    rows = np.searchsorted(keys, wanted)
+    is_known = rows < len(keys)
+    is_known[is_known] = keys[rows[is_known]] == wanted[is_known]
+    return rows[is_known], numbers[is_known]
 
 
 def _curves(
@@ -230,20 +251,29 @@ def _curves(
     for chosen, smoothed, _ in faces.scores:
         names = labels[int(frames.models[faces.rows[chosen[0]]])]
         is_known = ~np.isnan(smoothed).any(axis=1)
-        for face_id in np.unique(faces.ids[chosen[is_known]]):
-            mine = is_known & (faces.ids[chosen] == face_id)
-            times_us = frames.times_us[faces.rows[chosen[mine]]]
-            yield int(face_id), names, times_us, smoothed[mine]
+        for face_id, times_us, values in _by_face(
+            frames, faces, chosen[is_known], smoothed[is_known]
+        ):
+            yield face_id, names, times_us, values
 
 
 def _measured_curves(
     frames: FrameColumns, faces: FaceColumns
 ) -> Iterator[tuple[int, MeasureSpec, NDArray[np.int64], NDArray[np.float32]]]:
-    curves: dict[tuple[int, MeasureSpec], list[tuple[int, tuple[float, ...]]]] = {}
-    for row, items in faces.measurements.items():
-        time_us, face_id = int(frames.times_us[faces.rows[row]]), int(faces.ids[row])
-        for spec, numbers in items:
-            curves.setdefault((face_id, spec), []).append((time_us, numbers))
-    for (face_id, spec), points in curves.items():
-        times_us = np.array([time_us for time_us, _ in points], np.int64)
-        yield face_id, spec, times_us, np.array([numbers for _, numbers in points], np.float32)
+    for spec, rows, numbers in faces.measurements:
+        for face_id, times_us, values in _by_face(frames, faces, rows, numbers):
+            yield face_id, spec, times_us, values
+
+
+def _by_face(
+    frames: FrameColumns,
+    faces: FaceColumns,
+    rows: NDArray[np.int64],
+    values: NDArray[np.float32],
+) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.float32]]]:
+    """Yield the number of each face, and the times and values of its rows among these."""
+    ids = faces.ids[rows]
+    order = np.argsort(ids, kind="stable")
+    for mine in np.split(order, np.flatnonzero(np.diff(ids[order])) + 1):
+        if len(mine):
+            yield int(ids[mine[0]]), frames.times_us[faces.rows[rows[mine]]], values[mine]

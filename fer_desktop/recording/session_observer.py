@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,24 +19,27 @@ from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_columns import all_labels
 from fer_desktop.recording.measurements import read_specs
 from fer_desktop.recording.observed import Observed
+from fer_desktop.recording.packed_columns import Column, PackedBlobs, read_packed
 from fer_desktop.recording.session_format import UsedModel
-from fer_desktop.recording.session_loading import read_columns, unpacked
+from fer_desktop.recording.session_loading import face_keys, probabilities_of, read_measure
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary, reading
 
 _FACES_MAX: Final = 4_000_000
 _TIME_MAX: Final = 2**53
+_PER_PX: Final = 1_000  # finer than widths are kept
 _FRAMES: Final = (
-    "SELECT frame_index, timestamp_us, model_id FROM frames WHERE frame_index > ?"
-    " ORDER BY frame_index"
+    Column("frame_index"),
+    Column("timestamp_us"),
+    Column("model_id", can_be_null=True),
 )
 _FACES: Final = (
-    "SELECT frame_index, face_id, x1, x2, smoothed, probabilities, corrected, is_unsure FROM faces"
-    " WHERE frame_index > ? ORDER BY frame_index, face_id"
+    Column("frame_index"),
+    Column("face_id"),
+    Column("x1", _PER_PX),
+    Column("x2", _PER_PX),
+    Column("is_unsure"),
 )
-_MEASURED: Final = (
-    "SELECT frame_index, face_id, numbers FROM measured WHERE frame_index > ? AND measure_id = ?"
-    " ORDER BY frame_index, face_id"
-)
+_SCORES: Final = ("smoothed", "probabilities", "corrected")
 _Numbers = NDArray[np.float32]
 
 
@@ -78,49 +81,46 @@ class SessionObserver:
     def _read(self, reader: SessionReader) -> None:
         db, models = reader.connection, reader.models_by_number
         self._labels = tuple(dict.fromkeys((*self._labels, *all_labels(tuple(models.values())))))
-        columns = read_columns(db, _FRAMES, (self._last,))
-        frames = np.array(columns[:2], np.int64).T.reshape(-1, 2)
-        if not len(frames):
+        (indices, times_us, read_by), _ = read_packed(db, "frames", _FRAMES, after=self._last)
+        if not len(indices):
             return
-        if not (np.abs(frames[:, 1]) <= _TIME_MAX).all():
+        if not (np.abs(times_us) <= _TIME_MAX).all():
             raise ValueError("a frame has a time beyond every bound")
-        read_by = dict(zip(columns[0], columns[2], strict=True))
-        faces = read_columns(db, _FACES, (self._last,))
-        if sum(map(len, self._faces)) + len(faces[0]) > _FACES_MAX:
+        columns, scores = read_packed(db, "faces", _FACES, _SCORES, after=self._last)
+        face_indices, ids, left, right, unsure = columns
+        if sum(map(len, self._faces)) + len(ids) > _FACES_MAX:
             raise StorageError(
                 f"{self._path} is too long to be summed up.", hint="Export it as a table instead."
             )
-        if not read_by.keys() >= set(faces[0]):
+        rows = np.minimum(np.searchsorted(indices, face_indices), len(indices) - 1)
+        if (indices[rows] != face_indices).any():
             raise ValueError("a face has no frame")
-        model_ids = [read_by[index] for index in faces[0]]
-        shown, probabilities = self._scores(faces, model_ids, models)
-        keys = np.array(faces[:2], np.int64).T.reshape(-1, 2)
-        quality = np.full((len(keys), 4), np.nan, np.float32)
-        quality[:, 0] = np.array(faces[7], np.int64) != 0
-        quality[:, 1] = np.array(faces[3], np.float32) - np.array(faces[2], np.float32)
-        quality[:, 2], quality[:, 3] = self._measured(reader, keys)
-        self._frames.append(frames)
-        self._faces.append(np.column_stack([keys, shown]))
+        shown, probabilities = self._scores(scores, read_by[rows], models)
+        quality = np.full((len(ids), 4), np.nan, np.float32)
+        quality[:, 0] = unsure != 0
+        quality[:, 1] = (right - left) / _PER_PX
+        quality[:, 2], quality[:, 3] = self._measured(reader, face_keys(face_indices, ids))
+        self._frames.append(np.column_stack([indices, times_us]))
+        self._faces.append(np.column_stack([face_indices, ids, shown]))
         self._quality.append(quality)
         self._probabilities.append(probabilities)
-        self._last = int(frames[-1, 0])
+        self._last = int(indices[-1])
 
     def _scores(
         self,
-        faces: Sequence[Sequence[Any]],
-        model_ids: Sequence[int | None],
+        scores: Sequence[PackedBlobs],
+        read_by: NDArray[np.int64],
         models: Mapping[int, UsedModel],
     ) -> tuple[NDArray[np.int64], _Numbers]:
         """Return which label was shown of each face, and its probabilities."""
-        shown = np.full(len(model_ids), -1, np.int64)
-        found = np.full((len(model_ids), len(self._labels)), np.nan, np.float32)
-        for number in set(model_ids) - {None}:
-            assert number is not None
+        shown = np.full(len(read_by), -1, np.int64)
+        found = np.full((len(read_by), len(self._labels)), np.nan, np.float32)
+        for number in set(np.unique(read_by).tolist()) - {-1}:
             labels = models[number].preset.labels
             places = np.array([self._labels.index(label) for label in labels])
-            chosen = np.array([at for at, one in enumerate(model_ids) if one == number])
+            chosen = np.flatnonzero(read_by == number)
             smoothed, plain, corrected = (
-                unpacked(faces[at], chosen, len(labels)) for at in (4, 5, 6)
+                probabilities_of(one, chosen, len(labels)) for one in scores
             )
             is_read = ~np.isnan(smoothed).any(axis=1)
             shown[chosen[is_read]] = places[smoothed[is_read].argmax(axis=1)]
@@ -132,20 +132,14 @@ class SessionObserver:
     ) -> tuple[_Numbers, _Numbers]:
         """Return the light on each face, and whether it is turned; NaN where it is not known."""
         light, turned = (np.full(len(keys), np.nan, np.float32) for _ in range(2))
-        places = {key: at for at, key in enumerate(map(tuple, keys.tolist()))}
         for number, spec in read_specs(reader.connection).items():
             if spec.key not in (LIGHT, LANDMARKS):
                 continue
-            rows = read_columns(reader.connection, _MEASURED, (self._last, number))
-            numbers = np.frombuffer(b"".join(rows[2]), "<f4")
-            if len(numbers) != len(rows[2]) * len(spec.channels) or not np.isfinite(numbers).all():
-                raise ValueError(f"{spec.key} needs {len(spec.channels)} numbers")
-            at = np.array([places[key] for key in zip(rows[0], rows[1], strict=True)], np.int64)
-            numbers = numbers.reshape(-1, len(spec.channels))
+            rows, numbers = read_measure(reader.connection, number, spec, keys, after=self._last)
             if spec.key == LIGHT:
-                light[at] = numbers[:, 0]
+                light[rows] = numbers[:, 0]
             else:
-                turned[at] = _turned(spec.channels, numbers)
+                turned[rows] = _turned(spec.channels, numbers)
         return light, turned
 
     def _longest_gap_us(self) -> int:

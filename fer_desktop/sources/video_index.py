@@ -94,7 +94,8 @@ def build_index(
     clock = _DecodingClock()
     is_timed = True
     last_ticks = 0
-    end_s = Fraction(0)
+    ends: dict[int, int] = {}  # of each track, in its own unit
+    units: dict[int, Fraction] = {}
     packets = 0
     is_cut = False
     corrupt: list[tuple[int, int]] = []  # times, and how many frames came before
@@ -106,7 +107,11 @@ def build_index(
             time = packet.pts if packet.pts is not None else packet.dts
             holes.add(packet, time)
             if time is not None:
-                end_s = max(end_s, (time + (packet.duration or 0)) * packet.time_base)
+                end = time + (packet.duration or 0)
+                if end > ends.get(packet.stream_index, 0):
+                    ends[packet.stream_index] = end
+                    if packet.stream_index not in units:  # asking costs as much as all the rest
+                        units[packet.stream_index] = packet.time_base
             if packet.stream_index != stream.index:
                 continue
             packets += 1
@@ -121,6 +126,7 @@ def build_index(
     except (FFmpegError, TooMuchRead):
         is_cut = True  # what lies before the damage can be shown
 
+    end_s = max((end * units[track] for track, end in ends.items()), default=Fraction(0))
     is_cut = is_cut or _lacks_its_end(container, stream, packets, end_s, holes)
     if not is_timed or clock.begins_anew:
         return _evenly_spaced(

@@ -24,6 +24,7 @@ PARTS = (
     "live_training",
     "measures",
     "streams",
+    "sessions",
     "memory",
     "resident",
     "tracks",

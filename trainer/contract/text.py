@@ -33,7 +33,9 @@ def one_line(text: str, longest: int = LONGEST_LINE) -> str:
     """Return a text for one line of a window or a terminal: nothing unseen, and not too long."""
     # Cut before the rest of it is looked at: it may be megabytes long.
     start = text[: longest + 1]
-    seen = "".join(sign if is_clean(sign) else " " for sign in start)
+    seen = start
+    if not is_clean(start):
+        seen = "".join(sign if is_clean(sign) else " " for sign in start)
     line = re.sub(r"\s{2,}", " ", seen).strip()
     if len(text) <= longest:
         return line
