@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hmac
+import math
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -84,7 +85,7 @@ class ControlServer:
         served = self._served_tcp if target.kind == "tcp" else self._served_udp
         self._serving = Serving(f"control {text}", bind, target.port, served)
         # From here on everything belongs to the loop.
-        self._speakers: set[asyncio.StreamWriter] = set()
+        self._speakers: set[_Speaker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:
@@ -114,7 +115,7 @@ class ControlServer:
         finally:
             server.close()
             for speaker in self._speakers:
-                speaker.transport.abort()
+                speaker.writer.transport.abort()
 
     @contextlib.asynccontextmanager
     async def _served_udp(self) -> AsyncIterator[None]:
@@ -129,14 +130,17 @@ class ControlServer:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one line after the other until one of us goes."""
-        if len(self._speakers) >= _SPEAKERS_MAX:
+        if len(self._speakers) >= _SPEAKERS_MAX and not self._has_made_room():
             writer.write(_line("ERROR", "too many are connected already").encode())
             writer.close()
             return
-        self._speakers.add(writer)
+        speaker = _Speaker(writer)
+        self._speakers.add(speaker)
         try:
             while (line := await _next_line(reader)) is not None:
+                speaker.waits = True
                 answer, is_heard = await self._answer(line)
+                speaker.waits, speaker.spoke_s = False, time.monotonic()
                 if answer:
                     writer.write(answer.encode())
                     async with asyncio.timeout(_READ_LIMIT_S):
@@ -148,8 +152,19 @@ class ControlServer:
         except asyncio.CancelledError:
             pass  # the loop ends, and nobody asks how this did
         finally:
-            self._speakers.discard(writer)
+            self._speakers.discard(speaker)
             writer.close()
+
+    def _has_made_room(self) -> bool:
+        """Send away who has been silent for longest; False if all wait for an answer."""
+        silent = [speaker for speaker in self._speakers if not speaker.waits]
+        if not silent:
+            return False
+        longest = min(silent, key=lambda speaker: speaker.spoke_s)
+        longest.writer.write(_line("ERROR", "others want to be heard: connect again").encode())
+        longest.writer.close()
+        self._speakers.discard(longest)
+        return True
 
     def _take_datagram(self, data: bytes, answer: Callable[[bytes], object]) -> None:
         if len(self._tasks) >= _WAITING_MAX:
@@ -201,6 +216,21 @@ class ControlServer:
         if self._token and not hmac.compare_digest(given, self._token):
             raise _Refused("the token is missing or wrong: TOKEN text MARK one")
         return line
+
+
+class _Speaker:
+    """Somebody who has connected.
+
+    Attributes:
+        writer: what is answered on.
+        waits: whether a command of theirs has no answer yet.
+        spoke_s: when they gave their last command; the beginning of time before the first one.
+    """
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self.writer = writer
+        self.waits = False
+        self.spoke_s = -math.inf
 
 
 class _Refused(StreamError):

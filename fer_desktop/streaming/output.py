@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, Protocol
 
 from fer_desktop.domain.emotion import FrameAnalysis
@@ -100,7 +101,7 @@ class StreamOutput:
         self._is_ready = self._is_ending = False
         self._failure: FerError | None = None
         self._thread: threading.Thread | None = None
-        self._sent = self._dropped = 0
+        self._sent = self._dropped = self._untold = 0
         # From here on everything belongs to the thread that feeds it.
         self._session = 0
         self._source = ""
@@ -260,6 +261,7 @@ class StreamOutput:
         self._waiting.remove(oldest)
         self._readings -= 1
         self._dropped += 1
+        self._untold += 1
 
     def _raise_failure(self) -> None:
         with self._changed:
@@ -315,5 +317,8 @@ class StreamOutput:
             if not self._waiting:
                 return None
             item = self._waiting.popleft()
-            self._readings -= isinstance(item, Reading)
+            if isinstance(item, Reading):
+                self._readings -= 1
+                untold, self._untold = self._untold, 0
+                return replace(item, dropped=untold) if untold else item
             return item

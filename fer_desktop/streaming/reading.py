@@ -39,6 +39,7 @@ class Reading:
         main_face_id: which face is meant where only one is; None before any was seen.
         model: which model answered; None before one is ready.
         camera: number of the camera, from 1, where several are read at once; else 0.
+        dropped: how many frames just before it were sent to nobody, because sending took too long.
     """
 
     session: int
@@ -48,6 +49,7 @@ class Reading:
     main_face_id: int | None
     model: StreamModel | None
     camera: int = 0
+    dropped: int = 0
 
     @property
     def main_face(self) -> FaceAnalysis | None:

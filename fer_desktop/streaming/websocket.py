@@ -120,6 +120,8 @@ class WebSocketCarrier:
     def send(self, reading: Reading) -> int:
         """Hand a frame to every listener; return how many frames they have lost meanwhile."""
         text = json_text(reading).decode()
+        if reading.dropped:
+            self._serving.call(self._note_dropped, reading.dropped)
         self._serving.call(self._publish, text)
         self._serving.call(self._remember, text)
         counted, self._counted = self._counted, self._lost
@@ -167,6 +169,11 @@ class WebSocketCarrier:
 
     def _publish(self, text: str) -> None:
         self._lost += sum(listener.put(text) for listener in self._listeners)
+
+    def _note_dropped(self, frames: int) -> None:
+        """Take that frames came to nobody, of which everybody is to be told."""
+        for listener in self._listeners:
+            listener.untold += frames
 
     def _remember(self, text: str) -> None:
         self._latest = text

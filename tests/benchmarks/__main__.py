@@ -25,6 +25,8 @@ PARTS = (
     "measures",
     "streams",
     "sessions",
+    "streams_window",
+    "soak",
     "memory",
     "resident",
     "tracks",

@@ -134,14 +134,41 @@ def test_a_hundred_thousand_random_lines_neither_crash_nor_block(serve: Serve) -
     assert rig.asked(b"MARK still here\n") == [b"OK still here"]
 
 
-def test_connections_are_bounded(serve: Serve) -> None:
+def test_silent_connections_keep_nobody_out(serve: Serve) -> None:
     rig = serve()
-    idle = [rig.connect() for _ in range(16)]
-    for connection in idle:
-        connection.sendall(b"MARK a\n")
-        assert connection.recv(100) == b"OK a\n"
+    talking = rig.connect()
+    talking.sendall(b"MARK a\n")
+    assert talking.recv(100) == b"OK a\n"
+    silent = [rig.connect() for _ in range(15)]
+    for _ in range(5):
+        assert rig.asked(b"MARK b\n") == [b"OK b"]
+    # One of them made room, and who has spoken is still heard.
+    assert sum(_was_sent_away(connection) for connection in silent) == 1
+    talking.sendall(b"MARK c\n")
+    assert talking.recv(100) == b"OK c\n"
+    for connection in (talking, *silent):
+        connection.close()
+
+
+def _was_sent_away(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        return connection.recv(100).startswith(b"ERROR others want to be heard")
+    except BlockingIOError:
+        return False
+
+
+def test_connections_are_bounded_while_all_wait(serve: Serve) -> None:
+    rig = serve()
+    waiting = [rig.connect() for _ in range(16)]
+    for connection in waiting:
+        connection.sendall(b"START\n")
+    wait_until(lambda: len(rig.kept) == 16)
     assert rig.asked()[0].startswith(b"ERROR too many")
-    for connection in idle:
+    for request in rig.kept:
+        request.done()
+    for connection in waiting:
+        assert connection.recv(100) == b"OK\n"
         connection.close()
     wait_until(lambda: rig.asked(b"MARK b\n") == [b"OK b"])
 

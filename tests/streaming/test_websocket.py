@@ -86,7 +86,9 @@ def test_slow_and_dead_listeners_hold_up_nobody_and_are_told(
 ) -> None:
     served = serve()
     everyone = ExitStack()
-    lazy = [everyone.enter_context(served.connect(max_queue=1)) for _ in range(3)]
+    # Their good-bye would wait for one that the server has no more to say.
+    impatient = {"max_queue": 1, "close_timeout": 0.1}
+    lazy = [everyone.enter_context(served.connect(**impatient)) for _ in range(3)]
     for _ in range(7):  # they shake hands and never read again
         connection = socket.create_connection(("127.0.0.1", served.port))
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -114,6 +116,21 @@ def test_slow_and_dead_listeners_hold_up_nobody_and_are_told(
     served.output.shutdown()
     assert time.perf_counter() - began < 3
     everyone.close()
+
+
+def test_frames_that_nobody_was_sent_are_told_to_everybody(
+    serve: Callable[..., Served],
+) -> None:
+    served = serve()
+    with served.connect() as client:
+        feed(served.output, 1)
+        assert json.loads(client.recv(10))["frame_index"] == 0
+        served.output._capacity = 2
+        with served.output._changed:  # it cannot send meanwhile
+            feed(served.output, 10, first=1)
+        assert json.loads(client.recv(10)) == {"type": "dropped", "frames": 8}
+        assert [json.loads(client.recv(10))["frame_index"] for _ in range(2)] == [9, 10]
+    assert served.output.dropped == 8
 
 
 def test_what_a_listener_says_is_heard_by_nobody(serve: Callable[..., Served]) -> None:

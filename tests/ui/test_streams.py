@@ -142,7 +142,7 @@ def test_other_programs_give_commands(desk: Desk, qtbot: QtBot, tmp_path: Path) 
     desk.sources[CAMERA] = camera()
     app = desk.start(settings(export_dir=str(tmp_path)), wanted=CAMERA)
     controller, port = app.controller, free_port()
-    assert "Hears commands" not in status(app)
+    assert "Listening for commands" not in status(app)
     dialog = SettingsDialog(controller.settings, app.window)
     assert not dialog.inputs.control.isChecked()
     dialog.inputs.control.click()
@@ -151,7 +151,7 @@ def test_other_programs_give_commands(desk: Desk, qtbot: QtBot, tmp_path: Path) 
     assert "write tcp:PORT" in dialog.problem.text()
     dialog.inputs.control_target.setText(f"tcp:{port}")
     controller.update_settings(dialog.answer())
-    qtbot.waitUntil(lambda: f"Hears commands: tcp 127.0.0.1:{port}" in status(app))
+    qtbot.waitUntil(lambda: f"Listening for commands: tcp 127.0.0.1:{port}" in status(app))
     ask = Remote(port, qtbot).ask
     qtbot.waitUntil(lambda: controller.session_log.path is not None)
     assert ask("START") == "OK is open already"
@@ -174,7 +174,7 @@ def test_other_programs_give_commands(desk: Desk, qtbot: QtBot, tmp_path: Path) 
     del desk.refusals[CAMERA]
     assert ask("START") == "OK script"
     controller.update_settings(settings())
-    assert "Hears commands" not in status(app)
+    assert "Listening for commands" not in status(app)
     names = [session.facts.title for session in list_sessions(paths.sessions_dir())]
     assert names.count("P07") == 1
 
@@ -182,7 +182,7 @@ def test_other_programs_give_commands(desk: Desk, qtbot: QtBot, tmp_path: Path) 
 def test_before_anything_is_open_commands_are_refused(desk: Desk, qtbot: QtBot) -> None:
     port = free_port()
     app = desk.start(Settings(model="fake7", control=f"tcp:{port}"))  # on the first page
-    qtbot.waitUntil(lambda: "Hears commands" in status(app))
+    qtbot.waitUntil(lambda: "Listening for commands" in status(app))
     ask = Remote(port, qtbot).ask
     assert ask("START") == "ERROR choose a source in the window first"
     assert ask("MARK early").startswith("ERROR nothing is recorded")
@@ -194,7 +194,7 @@ def test_a_port_for_commands_that_is_taken_is_told(desk: Desk, qtbot: QtBot) -> 
     with socket.create_server(("127.0.0.1", 0)) as other:
         app = desk.start(settings(control=f"tcp:{other.getsockname()[1]}"))
         qtbot.waitUntil(lambda: "cannot listen at 127.0.0.1" in said(app))
-        assert "Hears commands" not in status(app)
+        assert "Listening for commands" not in status(app)
         controller = app.controller
         qtbot.waitUntil(lambda: controller.is_open)
         assert "cannot listen at 127.0.0.1" in said(app)  # whatever is opened
@@ -213,15 +213,15 @@ def test_markers_of_another_program_become_marks(desk: Desk, qtbot: QtBot) -> No
     chosen = dialog.answer()
     assert chosen.marks_from == "lsl:stimuli of a test"
     app.controller.update_settings(chosen)
-    assert "Hears LSL markers: none yet" in status(app)
+    assert "Listening for LSL markers: none yet" in status(app)
     qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
     info = pylsl.StreamInfo("stimuli of a test", "Markers", 1, 0.0, "string", "tests")
     outlet = pylsl.StreamOutlet(info)
-    qtbot.waitUntil(lambda: "Hears LSL markers: stimuli of a test" in status(app))
+    qtbot.waitUntil(lambda: "Listening for LSL markers: stimuli of a test" in status(app))
     qtbot.waitUntil(outlet.have_consumers)
     outlet.push_sample(["stimulus 4"])
     qtbot.waitUntil(lambda: bool(app.controller.marks.all()))
     (mark,) = app.controller.marks.all()
     assert mark.text == "stimulus 4"
     app.controller.update_settings(settings())
-    assert "Hears" not in status(app)
+    assert "Listening" not in status(app)

@@ -38,7 +38,7 @@ class HeardMarks(Desk):
         if self._inlet is None:
             return ""
         names = ", ".join(map(name_text, self._inlet.heard)) or self.tr("none yet")
-        return self.tr("Hears LSL markers: {names}").format(names=names)
+        return self.tr("Listening for LSL markers: {names}").format(names=names)
 
     def shutdown(self) -> None:
         """Listen no more."""

@@ -50,7 +50,7 @@ class RemoteControl(Desk):
             return ""
         target = self._server.target
         place = place_text(f"{target.kind}:127.0.0.1:{target.port}")
-        return self.tr("Hears commands: {place}").format(place=name_text(place))
+        return self.tr("Listening for commands: {place}").format(place=name_text(place))
 
     def shutdown(self) -> None:
         """Listen no more."""
