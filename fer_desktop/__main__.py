@@ -13,7 +13,7 @@ from fer_desktop import cli
 from fer_desktop.errors import FerError
 
 if TYPE_CHECKING:
-    from fer_desktop.recording.report.content import Reported
+    from fer_desktop.recording.report.reported import Reported
 
 
 def main() -> NoReturn:

@@ -36,7 +36,7 @@ from fer_desktop.private_files import keep_private, protect_user_files
 from fer_desktop.settings import EngineChoice, Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
-    from fer_desktop.recording.report.content import Reported
+    from fer_desktop.recording.report.reported import Reported
     from fer_desktop.sources.base import FrameSource, Pacing
     from fer_desktop.ui.main_window import MainWindow
     from fer_desktop.ui.runtime.source_request import SourceRequest

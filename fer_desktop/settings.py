@@ -71,6 +71,7 @@ class Settings:
         marks_from: whose markers become marks, ``lsl`` or ``lsl:NAME``; empty for nobody's.
         analysis_every: of so many frames of a file one is analysed.
         empty_rows: whether frames without a face have a row in exported tables.
+        usable_only: whether faces that cannot be read well are left out of summaries and reports.
         table_format: of exported tables, unless another one is chosen.
         csv_dialect: of exported CSV files: "comma" is RFC 4180, "semicolon" has decimal commas.
         mirror: whether a camera's picture is shown mirrored.
@@ -106,6 +107,7 @@ class Settings:
     marks_from: str = ""
     analysis_every: int = 1
     empty_rows: bool = False
+    usable_only: bool = False
     table_format: TableFormat = "csv"
     csv_dialect: CsvDialect = "comma"
     mirror: bool = True

@@ -39,6 +39,21 @@ def report(args: argparse.Namespace, write_pdf: WritePdf) -> int:
             failures += 1
     if not sessions:
         return 1
-    write_report(sessions, args.out, write_pdf=write_pdf, dialect=args.csv_dialect, overwrite=True)
+    if args.usable_only:
+        for session in sessions:
+            if not session.seen.knows_quality:
+                print(
+                    f"{PROGRAM}: {shown_name(session.name)}: the measure quality was not taken: no"
+                    " face is left out.",
+                    file=sys.stderr,
+                )
+    write_report(
+        sessions,
+        args.out,
+        write_pdf=write_pdf,
+        dialect=args.csv_dialect,
+        usable_only=args.usable_only,
+        overwrite=True,
+    )
     print(f"{counted(len(sessions), 'session')}: {shown_name(args.out)}", file=sys.stderr)
     return 1 if failures else 0

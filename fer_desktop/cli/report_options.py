@@ -46,3 +46,9 @@ def add_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="the report; a file of an earlier run is replaced",
     )
     add_csv_dialect(report)
+    report.add_argument(
+        "--usable-only",
+        action="store_true",
+        help="leave faces out that are too small, dark, bright, blurred, turned or covered, where"
+        " the measure quality was taken; they count as seen, and not as read",
+    )

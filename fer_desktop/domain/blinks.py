@@ -73,9 +73,25 @@ def _usual(times: NDArray[np.float64], opened: NDArray[np.float64]) -> NDArray[n
     usual = np.zeros(len(times))
     befores = np.searchsorted(times, times - _BESIDE_S)
     afters = np.searchsorted(times, times + _BESIDE_S, side="right")
-    for at, (first, last) in enumerate(zip(befores, afters, strict=True)):
-        before, after = opened[first:at], opened[at + 1 : last]
+    # Where eyes are open as far as ever around there is no blink, and hours hold little else.
+    for at in np.flatnonzero(opened < _CLOSED * _highest_around(times, opened)).tolist():
+        before, after = opened[befores[at] : at], opened[at + 1 : afters[at]]
         if len(before) and len(after):
             least = min(float(np.percentile(part, _OPEN_PERCENTILE)) for part in (before, after))
             usual[at] = least if least >= _LEAST_OPEN else 0.0
     return usual
+
+
+def _highest_around(times: NDArray[np.float64], opened: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a number that nothing within ``_BESIDE_S`` of each moment exceeds."""
+    if not len(times):
+        return opened
+    numbers, seconds = np.unique(np.floor(times / _BESIDE_S).astype(np.int64), return_inverse=True)
+    highest = np.full(len(numbers), -np.inf)
+    np.maximum.at(highest, seconds, opened)
+    found = highest.copy()
+    next_to = np.flatnonzero(np.diff(numbers) == 1)
+    found[next_to] = np.maximum(found[next_to], highest[next_to + 1])
+    found[next_to + 1] = np.maximum(found[next_to + 1], highest[next_to])
+    around: NDArray[np.float64] = found[seconds]
+    return around

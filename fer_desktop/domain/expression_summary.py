@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.block_bootstrap import block_length, ratio_intervals
 from fer_desktop.domain.face_quality import DARK, SMALL_PX
+from fer_desktop.domain.measured_summary import SUMMED, MeasuredSummary, PersonMeasures
 from fer_desktop.domain.observations import Observations
 from fer_desktop.domain.timeline_series import GAP_US
 
@@ -73,6 +74,7 @@ class PersonSummary:
         unsure, dark, small, turned: shares of the time; None where that is not known.
         block_s: length of the blocks of time that the intervals come from; None without any.
         flaws: what the numbers suffer from.
+        measured: what measures say.
     """
 
     name: str
@@ -88,6 +90,7 @@ class PersonSummary:
     turned: float | None
     block_s: float | None
     flaws: tuple[Flaw, ...]
+    measured: MeasuredSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,21 @@ def summarize(seen: Observations, marked: Sequence[Interval] = ()) -> tuple[Inte
         return ()
     lasting_us = _lasting_us(seen.times_us)
     whole = Interval("", int(seen.times_us[0]), int(seen.times_us[-1] + lasting_us[-1]))
-    return tuple(_summary(seen, lasting_us, part) for part in (whole, *marked))
+    faces = _faces_of(seen)
+    measures = [_measures_of(seen, mine) for mine in faces]
+    return tuple(_summary(seen, lasting_us, part, measures) for part in (whole, *marked))
+
+
+def _faces_of(seen: Observations) -> list[NDArray[np.int64]]:
+    """Return which faces are each person, in order."""
+    order = np.argsort(seen.people, kind="stable")
+    ends = np.searchsorted(seen.people[order], np.arange(1, len(seen.names)))
+    return np.split(order, ends)
+
+
+def _measures_of(seen: Observations, faces: NDArray[np.int64]) -> PersonMeasures:
+    columns = {name: seen.column(name)[faces] for name in SUMMED}
+    return PersonMeasures(faces, seen.times_us[seen.rows[faces]], columns)
 
 
 def _lasting_us(times_us: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -137,7 +154,12 @@ def _lasting_us(times_us: NDArray[np.int64]) -> NDArray[np.int64]:
     return found
 
 
-def _summary(seen: Observations, lasting_us: NDArray[np.int64], part: Interval) -> IntervalSummary:
+def _summary(
+    seen: Observations,
+    lasting_us: NDArray[np.int64],
+    part: Interval,
+    measures: Sequence[PersonMeasures],
+) -> IntervalSummary:
     starts = np.maximum(seen.times_us, part.start_us)
     ends = np.minimum(seen.times_us + lasting_us, part.end_us)
     weights_us = np.maximum(ends - starts, 0).astype(np.float64)
@@ -151,7 +173,7 @@ def _summary(seen: Observations, lasting_us: NDArray[np.int64], part: Interval) 
     seen_us = np.bincount(seen.people[inside], of_faces[inside], len(seen.names))
     longest = np.argsort(-seen_us, kind="stable")[:PEOPLE_MAX]
     people = tuple(
-        _person(seen, inside[seen.people[inside] == at], of_faces, clock, at)
+        _person(seen, inside[seen.people[inside] == at], of_faces, clock, at, part, measures[at])
         for at in np.sort(longest[seen_us[longest] > 0]).tolist()
     )
     left_out = int(np.count_nonzero(seen_us)) - len(people)
@@ -187,6 +209,8 @@ def _person(
     weights_us: _Floats,
     clock: _Bins,
     at: int,
+    part: Interval,
+    measures: PersonMeasures,
 ) -> PersonSummary:
     weight = weights_us[faces]
     is_read = seen.shown[faces] >= 0
@@ -214,6 +238,7 @@ def _person(
     ]
     if frames < FEW_FRAMES:
         flaws.append("few frames")
+    measured = measures.summary(faces, weight, part.start_us / 1e6, part.end_us / 1e6)
     return PersonSummary(
         name=seen.names[at],
         face_ids=tuple(np.unique(seen.face_ids[faces]).tolist()),
@@ -228,6 +253,7 @@ def _person(
         turned=found["turned"],
         block_s=block_s,
         flaws=tuple(flaws),
+        measured=measured,
     )
 
 

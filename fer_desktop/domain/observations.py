@@ -1,9 +1,11 @@
 """What was observed of the faces of a session, in columns: what summaries are reckoned from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fer_desktop.domain.measured_summary import SUMMED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +27,8 @@ class Observations:
         widths_px: of the faces' boxes.
         light: of each face, see ``face_quality.light_on``; NaN where it is not known.
         turned: of each face, 1 where it looks far to one side, NaN where that is not known.
+        measured: what else was measured of each face, shape (faces, channels): the columns of
+            ``SUMMED``, NaN where nothing was; None where nothing was measured at all.
         has_all_frames: whether frames without a face are among the frames.
     """
 
@@ -40,4 +44,33 @@ class Observations:
     widths_px: NDArray[np.float32]
     light: NDArray[np.float32]
     turned: NDArray[np.float32]
+    measured: NDArray[np.float32] | None = None
     has_all_frames: bool = True
+
+    def column(self, name: str) -> NDArray[np.float32]:
+        """Return one of the columns named ``SUMMED``."""
+        if self.measured is None:
+            return np.full(len(self.rows), np.nan, np.float32)
+        return self.measured[:, SUMMED.index(name)]
+
+    @property
+    def knows_quality(self) -> bool:
+        """Whether it was measured which faces can be read well."""
+        return bool(np.isfinite(self.column("quality_usable")).any())
+
+    def usable_only(self) -> "Observations":
+        """Return the same as if faces that are not usable had been seen, and not been read."""
+        poor = self.column("quality_usable") == 0
+        if self.measured is None or not poor.any():
+            return self
+        measured = self.measured.copy()
+        measured[np.ix_(poor, [SUMMED.index(name) for name in SUMMED[1:]])] = np.nan
+        probabilities = self.probabilities.copy()
+        probabilities[poor] = np.nan
+        return replace(
+            self,
+            shown=np.where(poor, -1, self.shown),
+            probabilities=probabilities,
+            unsure=np.where(poor, np.nan, self.unsure).astype(np.float32),
+            measured=measured,
+        )

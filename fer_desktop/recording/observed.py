@@ -36,9 +36,15 @@ class Observed:
     caveats: tuple[str, ...] = ()
     seen: Observations
 
-    def summaries(self) -> tuple[IntervalSummary, ...]:
-        """Return what the session says as a whole, and in each marked interval."""
-        return summarize(self.seen, marked_intervals(self.marks))
+    def summaries(self, *, usable_only: bool = False) -> tuple[IntervalSummary, ...]:
+        """Return what the session says as a whole, and in each marked interval.
+
+        Args:
+            usable_only: whether faces that cannot be read well are left out, where that was
+                measured; they still count as seen.
+        """
+        seen = self.seen.usable_only() if usable_only else self.seen
+        return summarize(seen, marked_intervals(self.marks))
 
 
 def marked_intervals(marks: Sequence[Mark]) -> list[Interval]:

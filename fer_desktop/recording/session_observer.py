@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fer_desktop.addresses import public_address
 from fer_desktop.domain.face import LEFT_EYE, RIGHT_EYE
 from fer_desktop.domain.face_quality import TURNED, nose_offsets
+from fer_desktop.domain.measured_summary import SUMMED
 from fer_desktop.domain.measures import LANDMARKS, LIGHT
 from fer_desktop.domain.observations import Observations
 from fer_desktop.domain.people import People
@@ -54,6 +55,7 @@ class SessionObserver:
         self._frames: list[NDArray[np.int64]] = [np.empty((0, 2), np.int64)]
         self._faces: list[NDArray[np.int64]] = [np.empty((0, 3), np.int64)]
         self._quality: list[_Numbers] = [np.empty((0, 4), np.float32)]
+        self._summed: list[_Numbers] = [np.empty((0, len(SUMMED)), np.float32)]
         self._probabilities: list[_Numbers] = []
 
     def look(self) -> Observed:
@@ -99,10 +101,12 @@ class SessionObserver:
         quality = np.full((len(ids), 4), np.nan, np.float32)
         quality[:, 0] = unsure != 0
         quality[:, 1] = (right - left) / _PER_PX
-        quality[:, 2], quality[:, 3] = self._measured(reader, face_keys(face_indices, ids))
+        keys = face_keys(face_indices, ids)
+        quality[:, 2], quality[:, 3], summed = self._measured(reader, keys)
         self._frames.append(np.column_stack([indices, times_us]))
         self._faces.append(np.column_stack([face_indices, ids, shown]))
         self._quality.append(quality)
+        self._summed.append(summed)
         self._probabilities.append(probabilities)
         self._last = int(indices[-1])
 
@@ -129,18 +133,29 @@ class SessionObserver:
 
     def _measured(
         self, reader: SessionReader, keys: NDArray[np.int64]
-    ) -> tuple[_Numbers, _Numbers]:
-        """Return the light on each face, and whether it is turned; NaN where it is not known."""
+    ) -> tuple[_Numbers, _Numbers, _Numbers]:
+        """Return the light on each face, whether it is turned, and the columns of ``SUMMED``.
+
+        All are NaN where they are not known.
+        """
         light, turned = (np.full(len(keys), np.nan, np.float32) for _ in range(2))
+        summed = np.full((len(keys), len(SUMMED)), np.nan, np.float32)
         for number, spec in read_specs(reader.connection).items():
-            if spec.key not in (LIGHT, LANDMARKS):
+            wanted = [
+                (SUMMED.index(name), spec.columns.index(name))
+                for name in spec.columns
+                if name in SUMMED
+            ]
+            if spec.key not in (LIGHT, LANDMARKS) and not wanted:
                 continue
             rows, numbers = read_measure(reader.connection, number, spec, keys, after=self._last)
             if spec.key == LIGHT:
                 light[rows] = numbers[:, 0]
-            else:
+            elif spec.key == LANDMARKS:
                 turned[rows] = _turned(spec.channels, numbers)
-        return light, turned
+            for target, channel in wanted:
+                summed[rows, target] = numbers[:, channel]
+        return light, turned, summed
 
     def _longest_gap_us(self) -> int:
         times_us = np.concatenate(self._frames)[:, 1]
@@ -148,7 +163,7 @@ class SessionObserver:
 
     def _observations(self, people: People) -> Observations:
         frames, faces = np.concatenate(self._frames), np.concatenate(self._faces)
-        quality = np.concatenate(self._quality)
+        quality, summed = np.concatenate(self._quality), np.concatenate(self._summed)
         probabilities = np.full((len(faces), len(self._labels)), np.nan, np.float32)
         at = 0
         for part in self._probabilities:  # models with further labels may have come since
@@ -176,6 +191,7 @@ class SessionObserver:
             widths_px=quality[:, 1],
             light=quality[:, 2],
             turned=quality[:, 3],
+            measured=summed[kept],
         )
 
 

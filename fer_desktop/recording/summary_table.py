@@ -4,15 +4,17 @@ One definition says what each column is called, means and holds, so that the dat
 the table cannot forget one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from fer_desktop.domain.expression_summary import IntervalSummary, PersonSummary
+from fer_desktop.domain.measured_summary import MeasuredSummary
 from fer_desktop.files import refuse_existing
 from fer_desktop.recording.column import DICTIONARY_COLUMNS, Column, dictionary_rows
 from fer_desktop.recording.observed import Observed
+from fer_desktop.recording.report.reported import Reported
 from fer_desktop.recording.table_files import row_writer
 from fer_desktop.settings import CsvDialect
 
@@ -26,6 +28,11 @@ class _Row:
     person: PersonSummary
     label: str
     at: int
+    usable_only: bool
+
+    @property
+    def measured(self) -> MeasuredSummary:
+        return self.person.measured
 
 
 _INTERVAL: Final = "95 % confidence interval, from blocks of time; empty where there is too little"
@@ -174,16 +181,75 @@ _COLUMNS: Final[tuple[tuple[Column, Callable[[_Row], str]], ...]] = (
         ),
         lambda row: "; ".join(row.person.flaws),
     ),
+    (
+        Column(
+            "usable_only",
+            "integer",
+            "",
+            "1 where faces that are not usable were left out of shares, means and what follows:"
+            " they count as seen, and not as read",
+        ),
+        lambda row: str(int(row.usable_only)),
+    ),
+    (
+        Column(
+            "usable_share",
+            "number",
+            "",
+            "share of seen_s in which the picture of the face was usable (measure quality); like"
+            " the next ones empty where that was not measured",
+        ),
+        lambda row: _number(row.measured.usable),
+    ),
+    (
+        Column("looks_at_camera_share", "number", "", "share of the time with the gaze at it"),
+        lambda row: _number(row.measured.at_camera),
+    ),
+    (
+        Column(
+            "talking_share",
+            "number",
+            "",
+            "share of the time in which the mouth opened and closed as in talking (measure"
+            " mouth_open); nobody listens",
+        ),
+        lambda row: _number(row.measured.talking),
+    ),
+    (
+        Column("blinks", "integer", "", "blinks that began in the interval (measure eyes_open)"),
+        lambda row: "" if row.measured.blinks is None else str(row.measured.blinks),
+    ),
+    (
+        Column("blinks_per_min", "number", "1/min", "by the time in which the eyes were seen"),
+        lambda row: _number(row.measured.blinks_per_min),
+    ),
+    (
+        Column("blink_s", "number", "s", "mean length of a blink"),
+        lambda row: _number(row.measured.blink_s),
+    ),
+    (
+        Column("valence_mean", "number", "", "mean over time of the measure valence"),
+        lambda row: _number(row.measured.valence),
+    ),
+    (
+        Column("valence_corrected_mean", "number", "", "the same of valence_corrected"),
+        lambda row: _number(row.measured.valence_corrected),
+    ),
+    (
+        Column("arousal_mean", "number", "", "mean over time of the measure arousal"),
+        lambda row: _number(row.measured.arousal),
+    ),
 )
 SUMMARY_COLUMNS: Final = tuple(column for column, _ in _COLUMNS)
 
 
-def summary_rows(session: Observed, summaries: Iterable[IntervalSummary]) -> Iterator[list[str]]:
+def summary_rows(reported: Reported) -> Iterator[list[str]]:
     """Yield a row of ``SUMMARY_COLUMNS`` for each interval, person and label of a session."""
-    for part in summaries:
+    session = reported.session
+    for part in reported.summaries:
         for person in part.people:
             for at, label in enumerate(session.seen.labels):
-                row = _Row(session, part, person, label, at)
+                row = _Row(session, part, person, label, at, reported.usable_only)
                 yield [cell(row) for _, cell in _COLUMNS]
 
 
@@ -193,7 +259,7 @@ def dictionary_path(path: Path) -> Path:
 
 
 def write_summary_table(
-    sessions: Iterable[tuple[Observed, Sequence[IntervalSummary]]],
+    sessions: Iterable[Reported],
     path: Path,
     *,
     dialect: CsvDialect = "comma",
@@ -202,7 +268,7 @@ def write_summary_table(
     """Write several sessions as one table, with its data dictionary beside it; return its rows.
 
     Args:
-        sessions: what each is and says.
+        sessions: each and what it says.
         path: where to, in the format that its suffix says; its folder must exist.
         dialect: of a CSV.
         overwrite: whether files that are there already are replaced.
@@ -215,8 +281,8 @@ def write_summary_table(
         refuse_existing(dictionary)
     count = 0
     with row_writer(path, SUMMARY_COLUMNS, dialect=dialect, overwrite=overwrite) as table:
-        for session, summaries in sessions:
-            rows = list(summary_rows(session, summaries))
+        for session in sessions:
+            rows = list(summary_rows(session))
             table.write(rows)
             count += len(rows)
     if path.suffix.lower() != ".xlsx":  # which has it in a sheet

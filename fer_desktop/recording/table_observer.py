@@ -16,6 +16,7 @@ from msgspec import Meta as Bounds
 from numpy.typing import NDArray
 
 from fer_desktop.addresses import public_address
+from fer_desktop.domain.measured_summary import SUMMED
 from fer_desktop.domain.observations import Observations
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_export import meta_path
@@ -156,7 +157,7 @@ class _Table:
             return columns[places[name]] if name in places else empty
 
         names = ("frame_index", "time_s", "face_id", "width_px", "confidence")
-        numbers = [self._numbers(texts(name)) for name in names]
+        numbers = [self._numbers(texts(name)) for name in (*names, *SUMMED)]
         for label in self._labels:
             plain = self._numbers(texts(f"p_{label}"))
             corrected = self._numbers(texts(f"corrected_{label}"))
@@ -255,11 +256,12 @@ def _observations(cells: _Cells, labels: tuple[str, ...], said: _Session) -> Obs
         names=names,
         face_ids=ids,
         shown=shown,
-        probabilities=faces[:, 5:].astype(np.float32),
+        probabilities=faces[:, 5 + len(SUMMED) :].astype(np.float32),
         unsure=unsure,
         widths_px=faces[:, 3].astype(np.float32),
         light=np.full(len(faces), np.nan, np.float32),
         turned=np.full(len(faces), np.nan, np.float32),
+        measured=faces[:, 5 : 5 + len(SUMMED)].astype(np.float32),
         has_all_frames=has_all_frames,
     )
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.facial_actions import LIPS, MOUTH, UPPER
@@ -86,13 +87,17 @@ def _distance(frame: Frame, mesh: FaceMesh) -> tuple[float]:
     return (_FOCAL_LENGTH * max(frame.size_px) / width_px,)
 
 
-def _mouth_open(_: Frame, mesh: FaceMesh) -> tuple[float]:
-    points = mesh.points
+def mouth_openness(points: NDArray[np.float32]) -> float:
+    """Return how far a mouth is open, by its width.
+
+    Args:
+        points: of the mesh, shape (478, 3).
+    """
     height, width = (
         float(np.linalg.norm(points[first] - points[second]))
         for first, second in (_LIPS, _MOUTH_CORNERS)
     )
-    return (height / max(width, 1e-6),)
+    return height / max(width, 1e-6)
 
 
 def _actions(names: tuple[str, ...]) -> Callable[[Frame, FaceMesh], Sequence[float]]:
@@ -134,7 +139,10 @@ MESH_MEASURES: Final = (
     ),
     _measure(MeasureSpec("gaze", ("yaw", "pitch", "off_camera"), "deg", (-45.0, 45.0)), _gaze),
     _measure(MeasureSpec("looks_at_camera", ("looks_at_camera",), "", _SHARE), _at_camera),
-    _measure(MeasureSpec("mouth_open", ("mouth_open",), "", _SHARE), _mouth_open),
+    _measure(
+        MeasureSpec("mouth_open", ("mouth_open",), "", _SHARE),
+        lambda _, mesh: (mouth_openness(mesh.points),),
+    ),
     _measure(MeasureSpec("actions_upper", UPPER, "", _SHARE), _actions(UPPER)),
     _measure(MeasureSpec("actions_mouth", MOUTH, "", _SHARE), _actions(MOUTH)),
     _measure(MeasureSpec("actions_lips", LIPS, "", _SHARE), _actions(LIPS)),

@@ -1,7 +1,6 @@
 """What stands in a report: facts, charts, tables, the models in short, and how to read all that."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from fer_desktop.domain.block_bootstrap import LEAST_BLOCKS, ROUNDS
@@ -15,8 +14,11 @@ from fer_desktop.domain.expression_summary import (
 from fer_desktop.domain.face_quality import SMALL_PX
 from fer_desktop.models.catalogue import available_models
 from fer_desktop.models.model_figures import UnseenFigures, read_model_figures
-from fer_desktop.recording.observed import INTERVALS_MAX, Observed
+from fer_desktop.recording.observed import INTERVALS_MAX
 from fer_desktop.recording.report.charts import BarRow, expression_strips, share_bars, time_text
+from fer_desktop.recording.report.measures import HOW_TO_READ_MEASURES, measures_parts
+from fer_desktop.recording.report.numbers import estimate_text, percent
+from fer_desktop.recording.report.reported import Reported
 from fer_desktop.recording.session_format import UsedModel
 from trainer.contract.html_page import bullets, facts, heading, paragraph, table
 from trainer.contract.text import counted, one_line
@@ -27,19 +29,6 @@ Draw = Callable[[str, str], str]
 _BARS_MAX: Final = 40
 _STRIPS_MAX: Final = 20
 _WHO_LETTERS: Final = 12  # before the name of a person
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reported:
-    """A session and what it says."""
-
-    session: Observed
-    summaries: tuple[IntervalSummary, ...]
-
-    @classmethod
-    def of(cls, session: Observed) -> "Reported":
-        """Sum a session up."""
-        return cls(session, session.summaries())
 
 
 def report_title(sessions: Sequence[Reported]) -> str:
@@ -105,7 +94,7 @@ def _overview(sessions: Sequence[Reported], draw: Draw) -> list[str]:
 
 def _session(each: Reported, draw: Draw) -> list[str]:
     session, summaries = each.session, each.summaries
-    parts = [facts(_facts(each)), bullets([one_line(text) for text in session.caveats])]
+    parts = [facts(_facts(each)), bullets([one_line(text) for text in each.caveats])]
     if not summaries or not any(person.read_s for person in summaries[0].people):
         return [*parts, paragraph("No expression was read.")]
     whole, *marked = summaries
@@ -131,6 +120,7 @@ def _session(each: Reported, draw: Draw) -> list[str]:
             *_left_out(len(shown) - _STRIPS_MAX, "person", "people"),
         ]
     parts += [heading("How well the faces could be read", 3), _quality(whole)]
+    parts += measures_parts(whole)
     if marked:
         parts += _marked(marked, seen.labels, draw)
     if whole.left_out:
@@ -309,6 +299,7 @@ def _method(sessions: Sequence[Reported]) -> list[str]:
                 f" {LEAST_BLOCKS} blocks, and says nothing about other people or other days.",
                 "Unsure: share of the time in which the model's confidence was below its own"
                 " limit.",
+                *HOW_TO_READ_MEASURES,
                 f"Notes: dark, small (narrower than {SMALL_PX} pixels) or turned (to one side) for"
                 f" {100 * FLAWED_SHARE:.0f} % of the time or more; few frames: fewer than"
                 f" {FEW_FRAMES}.",
@@ -327,20 +318,3 @@ def _duration(seconds: float) -> str:
 
 def _when(started_utc: str) -> str:
     return f"{started_utc[:10]} {started_utc[11:16]} UTC" if len(started_utc) > 16 else started_utc
-
-
-def percent(share: float | None) -> str:
-    """Return a share in whole percent; empty where it is not known."""
-    if share is None:
-        return ""
-    return "<1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
-
-
-def estimate_text(estimate: Estimate) -> str:
-    """Return a share in percent, with its interval where there is one."""
-    if estimate.value is None:
-        return "-"
-    if estimate.low is None or estimate.high is None:
-        return percent(estimate.value)
-    low, high = 100 * estimate.low, 100 * estimate.high
-    return f"{percent(estimate.value)} ({low:.0f} to {high:.0f})"

@@ -7,7 +7,8 @@ from typing import Final
 from fer_desktop.errors import StorageError
 from fer_desktop.files import whole_file
 from fer_desktop.recording.observed import Observed
-from fer_desktop.recording.report.content import Reported, report_parts, report_title
+from fer_desktop.recording.report.content import report_parts, report_title
+from fer_desktop.recording.report.reported import Reported
 from fer_desktop.recording.session_format import SUFFIX
 from fer_desktop.recording.session_observer import SessionObserver
 from fer_desktop.recording.summary_table import write_summary_table
@@ -37,6 +38,7 @@ def write_report(
     *,
     write_pdf: WritePdf,
     dialect: CsvDialect = "comma",
+    usable_only: bool = False,
     overwrite: bool = False,
 ) -> None:
     """Write a report, or a table of what it says, in the format that the suffix says.
@@ -46,6 +48,7 @@ def write_report(
         path: where to; its folder must exist.
         write_pdf: writes a PDF into a file of this name.
         dialect: of a CSV.
+        usable_only: whether faces that cannot be read well are left out, where that was measured.
         overwrite: whether files that are there already are replaced.
 
     Raises:
@@ -53,10 +56,10 @@ def write_report(
     """
     suffix = path.suffix.lower()
     if suffix in TABLE_SUFFIXES:
-        each = ((session, session.summaries()) for session in sessions)
+        each = (Reported.of(session, usable_only=usable_only) for session in sessions)
         write_summary_table(each, path, dialect=dialect, overwrite=overwrite)
     elif suffix in REPORT_SUFFIXES:
-        reported = [Reported.of(session) for session in sessions]
+        reported = [Reported.of(session, usable_only=usable_only) for session in sessions]
         with whole_file(path, overwrite=overwrite) as part:
             if suffix == ".pdf":
                 write_pdf(reported, part)

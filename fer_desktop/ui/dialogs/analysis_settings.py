@@ -90,6 +90,14 @@ class AnalysisGroup(QGroupBox):
         )
         self.measures_button.clicked.connect(self._choose_measures)
         form.addRow(self.tr("&Measures:"), self.measures_button)
+        self.usable_only = QCheckBox(self.tr("Summaries of &usable faces only"), self)
+        self.usable_only.setToolTip(
+            self.tr(
+                "Leaves faces out of summaries and reports that are too small, dark, bright,"
+                " blurred, turned or covered, where picture quality was measured."
+            )
+        )
+        form.addRow(self.usable_only)
 
     def show_settings(self, settings: Settings) -> None:
         """Show other choices."""
@@ -99,6 +107,7 @@ class AnalysisGroup(QGroupBox):
         select(self.engine, settings.engine, engine_text(settings.engine))
         self.automatic_calibration.setChecked(settings.automatic_calibration)
         self._show_measures(settings.measures)
+        self.usable_only.setChecked(settings.usable_only)
 
     def chosen(self, settings: Settings) -> Settings:
         """Return settings with what is chosen here."""
@@ -110,6 +119,7 @@ class AnalysisGroup(QGroupBox):
             engine=self.engine.currentData(),
             automatic_calibration=self.automatic_calibration.isChecked(),
             measures=self._measures,
+            usable_only=self.usable_only.isChecked(),
         )
 
     def _choose_measures(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from fer_desktop.domain.expression_summary import Estimate
-from fer_desktop.recording.report.content import estimate_text, percent
+from fer_desktop.recording.report.numbers import estimate_text, percent
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.look.tokens import current_tokens
 

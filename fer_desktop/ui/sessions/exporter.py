@@ -18,7 +18,7 @@ from fer_desktop.recording.joint_export import JointExport, export_each, export_
 from fer_desktop.recording.report.writing import observe, write_report
 from fer_desktop.recording.summary_table import dictionary_path
 from fer_desktop.recording.table_files import TABLE_SUFFIXES
-from fer_desktop.settings import CsvDialect, Settings
+from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import (
     OneTableOrEach,
@@ -152,7 +152,7 @@ class Exporter(QObject):
 
         Args:
             sessions: a name for each, and its file.
-            settings: say where to begin, and what a CSV looks like.
+            settings: say where to begin, what a CSV looks like, and whether all faces count.
             parent: the window that asks, the main window unless given.
         """
         parent = parent or self._window
@@ -168,7 +168,7 @@ class Exporter(QObject):
         files = [file for _, file in sessions]
         self._run(
             "report",
-            lambda: _write_report(files, path, settings.csv_dialect, overwrite),
+            lambda: _write_report(files, path, settings, overwrite),
             lambda failures: self.reported.emit(path, failures),
         )
 
@@ -207,7 +207,7 @@ def _distinct(sessions: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
 
 
 def _write_report(
-    files: Sequence[Path], path: Path, dialect: CsvDialect, overwrite: bool
+    files: Sequence[Path], path: Path, settings: Settings, overwrite: bool
 ) -> tuple[str, ...]:
     """Write a report of sessions, and return what could not be read.
 
@@ -222,7 +222,14 @@ def _write_report(
             failures.append(error)
     if not sessions and failures:
         raise failures[0]
-    write_report(sessions, path, write_pdf=write_pdf, dialect=dialect, overwrite=overwrite)
+    write_report(
+        sessions,
+        path,
+        write_pdf=write_pdf,
+        dialect=settings.csv_dialect,
+        usable_only=settings.usable_only,
+        overwrite=overwrite,
+    )
     return tuple(map(str, failures))
 
 

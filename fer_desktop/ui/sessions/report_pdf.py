@@ -19,7 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgRenderer
 
 from fer_desktop.paths import APP_NAME
-from fer_desktop.recording.report.content import Reported, report_parts, report_title
+from fer_desktop.recording.report.content import report_parts, report_title
+from fer_desktop.recording.report.reported import Reported
 from trainer.contract.html_page import heading
 
 _DPI: Final = 96  # of the layout, as of a screen

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +11,9 @@ from PySide6.QtCore import QTimer
 
 from fer_desktop.errors import FerError
 from fer_desktop.recording.observed import Observed
-from fer_desktop.recording.report.content import Reported
+from fer_desktop.recording.report.reported import Reported
 from fer_desktop.recording.session_observer import SessionObserver
+from fer_desktop.settings import Settings
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.sessions.summary_view import SummaryView
 
@@ -41,6 +43,9 @@ class SummaryDesk(Desk):
         self._timer.start(_EVERY_MS)
         self.view.shown.connect(self.refresh)
         self.view.report_wanted.connect(report)
+        self.view.usable_only_chosen.connect(self._choose_usable_only)
+        self._controller.settings_changed.connect(self._on_settings)
+        self._on_settings(self._controller.settings)
         for signal in (
             self._controller.marks.added,
             self._controller.marks.changed,
@@ -54,6 +59,14 @@ class SummaryDesk(Desk):
         """Make a new summary, now if the view is on screen, else when it comes there."""
         self._is_stale = True
         self._work()
+
+    def _choose_usable_only(self, is_wanted: bool) -> None:
+        settings = self._controller.settings
+        self._controller.update_settings(replace(settings, usable_only=is_wanted))
+
+    def _on_settings(self, settings: Settings) -> None:
+        self.view.usable_only.setChecked(settings.usable_only)
+        self.refresh()
 
     def _on_time(self) -> None:
         """Go on with what may have grown since."""
@@ -88,13 +101,14 @@ class SummaryDesk(Desk):
                 self.view.say(str(error))
             self._ended()
 
+        usable_only = self._controller.settings.usable_only
         former = self._latest if self._latest is not None and self._latest[0] == path else None
 
         def work() -> Reported:
             seen = observer.look()
-            return (
-                former[1] if former is not None and _is_same(former[1], seen) else Reported.of(seen)
-            )
+            if former is not None and _is_same(former[1], seen, usable_only):
+                return former[1]
+            return Reported.of(seen, usable_only=usable_only)
 
         self._background.run("summing up", work, done, failed)
 
@@ -104,11 +118,12 @@ class SummaryDesk(Desk):
         self._work()
 
 
-def _is_same(former: Reported, now: Observed) -> bool:
+def _is_same(former: Reported, now: Observed, usable_only: bool) -> bool:
     """Tell whether nothing has come since that changes a number."""
     was = former.session
     return (
-        len(was.seen.times_us) == len(now.seen.times_us)
+        former.usable_only == usable_only
+        and len(was.seen.times_us) == len(now.seen.times_us)
         and was.marks == now.marks
         and was.seen.names == now.seen.names
         and np.array_equal(was.seen.people, now.seen.people)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -19,12 +20,15 @@ from PySide6.QtWidgets import (
 )
 
 from fer_desktop.domain.expression_summary import Flaw, IntervalSummary, PersonSummary
-from fer_desktop.recording.report.content import Reported, estimate_text, percent
-from fer_desktop.ui.look.wording import label_text, name_text, time_text
+from fer_desktop.recording.report.measures import columns_of
+from fer_desktop.recording.report.numbers import estimate_text, percent
+from fer_desktop.recording.report.reported import Reported
+from fer_desktop.ui.look.wording import label_text, name_text, time_text, translate
 from fer_desktop.ui.sessions.estimate_cell import ESTIMATE_ROLE, LABEL_ROLE, EstimateDelegate
 from trainer.contract.text import counted
 
 _MEANS: Final = "means"
+_MEASURES: Final = "measures"
 _STRETCHED_MAX: Final = 9  # labels that share the room; more have as much as they need
 
 
@@ -34,10 +38,12 @@ class SummaryView(QWidget):
     Signals:
         shown: it has come on screen.
         report_wanted: a file to take home is asked for.
+        usable_only_chosen: whether faces that are not usable are to be left out.
     """
 
     shown = Signal()
     report_wanted = Signal()
+    usable_only_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +56,8 @@ class SummaryView(QWidget):
         self.quantity.setAccessibleName(self.tr("Quantity"))
         self.quantity.addItem(self.tr("Share of time"), "shares")
         self.quantity.addItem(self.tr("Mean probability"), _MEANS)
+        self.quantity.addItem(self.tr("Measures"), _MEASURES)
+        self.usable_only = QCheckBox(self.tr("Usable faces only"), self)
         self.facts = QLabel(self)
         self.facts.setProperty("role", "muted")
         self.facts.setTextFormat(Qt.TextFormat.PlainText)
@@ -63,6 +71,7 @@ class SummaryView(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.interval)
         head.addWidget(self.quantity)
+        head.addWidget(self.usable_only)
         head.addWidget(self.facts, 1)
         head.addWidget(self.report_button)
         layout = QVBoxLayout(self)
@@ -73,6 +82,7 @@ class SummaryView(QWidget):
         self.interval.currentIndexChanged.connect(self._refresh)
         self.quantity.currentIndexChanged.connect(self._refresh)
         self.report_button.clicked.connect(self.report_wanted)
+        self.usable_only.clicked.connect(self.usable_only_chosen)
         self.say(self.tr("Nothing has been analysed yet."))
 
     def show_summary(self, reported: Reported) -> None:
@@ -117,7 +127,7 @@ class SummaryView(QWidget):
     def _say(self, text: str) -> None:
         self.note.setText(text)
         has_numbers = not text
-        for widget in (self.table, self.interval, self.quantity, self.facts):
+        for widget in (self.table, self.interval, self.quantity, self.usable_only, self.facts):
             widget.setVisible(has_numbers)
         self.note.setVisible(not has_numbers)
         self.report_button.setVisible(has_numbers)
@@ -133,7 +143,41 @@ class SummaryView(QWidget):
             self.interval.setVisible(len(self._reported.summaries) > 1)
             return
         self.facts.setText(self._facts_text(part))
-        self._fill(part, labels)
+        knows_quality = self._reported.session.seen.knows_quality
+        self.usable_only.setEnabled(knows_quality)
+        self.usable_only.setToolTip(
+            self.tr("Leaves out faces that are too small, dark, bright, blurred, turned or covered")
+            if knows_quality
+            else self.tr("The measure of picture quality was not taken (View > Measures)")
+        )
+        if self.quantity.currentData() == _MEASURES:
+            self._fill_measures(part)
+        else:
+            self._fill(part, labels)
+
+    def _fill_measures(self, part: IntervalSummary) -> None:
+        """Show what measures say; where there are none, how to take them."""
+        columns = columns_of(part)
+        if not columns:
+            self.note.setText(
+                self.tr(
+                    "No measure was taken that can be summed up. View > Measures: eyes open, mouth"
+                    " open, gaze, valence, arousal, picture quality."
+                )
+            )
+        self.note.setVisible(not columns)
+        self.table.setVisible(bool(columns))
+        names = [translate("Measures", name.capitalize()) for name, _ in columns]
+        self.table.setColumnCount(len(columns) + 1)
+        self.table.setHorizontalHeaderLabels([self.tr("Person"), *names])
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.setRowCount(len(part.people))
+        for row, person in enumerate(part.people):
+            texts = [name_text(person.name), *(cell(person.measured) or "-" for _, cell in columns)]
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(row, column, item)
 
     def _fill(self, part: IntervalSummary, labels: Sequence[str]) -> None:
         head = [self.tr("Person"), self.tr("Seen"), *map(label_text, labels)]

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from fer_desktop.recording.report.content import Reported
+from fer_desktop.recording.report.reported import Reported
 from fer_desktop.recording.report.writing import observe
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.assembly import Application
