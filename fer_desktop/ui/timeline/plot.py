@@ -6,7 +6,7 @@ from typing import Final
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMoveEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.domain.measures import MeasureSpec
@@ -60,6 +60,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         super().__init__(parent)
         self._content = content
         self._curves: dict[str, Curve] = {}
+        self._axis_px = 0
         self._pointed_box: TimeViewBox | None = None
         self._pointed_x: float | None = None
         self._readout: Readout | None = None
@@ -141,6 +142,10 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         else:
             event.ignore()  # the window's; pyqtgraph has keys of its own
 
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)  # as when it is scrolled
+        self.refresh()
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.viewport().update()
@@ -207,9 +212,16 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
         if [row.spec for row in self.rows] != wanted:
             self._lay_out_rows(wanted)
         for row in self.rows:
-            row.show(content, content.measured(row.spec))
-        if self.rows:
-            self._align_axes()  # numbers may have become longer
+            if self._is_on_screen(row):
+                row.show(content, content.measured(row.spec))
+        if self.rows and self._axis_width_px() != self._axis_px:
+            self._align_axes()  # numbers have become longer
+
+    def _is_on_screen(self, row: MeasureRow) -> bool:
+        """Tell whether a row is not scrolled away: those that are cost as much as the others."""
+        seen = self.viewport().visibleRegion().boundingRect()
+        place = self.mapFromScene(row.box.sceneBoundingRect()).boundingRect()
+        return bool(seen.isEmpty() or place.isEmpty() or seen.intersects(place))
 
     def _lay_out_rows(self, measures: Sequence[MeasureSpec]) -> None:
         """Have a row for each measure, between the expressions and the axis of time."""
@@ -240,15 +252,19 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
     def _rows_below(self) -> "list[CorrectionStrip | MeasureRow]":
         return [self.strip, *self.rows]
 
+    def _axis_width_px(self) -> int:
+        """Return how wide the axes must be."""
+        font = self.font()
+        others = (row.axis_width_px(font) for row in self._rows_below())
+        return max(self._axes[1].width_px(font), *others)
+
     def _align_axes(self) -> None:
         """Let curves of all rows begin at the same place."""
         tokens, font = self._content.tokens, self.font()
-        share_axis = self._axes[1]
-        others = self._rows_below()
-        width_px = max(share_axis.width_px(font), *(row.axis_width_px(font) for row in others))
-        share_axis.setWidth(width_px)
-        for row in others:
-            row.apply_look(tokens, font, width_px)
+        self._axis_px = self._axis_width_px()
+        self._axes[1].setWidth(self._axis_px)
+        for row in self._rows_below():
+            row.apply_look(tokens, font, self._axis_px)
 
     def _draw_playhead(self) -> None:
         time_us, stretch = self._content.playhead_us, self._content.stretch

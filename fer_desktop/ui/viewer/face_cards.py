@@ -45,6 +45,7 @@ class FaceCard(QWidget):
     def __init__(self, face: FaceAnalysis, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._face = face
+        self._rows = measured_rows(face)
         self._selected = False
         self._gone = False
         self._headline = QFont(self.font())
@@ -74,11 +75,9 @@ class FaceCard(QWidget):
         """Show newer numbers, or that the face is out of sight."""
         if face == self._face and gone == self._gone:
             return
-        resized = (face.smoothed is None, len(measured_rows(face))) != (
-            self._face.smoothed is None,
-            len(measured_rows(self._face)),
-        )
-        self._face = face
+        former = self._face.smoothed is None, len(self._rows)
+        self._face, self._rows = face, measured_rows(face)
+        resized = former != (face.smoothed is None, len(self._rows))
         self._gone = gone
         if resized:
             self.updateGeometry()
@@ -100,7 +99,7 @@ class FaceCard(QWidget):
         return QSize(220, round(height))
 
     def _rows_height(self) -> float:
-        return self.fontMetrics().height() * 1.12 * len(measured_rows(self._face))
+        return self.fontMetrics().height() * 1.12 * len(self._rows)
 
     def minimumSizeHint(self) -> QSize:
         """Never squeeze the rows."""
@@ -129,7 +128,7 @@ class FaceCard(QWidget):
         self._paint_headline(painter, inner)
         rows = QRectF(inner)
         rows.setTop(inner.bottom() - self._rows_height())
-        paint_rows(painter, measured_rows(self._face), rows, self.font())
+        paint_rows(painter, self._rows, rows, self.font())
         inner.setBottom(rows.top())
         if self._face.smoothed is not None:
             painter.setFont(self.font())

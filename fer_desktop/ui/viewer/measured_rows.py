@@ -1,10 +1,12 @@
 """What else is measured of a face, as rows of a name and a number."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from fer_desktop.domain.emotion import FaceAnalysis
-from fer_desktop.domain.measures import CHANNELS_MAX
+from fer_desktop.domain.measures import CHANNELS_MAX, MeasureSpec
 from fer_desktop.domain.picture_problem import QUALITY, problem_of
 from fer_desktop.ui.look.measure_texts import problem_text
 from fer_desktop.ui.look.tokens import current_tokens
@@ -22,10 +24,16 @@ def measured_rows(face: FaceAnalysis) -> list[Row]:
             rows += [(measure_text(spec.key), problem_text(problem))] if problem is not None else []
         elif len(spec.channels) <= CHANNELS_MAX:
             rows += [
-                (channel_text(spec, channel), measured_text(spec, number))
-                for channel, number in zip(spec.channels, numbers, strict=True)
+                (name, measured_text(spec, number))
+                for name, number in zip(_names(spec), numbers, strict=True)
             ]
     return rows
+
+
+@lru_cache(maxsize=64)
+def _names(spec: MeasureSpec) -> tuple[str, ...]:
+    """Return the names of a measure's channels, which are wanted for each face of each frame."""
+    return tuple(channel_text(spec, channel) for channel in spec.channels)
 
 
 def paint_rows(painter: QPainter, rows: list[Row], area: QRectF, font: QFont) -> None:

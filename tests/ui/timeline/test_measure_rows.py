@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.domain.emotion import FrameAnalysis
@@ -60,7 +61,9 @@ def test_each_measure_has_a_row_with_its_axis(chart: TimelineChart, qtbot: QtBot
 def test_the_mouse_reads_and_moves_all_rows_alike(chart: TimelineChart, qtbot: QtBot) -> None:
     feed_measured(chart, 60)
     settle(chart, qtbot)
-    readout = readout_at(chart, qtbot, place(chart, 30))
+    # The axes' width is settled by a later event.
+    qtbot.waitUntil(lambda: "30.0°" in str(readout_at(chart, qtbot, place(chart, 30))))
+    readout = plot_of(chart).readout
     assert readout is not None
     assert readout.measured == (
         ("Head tilt", "30.0°"), ("Light left", "90.0"), ("Light right", "400.0"),
@@ -84,3 +87,25 @@ def test_a_new_source_and_a_mesh_have_no_row(chart: TimelineChart, qtbot: QtBot)
     chart.append(measured(0, Measurement(mesh, (0.5,) * 100)))
     settle(chart, qtbot)
     assert plot_of(chart).rows == []
+
+
+def test_rows_that_are_scrolled_away_cost_nothing_until_they_are_seen(
+    chart: TimelineChart, qtbot: QtBot
+) -> None:
+    specs = [MeasureSpec(f"m{at}", ("value",)) for at in range(12)]
+    for tenth in range(20):
+        values = (Measurement(spec, (tenth / 10,)) for spec in specs)
+        chart.append(measured(tenth / 10, *values))
+    settle(chart, qtbot)
+    plot = plot_of(chart)
+    qtbot.waitUntil(lambda: plot.height() > chart.canvas.height())
+    drawn: list[str] = []
+    for row in plot.rows:
+        row.show = lambda content, series, key=row.spec.key: drawn.append(key)  # type: ignore[method-assign, misc]
+    plot.refresh()
+    assert "m11" not in drawn
+    bar = chart.canvas.findChild(QScrollArea).verticalScrollBar()
+    drawn.clear()
+    bar.setValue(bar.maximum())
+    assert drawn[-1] == "m11"
+    assert "m0" not in drawn
