@@ -7,7 +7,7 @@ neither its facial points nor measures with many channels; of meshes the latest.
 import threading
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
-from fer_desktop.domain.measures import CHANNELS_MAX, MESH, Measurement, MeasureSpec
+from fer_desktop.domain.kept_meshes import KeptMeshes
+from fer_desktop.domain.measures import CHANNELS_MAX, Measurement, MeasureSpec
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.scores import EmotionScores
 
 # About 170 megabytes: 18 hours of one face. What is older is forgotten by halves.
 FACES_MAX: Final = 2_000_000
-# About 115 megabytes: eleven minutes of one face.
-MESHES_MAX: Final = 20_000
 _MEASURES_MAX: Final = 60
 _PLACE: Final = 5  # box and score, before the probabilities of a face
+# From the position of a frame to its meshes by face.
+MeshesOfRow = Callable[[int], Mapping[int, Measurement]]
 _T = TypeVar("_T")
 _UNSURE, _SMOOTHED, _SCORES = 1, 2, 4
 
@@ -96,8 +97,8 @@ class KnownFrames:
         self._specs: list[tuple[MeasureSpec, ...]] = [()]
         self._specs_of = array("I")
         self._numbers = array("f")
-        # By frame and face; the oldest first.
-        self._meshes: dict[tuple[int, int], tuple[MeasureSpec, NDArray[np.float32]]] = {}
+        self._meshes = KeptMeshes()
+        self._recorded_meshes: MeshesOfRow | None = None
 
     def __len__(self) -> int:
         with self._lock:
@@ -137,7 +138,7 @@ class KnownFrames:
             self._labels_of.append(_number_of(labels, self._labels))
             for face in analysis.faces:
                 self._append_face(face)
-                self._keep_mesh(analysis.frame_index, face)
+                self._meshes.keep(analysis.frame_index, face)
             self._first_face.append(len(self._face_ids))
             self._first_number.append(len(self._numbers))
             if len(self._face_ids) > FACES_MAX:
@@ -149,6 +150,7 @@ class KnownFrames:
         faces: FaceColumns,
         labels: Sequence[tuple[str, ...]],
         baselines: Mapping[int, NeutralBaseline],
+        meshes: MeshesOfRow | None = None,
     ) -> None:
         """Take in a whole session that was recorded, much quicker than frame by frame.
 
@@ -157,8 +159,10 @@ class KnownFrames:
             faces: in the order of the frames, and of their ids within one.
             labels: of each model.
             baselines: by number.
+            meshes: returns those of a frame, by its position and by face, if there are any.
         """
         with self._lock:
+            self._recorded_meshes = meshes
             self._labels = [(), *labels]
             codes = frames.sizes[:, 0] << 32 | frames.sizes[:, 1]
             sizes, size_of = np.unique(codes, return_inverse=True)
@@ -274,17 +278,10 @@ class KnownFrames:
             self._baselines.append(face.baseline)
         self._baseline_of.append(known)
 
-    def _keep_mesh(self, frame_index: int, face: FaceAnalysis) -> None:
-        for spec, numbers in face.measurements:
-            if spec.key == MESH:
-                points = np.array(numbers, np.float32)
-                self._meshes[frame_index, face.face_id] = spec, points
-                if len(self._meshes) > MESHES_MAX:
-                    del self._meshes[next(iter(self._meshes))]
-
     def _analysis(self, row: int) -> FrameAnalysis:
         labels = self._labels[self._labels_of[row]]
         at = self._first_number[row]
+        recorded = {} if self._recorded_meshes is None else self._recorded_meshes(row)
         faces = []
         for number in range(self._first_face[row], self._first_face[row + 1]):
             place = self._numbers[at : at + _PLACE]
@@ -305,9 +302,10 @@ class KnownFrames:
                 end = at + len(spec.channels)
                 measurements.append(Measurement(spec, tuple(self._numbers[at:end])))
                 at = end
-            mesh = self._meshes.get((self._frames[row], self._face_ids[number]))
+            face_id = self._face_ids[number]
+            mesh = recorded.get(face_id) or self._meshes.of(self._frames[row], face_id)
             if mesh is not None:
-                measurements.append(Measurement(mesh[0], tuple(mesh[1].tolist())))
+                measurements.append(mesh)
             faces.append(
                 FaceAnalysis(
                     face_id=self._face_ids[number],

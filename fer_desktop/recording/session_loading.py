@@ -19,6 +19,7 @@ from fer_desktop.recording.measurements import read_specs
 from fer_desktop.recording.packed_columns import Column, PackedBlobs, read_packed
 from fer_desktop.recording.row_types import probabilities
 from fer_desktop.recording.session_format import Mark, UsedModel
+from fer_desktop.recording.session_meshes import SessionMeshes
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary, reading
 
 _FRAMES_MAX: Final = 4_000_000
@@ -95,7 +96,14 @@ def load_session(path: Path) -> LoadedSession:
         faces = _read_faces(db, frames, labels)
         known = KnownFrames()
         used = reader.calibrations_by_number
-        known.load(frames, faces, labels, {number: used[number].baseline for number in used})
+        meshes = SessionMeshes(path, read_specs(db), frames.indices)
+        known.load(
+            frames,
+            faces,
+            labels,
+            {number: used[number].baseline for number in used},
+            meshes.of_row if meshes else None,
+        )
         timeline = Timeline(labels[-1] if labels else ())
         times_us = frames.times_us
         timeline.load(

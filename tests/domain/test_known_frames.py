@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer_desktop.domain import known_frames
+from fer_desktop.domain import kept_meshes, known_frames
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.known_frames import KnownFrames
@@ -57,7 +57,7 @@ def test_what_is_known_of_a_frame_may_hold_for_the_next_ones() -> None:
 
 
 def test_the_latest_meshes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_frames, "MESHES_MAX", 3)
+    monkeypatch.setattr(kept_meshes, "MESHES_MAX", 3)
     spec = MeasureSpec(MESH, tuple(f"x{at}" for at in range(30)), "px")
     known = KnownFrames()
     meshes = [Measurement(spec, (float(index),) * 30) for index in range(5)]

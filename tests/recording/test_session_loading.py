@@ -64,7 +64,14 @@ def test_everything_is_there_that_a_window_shows(tmp_path: Path, is_plain: bool)
         timeline.append(row)
     if not is_plain:
         (measured,) = loaded.known.at(13).faces
-        assert measured.measurements == (Measurement(ROLL, (12.5,)),)
+        mesh = Measurement(MESH, (0.0,) * 20)
+        assert measured.measurements == (Measurement(ROLL, (12.5,)), mesh)
+        # Without its pictures a session is played from frame 0 on.
+        last = len(rows) - 1
+        loaded.known.number_anew()
+        assert loaded.known.at(last).faces[0].measurements[1] == mesh
+        path.unlink()  # as from the list of past sessions
+        assert len(loaded.known.at(last).faces[0].measurements) == 1
         assert loaded.timeline.measured(3, ROLL) is not None
     assert loaded.timeline.extent_us == timeline.extent_us
     assert set(loaded.timeline.labels) == set(timeline.labels)
