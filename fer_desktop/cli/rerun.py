@@ -101,7 +101,7 @@ def _unpacked(path: Path, stack: ExitStack) -> list[_Session]:
         summary = bundle.take_session(session, file)
         if session.video:
             video = Path(scratch) / session.video
-            bundle.take_video(session, summary, video)
+            bundle.take_video(session.video, summary, video)
         found.append(_Session(session.name, file, video))
     return found
 

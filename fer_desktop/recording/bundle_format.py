@@ -2,9 +2,11 @@
 
 A bundle is a zip file. ``bundle.json`` says what is in it, for people and scripts; the sessions
 beside it are what counts. Each is the session's own file as it is, with every table that it has,
-but without the path of what was analysed. Videos are stored as they are, where they are wanted.
+but without the paths of what was analysed and recorded. Videos are stored as they are, where they
+are wanted.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -13,7 +15,8 @@ from msgspec import Meta
 from trainer.contract.checked_json import Count, Line
 
 LIST_FILE: Final = "bundle.json"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+_WITHOUT_RECORDINGS: Final = 1  # which versions of the application understand that know of none
 MOST_SESSIONS: Final = 1_000
 MOST_LIST_BYTES: Final = 4 << 20
 MOST_SESSION_BYTES: Final = 4 << 30
@@ -21,6 +24,8 @@ MOST_BYTES: Final = 1 << 40
 
 _SessionFile = Annotated[str, Meta(pattern=r"\Asession-[0-9]{1,4}\.fersession\Z")]
 _VideoFile = Annotated[str, Meta(pattern=r"\A(video-[0-9]{1,4}\.[a-z0-9]{1,8})?\Z")]
+_RecordingFile = Annotated[str, Meta(pattern=r"\Arecording-[0-9]{1,4}-[0-9]{1,5}\.mp4\Z")]
+_MOST_RECORDINGS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class BundledSession:
         application_version: of the application that wrote the session.
         frames, faces: how many.
         models: those that read its frames.
+        recordings: names of videos in the bundle that were recorded of it, which was live.
     """
 
     file: _SessionFile
@@ -59,6 +65,7 @@ class BundledSession:
     frames: Count = 0
     faces: Count = 0
     models: tuple[BundledModel, ...] = ()
+    recordings: Annotated[tuple[_RecordingFile, ...], Meta(max_length=_MOST_RECORDINGS)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,11 @@ class BundleList:
     sessions: Annotated[tuple[BundledSession, ...], Meta(min_length=1, max_length=MOST_SESSIONS)]
     application: Line = ""
     application_version: Line = ""
+
+
+def version_for(sessions: Sequence[BundledSession]) -> int:
+    """Return the version of a bundle, the least that can say what is in it."""
+    return FORMAT_VERSION if any(one.recordings for one in sessions) else _WITHOUT_RECORDINGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,19 @@ that are written, and every session is checked by the reader of all sessions.
 """
 
 import errno
-import hashlib
 import os
-import secrets
 import shutil
 import sqlite3
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from fer_desktop.errors import FerError, SourceError, StorageError
-from fer_desktop.files import make_folder, storage_error
-from fer_desktop.private_files import OWNER_ONLY, keep_private
+from fer_desktop.errors import SourceError, StorageError
+from fer_desktop.files import storage_error
+from fer_desktop.private_files import OWNER_ONLY
 from fer_desktop.recording.bundle_format import (
     FORMAT_VERSION,
     LIST_FILE,
@@ -33,31 +29,14 @@ from fer_desktop.recording.bundle_format import (
     BundleList,
     BundleVersion,
 )
-from fer_desktop.recording.session_facts import writable
 from fer_desktop.recording.session_format import SUFFIX
 from fer_desktop.recording.session_pictures import check_pictures
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
-from fer_desktop.recording.session_store import new_session_file, recording_of
 from fer_desktop.zip_files import is_bloated, is_litter, member_problem, unpacked_bytes
 from trainer.contract.checked_json import JsonError, decode_json
 
 _CHUNK_BYTES: Final = 1 << 20
-_SCRATCH: Final = ".fer-import-"
-_ABANDONED_AFTER_S: Final = 24 * 3600
 _HINT: Final = "Choose a bundle that FER Desktop wrote, or ask for it to be sent again."
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedBundle:
-    """What came of a bundle.
-
-    Attributes:
-        sessions: the files of its sessions, now among the user's.
-        known: how many of them were there already, with the same content.
-    """
-
-    sessions: tuple[Path, ...]
-    known: int = 0
 
 
 class Bundle:
@@ -104,18 +83,18 @@ class Bundle:
             message = error.message.replace(str(target), f"A session in {self.path.name}")
             raise StorageError(message, hint=error.hint or _HINT) from error
 
-    def take_video(self, session: BundledSession, summary: SessionSummary, target: Path) -> None:
-        """Write the analysed file of a session to a new file.
+    def take_video(self, name: str, summary: SessionSummary, target: Path) -> None:
+        """Write the analysed file of a session, or a recording of it, to a new file.
 
         Raises:
-            StorageError: if it is another file than the one that was analysed, or cannot be
-                written.
+            StorageError: if it is another file than the one that was analysed or recorded, or
+                cannot be written.
         """
-        self._take(session.video, target)
+        self._take(name, target)
         try:
             check_pictures(summary, target)
         except SourceError as error:
-            raise self._damaged(f"{session.video} in it is not what was analysed") from error
+            raise self._damaged(f"{name} in it does not belong to its session") from error
 
     def _take(self, name: str, target: Path) -> None:
         member = self._members[name]
@@ -162,115 +141,6 @@ def opened_bundle(path: Path) -> Iterator[Bundle]:
         yield Bundle(path, archive, members, _judged_list(path, archive, members))
 
 
-def import_bundle(path: Path, folder: Path) -> ImportedBundle:
-    """Make the sessions of a bundle the user's own; all of them, or nothing is left.
-
-    Args:
-        path: the bundle.
-        folder: where sessions are kept.
-
-    Raises:
-        StorageError: if it cannot be used or kept.
-    """
-    make_folder(folder)
-    keep_private(folder)
-    made: list[Path] = []
-    found: list[Path] = []
-    known = 0
-    _remove_abandoned(folder)
-    with opened_bundle(path) as bundle:
-        scratch = folder / f"{_SCRATCH}{secrets.token_hex(4)}"
-        try:
-            scratch.mkdir(mode=0o700)
-            for session in bundle.sessions:
-                staged = scratch / session.file
-                summary = bundle.take_session(session, staged)
-                twin = _twin(staged, summary, folder)
-                if twin is not None:
-                    known += 1
-                    found.append(twin)
-                    continue
-                target = new_session_file(folder, summary.info.source)
-                made.append(target)
-                place = str(path.parent / Path(summary.info.source.uri).name)
-                if session.video:
-                    video = recording_of(target, Path(session.video).suffix)
-                    made.append(video)
-                    bundle.take_video(session, summary, video)
-                    place = str(video)
-                with writable(staged) as db:
-                    # As all sessions here: who reads one does not keep others from writing.
-                    db.execute("PRAGMA journal_mode = WAL")
-                    if not summary.info.source.is_live:
-                        with db:
-                            db.execute("UPDATE session SET uri = ?", (place,))
-                os.replace(staged, target)
-                found.append(target)
-        except BaseException as error:
-            for file in made:
-                file.unlink(missing_ok=True)
-            if isinstance(error, OSError):
-                raise storage_error(folder, error) from error
-            raise
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    return ImportedBundle(tuple(found), known)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove what imports left that were killed long ago."""
-    oldest = time.time() - _ABANDONED_AFTER_S
-    for left in folder.glob(f"{_SCRATCH}*"):
-        with suppress(OSError):
-            if left.stat().st_mtime < oldest:
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def content_digest(db: sqlite3.Connection) -> str:
-    """Return what tells the content of sessions apart, wherever the analysed file lies.
-
-    Raises:
-        sqlite3.Error: if a table cannot be read.
-    """
-    digest = hashlib.sha256()
-    names = db.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%'"
-        " ESCAPE '\\' ORDER BY name"
-    )
-    for (table,) in names.fetchall():
-        columns = [row[1] for row in db.execute(f"PRAGMA table_info({_quoted(table)})")]
-        kept = sorted(column for column in columns if (table, column) != ("session", "uri"))
-        digest.update(repr((table, kept)).encode())
-        for row in db.execute(f"SELECT {', '.join(map(_quoted, kept))} FROM {_quoted(table)}"):
-            digest.update(repr(row).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _twin(staged: Path, summary: SessionSummary, folder: Path) -> Path | None:
-    """Return a session that is there already with the same content."""
-    wanted = ""
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            with SessionReader(path) as reader:
-                (started_ns,) = reader.connection.execute(
-                    "SELECT started_ns FROM session"
-                ).fetchone()
-                if started_ns != summary.info.started_ns:
-                    continue
-                if not wanted:
-                    with SessionReader(staged) as other:
-                        wanted = content_digest(other.connection)
-                if content_digest(reader.connection) == wanted:
-                    return path
-        except (FerError, sqlite3.Error, TypeError):
-            continue  # it is no twin
-    return None
-
-
 def _judged_members(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     members = archive.infolist()
     if len(members) > 4 * MOST_SESSIONS:
@@ -313,7 +183,7 @@ def _judged_list(
         raise _damaged(path, f"its {LIST_FILE} cannot be read") from error
     except OSError as error:
         raise StorageError(f"{path} cannot be read: {error.strerror or error}.") from error
-    names = [name for each in sessions for name in (each.file, each.video) if name]
+    names = [name for one in sessions for name in (one.file, one.video, *one.recordings) if name]
     if len(set(names)) != len(names):
         raise _damaged(path, f"its {LIST_FILE} names a file twice")
     for name in names:

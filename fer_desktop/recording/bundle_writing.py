@@ -5,26 +5,31 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
+from typing import Final
 
 from fer_desktop import __version__
-from fer_desktop.errors import FerError
+from fer_desktop.errors import FerError, StorageError
 from fer_desktop.files import shown_name, storage_error, whole_file
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.bundle_format import (
-    FORMAT_VERSION,
     LIST_FILE,
+    MOST_SESSION_BYTES,
     MOST_SESSIONS,
     BundledModel,
     BundledSession,
     BundleList,
+    version_for,
 )
 from fer_desktop.recording.session_format import write_error
-from fer_desktop.recording.session_pictures import find_pictures
+from fer_desktop.recording.session_pictures import SessionPictures, find_pictures
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
+from fer_desktop.recording.session_recordings import store_recordings
 from fer_desktop.sources.media_names import MEDIA_SUFFIXES
 from trainer.contract.checked_json import encode_json
+
+_NONE: Final = SessionPictures(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,14 @@ class WrittenBundle:
 
     Attributes:
         path: the bundle.
-        sessions, videos: how many are in it.
+        sessions, videos, recordings: how many are in it.
         failures: sessions and videos that could not be put into it, a sentence each.
     """
 
     path: Path
     sessions: int
     videos: int
+    recordings: int = 0
     failures: tuple[str, ...] = ()
 
 
@@ -56,7 +62,7 @@ def write_bundle(
     Args:
         sessions: a name for each, and its file.
         path: where to; its folder must exist.
-        with_videos: whether the analysed files come along.
+        with_videos: whether the analysed files, and recordings of live sources, come along.
         folders: where else these are looked for.
         overwrite: whether a file that is there already is replaced.
 
@@ -82,49 +88,76 @@ def write_bundle(
             try:
                 with SessionReader(session) as reader:
                     summary = reader.summary()
-                    _copy(reader, summary, copy)
+                    pictures = find_pictures(summary, folders) if with_videos else _NONE
+                    entry = _described(name, number, pictures, summary, reader)
+                    _copy(reader, summary, entry.recordings, pictures, copy)
+                if copy.stat().st_size > MOST_SESSION_BYTES:
+                    raise StorageError(f"{name} is too large for a bundle.")
             except FerError as error:
                 failures.append(error)
                 continue
-            file = f"session-{number}.fersession"
-            archive.write(copy, file)
-            video = ""
-            if with_videos and not summary.info.source.is_live:
-                pictures = find_pictures(summary, folders)
-                if pictures.file is None:
-                    notes.append(
-                        f"{summary.info.source.name} was not found, so it is not included."
-                    )
-                else:
-                    video = f"video-{number}{_suffix(pictures.file)}"
-                    archive.write(pictures.file, video, zipfile.ZIP_STORED)
-            written.append(_described(name, file, video, summary, reader))
+            archive.write(copy, entry.file)
+            notes += _not_included(summary, pictures)
+            if pictures.file is not None:
+                archive.write(pictures.file, entry.video, zipfile.ZIP_STORED)
+            for recorded, file in zip(pictures.parts(), entry.recordings, strict=True):
+                archive.write(recorded.file, file, zipfile.ZIP_STORED)
+            written.append(entry)
         if not written and failures:
             raise failures[0]
-        about = BundleList(FORMAT_VERSION, tuple(written), APP_NAME, __version__)
+        about = BundleList(version_for(written), tuple(written), APP_NAME, __version__)
         archive.writestr(LIST_FILE, encode_json(about))
     return WrittenBundle(
         path,
         len(written),
         sum(bool(session.video) for session in written),
+        sum(len(session.recordings) for session in written),
         (*(str(error) for error in failures), *notes),
     )
 
 
-def _copy(reader: SessionReader, summary: SessionSummary, copy: Path) -> None:
-    """Copy a session with all its tables, and without the folders of this computer."""
+def _not_included(summary: SessionSummary, pictures: SessionPictures) -> list[str]:
+    """Return which videos are wanted and not to be had, a sentence each."""
+    names = [one.recording.path.name for one in pictures.recordings if one.problem]
+    if pictures.problem in ("missing", "changed") and not summary.info.source.is_live:
+        names.append(summary.info.source.name)
+    return [f"{name} was not found, so it is not included." for name in names]
+
+
+def _copy(
+    reader: SessionReader,
+    summary: SessionSummary,
+    names: Sequence[str],
+    pictures: SessionPictures,
+    copy: Path,
+) -> None:
+    """Copy a session with all its tables, and without the folders of this computer.
+
+    Args:
+        reader, summary: the session.
+        names: of those of its recordings that come along.
+        pictures: which ones these are.
+        copy: where to.
+    """
     copy.unlink(missing_ok=True)
     info, problem = summary.info, summary.end.problem if summary.end is not None else ""
     uri = info.source.uri
     if not info.source.is_live:
         uri = PurePath(uri).name
         problem = problem.replace(info.source.uri, uri)
+    included = iter(names)
+    there = {one.recording.path for one in pictures.recordings if one.file is not None}
+    recordings = [
+        replace(one, path=Path(next(included) if one.path in there else one.path.name))
+        for one in summary.recordings
+    ]
     try:
         with closing(sqlite3.connect(copy)) as db:
             reader.connection.backup(db)
             db.execute("PRAGMA journal_mode = DELETE")
             with db:
                 db.execute("UPDATE session SET uri = ?, problem = ?", (uri, problem))
+                store_recordings(db, recordings)
             db.execute("VACUUM")  # nothing of the former path is left in it
     except sqlite3.Error as error:
         raise write_error(copy, error) from error
@@ -133,12 +166,17 @@ def _copy(reader: SessionReader, summary: SessionSummary, copy: Path) -> None:
 
 
 def _described(
-    name: str, file: str, video: str, summary: SessionSummary, reader: SessionReader
+    name: str,
+    number: int,
+    pictures: SessionPictures,
+    summary: SessionSummary,
+    reader: SessionReader,
 ) -> BundledSession:
+    file = pictures.file
     return BundledSession(
-        file=file,
+        file=f"session-{number}.fersession",
         name=shown_name(name)[:1_000],
-        video=video,
+        video="" if file is None else f"video-{number}{_suffix(file)}",
         application_version=summary.info.app_version,
         frames=summary.frames,
         faces=summary.faces,
@@ -147,6 +185,9 @@ def _described(
                 used.preset.name, used.preset.sha256, used.preset.system[:1_000], used.engine
             )
             for used in reader.models
+        ),
+        recordings=tuple(
+            f"recording-{number}-{at}.mp4" for at in range(1, len(pictures.parts()) + 1)
         ),
     )
 

@@ -131,6 +131,17 @@ _STEPS: Final = (
     ALTER TABLE session ADD COLUMN clock TEXT NOT NULL DEFAULT '';
     ALTER TABLE session ADD COLUMN zero_ns INTEGER;
     """,
+    # Which videos were recorded of a live session, for its pictures are kept nowhere else.
+    """
+    CREATE TABLE recordings (
+        id INTEGER PRIMARY KEY,
+        path TEXT NOT NULL,
+        kind TEXT NOT NULL,              -- 'clean', 'labels' or 'blurred'
+        from_us INTEGER NOT NULL,        -- time of its first picture
+        file_length INTEGER,             -- NULL until it is finished
+        file_digest TEXT NOT NULL DEFAULT ''
+    );
+    """,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 

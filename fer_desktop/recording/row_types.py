@@ -11,13 +11,14 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from fer_desktop.domain.frame import SourceKind
+from fer_desktop.settings import RecordingKind
 from trainer.contract.checked_json import Count, Line, Number, PathText, Prose
 
 # A row that is longer was made to fill a memory.
 MOST_ROW_BYTES: Final = 16 << 20
 TABLES: Final = (
     "session", "models", "frames", "faces", "marks", "calibrations", "measures", "measured",
-    "people", "track_parts", "corrections",
+    "people", "track_parts", "corrections", "recordings",
 )  # fmt: skip
 
 _SideOfPicture = Annotated[int, Meta(ge=0, le=1 << 20)]
@@ -150,6 +151,16 @@ class CorrectionRow(NamedTuple):
     label: Annotated[str, Meta(min_length=1, max_length=LABEL_MAX)]
     begin_us: _SourceTime
     end_us: _SourceTime | None
+
+
+class RecordingRow(NamedTuple):
+    """A row of the table ``recordings``, less its number."""
+
+    path: PathText
+    kind: RecordingKind
+    from_us: _SourceTime
+    file_length: Count | None
+    file_digest: Line
 
 
 class PersonRow(NamedTuple):

@@ -58,7 +58,7 @@ class LoadedSession:
         known: its frames.
         timeline: its faces over time.
         frame_indices, times_us: of its frames, rising.
-        size_px: width and height of its first frame.
+        sizes_px: shape (frames, 2), width and height of each.
     """
 
     summary: SessionSummary
@@ -70,7 +70,7 @@ class LoadedSession:
     timeline: Timeline
     frame_indices: NDArray[np.int64]
     times_us: NDArray[np.int64]
-    size_px: tuple[int, int]
+    sizes_px: NDArray[np.int64]
 
 
 def load_session(path: Path) -> LoadedSession:
@@ -111,7 +111,6 @@ def load_session(path: Path) -> LoadedSession:
             _curves(frames, faces, labels),
             _measured_curves(frames, faces),
         )
-        width_px, height_px = frames.sizes[0].tolist()
         return LoadedSession(
             summary,
             tuple(models.values()),
@@ -122,7 +121,7 @@ def load_session(path: Path) -> LoadedSession:
             timeline,
             frames.indices,
             times_us,
-            (width_px, height_px),
+            frames.sizes,
         )
 
 

@@ -7,64 +7,105 @@ from typing import Literal
 
 from fer_desktop.errors import SourceError
 from fer_desktop.recording.session_reader import SessionSummary
+from fer_desktop.recording.session_recordings import SessionRecording
 from fer_desktop.sources.fingerprint import Fingerprint, find_file, fingerprint
+from fer_desktop.sources.recorded_pictures import RecordedPart
 
 PictureProblem = Literal["", "live", "missing", "changed"]
 
 
 @dataclass(frozen=True, slots=True)
-class SessionPictures:
-    """The file that was analysed, if it is there.
+class FoundRecording:
+    """A recording of a live session, and where it is now.
 
     Attributes:
-        file: where it is now.
-        problem: why there is none: the source was live and its pictures were not kept, the file is
-            not found, or another one is in its place.
+        recording: what is known of it.
+        file: where it is; None where it is not there, for the reason ``problem``.
     """
 
+    recording: SessionRecording
     file: Path | None
     problem: PictureProblem = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SessionPictures:
+    """The file that was analysed, or what was recorded of a live source, if it is there.
+
+    Attributes:
+        file: where the file is now.
+        problem: why pictures are not there: the source was live and was not recorded, a file is
+            not found, or another one is in its place.
+        recordings: of a live source.
+    """
+
+    file: Path | None
+    problem: PictureProblem = ""
+    recordings: tuple[FoundRecording, ...] = ()
+
+    def parts(self, *, clean: bool = False) -> list[RecordedPart]:
+        """Return the recordings that are there; ``clean`` leaves out labels and blurred faces."""
+        return [
+            RecordedPart(found.file, found.recording.from_us)
+            for found in self.recordings
+            if found.file is not None and (not clean or found.recording.kind == "clean")
+        ]
+
+
 def find_pictures(summary: SessionSummary, folders: Sequence[Path]) -> SessionPictures:
-    """Look for the file of a session: where it was, then by its content in that and other folders.
+    """Look for the pictures of a session: where they were, then by content in several folders.
 
     Args:
         summary: the session.
-        folders: where else to look.
+        folders: where else to look than where they were and beside the session.
     """
     source = summary.info.source
-    if source.is_live:
-        return SessionPictures(None, "live")
-    path = Path(source.uri)
-    known = None if summary.fingerprint is None else Fingerprint(*summary.fingerprint)
+    folders = [summary.path.parent, *folders]
+    if not source.is_live:
+        return SessionPictures(*_found(Path(source.uri), summary.fingerprint, folders))
+    found = tuple(
+        FoundRecording(recording, *_found(recording.path, recording.fingerprint, folders))
+        for recording in summary.recordings
+    )
+    problem: PictureProblem = "" if found else "live"
+    return SessionPictures(
+        None, next((one.problem for one in found if one.problem), problem), found
+    )
+
+
+def _found(
+    path: Path, fingerprint: tuple[int, str] | None, folders: Sequence[Path]
+) -> tuple[Path | None, PictureProblem]:
+    """Return where a file is, or why it is not to be had."""
+    known = None if fingerprint is None else Fingerprint(*fingerprint)
     is_there = path.is_file()
     if is_there and (known is None or _is(path, known)):
-        return SessionPictures(path)
-    found = (
-        find_file(known, [path.parent, summary.path.parent, *folders])
-        if known is not None
-        else None
-    )
+        return path, ""
+    found = None if known is None else find_file(known, [path.parent, *folders])
     if found is not None:
-        return SessionPictures(found)
-    return SessionPictures(None, "changed" if is_there else "missing")
+        return found, ""
+    return None, "changed" if is_there else "missing"
 
 
 def check_pictures(summary: SessionSummary, path: Path) -> None:
-    """Make sure that a file is the one that was analysed.
+    """Make sure that a file is the one that was analysed, or one that was recorded of it.
 
     Raises:
         SourceError: if it is another one, or cannot be read.
     """
-    known = summary.fingerprint
+    if summary.info.source.is_live:
+        known = {one.fingerprint for one in summary.recordings if one.fingerprint is not None}
+        what = "those that were recorded"
+    else:
+        known = set() if summary.fingerprint is None else {summary.fingerprint}
+        what = "the one that was analysed"
     try:
         found = fingerprint(path)
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    if known is not None and found != Fingerprint(*known):
+    if known and (found.length, found.digest) not in known:
         raise SourceError(
-            f"{path.name} is another file than the one that was analysed.",
+            f"{path.name} is another file than {what}.",
             hint="Choose the one with the same content.",
         )
 

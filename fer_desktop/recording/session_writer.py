@@ -28,6 +28,7 @@ from fer_desktop.recording.measurements import MeasurementRows
 from fer_desktop.recording.session_format import Mark, SessionInfo, UsedModel
 from fer_desktop.recording.session_lock import SessionLock
 from fer_desktop.recording.session_people import store_people
+from fer_desktop.recording.session_recordings import SessionRecording, store_recording
 from fer_desktop.recording.session_resuming import reopen
 from trainer.contract.preset import Preset
 
@@ -51,6 +52,7 @@ class _Batch:
     all_corrections: tuple[Correction, ...] | None = None
     people: People | None = None
     began: tuple[str, int] | None = None
+    recordings: list[SessionRecording] = field(default_factory=list)
 
 
 class SessionWriter:
@@ -210,6 +212,14 @@ class SessionWriter:
             self._refuse_if_over("Open it again to change it.")
             self._batch.people = self.people = people
 
+    def add_recording(self, recording: SessionRecording) -> bool:
+        """Note a video that is being recorded of the session; tell whether it is not over yet."""
+        with self._lock:
+            is_open = self._failure is None and not self._closing.is_set()
+            if is_open:
+                self._batch.recordings.append(recording)
+            return is_open
+
     def _refuse_if_over(self, hint: str) -> None:
         if self._failure is not None:
             raise self._failure
@@ -301,6 +311,8 @@ class SessionWriter:
                 db.execute("UPDATE session SET clock = ?, zero_ns = ?", batch.began)
             if batch.people is not None:
                 store_people(db, batch.people)
+            for recording in batch.recordings:
+                store_recording(db, recording)
             if batch.all_marks is not None:
                 db.execute("DELETE FROM marks")
             db.executemany(

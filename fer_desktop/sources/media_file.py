@@ -142,6 +142,10 @@ class VideoSource:
         """Return the index of the frame on screen at this time."""
         return self._known_index().at_time(timestamp_us)
 
+    def time_of(self, frame_index: int) -> int:
+        """Return the time of a frame, microseconds."""
+        return int(self._known_index().times_us[frame_index])
+
     def close(self) -> None:
         """Release decoder and file."""
         self._decoded = iter(())

@@ -1,4 +1,4 @@
-"""The frames of a past session whose pictures are not there: gray, at their own times."""
+"""The frames of a past session without its file: at their own times, gray or as recorded."""
 
 import time
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.frame import Frame, SourceInfo
+from fer_desktop.sources.recorded_pictures import RecordedPictures
 
 _GRAY: Final = 88
 _SIDE_MAX: Final = 1 << 14
@@ -25,30 +26,34 @@ class RecordedFramesSource:
         name: str,
         uri: str,
         times_us: Sequence[int] | NDArray[np.int64],
-        size_px: tuple[int, int],
+        sizes_px: Sequence[tuple[int, int]] | NDArray[np.int64],
+        pictures: RecordedPictures | None = None,
     ) -> None:
         """Take what the frames were.
 
         Args:
             name, uri: of the source.
             times_us: rising.
-            size_px: width and height.
+            sizes_px: width and height of each.
+            pictures: those that were recorded; where there is none, a frame is gray.
         """
         self._name = name
         self._uri = uri
         self._times_us = np.asarray(times_us, np.int64)
-        self._size_px = size_px
+        self._sizes_px = np.asarray(sizes_px, np.int64).clip(1, _SIDE_MAX)
+        self._pictures = pictures
         self._row = 0
-        self._pixels: NDArray[np.uint8] | None = None
+        self._gray: NDArray[np.uint8] | None = None
 
     def again(self) -> "RecordedFramesSource":
         """Return another source of the same frames."""
-        return RecordedFramesSource(self._name, self._uri, self._times_us, self._size_px)
+        pictures = None if self._pictures is None else self._pictures.again()
+        return RecordedFramesSource(self._name, self._uri, self._times_us, self._sizes_px, pictures)
 
     def open(self) -> SourceInfo:
         """Tell what the frames are."""
-        width, height = (min(max(1, side), _SIDE_MAX) for side in self._size_px)
-        self._pixels = np.full((height, width, 3), _GRAY, np.uint8)
+        width, height = self._sizes_px[0].tolist()
+        self._gray = _plain(width, height)
         self._row = 0
         times_us = self._times_us
         duration_us = int(times_us[-1])
@@ -66,11 +71,18 @@ class RecordedFramesSource:
 
     def read(self) -> Frame | None:
         """Return the next frame, None at the end."""
-        if self._pixels is None or self._row >= len(self._times_us):
+        if self._gray is None or self._row >= len(self._times_us):
             return None
         row = self._row
         self._row += 1
-        return Frame(row, int(self._times_us[row]), time.monotonic_ns(), self._pixels)
+        time_us = int(self._times_us[row])
+        width, height = self._sizes_px[row].tolist()
+        pixels = None if self._pictures is None else self._pictures.at(time_us, (width, height))
+        if pixels is None:
+            if self._gray.shape[:2] != (height, width):
+                self._gray = _plain(width, height)
+            pixels = self._gray
+        return Frame(row, time_us, time.monotonic_ns(), pixels)
 
     def seek(self, frame_index: int) -> None:
         """Make ``read`` return this frame next; clamped to the frames that there are."""
@@ -81,5 +93,11 @@ class RecordedFramesSource:
         return max(0, int(np.searchsorted(self._times_us, timestamp_us, side="right")) - 1)
 
     def close(self) -> None:
-        """Forget the picture."""
-        self._pixels = None
+        """Forget the picture, and let go of the videos."""
+        self._gray = None
+        if self._pictures is not None:
+            self._pictures.close()
+
+
+def _plain(width: int, height: int) -> NDArray[np.uint8]:
+    return np.full((height, width, 3), _GRAY, np.uint8)

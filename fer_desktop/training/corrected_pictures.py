@@ -18,11 +18,12 @@ from fer_desktop.domain.corrections import Correction, RaterLabels, raters_of, s
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.errors import FerError
 from fer_desktop.files import fitting_name, make_folder, whole_file
-from fer_desktop.recording.session_pictures import PictureProblem, find_pictures
+from fer_desktop.recording.session_pictures import SessionPictures, find_pictures
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 from fer_desktop.recording.text_cells import text_cell
 from fer_desktop.sources.base import SeekableSource
 from fer_desktop.sources.factory import open_file
+from fer_desktop.sources.recorded_pictures import RecordedPictures
 from fer_desktop.training.held_back import (
     TEST,
     TRAIN,
@@ -55,13 +56,17 @@ class CorrectedSession:
     Attributes:
         summary: the session.
         corrections: how many there are.
-        file: where its pictures are; None where there are none, for the reason ``problem``.
+        pictures: where its pictures are, or why not.
     """
 
     summary: SessionSummary
     corrections: int
-    file: Path | None
-    problem: PictureProblem = ""
+    pictures: SessionPictures
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there are pictures as the model saw them."""
+        return self.pictures.file is not None or bool(self.pictures.parts(clean=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +114,7 @@ def corrected_sessions(files: Iterable[Path], folders: Sequence[Path]) -> list[C
             continue
         if summary is not None:
             pictures = find_pictures(summary, folders)
-            found.append(
-                CorrectedSession(summary, len(corrections), pictures.file, pictures.problem)
-            )
+            found.append(CorrectedSession(summary, len(corrections), pictures))
     return found
 
 
@@ -135,10 +138,13 @@ def make_pictures(
     notes: list[str] = []
     wanted: list[_Picture] = []
     for number, session in enumerate(sessions):
-        if session.file is not None:
+        if session.is_usable:
             found, said = _wanted_of(session, number)
             wanted += found
             notes += said
+    if len(wanted) > _PICTURES_MAX:
+        left = counted(len(wanted) - _PICTURES_MAX, "picture")
+        notes.append(f"{left} left out: {_PICTURES_MAX:,} are made at most. Choose fewer sessions.")
     wanted, said = _enough_of_each(wanted[:_PICTURES_MAX])
     notes += said
     groups, grouping = groups_of(
@@ -184,9 +190,9 @@ def _write(
     work.begin(len(wanted))
     for number, session in enumerate(sessions):
         places = [at for at, one in enumerate(wanted) if one.session == number]
-        if session.file is None or not places:
+        if not places:
             continue
-        for at, pixels in _frames(session.file, wanted, places):
+        for at, pixels in _frames(session.pictures, wanted, places):
             one = wanted[at]
             if pixels is None:
                 unread += 1
@@ -244,6 +250,11 @@ def _wanted_of(session: CorrectedSession, number: int) -> tuple[list[_Picture], 
                 else:
                     differing += bool(given)
     notes = []
+    if session.pictures.file is None:
+        found, unrecorded = _recorded(session.pictures, found)
+        if unrecorded:
+            moments = counted(unrecorded, "moment")
+            notes.append(f"{moments} left out that no clean recording shows.")
     if differing:
         moments = counted(differing, "moment")
         notes.append(f"{moments} left out on which raters do not agree.")
@@ -286,10 +297,30 @@ def _enough_of_each(wanted: Sequence[_Picture]) -> tuple[list[_Picture], list[st
     return kept, notes
 
 
+def _recorded(pictures: SessionPictures, wanted: Sequence[_Picture]) -> tuple[list[_Picture], int]:
+    """Return what clean recordings of a live session show, and how much they do not."""
+    with closing(RecordedPictures(pictures.parts(clean=True))) as recorded:
+        kept = [one for one in wanted if recorded.has(one.frame.timestamp_us)]
+    return kept, len(wanted) - len(kept)
+
+
 def _frames(
-    file: Path, wanted: Sequence[_Picture], places: Sequence[int]
+    pictures: SessionPictures, wanted: Sequence[_Picture], places: Sequence[int]
 ) -> Iterator[tuple[int, NDArray[np.uint8] | None]]:
     """Yield the places of pictures with the frames they are in, None where one cannot be had."""
+    if pictures.file is not None:
+        yield from _frames_of_file(pictures.file, wanted, places)
+        return
+    with closing(RecordedPictures(pictures.parts(clean=True))) as recorded:
+        for at in sorted(places, key=lambda place: wanted[place].frame.timestamp_us):
+            frame = wanted[at].frame
+            size_px = frame.width_px, frame.height_px
+            yield at, recorded.at(frame.timestamp_us, size_px, exact=True)
+
+
+def _frames_of_file(
+    file: Path, wanted: Sequence[_Picture], places: Sequence[int]
+) -> Iterator[tuple[int, NDArray[np.uint8] | None]]:
     with closing(open_file(file)) as source:
         source.open()
         latest = None

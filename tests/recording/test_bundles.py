@@ -15,7 +15,7 @@ import pytest
 from fer_desktop.domain.people import People
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.bundle_format import LIST_FILE
-from fer_desktop.recording.bundle_reading import content_digest, import_bundle
+from fer_desktop.recording.bundle_import import content_digest, import_bundle
 from fer_desktop.recording.bundle_writing import write_bundle
 from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.session_facts import SessionFacts, write_facts
@@ -199,14 +199,14 @@ def _with_trigger(files: dict[str, bytes]) -> None:
         (lambda files: files.pop(LIST_FILE), "is not a bundle of sessions"),
         (lambda files: files.pop(_SESSION), "it lacks session-1.fersession"),
         (lambda files: files.update({_SESSION: b"no database"}), "a session in it is none"),
-        (lambda files: files.update({"video-1.mp4": b"another"}), "is not what was analysed"),
+        (lambda files: files.update({"video-1.mp4": b"another"}), "does not belong to its session"),
         (lambda files: files.update({LIST_FILE: b"{"}), "its bundle.json cannot be read"),
         (lambda files: _with_list(files, sessions=[]), "its bundle.json cannot be read"),
         (
             lambda files: _with_list(files, sessions=[{"file": "../a.fersession", "name": ""}]),
             "its bundle.json cannot be read",
         ),
-        (lambda files: _with_list(files, format_version=2), "a newer version of the application"),
+        (lambda files: _with_list(files, format_version=3), "a newer version of the application"),
         (_newer_session, "a newer version of the application"),
         (_with_trigger, "it holds more than tables"),
     ],

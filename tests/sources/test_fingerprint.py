@@ -45,7 +45,7 @@ def test_what_is_no_file_has_no_fingerprint(tmp_path: Path) -> None:
 
 
 def test_frames_without_pictures_are_played_and_sought() -> None:
-    source = RecordedFramesSource("a", "/a", [0, 40_000, 90_000, 100_000], (64, 48))
+    source = RecordedFramesSource("a", "/a", [0, 40_000, 90_000, 100_000], [(64, 48)] * 4)
     info = source.open()
     assert (info.kind, info.duration_us, info.width_px) == ("video", 100_000, 64)
     assert [source.read().timestamp_us for _ in range(4)] == [0, 40_000, 90_000, 100_000]

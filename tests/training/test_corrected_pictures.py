@@ -146,7 +146,8 @@ def test_where_there_is_no_picture_is_told(tmp_path: Path, clip: Path) -> None:
     (tmp_path / "broken.fersession").write_text("none")
     files = [live, gone, plain, tmp_path / "broken.fersession"]
     found = corrected_sessions(files, [])
-    assert [(one.file, one.problem) for one in found] == [(None, "live"), (None, "missing")]
+    assert [one.pictures.problem for one in found] == ["live", "missing"]
+    assert not any(one.is_usable for one in found)
 
 
 def test_a_job_that_is_stopped_leaves_nothing(tmp_path: Path, clip: Path) -> None:

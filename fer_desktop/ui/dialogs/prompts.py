@@ -128,7 +128,9 @@ class BundleVideos:
                 " Videos show people: include them only for those who may see them.",
             )
         )
-        tick = QCheckBox(translate("BundleVideos", "Include the analysed &videos and images"))
+        tick = QCheckBox(
+            translate("BundleVideos", "Include analysed &videos and images, and recordings")
+        )
         box.setCheckBox(tick)
         save = box.addButton(translate("BundleVideos", "Save…"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from fer_desktop.errors import FerError
-from fer_desktop.recording.bundle_reading import ImportedBundle
+from fer_desktop.recording.bundle_import import ImportedBundle
 from fer_desktop.recording.bundle_writing import WrittenBundle
 from fer_desktop.recording.csv_export import Counts
 from fer_desktop.recording.joint_export import JointExport
@@ -93,6 +93,26 @@ class Announcer(QObject):
             _PICTURES,
             "info",
             text.format(name=name),
+            "",
+            self.tr("Find the file…"),
+            find,
+            stands=True,
+        )
+
+    def say_recordings_missing(
+        self, name: str, count: int, is_changed: bool, find: Callable[[], object]
+    ) -> None:
+        """Tell that a past live session is shown without some of what was recorded of it."""
+        if count > 1:
+            text = self.tr("{count} recordings of this session were not found or have changed.")
+        elif is_changed:
+            text = self.tr("{name} has changed since it was recorded, so it is not shown.")
+        else:
+            text = self.tr("{name} was not found, so this session is shown without it.")
+        self._show(
+            _PICTURES,
+            "info",
+            text.format(name=name, count=count),
             "",
             self.tr("Find the file…"),
             find,

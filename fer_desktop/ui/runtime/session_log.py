@@ -12,6 +12,7 @@ from fer_desktop.domain.people import People
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_people import set_people
+from fer_desktop.recording.session_recordings import SessionRecording, add_recording
 from fer_desktop.recording.session_store import (
     add_mark,
     delete_session,
@@ -51,6 +52,8 @@ class SessionLog:
         self._past: dict[int, Path] = {}
         self._past_marks: list[Mark] = []
         self._past_corrections: list[Correction] = []
+        self._live: set[int] = set()
+        self._recorded: dict[int, list[SessionRecording]] = {}  # before their sessions had a file
         self._kept: set[Path] = set()  # there before, and not ours to delete
         self._shown = 0
         self._forgetting: set[int] = set()  # sessions that begin anew, with other face tracks
@@ -140,6 +143,10 @@ class SessionLog:
         if resumed is not None:
             self._kept.add(resumed)
         with self._lock:
+            for recording in self._recorded.pop(session, ()):
+                if info.is_live:
+                    writer.add_recording(recording)
+            self._live |= {session} if info.is_live else set()
             ended = [number for number, item in self._writers.items() if item.end is not None]
             for number in ended:
                 if number != self._shown:
@@ -244,6 +251,24 @@ class SessionLog:
             set_people(writer.path, people)
             writer.people = people
         return True
+
+    def add_recording(self, session: int, recording: SessionRecording) -> None:
+        """Note a video that is being recorded, or was, of a session; any thread may tell.
+
+        Only live sessions know their recordings: the pictures of others are in their files.
+
+        Raises:
+            StorageError: if that cannot be written.
+        """
+        with self._lock:
+            writer, path = self._writers.get(session), self._paths.get(session)
+            if path is None:
+                self._recorded.setdefault(session, []).append(recording)
+                return
+            if session not in self._live:
+                return
+        if writer is None or not writer.add_recording(recording):
+            add_recording(path, recording)
 
     def forget_people(self) -> None:
         """Take that the session that is shown begins anew, with other face tracks."""

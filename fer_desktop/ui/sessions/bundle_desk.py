@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from fer_desktop import paths
 from fer_desktop.domain.bundle_name import BUNDLE_SUFFIX
 from fer_desktop.files import fitting_name
-from fer_desktop.recording.bundle_reading import ImportedBundle, import_bundle
+from fer_desktop.recording.bundle_import import ImportedBundle, import_bundle
 from fer_desktop.recording.bundle_writing import WrittenBundle, write_bundle
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import BundleFile, BundleVideos, ask_to_replace

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from fer_desktop.errors import FerError
 from fer_desktop.recording.session_loading import LoadedSession, load_session
 from fer_desktop.recording.session_pictures import (
-    PictureProblem,
+    SessionPictures,
     check_pictures,
     find_pictures,
 )
@@ -17,6 +17,7 @@ from fer_desktop.recording.session_reader import SessionSummary
 from fer_desktop.sources.base import FrameSource
 from fer_desktop.sources.factory import open_file
 from fer_desktop.sources.recorded_frames import RecordedFramesSource
+from fer_desktop.sources.recorded_pictures import RecordedPictures
 from fer_desktop.ui.dialogs.prompts import OpenMedia
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.source_request import SourceRequest
@@ -29,8 +30,7 @@ class _Prepared:
 
     loaded: LoadedSession
     source: FrameSource
-    file: Path | None
-    problem: PictureProblem
+    pictures: SessionPictures
 
 
 class SessionOpener(Desk):
@@ -62,7 +62,7 @@ class SessionOpener(Desk):
 
         Args:
             path: its file.
-            file: where its pictures are, if the person says so.
+            file: where its pictures, or some of them, are, if the person says so.
         """
         self._wanted = path
         recent = self._controller.settings.recent_files
@@ -83,16 +83,23 @@ class SessionOpener(Desk):
         self._wanted = None
         summary = prepared.loaded.summary
         self._controller.show_session(prepared.loaded, prepared.source, session_name(summary))
-        self._file = prepared.file
+        self._file = prepared.pictures.file
         self._refresh()
-        if prepared.problem in ("missing", "changed"):
-            name = summary.info.source.name
+        gone = [one for one in prepared.pictures.recordings if one.problem]
+        is_changed = prepared.pictures.problem == "changed"
+        if gone:
+            place = gone[0].recording.path
+            self._announcer.say_recordings_missing(
+                place.name, len(gone), is_changed, lambda: self._find_file(summary, place)
+            )
+        elif prepared.pictures.problem in ("missing", "changed"):
+            place = Path(summary.info.source.uri)
             self._announcer.say_pictures_missing(
-                name, prepared.problem == "changed", lambda: self._find_file(summary)
+                summary.info.source.name, is_changed, lambda: self._find_file(summary, place)
             )
 
-    def _find_file(self, summary: SessionSummary) -> None:
-        folder = str(Path(summary.info.source.uri).parent)
+    def _find_file(self, summary: SessionSummary, place: Path) -> None:
+        folder = str(place.parent)
         path = OpenMedia.ask(self._window, folder)
         if path is not None:
             self.open(summary.path, path)
@@ -119,19 +126,21 @@ def _prepare(path: Path, folders: Sequence[Path], file: Path | None) -> _Prepare
     """
     loaded = load_session(path)
     summary = loaded.summary
-    problem: PictureProblem = ""
     if file is not None:
         check_pictures(summary, file)
-    else:
-        pictures = find_pictures(summary, folders)
-        file, problem = pictures.file, pictures.problem
-    if file is not None:
-        return _Prepared(loaded, open_file(file), file, "")
+        folders = [file.parent, *folders]
+    pictures = find_pictures(summary, folders)
+    if file is not None and not summary.info.source.is_live:
+        pictures = SessionPictures(file)
+    if pictures.file is not None:
+        return _Prepared(loaded, open_file(pictures.file), pictures)
     loaded.known.number_anew()
+    parts = pictures.parts()
     source = RecordedFramesSource(
         session_name(summary),
         summary.info.source.uri,
         loaded.times_us,
-        loaded.size_px,
+        loaded.sizes_px,
+        RecordedPictures(parts) if parts else None,
     )
-    return _Prepared(loaded, source, None, problem)
+    return _Prepared(loaded, source, pictures)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from fer_desktop.errors import FerError
 from fer_desktop.pipeline.events import AnalysisEnded, EngineEvent
-from fer_desktop.recording.bundle_reading import ImportedBundle
+from fer_desktop.recording.bundle_import import ImportedBundle
 from fer_desktop.recording.bundle_writing import WrittenBundle
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.messages.written_texts import bundle_text, imported_text

@@ -148,7 +148,7 @@ class CorrectedDialog(QDialog):
 
     def _show(self, found: Sequence[CorrectedSession]) -> None:
         self._sessions = list(found)
-        usable = [session for session in found if session.file is not None]
+        usable = [session for session in found if session.is_usable]
         first = [session for session in usable if session.summary.path == self._first]
         self.table.blockSignals(True)
         self.table.setRowCount(len(found))
@@ -162,7 +162,7 @@ class CorrectedDialog(QDialog):
                 QTableWidgetItem(self._pictures_text(session)),
             )
             for column, item in enumerate(items):
-                if session.file is None:
+                if not session.is_usable:
                     item.setFlags(Qt.ItemFlag.NoItemFlags)
                     name.setCheckState(Qt.CheckState.Unchecked)
                 self.table.setItem(row, column, item)
@@ -170,18 +170,25 @@ class CorrectedDialog(QDialog):
         if not found:
             self.note.say(self.tr("No session has corrections yet."))
         elif not usable:
-            self.note.say(self.tr("The pictures of none of these sessions are there any more."))
+            self.note.say(self.tr("None of these sessions has pictures to learn from."))
         else:
             self.note.say("")
         self._refresh()
 
     def _pictures_text(self, session: CorrectedSession) -> str:
+        pictures = session.pictures
+        if session.is_usable:
+            return self.tr("found") if pictures.file is not None else self.tr("recorded")
+        if pictures.parts():
+            kinds = {found.recording.kind for found in pictures.recordings}
+            if "clean" not in kinds:
+                return self.tr("recorded with labels or blurred: only clean recordings are used")
         return {
-            "": self.tr("found"),
+            "": "",
             "live": self.tr("not kept: it was live and was not recorded"),
             "missing": self.tr("file not found"),
             "changed": self.tr("the file has changed since"),
-        }[session.problem]
+        }[pictures.problem]
 
     def _refresh(self) -> None:
         is_idle = self._work is None and self.made is None

@@ -1,0 +1,159 @@
+"""Bundles brought in: their sessions become the user's own."""
+
+import hashlib
+import os
+import secrets
+import shutil
+import sqlite3
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from fer_desktop.errors import FerError
+from fer_desktop.files import make_folder, storage_error
+from fer_desktop.private_files import keep_private
+from fer_desktop.recording.bundle_reading import opened_bundle
+from fer_desktop.recording.session_facts import writable
+from fer_desktop.recording.session_format import SUFFIX
+from fer_desktop.recording.session_reader import SessionReader, SessionSummary
+from fer_desktop.recording.session_recordings import store_recordings
+from fer_desktop.recording.session_store import new_session_file, recording_of
+
+_SCRATCH: Final = ".fer-import-"
+# Columns that say where a file lies, which is another place on every computer.
+_PLACES: Final = frozenset({("session", "uri"), ("recordings", "path"), ("recordings", "id")})
+_ABANDONED_AFTER_S: Final = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedBundle:
+    """What came of a bundle.
+
+    Attributes:
+        sessions: the files of its sessions, now among the user's.
+        known: how many of them were there already, with the same content.
+    """
+
+    sessions: tuple[Path, ...]
+    known: int = 0
+
+
+def import_bundle(path: Path, folder: Path) -> ImportedBundle:
+    """Make the sessions of a bundle the user's own; all of them, or nothing is left.
+
+    Args:
+        path: the bundle.
+        folder: where sessions are kept.
+
+    Raises:
+        StorageError: if it cannot be used or kept.
+    """
+    make_folder(folder)
+    keep_private(folder)
+    made: list[Path] = []
+    found: list[Path] = []
+    known = 0
+    _remove_abandoned(folder)
+    with opened_bundle(path) as bundle:
+        scratch = folder / f"{_SCRATCH}{secrets.token_hex(4)}"
+        try:
+            scratch.mkdir(mode=0o700)
+            for session in bundle.sessions:
+                staged = scratch / session.file
+                summary = bundle.take_session(session, staged)
+                twin = _twin(staged, summary, folder)
+                if twin is not None:
+                    known += 1
+                    found.append(twin)
+                    continue
+                target = new_session_file(folder, summary.info.source)
+                made.append(target)
+                place = str(path.parent / Path(summary.info.source.uri).name)
+                if session.video:
+                    video = recording_of(target, Path(session.video).suffix)
+                    made.append(video)
+                    bundle.take_video(session.video, summary, video)
+                    place = str(video)
+                recordings = []
+                for one in summary.recordings:
+                    file = path.parent / one.path.name
+                    if one.path.name in session.recordings:
+                        number = session.recordings.index(one.path.name) + 1
+                        file = recording_of(target, f".{number}{one.path.suffix}")
+                        made.append(file)
+                        bundle.take_video(one.path.name, summary, file)
+                    recordings.append(replace(one, path=file))
+                with writable(staged) as db:
+                    # As all sessions here: who reads one does not keep others from writing.
+                    db.execute("PRAGMA journal_mode = WAL")
+                    with db:
+                        if not summary.info.source.is_live:
+                            db.execute("UPDATE session SET uri = ?", (place,))
+                        store_recordings(db, recordings)
+                os.replace(staged, target)
+                found.append(target)
+        except BaseException as error:
+            for file in made:
+                file.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise storage_error(folder, error) from error
+            raise
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return ImportedBundle(tuple(found), known)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what imports left that were killed long ago."""
+    oldest = time.time() - _ABANDONED_AFTER_S
+    for left in folder.glob(f"{_SCRATCH}*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < oldest:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def content_digest(db: sqlite3.Connection) -> str:
+    """Return what tells the content of sessions apart, wherever the analysed file lies.
+
+    Raises:
+        sqlite3.Error: if a table cannot be read.
+    """
+    digest = hashlib.sha256()
+    names = db.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%'"
+        " ESCAPE '\\' ORDER BY name"
+    )
+    for (table,) in names.fetchall():
+        columns = [row[1] for row in db.execute(f"PRAGMA table_info({_quoted(table)})")]
+        kept = sorted(column for column in columns if (table, column) not in _PLACES)
+        digest.update(repr((table, kept)).encode())
+        for row in db.execute(f"SELECT {', '.join(map(_quoted, kept))} FROM {_quoted(table)}"):
+            digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _twin(staged: Path, summary: SessionSummary, folder: Path) -> Path | None:
+    """Return a session that is there already with the same content."""
+    wanted = ""
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            with SessionReader(path) as reader:
+                (started_ns,) = reader.connection.execute(
+                    "SELECT started_ns FROM session"
+                ).fetchone()
+                if started_ns != summary.info.started_ns:
+                    continue
+                if not wanted:
+                    with SessionReader(staged) as other:
+                        wanted = content_digest(other.connection)
+                if content_digest(reader.connection) == wanted:
+                    return path
+        except (FerError, sqlite3.Error, TypeError):
+            continue  # it is no twin
+    return None

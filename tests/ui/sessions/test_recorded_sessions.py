@@ -1,0 +1,159 @@
+"""What is recorded of a camera belongs to its session: shown again, corrected, bundled."""
+
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pytestqt.qtbot import QtBot
+
+from fer_desktop import paths
+from fer_desktop.errors import SourceError
+from fer_desktop.pipeline.events import State
+from fer_desktop.recording.session_reader import SessionReader, SessionSummary
+from fer_desktop.recording.session_recordings import SessionRecording
+from fer_desktop.recording.session_store import list_sessions
+from fer_desktop.sources.media_file import VideoSource
+from fer_desktop.ui.assembly import Application
+from fer_desktop.ui.dialogs.prompts import OpenMedia
+from tests.helpers.clips import number_of, numbered
+from tests.helpers.sources import SIZE_PX, ScriptedCamera, ScriptedSource
+from tests.ui.conftest import Desk
+from tests.ui.steps import CAMERA, CLIP, messages
+
+pytestmark = pytest.mark.gui
+KINDS = ["labels", "clean", "blurred"]
+
+
+def record(app: Application, qtbot: QtBot, kind: str, stops: bool = True) -> None:
+    """Record for a moment, or until the camera is closed."""
+    app.window.acts.record_kinds.actions()[KINDS.index(kind)].trigger()
+    begin_us = app.controller.playback.position_us
+    app.window.acts.record.trigger()
+    qtbot.waitUntil(lambda: app.controller.playback.position_us > begin_us + 400_000)
+    if stops:
+        app.window.acts.record.trigger()
+        qtbot.waitUntil(lambda: not app.window.acts.record.isChecked())
+        qtbot.waitUntil(lambda: "Recorded" in messages(app))
+
+
+def closed_session(app: Application, qtbot: QtBot, recordings: int) -> SessionSummary:
+    app.controller.stop()
+    qtbot.waitUntil(lambda: app.controller.state is State.IDLE)
+    qtbot.waitUntil(lambda: list_sessions(paths.sessions_dir())[0].end is not None)
+
+    def is_known() -> bool:
+        (summary,) = list_sessions(paths.sessions_dir())
+        return [one.fingerprint is not None for one in summary.recordings] == [True] * recordings
+
+    qtbot.waitUntil(is_known)
+    return list_sessions(paths.sessions_dir())[0]
+
+
+def reopened(app: Application, qtbot: QtBot, path: Path) -> None:
+    app.window.commands.opener.open(path)
+    qtbot.waitUntil(lambda: app.controller.past is not None)
+    qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
+    qtbot.waitUntil(lambda: app.controller.playback.is_seekable)
+
+
+def number_at(app: Application, qtbot: QtBot, time_us: int) -> int | None:
+    """Return the number on the picture of a moment; None where it is gray."""
+    view = app.window.player.view
+    app.controller.playback.seek(time_us)
+    qtbot.waitUntil(lambda: view.frame.timestamp_us == time_us)
+    assert view.analysis.timestamp_us == time_us
+    is_gray = len(np.unique(view.frame.pixels)) == 1
+    return None if is_gray else number_of(view.frame.pixels)
+
+
+def recorded_times(recording: SessionRecording) -> list[int]:
+    """Return when the pictures of a recording were taken: a busy recorder leaves some out."""
+    with closing(VideoSource(recording.path)) as source:
+        info = source.open()
+        return [recording.from_us + source.time_of(at) for at in range(info.frame_count or 0)]
+
+
+def test_a_reopened_camera_session_shows_what_was_recorded(desk: Desk, qtbot: QtBot) -> None:
+    unplugged = threading.Event()
+
+    def picture(index: int) -> NDArray[np.uint8]:
+        if unplugged.is_set():
+            unplugged.clear()
+            raise SourceError("The camera is gone.")
+        return numbered(index, SIZE_PX)
+
+    camera = ScriptedCamera(fps=60, picture=picture)
+    desk.sources[CAMERA] = camera
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.window.acts.record.isEnabled())
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    record(app, qtbot, "clean")
+    app.window.messages.dismiss("record")
+    unplugged.set()  # for half a second
+    qtbot.waitUntil(lambda: camera.opened == 2)
+    qtbot.waitUntil(lambda: app.controller.state is State.RUNNING)
+    record(app, qtbot, "clean", stops=False)  # ends with the camera
+    summary = closed_session(app, qtbot, 2)
+    first, second = summary.recordings
+    assert (first.kind, second.kind) == ("clean", "clean")
+    with SessionReader(summary.path) as reader:
+        rows = [(row.analysis.frame_index, row.analysis.timestamp_us) for row in reader.rows()]
+    reopened(app, qtbot, summary.path)
+    assert messages(app) == ""
+    places = {time_us: at for at, (_, time_us) in enumerate(rows)}
+    before = places[first.from_us] - 1
+    assert before > 0
+    assert number_at(app, qtbot, rows[before][1]) is None
+    offsets = []
+    for recording in (first, second):
+        taken = recorded_times(recording)
+        found = set()
+        for at in (0, len(taken) - 1, 1, len(taken) // 2):  # forwards and backwards
+            number = number_at(app, qtbot, taken[at])
+            assert number is not None
+            found.add(rows[places[taken[at]]][0] - number)
+        (offset,) = found
+        offsets.append(offset)
+    assert offsets[0] == 0 < offsets[1]  # the camera counts anew, the session goes on
+
+
+def test_a_lost_recording_is_told_and_found_again(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=60)
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    record(app, qtbot, "clean")
+    summary = closed_session(app, qtbot, 1)
+    (recording,) = summary.recordings
+    elsewhere = tmp_path / "elsewhere.mp4"
+    recording.path.rename(elsewhere)
+    reopened(app, qtbot, summary.path)
+    qtbot.waitUntil(
+        lambda: (
+            f"{recording.path.name} was not found, so this session is shown without it."
+            in messages(app)
+        )
+    )
+    assert number_at(app, qtbot, recording.from_us) is None
+    monkeypatch.setattr(OpenMedia, "ask", lambda *_: elsewhere)
+    row = next(one for one in app.window.messages.messages if "was not found" in one.text)
+    assert row.run is not None
+    former = app.controller.past
+    row.run()
+    qtbot.waitUntil(lambda: app.controller.past is not former)
+    qtbot.waitUntil(lambda: app.controller.playback.is_seekable)
+    qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
+    assert number_at(app, qtbot, recording.from_us) is not None
+
+
+def test_a_recording_of_a_file_belongs_to_no_session(desk: Desk, qtbot: QtBot) -> None:
+    desk.sources[CLIP] = ScriptedSource(200, fps=60)
+    app = desk.start(wanted=CLIP)
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    record(app, qtbot, "labels")
+    (summary,) = list_sessions(paths.sessions_dir())
+    assert summary.recordings == ()
