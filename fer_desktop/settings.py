@@ -82,6 +82,8 @@ class Settings:
         streams_may_leave: whether a network camera may refer to other addresses.
         recording_kind: what a recorded video shows: the overlay, the plain picture with the sound
             of a file, or blurred faces.
+        record_microphone: whether plain pictures of a live source get the sound of a microphone.
+        microphone: its name; empty for the one that the system prefers.
         rater: who corrects labels.
         mark_keys: what the keys 1 to 9 mark, in their order; the last of them may be missing.
         snapshot_dir, recording_dir, export_dir: empty for the platform's folder.
@@ -121,6 +123,8 @@ class Settings:
     recent_urls: tuple[str, ...] = ()
     streams_may_leave: bool = False
     recording_kind: RecordingKind = "labels"
+    record_microphone: bool = False
+    microphone: str = ""
     mark_keys: tuple[MarkKey, ...] = ()
     rater: str = ""
     snapshot_dir: str = ""

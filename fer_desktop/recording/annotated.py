@@ -310,10 +310,13 @@ class AnnotatedVideoWriter:
         """
         try:
             if self.file is None:
-                self.file = VideoFile(self.path, frame.size_px)
+                self.file = self._begun(frame)
             self.file.write(picture, frame.timestamp_us)
         except OSError as error:
             raise storage_error(self._final, error) from error
+
+    def _begun(self, frame: Frame) -> VideoFile:
+        return VideoFile(self.path, frame.size_px)
 
     def close(self) -> None:
         """Finish the file; may be called twice.

@@ -12,28 +12,37 @@ from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.errors import StorageError
-from fer_desktop.files import whole_file
+from fer_desktop.files import storage_error, whole_file
 from fer_desktop.recording.annotated import AnnotatedVideoWriter
 from fer_desktop.recording.face_blur import FaceBlur
+from fer_desktop.recording.microphone_sound import MicrophoneSound
 from fer_desktop.recording.sound import add_sound
+from fer_desktop.recording.video_file import VideoFile
 from fer_desktop.settings import RecordingKind
 
 _BOXES_AND_LABELS: Final = OverlayParts()
 
 
 class PlainVideoWriter(AnnotatedVideoWriter):
-    """A video as it was seen, with the sound of the file that it is from."""
+    """A video as it was seen, with the sound of the file that it is from, or of a microphone."""
 
     def __init__(
-        self, path: Path, *, final: Path | None = None, sound_from: Path | None = None
+        self,
+        path: Path,
+        *,
+        final: Path | None = None,
+        sound_from: Path | None = None,
+        sound: MicrophoneSound | None = None,
     ) -> None:
         """Take where to, see ``AnnotatedVideoWriter``.
 
         Args:
             path, final: see there.
             sound_from: the file that is recorded; None for a source without sound.
+            sound: what is heard meanwhile, if that is wanted.
         """
         super().__init__(path, final=final)
+        self._sound = sound
         self._sound_from = sound_from
 
     def write(self, frame: Frame, analysis: FrameAnalysis | None) -> None:
@@ -43,6 +52,17 @@ class PlainVideoWriter(AnnotatedVideoWriter):
             StorageError: if it cannot be written.
         """
         self.append(frame, frame.pixels)
+        if self._sound is not None and self.file is not None:
+            try:
+                for samples in self._sound.until(frame.captured_ns):
+                    self.file.write_sound(samples)
+                    self.has_sound = True
+            except OSError as error:
+                raise storage_error(self.path, error) from error
+
+    def _begun(self, frame: Frame) -> VideoFile:
+        rate = self._sound.rate if self._sound is not None else 0
+        return VideoFile(self.path, frame.size_px, rate)
 
     def close(self) -> None:
         """Finish the file, and put the sound to it; may be called twice.
@@ -98,6 +118,7 @@ def video_writer(
     final: Path | None = None,
     parts: OverlayParts = _BOXES_AND_LABELS,
     sound_from: Path | None = None,
+    sound: MicrophoneSound | None = None,
 ) -> AnnotatedVideoWriter:
     """Return what writes a kind of video.
 
@@ -106,9 +127,10 @@ def video_writer(
         kind: what is in it.
         parts: what is drawn where there are labels.
         sound_from: the file whose sound goes with the plain picture.
+        sound: what a microphone hears, which goes with it, too.
     """
     if kind == "clean":
-        return PlainVideoWriter(path, final=final, sound_from=sound_from)
+        return PlainVideoWriter(path, final=final, sound_from=sound_from, sound=sound)
     if kind == "blurred":
         return BlurredVideoWriter(path, final=final)
     return AnnotatedVideoWriter(path, final=final, parts=parts)

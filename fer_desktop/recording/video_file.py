@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.recording.sound import Stretch
+from fer_desktop.recording.sound_track import PRIMING
 
 _MICROSECOND: Final = Fraction(1, 1_000_000)
 _DEFAULT_STEP_US: Final = 33_333
@@ -26,12 +27,13 @@ class VideoFile:
         stretches: which parts of the source are in it.
     """
 
-    def __init__(self, path: Path, size_px: tuple[int, int]) -> None:
+    def __init__(self, path: Path, size_px: tuple[int, int], sound_rate: int = 0) -> None:
         """Begin a video.
 
         Args:
             path: where to; what is there is replaced.
             size_px: width and height of the frames; odd sizes are made even by repeating an edge.
+            sound_rate: samples a second of its sound; 0 for a video without.
 
         Raises:
             OSError: if the file cannot be written.
@@ -63,6 +65,12 @@ class VideoFile:
         context.colorspace = _SMPTE_170M
         context.gop_size = _KEYFRAME_EVERY
         context.time_base = self._stream.time_base = _MICROSECOND
+        self._sound: Any = None
+        if sound_rate:
+            self._sound = self._container.add_stream("aac", rate=sound_rate)
+            self._sound.codec_context.layout = "mono"
+            self._sound.codec_context.format = "fltp"
+            self._heard = PRIMING
 
     def write(self, pixels: NDArray[np.uint8], timestamp_us: int) -> None:
         """Append a frame; where time jumps back, the video goes on without a gap.
@@ -90,6 +98,21 @@ class VideoFile:
         for packet in self._stream.encode(frame):
             self._container.mux(packet)
 
+    def write_sound(self, samples: NDArray[np.float32]) -> None:
+        """Append sound, one channel; it goes on where it ended.
+
+        Raises:
+            OSError: if the file cannot be written.
+        """
+        import av
+
+        frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="fltp", layout="mono")
+        frame.sample_rate = self._sound.codec_context.sample_rate
+        frame.pts, frame.time_base = self._heard, Fraction(1, frame.sample_rate)
+        self._heard += len(samples)
+        for packet in self._sound.encode(frame):
+            self._container.mux(packet)
+
     def _note(self, source_us: int, time_us: int) -> None:
         """Note where a moment of the source lies, and where something of it was left out."""
         last = self.stretches[-1] if self.stretches else None
@@ -110,8 +133,9 @@ class VideoFile:
         """
         try:
             if self._last_us is not None:
-                for packet in self._stream.encode(None):
-                    self._container.mux(packet)
+                for stream in filter(None, (self._stream, self._sound)):
+                    for packet in stream.encode(None):
+                        self._container.mux(packet)
         finally:
             self._container.close()
 

@@ -13,6 +13,7 @@ from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.errors import StorageError
 from fer_desktop.log import get_logger
+from fer_desktop.recording.microphone_sound import MicrophoneSound
 from fer_desktop.recording.recorded_video import video_writer
 from fer_desktop.settings import RecordingKind
 
@@ -32,7 +33,8 @@ class Recording:
         dropped: frames that came faster than they could be written.
         error: why it ended early; what came before is in the video.
         kind: what is in it.
-        has_sound: whether it has the sound of its source.
+        has_sound: whether it has the sound of its source, or of a microphone.
+        from_us: time of its first frame on the source's clock.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class Recording:
     error: StorageError | None
     kind: RecordingKind = "labels"
     has_sound: bool = False
+    from_us: int = 0
 
 
 class VideoRecorder:
@@ -56,6 +59,8 @@ class VideoRecorder:
         parts: OverlayParts = _BOXES_AND_LABELS,
         kind: RecordingKind = "labels",
         sound_from: Path | None = None,
+        on_began: Callable[[int], None] = lambda from_us: None,
+        sound: MicrophoneSound | None = None,
     ) -> None:
         """Start to record.
 
@@ -65,8 +70,15 @@ class VideoRecorder:
             parts: what is drawn over the picture, if it has labels.
             kind: what is recorded.
             sound_from: the file whose sound goes with a clean picture.
+            on_began: called on the recorder's thread when there is a file, with the time of its
+                first frame on the source's clock.
+            sound: what a microphone hears, to go with a clean picture; frames are recorded from
+                when it is open, or cannot be opened.
         """
+        self._sound = sound
+        self._is_listening = sound is None
         self._path = path
+        self._on_began = on_began
         self._on_ended = on_ended
         self._parts = parts
         self._kind: RecordingKind = kind
@@ -78,10 +90,15 @@ class VideoRecorder:
         self._thread = threading.Thread(target=self._run, name="video-recorder", daemon=True)
         self._thread.start()
 
+    @property
+    def path(self) -> Path:
+        """The video."""
+        return self._path
+
     def add(self, frame: Frame, analysis: FrameAnalysis | None) -> None:
         """Record a frame, or count it as dropped when too many wait."""
         with self._changed:
-            if self._stopping:
+            if self._stopping or not self._is_listening:
                 return
             if len(self._waiting) >= _WAITING_MAX:
                 self._dropped += 1
@@ -101,14 +118,21 @@ class VideoRecorder:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        frames = 0
+        frames = from_us = 0
         failure: StorageError | None = None
         writer = video_writer(
-            self._path, self._kind, parts=self._parts, sound_from=self._sound_from
+            self._path,
+            self._kind,
+            parts=self._parts,
+            sound_from=self._sound_from,
+            sound=self._opened_sound(),
         )
         try:
             while (item := self._next()) is not None:
                 writer.write(*item)
+                if not frames:
+                    from_us = item[0].timestamp_us
+                    self._on_began(from_us)
                 frames += 1
         except StorageError as error:
             failure = error
@@ -116,6 +140,8 @@ class VideoRecorder:
             log.exception("recording failed")
             failure = StorageError(f"{self._path} cannot be recorded: {error}.")
         self.stop()
+        if self._sound is not None:
+            self._sound.close()
         try:
             writer.close()
         except StorageError as error:
@@ -131,8 +157,14 @@ class VideoRecorder:
                 failure or writer.problem,
                 self._kind,
                 writer.has_sound,
+                from_us,
             )
         )
+
+    def _opened_sound(self) -> MicrophoneSound | None:
+        sound = self._sound if self._sound is not None and self._sound.start() else None
+        self._is_listening = True
+        return sound
 
     def _next(self) -> tuple[Frame, FrameAnalysis | None] | None:
         with self._changed:

@@ -23,6 +23,7 @@ from fer_desktop.pipeline.plugin_outputs import OutputChoice
 from fer_desktop.plugins import telling
 from fer_desktop.programs import end_programs
 from fer_desktop.settings import EngineChoice, Settings
+from fer_desktop.sources.microphone import Microphones, PortAudioMicrophones
 from fer_desktop.streaming.chosen import ChosenStreams
 from fer_desktop.streaming.targets import is_stream
 from fer_desktop.ui.commands.heard_marks import HeardMarks
@@ -65,6 +66,7 @@ class Ports:
         outputs: what takes the analyses besides the window, by the names that messages call them.
         streams: where results are sent whatever the settings say, as in ``ws:8765``.
         other_windows: those of the same user, joined already; None where they do not matter.
+        microphones: those whose sound can be recorded.
     """
 
     make_source: MakeSource
@@ -75,6 +77,7 @@ class Ports:
     outputs: Mapping[str, OutputSink] = field(default_factory=dict)
     streams: Sequence[str] = ()
     other_windows: OtherWindows | None = None
+    microphones: Microphones = field(default_factory=PortAudioMicrophones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,8 @@ def assemble(
     """
     collector = Collector()
     inbox = ResultInbox()
-    recorder = RecordingTap()
     session_log = SessionLog(paths.sessions_dir(), lambda: controller.settings)
+    recorder = RecordingTap(session_log.add_recording, ports.microphones)
 
     def on_result(result: Result) -> None:
         inbox.post(result)

@@ -23,6 +23,7 @@ from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from tests.helpers.clips import number_of
 from tests.helpers.fakes import FakeClassifier, FakeDetector, fake_preset
 from tests.helpers.keyrings import FakeKeyring
+from tests.helpers.microphones import ScriptedMicrophones
 from tests.helpers.models import run_trials_here
 from tests.helpers.sources import ScriptedSource
 from trainer.contract.preset import MODEL_FILE, PRESET_FILE, preset_to_json
@@ -49,6 +50,7 @@ class Desk:
         outputs: what takes the analyses besides the window.
         may_read: for scripted sources that wait for it.
         other_windows: what the next window meets others with; None for nothing.
+        microphones: those that are found.
     """
 
     def __init__(self, qtbot: QtBot, theme: ThemeManager) -> None:
@@ -70,6 +72,7 @@ class Desk:
         self.outputs: dict[str, OutputSink] = {}
         self.may_read = threading.Event()
         self.other_windows: OtherWindows | None = None
+        self.microphones = ScriptedMicrophones()
 
     def has_read(self, index: int) -> bool:
         """Tell whether a numbered picture, or a later one, was looked at for faces."""
@@ -89,6 +92,7 @@ class Desk:
             self.passwords,
             self.outputs,
             other_windows=self.other_windows,
+            microphones=self.microphones,
         )
         application = assemble(ports, self._theme, chosen, wanted)
         self._applications.append(application)

@@ -13,10 +13,10 @@ from fer_desktop.errors import FerError, StorageError
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.settings import Settings
+from fer_desktop.ui.commands.recording_desk import RecordingDesk
 from fer_desktop.ui.dialogs.about_dialogs import AboutDialog, ModelDialog
 from fer_desktop.ui.dialogs.analysis_dialog import AnalysisDialog, AnalysisOptions
 from fer_desktop.ui.dialogs.measures_dialog import MeasuresDialog
-from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenMedia
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
@@ -49,11 +49,11 @@ class Commands(Desk):
     def __init__(self, parts: WindowParts, view: FrameView, recorder: RecordingTap) -> None:
         super().__init__(parts)
         self._view = view
-        self._recorder = recorder
         self.exporter = Exporter(parts.background, parts.window)
         self.opener = SessionOpener(parts)
         self.bundles = BundleDesk(parts)
         self.sessions = SessionsDesk(parts, self.exporter, self.bundles, self.opener)
+        self.recording = RecordingDesk(parts, view, recorder, lambda: self.opener.file)
         self.marks = MarksDesk(parts)
         self.mark_keys = MarkKeys(parts)
         self._model_jobs = ModelJobs(parts.background, self)
@@ -110,13 +110,6 @@ class Commands(Desk):
         actions = self._actions
         actions.snapshot.triggered.connect(self._snapshot)
         actions.mark.triggered.connect(self.add_mark)
-        actions.record.triggered.connect(self._record)
-        actions.record_kinds.triggered.connect(
-            lambda action: self._controller.update_settings(
-                replace(self._controller.settings, recording_kind=action.data())
-            )
-        )
-        self._recorder.started.connect(lambda: actions.record_kinds.setEnabled(False))
         actions.export.triggered.connect(self._export)
         actions.report.triggered.connect(self.save_report)
         self.exporter.exported.connect(self._announcer.say_exported)
@@ -126,16 +119,6 @@ class Commands(Desk):
             lambda path: self._announcer.say_snapped(path, self._controller.settings.snapshot_dir)
         )
         self.exporter.failed.connect(self._announcer.say_error)
-        self._recorder.ended.connect(
-            lambda made: self._announcer.say_recorded(made, self._controller.settings.recording_dir)
-        )
-        self._recorder.ended.connect(lambda: actions.record.setChecked(self._is_recording()))
-        self._recorder.ended.connect(
-            lambda: actions.record_kinds.setEnabled(not self._is_recording())
-        )
-        # A recording shows one source: it ends with it.
-        self._controller.request_changed.connect(self._recorder.stop)
-        self._controller.happened.connect(self._stop_recording_when_closed)
 
     def _connect_settings_actions(self) -> None:
         actions = self._actions
@@ -178,8 +161,6 @@ class Commands(Desk):
         actions.boxes.setChecked(settings.show_boxes)
         actions.labels.setChecked(settings.show_labels)
         actions.bars.setChecked(settings.show_bars)
-        for action in actions.record_kinds.actions():
-            action.setChecked(action.data() == settings.recording_kind)
         actions.guides.setChecked(settings.show_guides)
         for action in actions.themes.actions():
             action.setChecked(action.data() == settings.theme)
@@ -240,33 +221,6 @@ class Commands(Desk):
         if view.frame is not None:
             shown = view.analysis if view.overlay_is_shown else None
             self.exporter.snapshot(view.frame, shown, view.look, self._controller.settings)
-
-    def _record(self, wanted: bool) -> None:
-        if not wanted:
-            self._recorder.stop()
-        elif not self._is_recording():
-            folder = output_folder(self._controller.settings.recording_dir, paths.videos_dir())
-            try:
-                kind = self._controller.settings.recording_kind
-                sound_from = self._file() if kind == "clean" else None
-                self._recorder.start(folder, self._view.parts, kind, sound_from)
-            except StorageError as error:
-                self._announcer.say_error("record", error)
-        self._actions.record.setChecked(self._is_recording())
-
-    def _file(self) -> Path | None:
-        """Return the file that is shown; None where it is none, or is not there any more."""
-        info = self._controller.info
-        if self._controller.past is not None:
-            return self.opener.file
-        return Path(info.uri) if info is not None and not info.is_live else None
-
-    def _stop_recording_when_closed(self) -> None:
-        if not self._controller.is_open:
-            self._recorder.stop()
-
-    def _is_recording(self) -> bool:
-        return self._recorder.is_recording
 
     def _export(self) -> None:
         path = self._controller.session_log.path

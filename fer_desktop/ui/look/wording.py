@@ -176,12 +176,21 @@ def clock_text(seconds: float) -> str:
     return f"{hours:02}:{minute:02}:{second:02}"
 
 
-def recording_text(kind: RecordingKind, *, has_sound: bool = False) -> str:
-    """Return what a recorded video shows, as a few words."""
+def recording_text(kind: RecordingKind, sound: str = "") -> str:
+    """Return what a recorded video shows, as a few words.
+
+    Args:
+        kind: the picture.
+        sound: "file" or "microphone"; "lost" for a microphone that is gone.
+    """
     if kind == "blurred":
         return translate("Recording", "faces blurred")
     if kind == "clean":
-        if has_sound:
+        if sound == "microphone":
+            return translate("Recording", "clean, with microphone")
+        if sound == "lost":
+            return translate("Recording", "clean, microphone lost")
+        if sound:
             return translate("Recording", "clean, with sound")
         return translate("Recording", "clean")
     return translate("Recording", "with labels")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fer_desktop.recording.bundle_reading import ImportedBundle
+from fer_desktop.recording.bundle_import import ImportedBundle
 from fer_desktop.recording.bundle_writing import WrittenBundle
 from fer_desktop.recording.video_recorder import Recording
 from fer_desktop.ui.look.wording import breakable, recording_text, translate
@@ -16,10 +16,16 @@ def bundle_text(bundle: WrittenBundle) -> str:
     text = translate("Bundle", "Saved {sessions} to {path}.").format(
         sessions=counted(bundle.sessions, "session"), path=breakable(bundle.path)
     )
-    if bundle.videos:
-        text += " " + translate("Bundle", "Included: {videos}.").format(
-            videos=counted(bundle.videos, "analysed file")
+    included = [
+        counted(number, name)
+        for number, name in (
+            (bundle.videos, "analysed file"),
+            (bundle.recordings, "recording"),
         )
+        if number
+    ]
+    if included:
+        text += " " + translate("Bundle", "Included: {videos}.").format(videos=", ".join(included))
     return " ".join([text, *bundle.failures[:_MOST_NAMED]])
 
 
@@ -39,7 +45,7 @@ def recorded_text(recording: Recording) -> str:
     """Return what was recorded, and what of it was skipped."""
     text = translate("Recording", "Recorded {frames} ({what}) to {path}.").format(
         frames=counted(recording.frames, "frame"),
-        what=recording_text(recording.kind, has_sound=recording.has_sound),
+        what=recording_text(recording.kind, "file" if recording.has_sound else ""),
         path=breakable(recording.path),
     )
     if recording.dropped:

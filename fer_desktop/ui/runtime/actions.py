@@ -145,7 +145,7 @@ class Actions(QObject):
             (
                 "clean",
                 self.tr("Clean, with the sound of the file"),
-                self.tr("Record the picture as it is; cameras have no sound"),
+                self.tr("Record the picture as it is; see Sound of recordings for cameras"),
             ),
             (
                 "blurred",
@@ -156,6 +156,11 @@ class Actions(QObject):
             action = self._make(text, tip, "", checkable=True)
             action.setData(value)
             self.record_kinds.addAction(action)
+        self.record_sound = self._make(
+            self.tr("Sound of recordings…"),
+            self.tr("Choose whether the microphone is recorded with clean videos of cameras"),
+            "",
+        )
         self.calibrate = self._make(
             self.tr("Calibrate…"),
             self.tr("Correct the scores of a face for its own neutral expression"),

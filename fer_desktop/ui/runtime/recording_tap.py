@@ -2,19 +2,29 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from fer_desktop.domain.overlay_layout import OverlayParts
+from fer_desktop.errors import StorageError
 from fer_desktop.files import new_file
+from fer_desktop.log import get_logger
 from fer_desktop.pipeline.events import Result
+from fer_desktop.recording.microphone_sound import MicrophoneSound
+from fer_desktop.recording.session_recordings import SessionRecording
 from fer_desktop.recording.video_recorder import Recording, VideoRecorder
 from fer_desktop.settings import RecordingKind
+from fer_desktop.sources.fingerprint import fingerprint
+from fer_desktop.sources.microphone import Microphones, PortAudioMicrophones
+
+log = get_logger("recording")
 
 _SHUTDOWN_LIMIT_S: Final = 10.0
+RecordedSound = Literal["", "file", "microphone", "lost"]
 
 
 class RecordingTap(QObject):
@@ -22,24 +32,42 @@ class RecordingTap(QObject):
 
     Attributes:
         kind: what is recorded now, or was last.
-        has_sound: whether the sound of a file is taken along.
+        microphones: of this computer.
 
     Signals:
         started: the path of the video.
         ended: a ``Recording``.
+        sound_failed: the ``SourceError`` why no sound comes from the microphone, or no more.
     """
 
     started = Signal(object)
     ended = Signal(object)
+    sound_failed = Signal(object)
     _finished = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        keep: Callable[[int, SessionRecording], None] = lambda session, recording: None,
+        microphones: Microphones | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Take what recording needs.
+
+        Args:
+            keep: notes which session was recorded where; StorageError. Any thread calls it.
+            microphones: those of this computer, unless others are given.
+            parent: who owns this.
+        """
         super().__init__(parent)
+        self.microphones: Microphones = microphones or PortAudioMicrophones()
+        self._sound: MicrophoneSound | None = None
+        self._has_file_sound = False
+        self._keep = keep
+        self._sessions: dict[Path, int] = {}  # of which each video is
         self._lock = threading.Lock()
         self._recorder: VideoRecorder | None = None
         self._started_s = 0.0
         self.kind: RecordingKind = "labels"
-        self.has_sound = False
         self._finishing: list[VideoRecorder] = []
         self._closed = False
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
@@ -54,6 +82,18 @@ class RecordingTap(QObject):
         """Seconds since the recording began."""
         return time.monotonic() - self._started_s
 
+    @property
+    def sound(self) -> RecordedSound:
+        """Whose sound is recorded."""
+        if self._sound is None:
+            return "file" if self._has_file_sound else ""
+        return "lost" if self._sound.is_lost else "microphone"
+
+    @property
+    def level(self) -> float:
+        """How loud it is at the microphone, 0 to 1."""
+        return 0.0 if self._sound is None else self._sound.level
+
     def offer(self, result: Result, shown: Result) -> None:
         """Record a result, if wanted; called on worker threads.
 
@@ -64,6 +104,7 @@ class RecordingTap(QObject):
         with self._lock:
             if self._recorder is not None:
                 taken = result if self.kind == "blurred" else shown
+                self._sessions.setdefault(self._recorder.path, result.session)
                 self._recorder.add(taken.frame, taken.analysis)
 
     def start(
@@ -72,6 +113,7 @@ class RecordingTap(QObject):
         parts: OverlayParts,
         kind: RecordingKind = "labels",
         sound_from: Path | None = None,
+        microphone: str | None = None,
     ) -> None:
         """Begin a recording in a new file.
 
@@ -80,16 +122,24 @@ class RecordingTap(QObject):
             parts: what is drawn over the picture, if it has labels.
             kind: what is recorded.
             sound_from: the file whose sound goes with a clean picture.
+            microphone: name of the one whose sound does, empty for the usual one; None for none.
 
         Raises:
             StorageError: if the folder cannot be written.
         """
         path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", ".mp4")
-        recorder = VideoRecorder(path, self._report, parts, kind, sound_from)
+
+        def began(from_us: int) -> None:
+            self._tell_session(SessionRecording(path, kind, from_us))
+
+        sound = None
+        if microphone is not None:
+            sound = MicrophoneSound(self.microphones.microphone(microphone), self.sound_failed.emit)
+        recorder = VideoRecorder(path, self._report, parts, kind, sound_from, began, sound)
         with self._lock:
             self._recorder, self.kind = recorder, kind
         self._started_s = time.monotonic()
-        self.has_sound = kind == "clean" and sound_from is not None
+        self._sound, self._has_file_sound = sound, kind == "clean" and sound_from is not None
         self.started.emit(path)
 
     def stop(self) -> None:
@@ -107,7 +157,25 @@ class RecordingTap(QObject):
         for recorder in self._finishing:
             recorder.join(_SHUTDOWN_LIMIT_S)
 
+    def _tell_session(self, recording: SessionRecording) -> None:
+        with self._lock:
+            session = self._sessions.get(recording.path)
+        if session is None:
+            return
+        try:
+            self._keep(session, recording)
+        except StorageError as error:
+            log.warning("%s is not known to its session: %s", recording.path, error)
+
     def _report(self, recording: Recording) -> None:
+        if recording.frames:
+            self._tell_session(
+                SessionRecording(
+                    recording.path, recording.kind, recording.from_us, _known_by(recording.path)
+                )
+            )
+        with self._lock:
+            self._sessions.pop(recording.path, None)
         if not self._closed:
             self._finished.emit(recording)
 
@@ -118,3 +186,12 @@ class RecordingTap(QObject):
         if not recording.frames:
             recording.path.unlink(missing_ok=True)
         self.ended.emit(recording)
+
+
+def _known_by(path: Path) -> tuple[int, str] | None:
+    try:
+        found = fingerprint(path)
+    except OSError as error:
+        log.info("%s has no fingerprint: %s", path, error)
+        return None
+    return found.length, found.digest

@@ -40,6 +40,7 @@ from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
+from fer_desktop.ui.dialogs.sound_dialog import SoundChoice, SoundDialog
 from fer_desktop.ui.models.model_jobs import ModelJobs
 from fer_desktop.ui.models.models_dialog import ModelsDialog
 from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue
@@ -148,6 +149,7 @@ DIALOGS: dict[str, Make] = {
     "sessions": lambda app, jobs: SessionsDialog(
         Path("nowhere"), jobs, lambda _: None, lambda _: None, parent=app.window
     ),
+    "sound": lambda app, _: SoundDialog(SoundChoice(True, LONG[:200]), app.window),
     "settings": lambda app, _: SettingsDialog(Settings(export_dir="/x" * 200), app.window),
     "shortcuts": lambda app, _: ShortcutsDialog(app.window.acts, app.window),
     "welcome": lambda app, _: WelcomeDialog(LONG, app.window),
@@ -184,9 +186,9 @@ def test_every_kind_of_dialog_is_tried() -> None:
         "LoginDialog", "MarkDialog", "MarkKeysDialog", "MarksDialog", "MeasuresDialog",
         "ModelsDialog", "NameDialog",
         "NetworkDialog", "PeopleDialog", "QueueDialog", "SessionsDialog", "SettingsDialog",
-        "ShortcutsDialog",
+        "ShortcutsDialog", "SoundDialog",
         "WelcomeDialog",
-        "AskingDialog",  # what seven of them are
+        "AskingDialog",  # what eight of them are
         "TrainWizard",  # page by page, below
     }  # fmt: skip
     assert kinds == tried

@@ -1,0 +1,204 @@
+"""Where sound comes in: microphones, by PortAudio, which is loaded when one is wanted."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_desktop.errors import SourceError
+
+# What AAC knows; of microphones that have another rate this is asked.
+_RATES: Final = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_USUAL_RATE: Final = 48_000
+_BLOCK_S: Final = 0.02
+_LOOKS: Final = 5  # at the driver's clock, before the first sound
+_LONGEST_DELAY_S: Final = 2.0  # a longer one is a driver that does not know
+_NO_LIBRARY: Final = SourceError(
+    "Sound cannot be recorded: the library PortAudio is missing.",
+    hint="Install it, on Debian and Ubuntu by: apt install libportaudio2",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoundBlock:
+    """Some milliseconds of sound.
+
+    Attributes:
+        samples: one channel, from -1 to 1.
+        captured_ns: ``time.monotonic_ns()`` when the first of them was heard.
+    """
+
+    samples: NDArray[np.float32]
+    captured_ns: int
+
+
+class Microphone(Protocol):
+    """Hears from when it is opened until it is closed; one thread does both."""
+
+    def open(self, on_block: Callable[[SoundBlock], None]) -> int:
+        """Begin to hear, and return the samples a second.
+
+        Args:
+            on_block: gets what is heard, on any thread; it must not wait.
+
+        Raises:
+            SourceError: if it cannot be opened.
+        """
+        ...
+
+    def close(self) -> None:
+        """Hear no more; may be called twice, and without open."""
+        ...
+
+
+class Microphones(Protocol):
+    """The microphones of a computer."""
+
+    def names(self) -> list[str]:
+        """Return what each is called; may take a moment.
+
+        Raises:
+            SourceError: if there is none, or it cannot be told.
+        """
+        ...
+
+    def microphone(self, name: str) -> Microphone:
+        """Return the one of this name, the system's own choice for an empty one; not opened yet."""
+        ...
+
+
+class PortAudioMicrophones:
+    """Those that PortAudio finds."""
+
+    def names(self) -> list[str]:
+        """Return what each is called, with the system that it belongs to where there are several.
+
+        Raises:
+            SourceError: if there is none, or PortAudio is missing.
+        """
+        found = [name for name, _ in _inputs(_portaudio())]
+        if not found:
+            raise SourceError("No microphone was found.", hint="Plug one in and try again.")
+        return found
+
+    def microphone(self, name: str) -> "PortAudioMicrophone":
+        """Return the one of this name, the system's own choice for an empty one."""
+        return PortAudioMicrophone(name)
+
+
+class PortAudioMicrophone:
+    """One microphone; only what comes while it is open is heard."""
+
+    def __init__(self, name: str = "") -> None:
+        """Take its name, as ``PortAudioMicrophones.names`` gives it; empty for the usual one."""
+        self._name = name
+        self._stream: Any = None
+        self._clock = _StreamClock()
+
+    def open(self, on_block: Callable[[SoundBlock], None]) -> int:
+        """Begin to hear, and return the samples a second.
+
+        Raises:
+            SourceError: if it is not there, or cannot be opened.
+        """
+        library = _portaudio()
+        device = None
+        if self._name:
+            device = dict(_inputs(library)).get(self._name)
+            if device is None:
+                raise SourceError(f"The microphone {self._name} was not found.")
+        try:
+            usual = round(library.query_devices(device, "input")["default_samplerate"])
+            rate = usual if usual in _RATES else _USUAL_RATE
+
+            def heard(samples: Any, count: int, at: Any, _: Any) -> None:
+                captured_ns = self._clock.captured_ns(
+                    at.inputBufferAdcTime, at.currentTime, count / rate
+                )
+                on_block(SoundBlock(samples[:, 0].copy(), captured_ns))
+
+            stream = library.InputStream(
+                samplerate=rate,
+                blocksize=round(rate * _BLOCK_S),
+                device=device,
+                channels=1,
+                dtype="float32",
+                callback=heard,
+            )
+            stream.start()
+            for _ in range(_LOOKS):
+                self._clock.look(stream.time)
+        except (library.PortAudioError, ValueError) as error:
+            called = self._name or "The microphone"
+            raise SourceError(
+                f"{called} cannot be opened: {error}.",
+                hint="Check that it is plugged in, allowed, and not used by another program.",
+            ) from error
+        self._stream = stream
+        return rate
+
+    def close(self) -> None:
+        """Let go of the microphone; may be called twice."""
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.abort(ignore_errors=True)  # one that was unplugged has nothing more to give
+            stream.close(ignore_errors=True)
+
+
+class _StreamClock:
+    """Turns a driver's times into those of ``time.monotonic_ns``."""
+
+    def __init__(self) -> None:
+        self._offset_ns: int | None = None
+
+    def captured_ns(self, heard_s: float, called_s: float, length_s: float) -> int:
+        """Return when a block began.
+
+        Args:
+            heard_s: when, by the driver; 0 if it does not know.
+            called_s: its present time.
+            length_s: of the block.
+        """
+        self.look(called_s)
+        if heard_s > 0 and 0 <= called_s - heard_s <= _LONGEST_DELAY_S:
+            return round(heard_s * 1e9) + (self._offset_ns or 0)
+        return time.monotonic_ns() - round(length_s * 1e9)
+
+    def look(self, called_s: float) -> None:
+        """Take the driver's present time, which may come late: the least delay is the true one."""
+        offset_ns = time.monotonic_ns() - round(called_s * 1e9)
+        if self._offset_ns is None or offset_ns < self._offset_ns:
+            self._offset_ns = offset_ns
+
+
+_once: Final = threading.Lock()
+
+
+def _portaudio() -> Any:
+    """Return the library, loaded when it is asked for first: that looks at all devices.
+
+    Raises:
+        SourceError: if it is missing.
+    """
+    with _once:
+        try:
+            import sounddevice
+        except (ImportError, OSError) as error:
+            raise _NO_LIBRARY from error
+        return sounddevice
+
+
+def _inputs(library: Any) -> list[tuple[str, int]]:
+    """Return names and numbers of what can be heard through."""
+    systems = library.query_hostapis()
+    inputs = [
+        (device["name"], systems[device["hostapi"]]["name"], device["index"])
+        for device in library.query_devices()
+        if device["max_input_channels"] > 0
+    ]
+    is_one = len({system for _, system, _ in inputs}) < 2
+    return [(name if is_one else f"{name} ({system})", at) for name, system, at in inputs]
