@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.errors import FerError
 from trainer.contract.text import is_clean, look
@@ -152,12 +153,20 @@ class People:
         if not any(person.is_hidden for person in self.persons):
             return analysis
         time_us = analysis.timestamp_us
-        faces = tuple(
-            face
-            for face in analysis.faces
-            if not self.person(self.number_of(face.face_id, time_us)).is_hidden
-        )
+        faces = tuple(face for face in analysis.faces if self.shows(face.face_id, time_us))
         return analysis if len(faces) == len(analysis.faces) else replace(analysis, faces=faces)
+
+    def shows(self, face_id: int, time_us: int) -> bool:
+        """Tell whether a track is of somebody at a moment who is not hidden."""
+        return not self.person(self.number_of(face_id, time_us)).is_hidden
+
+    def visible_corrections(self, corrections: Iterable[Correction]) -> list[Correction]:
+        """Return what is said of faces that are not hidden then."""
+        return [
+            one
+            for one in corrections
+            if self.shows(one.face_id, one.begin_us) or self.shows(one.face_id, one.last_us)
+        ]
 
     def shown(self, analysis: FrameAnalysis) -> FrameAnalysis:
         """Return a frame as it is shown: without hidden persons, and with names.

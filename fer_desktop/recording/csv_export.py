@@ -213,7 +213,9 @@ def describe(
         "settings": dict(info.settings),
         "marks": [_described(mark) for mark in marks],
         "corrections": [_described_correction(one) for one in corrections],
-        "calibrations": described(calibrations),
+        "calibrations": described(
+            used for used in calibrations if not _is_hidden_throughout(people, used.face_id)
+        ),
         "measures": [described_measure(measure) for measure in tabular(measures)],
         "people": described_people(people),
     }
@@ -296,6 +298,11 @@ def write_meta(
         part.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
+def _is_hidden_throughout(people: People, face_id: int) -> bool:
+    parts = [number for part, number in people.parts if part.face_id == face_id] or [face_id]
+    return all(people.person(number).is_hidden for number in parts)
+
+
 def _described(mark: Mark) -> dict[str, Any]:
     found: dict[str, Any] = {"time_s": mark.timestamp_us / 1e6, "text": mark.text}
     if mark.end_us is not None:
@@ -350,7 +357,7 @@ def export_session(
     with SessionReader(session_file) as reader, ExitStack() as files:
         # First, as a damaged one leaves no table.
         summary, marks, people = reader.summary(), reader.marks(), reader.people
-        corrections = reader.corrections()
+        corrections = people.visible_corrections(reader.corrections())
         times_us = reader.times_us() if marks or corrections else []
         extra = mark_column(marks, times_us)
         extra += [person_column(lambda: people)] if people else []

@@ -1,15 +1,15 @@
 """Several sessions in one go: one tidy table with a column that names the session, or one each."""
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from fer_desktop.domain.corrections import raters_of
+from fer_desktop.domain.corrections import Correction, raters_of
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
-from fer_desktop.domain.measures import MeasureSpec
+from fer_desktop.domain.measures import MESH, MeasureSpec
 from fer_desktop.domain.people import People
 from fer_desktop.errors import FerError
 from fer_desktop.files import distinct_name, whole_file
@@ -18,6 +18,7 @@ from fer_desktop.recording.correction_column import CorrectionColumns
 from fer_desktop.recording.csv_columns import Columns, ExtraColumn
 from fer_desktop.recording.csv_export import (
     Counts,
+    FaceRows,
     describe,
     export_session,
     face_rows,
@@ -25,10 +26,10 @@ from fer_desktop.recording.csv_export import (
 )
 from fer_desktop.recording.mark_column import MARKS, mark_column
 from fer_desktop.recording.measurements import measured_besides
-from fer_desktop.recording.mesh_file import MESH_SUFFIX
+from fer_desktop.recording.mesh_file import MESH_SUFFIX, MeshFile, mesh_file
 from fer_desktop.recording.person_column import person_column
-from fer_desktop.recording.session_format import UsedModel
-from fer_desktop.recording.session_reader import SessionReader
+from fer_desktop.recording.session_format import Mark, RecordedFrame, UsedModel
+from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 from fer_desktop.recording.shared_clock import SHARED_TIME, LiveSpan, live_span, shared_clock
 from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import CsvDialect
@@ -53,6 +54,52 @@ class JointExport:
     failures: tuple[str, ...] = ()
 
 
+class _Unreadable(Exception):
+    """A session turns out to be damaged in the middle of its rows."""
+
+    def __init__(self, path: Path, reason: FerError) -> None:
+        super().__init__(str(reason))
+        self.path = path
+        self.reason = reason
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FerError as error:
+        raise _Unreadable(path, error) from error
+
+
+@dataclass(slots=True)
+class _Extent:
+    """What a table of several sessions has to hold."""
+
+    models: list[UsedModel] = field(default_factory=list)
+    measures: list[MeasureSpec] = field(default_factory=list)
+    raters: set[str] = field(default_factory=set)
+    spans: dict[str, LiveSpan] = field(default_factory=dict)
+    is_calibrated: bool = False
+    has_marks: bool = False
+    has_people: bool = False
+
+    @property
+    def has_meshes(self) -> bool:
+        return any(spec.key == MESH for spec in self.measures)
+
+    def take(self, name: str, path: Path) -> None:
+        with _reading(path), SessionReader(path) as reader:
+            reader.summary()
+            self.has_marks |= any(mark.text for mark in reader.marks())
+            self.has_people |= bool(reader.people)
+            self.raters.update(raters_of(_corrections(reader)))
+            self.models += reader.models
+            self.measures = [*measured_besides([*self.measures, *reader.measures])]
+            self.is_calibrated |= bool(reader.calibrations)
+            if (span := live_span(reader)) is not None:
+                self.spans[name] = span
+
+
 def export_together(
     sessions: Sequence[tuple[str, Path]],
     csv_path: Path,
@@ -63,125 +110,177 @@ def export_together(
 ) -> JointExport:
     """Write one table of several sessions, with a last column ``session``, and its description.
 
-    A session that cannot be read is left out and named among the failures. Where live sessions
-    went on at the same time, a column has the time of each frame on the clock that they share.
+    A session that cannot be read to its end is left out as a whole and named among the failures.
+    Where live sessions went on at the same time, a column has the time of each frame on the clock
+    that they share.
 
     Args:
         sessions: a name for each, all different, and its file.
         csv_path: where the table goes, in the format that its suffix says; its description goes
-            beside it.
+            beside it, and the meshes of faces, if there are any.
         empty_rows, dialect: see ``write_csv``.
         overwrite: whether files that are there already are replaced.
 
     Raises:
         StorageError: if no session can be read, or a file exists or cannot be written.
     """
-    description = place_of_description(csv_path, overwrite=overwrite)
     failures: list[FerError] = []
-    readable: list[tuple[str, Path]] = []
-    models: list[UsedModel] = []
-    measures: list[MeasureSpec] = []
-    raters: set[str] = set()
-    spans: dict[str, LiveSpan] = {}
-    is_calibrated = has_marks = has_people = False
-    for name, path in sessions:
+    left = list(sessions)
+    while left or not failures:
         try:
-            with SessionReader(path) as reader:
-                reader.summary()
-                has_marks |= any(mark.text for mark in reader.marks())
-                has_people |= bool(reader.people)
-                raters.update(raters_of(reader.corrections()))
-                models += reader.models
-                measures = [*measured_besides([*measures, *reader.measures])]
-                is_calibrated |= bool(reader.calibrations)
-                span = live_span(reader)
-        except FerError as error:
-            failures.append(error)
+            made = _write(left, csv_path, empty_rows, dialect, overwrite)
+        except _Unreadable as error:
+            # Found in the middle of its rows, it is in the table already, which begins anew.
+            failures.append(error.reason)
+            left = [(name, path) for name, path in left if path != error.path]
         else:
-            readable.append((name, path))
-            if span is not None:
-                spans[name] = span
-    if not readable and failures:
-        raise failures[0]
-    # The session whose rows are being written, what is marked in it, and who is who.
-    present = [""]
-    marked: list[Callable[[FrameAnalysis, FaceAnalysis | None], str]] = [lambda *_: ""]
-    people = [People()]
-    corrected = CorrectionColumns(sorted(raters))
-    clock = shared_clock(spans)
+            said = tuple(str(error) for error in failures)
+            return JointExport(csv_path, len(left), made.frames, made.rows, said)
+    raise failures[0]
+
+
+class _Table:
+    """The columns of the table, for the session whose rows are being written.
+
+    Attributes:
+        columns: what they are.
+        clock: which live sessions share.
+    """
+
+    def __init__(self, extent: _Extent, *, empty_rows: bool) -> None:
+        self._name = ""
+        self._mark: Callable[[FrameAnalysis, FaceAnalysis | None], str] = lambda *_: ""
+        self._people = People()
+        self._corrected = CorrectionColumns(sorted(extent.raters))
+        extra = [ExtraColumn(SESSION, lambda frame, face: self._name)]
+        extra[:0] = self._corrected.columns()
+        if extent.has_people:
+            extra.insert(0, person_column(lambda: self._people))
+        self.clock = clock = shared_clock(extent.spans)
+        if clock is not None:
+            extra.append(
+                ExtraColumn(
+                    SHARED_TIME, lambda frame, _: clock.cell(self._name, frame.timestamp_us)
+                )
+            )
+        if extent.has_marks:
+            extra.insert(0, ExtraColumn(MARKS, lambda frame, face: self._mark(frame, face)))
+        self.columns = Columns.of(
+            extent.models,
+            measures=extent.measures,
+            is_calibrated=extent.is_calibrated,
+            empty_rows=empty_rows,
+            extra=extra,
+        )
+
+    def add(
+        self, name: str, reader: SessionReader, rows: FaceRows, meshes: MeshFile | None
+    ) -> tuple[Counts, dict[str, Any]]:
+        """Write a session, and return what it held and how it is described."""
+        with _reading(reader.path):
+            summary, marks = reader.summary(), reader.marks()
+            corrections = _corrections(reader)
+            times_us = reader.times_us() if marks or corrections else []
+        self._begin(name, reader.people, marks, corrections, times_us)
+        rows.people = reader.people
+        rows.counts = counts = Counts()
+        for row in _rows(reader):
+            rows.add(row)
+            if meshes is not None:
+                meshes.add(reader.people.visible(row.analysis), name)
+        counts.end = summary.end
+        return counts, _described(name, reader, summary, counts, marks, corrections)
+
+    def _begin(
+        self,
+        name: str,
+        people: People,
+        marks: Sequence[Mark],
+        corrections: Sequence[Correction],
+        times_us: Sequence[int],
+    ) -> None:
+        self._name, self._people = name, people
+        self._corrected.take(corrections, times_us)
+        of_marks = mark_column(marks, times_us)
+        self._mark = of_marks[0].cell if of_marks else lambda *_: ""
+
+
+def _write(
+    sessions: Sequence[tuple[str, Path]],
+    csv_path: Path,
+    empty_rows: bool,
+    dialect: CsvDialect,
+    overwrite: bool,
+) -> Counts:
+    description = place_of_description(csv_path, overwrite=overwrite)
+    mesh_path = csv_path.with_suffix(MESH_SUFFIX)
+    extent = _Extent()
+    for name, path in sessions:
+        extent.take(name, path)
+    table = _Table(extent, empty_rows=empty_rows)
     metas: list[dict[str, Any]] = []
     total = Counts()
-    columns = Columns.of(
-        models,
-        measures=measures,
-        is_calibrated=is_calibrated,
-        empty_rows=empty_rows,
-        extra=[
-            *(
-                [ExtraColumn(MARKS, lambda frame, face: marked[0](frame, face))]
-                if has_marks
-                else []
-            ),
-            *([person_column(lambda: people[0])] if has_people else []),
-            *corrected.columns(),
-            ExtraColumn(SESSION, lambda frame, face: present[0]),
-            *(
-                [
-                    ExtraColumn(
-                        SHARED_TIME, lambda frame, _: clock.cell(present[0], frame.timestamp_us)
-                    )
-                ]
-                if clock is not None
-                else []
-            ),
-        ],
-    )
-    with face_rows(csv_path, columns, dialect=dialect, overwrite=overwrite) as table:
-        for name, path in readable:
-            present[0] = name
+    with ExitStack() as files:
+        rows = files.enter_context(
+            face_rows(csv_path, table.columns, dialect=dialect, overwrite=overwrite)
+        )
+        meshes = None
+        if extent.has_meshes:
+            # Entered last and so finished first: meshes that cannot be written leave no table.
+            meshes = files.enter_context(mesh_file(mesh_path, overwrite=overwrite))
+        for name, path in sessions:
             with ExitStack() as stack:
-                reader = stack.enter_context(SessionReader(path))
-                summary, marks = reader.summary(), reader.marks()
-                corrections = reader.corrections()
-                times_us = reader.times_us() if marks or corrections else []
-                corrected.take(corrections, times_us)
-                columns_of_marks = mark_column(marks, times_us)
-                marked[0] = columns_of_marks[0].cell if columns_of_marks else lambda *_: ""
-                table.people = people[0] = reader.people
-                table.counts = counts = Counts()
-                for row in reader.rows():
-                    table.add(row)
-            counts.end = summary.end
+                with _reading(path):
+                    reader = stack.enter_context(SessionReader(path))
+                counts, meta = table.add(name, reader, rows, meshes)
             total.frames += counts.frames
             total.rows += counts.rows
-            metas.append(
-                {
-                    "session": name,
-                    **describe(
-                        summary.info,
-                        reader.models,
-                        counts,
-                        marks=marks,
-                        corrections=corrections,
-                        calibrations=reader.calibrations,
-                        measures=reader.measures,
-                        people=reader.people,
-                        facts=summary.facts,
-                        problem=summary.end.problem if summary.end is not None else "",
-                    ),
-                }
-            )
+            metas.append(meta)
     meta = {
         "format_version": 1,
-        "columns": dictionary_json(columns.columns()),
-        "shared_clock": clock.kind if clock is not None else None,
+        "columns": dictionary_json(table.columns.columns()),
+        "shared_clock": table.clock.kind if table.clock is not None else None,
         "sessions": metas,
     }
     text = json.dumps(meta, indent=2, ensure_ascii=False)
     with whole_file(description, overwrite=overwrite) as part:
         part.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
-    said = tuple(str(error) for error in failures)
-    return JointExport(csv_path, len(readable), total.frames, total.rows, said)
+    return total
+
+
+def _corrections(reader: SessionReader) -> list[Correction]:
+    return reader.people.visible_corrections(reader.corrections())
+
+
+def _rows(reader: SessionReader) -> Iterator[RecordedFrame]:
+    with _reading(reader.path):
+        # What the table cannot take is raised where it is written, and never comes in here.
+        yield from reader.rows()
+
+
+def _described(
+    name: str,
+    reader: SessionReader,
+    summary: SessionSummary,
+    counts: Counts,
+    marks: Sequence[Mark],
+    corrections: Sequence[Correction],
+) -> dict[str, Any]:
+    return {
+        "session": name,
+        **describe(
+            summary.info,
+            reader.models,
+            counts,
+            marks=marks,
+            corrections=corrections,
+            calibrations=reader.calibrations,
+            measures=reader.measures,
+            people=reader.people,
+            facts=summary.facts,
+            problem=summary.end.problem if summary.end is not None else "",
+        ),
+    }
 
 
 def export_each(

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -27,11 +27,16 @@ class MeshFile:
         """
         self._path = path
         self._rows: list[tuple[int, int, int]] = []
+        self._sessions: list[str] = []  # of each row, in a file of several
         self._width = 0
         self._points = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 - see close
 
-    def add(self, analysis: FrameAnalysis) -> None:
+    def add(self, analysis: FrameAnalysis, session: str = "") -> None:
         """Take the meshes of a frame.
+
+        Args:
+            analysis: the frame.
+            session: its name, where there are several.
 
         Raises:
             StorageError: if they cannot be written, or have not the same points in every frame.
@@ -49,10 +54,13 @@ class MeshFile:
                     except OSError as error:
                         raise storage_error(self._path, error) from error
                     self._rows.append((analysis.frame_index, analysis.timestamp_us, face.face_id))
+                    if session:
+                        self._sessions.append(session)
 
     def write_to(self, part: Path) -> None:
         """Write the file: ``frame_index``, ``timestamp_us``, ``face_id``, and ``points_px`` of
-        shape (rows, points, 3): x, y, and z, smaller nearer to the camera.
+        shape (rows, points, 3): x, y, and z, smaller nearer to the camera; of several sessions
+        also ``session``, their names.
 
         Raises:
             OSError: if it cannot be written.
@@ -63,13 +71,15 @@ class MeshFile:
         if self._rows:
             shape = (len(rows), self._width // 3, 3)
             points = np.memmap(self._points, "<f4", mode="r", shape=shape)
-        np.savez_compressed(
-            part,
-            frame_index=rows[:, 0],
-            timestamp_us=rows[:, 1],
-            face_id=rows[:, 2],
-            points_px=points,
-        )
+        arrays: dict[str, Any] = {
+            "frame_index": rows[:, 0],
+            "timestamp_us": rows[:, 1],
+            "face_id": rows[:, 2],
+            "points_px": points,
+        }
+        if self._sessions:
+            arrays["session"] = np.array(self._sessions)
+        np.savez_compressed(part, **arrays)
 
     def close(self) -> None:
         """Remove what was collected."""

@@ -30,19 +30,21 @@ def person_column(people: Callable[[], People]) -> ExtraColumn:
 
 
 def described_people(people: People) -> list[dict[str, Any]]:
-    """Return what was said of persons, and which parts of which tracks are theirs."""
+    """Return what was said of persons, and which parts of which tracks are theirs.
+
+    Hidden ones are nobody's business: that there are some, the count of their rows says.
+    """
     numbers = {number for _, number in people.parts}
     numbers.update(person.number for person in people.persons)
     found = []
     for number in sorted(numbers):
+        if people.person(number).is_hidden:
+            continue
         tracks = [
             {"face_id": part.face_id, "from_s": _seconds(part.from_us), "to_s": _seconds(until_us)}
             for part, until_us in people.parts_of(number)
         ]
-        is_hidden = people.person(number).is_hidden
-        found.append(
-            {"person": people.table_name(number), "is_hidden": is_hidden, "tracks": tracks}
-        )
+        found.append({"person": people.table_name(number), "is_hidden": False, "tracks": tracks})
     return found
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fer_desktop.domain.corrections import Correction, in_order
+from fer_desktop.domain.corrections import Correction, with_corrections
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
@@ -18,7 +18,9 @@ from fer_desktop.recording.measurements import MeasurementReader, measured_besid
 from fer_desktop.recording.row_types import CorrectionRow, MarkRow, TotalsRow
 from fer_desktop.recording.session_facts import SessionFacts, read_facts
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
+from fer_desktop.recording.session_opening import OpenedSession
 from fer_desktop.recording.session_people import read_people
+from fer_desktop.recording.session_recordings import SessionRecording, read_recordings
 from trainer.contract.checked_json import as_type
 
 
@@ -36,6 +38,7 @@ class SessionSummary:
         facts: what the user says of it.
         fingerprint: length and digest of the file that was analysed; None where it was none.
         names: those that the user gave to faces.
+        recordings: videos that were recorded of it, if it was live.
     """
 
     path: Path
@@ -47,6 +50,7 @@ class SessionSummary:
     facts: SessionFacts = field(default_factory=SessionFacts)
     fingerprint: tuple[int, str] | None = None
     names: tuple[str, ...] = ()
+    recordings: tuple[SessionRecording, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -75,11 +79,10 @@ class SessionReader:
         if not path.is_file():
             raise StorageError(f"{path} is missing or not a file.")
         with reading(path):
-            # Not opened read-only: after a crash SQLite has to put the file in order first.
-            self._db = sqlite3.connect(path)
+            self._opened = OpenedSession(path)
+        self._db = self._opened.db
         try:
             with reading(path):
-                session_format.check_schema(self._db, path)
                 self._db.execute("BEGIN")  # from here on everything is seen as of now
                 self._models = session_format.read_models(self._db)
                 self.models = tuple(self._models.values())
@@ -88,7 +91,7 @@ class SessionReader:
                 self.measures = measured_besides(read_specs(self._db).values())
                 self.people = read_people(self._db)
         except StorageError:
-            self._db.close()
+            self.close()
             raise
 
     def __enter__(self) -> "SessionReader":
@@ -114,7 +117,7 @@ class SessionReader:
 
     def close(self) -> None:
         """Release the file; may be called twice."""
-        self._db.close()
+        self._opened.close()
 
     def summary(self) -> SessionSummary:
         """Return what the session is, and how long.
@@ -142,6 +145,7 @@ class SessionReader:
                 facts=facts,
                 fingerprint=fingerprint,
                 names=tuple(person.name for person in self.people.persons if person.name),
+                recordings=read_recordings(self._db),
             )
 
     def _faces_seen(self) -> int:
@@ -242,7 +246,8 @@ def read_corrections(db: sqlite3.Connection) -> list[Correction]:
         sqlite3.Error: if the table cannot be read.
     """
     rows = db.execute(session_rows.SELECT_CORRECTIONS)
-    return in_order(Correction(*as_type(row, CorrectionRow)) for row in rows)
+    # Written elsewhere, stretches of a rater may lie within each other; here each moment has one.
+    return with_corrections((), [Correction(*as_type(row, CorrectionRow)) for row in rows])
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from fer_desktop.domain.corrections import (
     with_correction,
     with_corrections,
 )
+from fer_desktop.domain.people import People
 
 pytestmark = pytest.mark.unit
 
@@ -76,3 +77,14 @@ def test_nothing_is_said_outside() -> None:
     assert labels([]) == [""] * 6
     assert labels([said("happy", 10**9)])[-1] == "happy"  # the last frame is on screen then
     assert RaterLabels([said("happy", 5)], "A", ()).at(1, 5) == ""
+
+
+def test_what_was_said_of_hidden_persons_is_left_out() -> None:
+    people = People().split(1, 5_000, {1: (0, 9_000)}).hidden(1)
+    said = [
+        Correction("A", 1, "happy", 1_000),
+        Correction("A", 1, "sad", 6_000),
+        Correction("A", 1, "sad", 4_000, 6_000),
+        Correction("A", 2, "sad", 0),
+    ]
+    assert people.visible_corrections(said) == said[1:]

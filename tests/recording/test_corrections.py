@@ -67,6 +67,21 @@ def test_corrections_stand_beside_what_the_model_said(tmp_path: Path) -> None:
     assert before == 6
 
 
+def test_stretches_within_each_other_are_divided(tmp_path: Path) -> None:
+    outer, inner = (0, 166_666), (33_333, 100_000)
+    nested = [Correction("A", 1, "sad", *outer), Correction("A", 1, "happy", *inner)]
+    path = session(tmp_path / "a.fersession", nested)
+    with SessionReader(path) as reader:
+        assert reader.corrections() == [
+            Correction("A", 1, "sad", 0, 33_332),
+            Correction("A", 1, "happy", *inner),
+            Correction("A", 1, "sad", 100_001, 166_666),
+        ]
+    export_session(path, tmp_path / "a.csv")
+    said = [row["corrected_label"] for row in rows_of(tmp_path / "a.csv") if row["face_id"] == "1"]
+    assert said == ["sad", "happy", "happy", "happy", "sad"]
+
+
 def test_one_rater_has_one_column_at_the_end(tmp_path: Path) -> None:
     path = session(tmp_path / "a.fersession", FIRST)
     export_session(path, tmp_path / "a.csv", empty_rows=True)
