@@ -160,6 +160,11 @@ class People:
         """Tell whether a track is of somebody at a moment who is not hidden."""
         return not self.person(self.number_of(face_id, time_us)).is_hidden
 
+    def shows_ever(self, face_id: int) -> bool:
+        """Tell whether any part of a track is of somebody who is not hidden."""
+        parts = [number for part, number in self.parts if part.face_id == face_id] or [face_id]
+        return not all(self.person(number).is_hidden for number in parts)
+
     def visible_corrections(self, corrections: Iterable[Correction]) -> list[Correction]:
         """Return what is said of faces that are not hidden then."""
         return [

@@ -213,9 +213,7 @@ def describe(
         "settings": dict(info.settings),
         "marks": [_described(mark) for mark in marks],
         "corrections": [_described_correction(one) for one in corrections],
-        "calibrations": described(
-            used for used in calibrations if not _is_hidden_throughout(people, used.face_id)
-        ),
+        "calibrations": described(used for used in calibrations if people.shows_ever(used.face_id)),
         "measures": [described_measure(measure) for measure in tabular(measures)],
         "people": described_people(people),
     }
@@ -296,11 +294,6 @@ def write_meta(
     with whole_file(path, overwrite=overwrite) as part:
         # File names on Linux may hold bytes that are no text: they become JSON's own escapes.
         part.write_text(text, encoding="utf-8", errors="backslashreplace")
-
-
-def _is_hidden_throughout(people: People, face_id: int) -> bool:
-    parts = [number for part, number in people.parts if part.face_id == face_id] or [face_id]
-    return all(people.person(number).is_hidden for number in parts)
 
 
 def _described(mark: Mark) -> dict[str, Any]:
