@@ -9,9 +9,9 @@ from fer_desktop.errors import FerError, SourceError, StorageError
 from fer_desktop.recording.video_recorder import Recording
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.output_folders import output_folder
-from fer_desktop.ui.dialogs.sound_dialog import SoundChoice, SoundDialog
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.recording_tap import RecordingTap
+from fer_desktop.ui.sessions.sound_dialog import SoundChoice, SoundDialog
 from fer_desktop.ui.viewer.frame_view import FrameView
 
 

@@ -12,8 +12,8 @@ from fer_desktop import paths
 from fer_desktop.settings import Settings
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.ui.assembly import Application
-from fer_desktop.ui.dialogs.sound_dialog import SoundDialog
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.sessions.sound_dialog import SoundDialog
 from fer_desktop.ui.viewer.recording_sign import RecordingSign, loudness
 from tests.helpers.clips import write_clip
 from tests.helpers.microphones import ScriptedMicrophone, ScriptedMicrophones

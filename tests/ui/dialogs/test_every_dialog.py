@@ -40,7 +40,6 @@ from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.dialogs.shortcuts_dialog import ShortcutsDialog
-from fer_desktop.ui.dialogs.sound_dialog import SoundChoice, SoundDialog
 from fer_desktop.ui.models.model_jobs import ModelJobs
 from fer_desktop.ui.models.models_dialog import ModelsDialog
 from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue
@@ -55,6 +54,7 @@ from fer_desktop.ui.sessions.marks_dialog import MarkDialog, MarksDialog
 from fer_desktop.ui.sessions.people_dialog import PeopleDialog
 from fer_desktop.ui.sessions.queue_dialog import QueueDialog
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
+from fer_desktop.ui.sessions.sound_dialog import SoundChoice, SoundDialog
 from fer_desktop.ui.training.corrected.corrected_dialog import CorrectedDialog
 from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
 from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
