@@ -10,8 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.errors import StorageError
+from fer_desktop.recording.csv_columns import Columns, ExtraColumn
 from fer_desktop.recording.csv_export import export_session, write_csv
+from fer_desktop.recording.mark_column import MARKS
+from fer_desktop.recording.person_column import PERSON
 from fer_desktop.recording.session_format import Mark, RecordedFrame, UsedModel
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.recording.text_cells import text_cell
@@ -317,3 +321,20 @@ def test_texts_that_begin_otherwise_are_no_formulas_either(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "happy", "a=b", "sehr traurig", "悲しい", "3-4", "50 %"])
 def test_plain_texts_stay_as_they_are(text: str) -> None:
     assert text_cell(text) == text
+
+
+def test_the_groups_of_columns_stand_in_the_order_that_is_promised() -> None:
+    extra = [ExtraColumn(column, lambda *_: "") for column in (MARKS, PERSON)]
+    columns = Columns.of(
+        [UsedModel(PRESET, 0)],
+        measures=[MeasureSpec("gaze", ("yaw", "pitch"), "deg")],
+        is_calibrated=True,
+        extra=extra,
+    )
+    labels = PRESET.labels
+    assert columns.names()[-2 * len(labels) - 4 :] == [
+        *(f"p_{label}" for label in labels),
+        *("gaze_yaw_deg", "gaze_pitch_deg"),
+        *(f"corrected_{label}" for label in labels),
+        *("marks", "person"),
+    ]

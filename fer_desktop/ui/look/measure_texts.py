@@ -3,6 +3,7 @@
 from typing import Final
 
 from fer_desktop.domain.measure_facts import facts_of_key
+from fer_desktop.domain.measures import MeasureFacts
 from fer_desktop.domain.picture_problem import Problem
 from fer_desktop.ui.look.wording import measure_text, translate
 from fer_desktop.vision.measure_catalogue import all_measures
@@ -23,15 +24,17 @@ def presets() -> dict[str, tuple[str, ...]]:
 
 def measure_description(key: str) -> str:
     """Return what a measure tells, from where, and how well; nothing where nobody says."""
-    facts = facts_of_key(key)
-    if not facts.definition:
-        return ""
-    parts = [
-        facts.definition,
-        translate("Measures", "From: {source}").format(source=facts.source),
-        translate("Measures", "How well: {accuracy}").format(accuracy=facts.accuracy),
-    ]
-    return "\n".join(f"{part}." for part in parts)
+    return facts_text(facts_of_key(key))
+
+
+def facts_text(facts: MeasureFacts) -> str:
+    """Return what is said of a measure, a line for each part of it."""
+    patterns = (
+        (facts.definition, "{text}."),
+        (facts.source, translate("Measures", "From: {text}.")),
+        (facts.accuracy, translate("Measures", "How well: {text}.")),
+    )
+    return "\n".join(pattern.format(text=text) for text, pattern in patterns if text)
 
 
 def problem_text(problem: Problem) -> str:

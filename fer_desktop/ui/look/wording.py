@@ -38,6 +38,9 @@ KNOWN_LABELS: Final = (
 )
 
 
+# Measures that say yes or no.
+_FLAGS: Final = frozenset({"looks_at_camera"})
+
 # Products' own names are not translated.
 _ENGINES: Final = {"litert": "LiteRT", "keras": "Keras"}
 
@@ -86,6 +89,8 @@ def measured_text(spec: MeasureSpec, number: float, *, digits: int = 0) -> str:
         number: of one of its channels.
         digits: how many there are at most; else as many decimals as hold still while it changes.
     """
+    if spec.key in _FLAGS:
+        return translate("Measures", "yes") if number >= 0.5 else translate("Measures", "no")
     text = f"{number:.1f}" if abs(number) >= 1 else f"{number:.2f}"
     if digits:
         text = f"{number:.{digits}g}"

@@ -6,10 +6,12 @@ from typing import Final
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
+from fer_desktop.domain.measure_facts import facts_of
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.ui.look.label_colors import label_color
+from fer_desktop.ui.look.measure_texts import facts_text
 from fer_desktop.ui.look.tokens import Tokens
 from fer_desktop.ui.look.wording import channel_text, measured_text
 from fer_desktop.ui.timeline.content import Curves, TimelineContent
@@ -19,6 +21,7 @@ _SECOND_US: Final = 1_000_000
 _LEAST_SPAN: Final = 1e-3  # of values that hold still
 _MARGIN: Final = 0.08  # of the height, above and below the curves
 _LINE_Z: Final = 10
+_BEHIND_NAMES: Final = 0.75  # how much of a curve the names on it hide
 
 
 class MeasureAxis(ValueAxis):
@@ -56,6 +59,9 @@ class MeasureRow:
         self.axis = MeasureAxis(self.box, spec)
         self._curves = [Curve(self.box, label_color(self._name(at))) for at in self._channels]
         self._title = pg.TextItem(anchor=(0, 0))
+        about = facts_text(facts_of(spec))
+        for item in (self._title, self.axis):
+            item.setToolTip(about)
         self.playhead, self.crosshair = pg.InfiniteLine(), pg.InfiniteLine()
         for item in (self._title, self.playhead, self.crosshair):
             item.setZValue(_LINE_Z)
@@ -79,6 +85,9 @@ class MeasureRow:
             f'&nbsp;<span style="color: {tokens.muted}">{self._name(at)}</span>'
             for at in self._channels
         )
+        behind = QColor(tokens.surface)
+        behind.setAlphaF(_BEHIND_NAMES)
+        self._title.fill = pg.mkBrush(behind)
         self._title.setHtml(names)
         self._title.setFont(font)
 
