@@ -1,8 +1,9 @@
 """Settings: the recipe of a system, and the resolved settings of one run."""
 
+import math
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 from msgspec import Meta
 
@@ -235,3 +236,14 @@ def flat_recipe(recipe: Recipe) -> dict[str, Any]:
     settings: dict[str, Any] = {**vars(recipe), **vars(recipe.augmentation)}
     del settings["augmentation"]
     return settings
+
+
+def limits(name: str) -> tuple[float, float]:
+    """Return the smallest and the largest value of a numeric setting."""
+    for owner in (Recipe, Augmentation, TrainConfig):
+        hint = get_type_hints(owner, include_extras=True).get(name)
+        for part in (hint, *get_args(hint)):  # of what may be missing, the bounds are inside
+            for bounds in getattr(part, "__metadata__", ()):
+                if isinstance(bounds, Meta) and bounds.ge is not None:
+                    return bounds.ge, bounds.le if bounds.le is not None else math.inf
+    return 0, math.inf

@@ -20,6 +20,7 @@ from trainer.cli.options import build_parser
 from trainer.cli.predict import predict
 from trainer.cli.prepare import prepare
 from trainer.cli.report import report
+from trainer.cli.worker_options import workers_from_args
 from trainer.config import Augmentation, Recipe, TrainConfig
 from trainer.contract.checked_json import encode_json
 from trainer.contract.progress import Cancelled, Failed
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from trainer.fit.epochs import Controls
     from trainer.reports.comparison import Row
     from trainer.reports.cross_validation import CrossValidation
+    from trainer.search.findings import Found
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 _WITHOUT_KERAS: Final = (
@@ -120,11 +122,20 @@ def _compare(args: argparse.Namespace) -> int:
 
     names = choose_systems(args.systems)
     _check_folds(args, names)
+    workers = workers_from_args(args)
     rows: list[Row] = []
 
     def work(controls: "Controls") -> None:
-        configure = partial(config_from_args, args)
-        rows.extend(compare(names, configure, args.out, controls, only_finished=args.only_finished))
+        rows.extend(
+            compare(
+                names,
+                partial(config_from_args, args),
+                args.out,
+                controls,
+                only_finished=args.only_finished,
+                workers=workers,
+            )
+        )
 
     status = _with_controls(args, work, lambda: stopped(names, args.out))
     if status == DONE and args.progress == "text":
@@ -136,18 +147,40 @@ def _cross_validate(args: argparse.Namespace) -> int:
     from trainer.reports.cross_validation import as_text, cross_validate, stopped_at
 
     config = config_from_args(args, _system_name(args))
+    workers = workers_from_args(args)
     found: list[CrossValidation] = []
 
     def work(controls: "Controls") -> None:
         found.append(
             cross_validate(
-                config, controls, folds=args.cross_folds, by_person=args.by_person, seeds=args.seeds
+                config,
+                controls,
+                folds=args.cross_folds,
+                by_person=args.by_person,
+                seeds=args.seeds,
+                workers=workers,
             )
         )
 
     status = _with_controls(args, work, lambda: stopped_at(args.out))
     if found and args.progress == "text":
         print(as_text(found[0]))
+    return status
+
+
+def _search(args: argparse.Namespace) -> int:
+    from trainer.cli.search import run_search, search_as_text
+
+    config = config_from_args(args, _system_name(args))
+    found: list[Found] = []
+
+    def work(controls: "Controls") -> None:
+        found.append(run_search(args, config, controls))
+
+    stopped = Cancelled(done=0, way="the same command goes on with the search")
+    status = _with_controls(args, work, lambda: stopped)
+    if found and args.progress == "text":
+        print(search_as_text(found[0], args.out))
     return status
 
 
@@ -290,4 +323,5 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "fingerprint": fingerprint,
     "fix": fix,
     "report": report,
+    "search": _search,
 }

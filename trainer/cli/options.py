@@ -18,7 +18,9 @@ from trainer.cli.numbers import number
 from trainer.cli.parser import Parser
 from trainer.cli.predict import add_predict
 from trainer.cli.report import add_report
-from trainer.cli.setting_list import limits, meanings
+from trainer.cli.search import add_search_options
+from trainer.cli.setting_list import meanings
+from trainer.cli.worker_options import add_workers
 from trainer.config import (
     Augmentation,
     Optimizer,
@@ -26,6 +28,7 @@ from trainer.config import (
     Recipe,
     Schedule,
     TrainConfig,
+    limits,
 )
 from trainer.contract.labels import LABEL_SETS
 from trainer.contract.preset import Color
@@ -51,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     _add_compare(commands)
     _add_cross_validate(commands)
+    _add_search(commands)
     add_predict(commands)
     add_export(commands)
     add_blend(commands)
@@ -133,6 +137,7 @@ def _add_compare(commands: Any) -> None:
         "--systems", required=True, metavar="A,B,...", help="names, or all, scratch or a study"
     )
     parser.add_argument("--only-finished", action="store_true", help="only compare finished runs")
+    add_workers(parser, "trainings")
     _add_training(parser)
     _add_run(parser)
     parser.set_defaults(command="compare", start=None)
@@ -167,9 +172,24 @@ def _add_cross_validate(commands: Any) -> None:
         metavar="A,B,...",
         help="repeat all of it with each of these seeds; default: 0",
     )
+    add_workers(parser, "trainings")
     _add_training(parser, has_folds=True)
     _add_run(parser)
     parser.set_defaults(command="cross-validate", resume=False)
+
+
+def _add_search(commands: Any) -> None:
+    parser = commands.add_parser(
+        "search",
+        help="look for a better recipe by many short trainings",
+        description="Trains a network again and again with settings that Optuna chooses, and "
+        "leaves the best run in DIR/best, its command on the terminal, and search.html, "
+        "search.json and the trials in DIR. The same command goes on where it was stopped.",
+    )
+    _add_network(parser)
+    add_search_options(parser)
+    _add_training(parser)
+    _add_run(parser)
 
 
 def _seeds(text: str) -> tuple[int, ...]:

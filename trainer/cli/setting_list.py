@@ -10,9 +10,7 @@ import re
 from dataclasses import fields, replace
 from typing import Any, Final, get_args, get_type_hints
 
-from msgspec import Meta
-
-from trainer.config import Augmentation, DataSource, Recipe, TrainConfig
+from trainer.config import Augmentation, DataSource, Recipe, TrainConfig, limits
 from trainer.contract.checked_json import encode_json
 from trainer.contract.offers import Setting
 
@@ -48,17 +46,6 @@ def settings_as_json(recipe: Recipe | None = None, *, without: tuple[str, ...] =
         without: settings that mean nothing to it.
     """
     return encode_json([each for each in settings(recipe) if each.name not in without])
-
-
-def limits(name: str) -> tuple[float, float]:
-    """Return the smallest and the largest value of a numeric setting."""
-    for owner in (Recipe, Augmentation, TrainConfig):
-        hint = get_type_hints(owner, include_extras=True).get(name)
-        for part in (hint, *get_args(hint)):  # of what may be missing, the bounds are inside
-            for bounds in getattr(part, "__metadata__", ()):
-                if isinstance(bounds, Meta) and bounds.ge is not None:
-                    return bounds.ge, bounds.le if bounds.le is not None else math.inf
-    return 0, math.inf
 
 
 def meanings(documented: type) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Training the members of an ensemble one by one, and joining them into one network."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,22 @@ from trainer.fit.epochs import Controls, Progress
 from trainer.fit.optimization import copied
 from trainer.presets.model_folder import raw_probabilities
 from trainer.runs import checkpoint
+from trainer.runs.run_folder import held
 from trainer.systems.system import System, is_single, member_label, usable_members
+
+
+@dataclass(frozen=True)
+class Part:
+    """A network of an ensemble.
+
+    Attributes:
+        member: its system's name.
+        fold: which fold of a stacking ensemble it is trained without, from 1; 0: on all faces.
+    """
+
+    member: str
+    fold: int
+
 
 TrainNetwork = Callable[[TrainConfig, System, Dataset, Path, Controls], tuple[Any, Progress]]
 
@@ -39,12 +54,13 @@ def train_members(
         Stopped: if it was cancelled.
     """
     assert system.combination is not None
-    members = config.out / "members"
     meta = None
     spent = 0.0
     if system.combination.how == "stacking":
         meta, spent = _fit_meta(config, system, dataset, controls, train_network)
-    network, progress = _train_all(config, system, dataset, members, controls, train_network)
+    network, progress = _train_all(
+        config, system, dataset, _members_folder(config), controls, train_network
+    )
     if meta is not None:
         network.get_layer("meta").set_weights(meta)
     rows = dataset.rows("validation")
@@ -71,14 +87,7 @@ def _train_all(
     weights, total = [], Progress()
     for at, member in enumerate(members, start=1):
         controls.report(Note(text=f"{folder.name}: {member.title} ({at} of {len(members)})"))
-        single = is_single(member)
-        network, progress = train_network(
-            replace(config, system=member.name),
-            member,
-            dataset.against_rest(member_label(member)) if single else dataset,
-            folder / member.name,
-            controls,
-        )
+        network, progress = _train_one(config, member, dataset, folder, controls, train_network)
         weights.append(copied(network.weights))
         total.seconds += progress.seconds
         total.epoch = max(total.epoch, progress.epoch)
@@ -88,6 +97,82 @@ def _train_all(
     for member, values in zip(members, weights, strict=True):
         joined.get_layer(member.name).set_weights(values)
     return joined, total
+
+
+def _train_one(
+    config: TrainConfig,
+    member: System,
+    dataset: Dataset,
+    folder: Path,
+    controls: Controls,
+    train_network: TrainNetwork,
+) -> tuple[Any, Progress]:
+    return train_network(
+        replace(config, system=member.name),
+        member,
+        dataset.against_rest(member_label(member)) if is_single(member) else dataset,
+        folder / member.name,
+        controls,
+    )
+
+
+def member_parts(config: TrainConfig, system: System, labels: tuple[str, ...]) -> list[Part]:
+    """Return the networks that an ensemble is made of, each of which can be trained by itself."""
+    assert system.combination is not None
+    folds = config.folds if system.combination.how == "stacking" else 0
+    names = [member.name for member in usable_members(system.combination, labels)]
+    return [Part(name, fold) for fold in range(folds + 1) for name in names]
+
+
+def train_part(
+    config: TrainConfig,
+    system: System,
+    dataset: Dataset,
+    part: Part,
+    controls: Controls,
+    train_network: TrainNetwork,
+) -> None:
+    """Train one network of an ensemble, where ``train_members`` will find it.
+
+    Raises:
+        TrainerError: as ``train_network`` does, or if another process trains it.
+        Stopped: if it was cancelled.
+    """
+    assert system.combination is not None
+    members = usable_members(system.combination, dataset.labels)
+    member = next(each for each in members if each.name == part.member)
+    folder = _members_folder(config)
+    if part.fold:
+        rows = dataset.rows("train")
+        dataset = dataset.without(rows[_folds(config, dataset)[part.fold - 1]])
+        folder = _fold_folder(config, part.fold)
+    checkpoint.make_folder(folder / member.name)
+    with held(folder / member.name):
+        _train_one(config, member, dataset, folder, controls, train_network)
+
+
+def _members_folder(config: TrainConfig) -> Path:
+    return config.out / "members"
+
+
+def _fold_folder(config: TrainConfig, fold: int) -> Path:
+    return config.out / f"fold_{fold}_of_{config.folds}"
+
+
+def _folds(config: TrainConfig, dataset: Dataset) -> list[NDArray[np.int64]]:
+    """Return which of the training rows each fold leaves out; copies stay together."""
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    rows = dataset.rows("train")
+    folds = StratifiedGroupKFold(config.folds, shuffle=True, random_state=config.seed)
+    try:
+        divided = folds.split(rows, dataset.truth(rows), dataset.copies[rows])
+        return [held_out for _, held_out in divided]
+    except ValueError as error:
+        raise DataError(
+            f"there are too few training faces to hold out {config.folds} folds.",
+            hint="Lower --stacking-folds or give more faces of each label.",
+        ) from error
 
 
 def _fit_meta(
@@ -102,35 +187,27 @@ def _fit_meta(
     It sees scores of faces that the networks giving them were not trained on.
     """
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedGroupKFold
 
     rows = dataset.rows("train")
     truth = dataset.truth(rows)
-    folds = StratifiedGroupKFold(config.folds, shuffle=True, random_state=config.seed)
-    try:
-        parts = [held for _, held in folds.split(rows, truth, dataset.copies[rows])]
-    except ValueError as error:
-        raise DataError(
-            f"there are too few training faces to hold out {config.folds} folds.",
-            hint="Lower --stacking-folds or give more faces of each label.",
-        ) from error
+    parts = _folds(config, dataset)
     scores: NDArray[np.float32] | None = None
     seconds = 0.0
-    for at, held in enumerate(parts, start=1):
+    for at, left_out in enumerate(parts, start=1):
         network, progress = _train_all(
             config,
             system,
-            dataset.without(rows[held]),
-            config.out / f"fold_{at}_of_{config.folds}",
+            dataset.without(rows[left_out]),
+            _fold_folder(config, at),
             controls,
             train_network,
         )
         seconds += progress.seconds
         scorer = keras.Model(network.input, network.get_layer("scores").output)
-        found = raw_probabilities(scorer, dataset, rows[held])
+        found = raw_probabilities(scorer, dataset, rows[left_out])
         if scores is None:
             scores = np.zeros((len(rows), found.shape[1]), np.float32)
-        scores[held] = found
+        scores[left_out] = found
     assert scores is not None
     meta = LogisticRegression(max_iter=2000).fit(scores, truth)
     return _as_dense(meta, len(dataset.labels)), seconds

@@ -29,6 +29,10 @@ _LOOK_EVERY_S: Final = 0.2
 _OUT_OF_MEMORY: Final = ("resourceexhausted", "out of memory", "outofmemory", "memoryerror")
 
 
+class Diverged(RunError):
+    """The loss is no finite number any more: the settings do not go together."""
+
+
 class Stopped(Exception):
     """The user stopped the training; its last checkpoint is kept."""
 
@@ -110,7 +114,7 @@ def fit(job: Job, controls: Controls) -> Progress:
         with _explained(watch.epoch):
             figures, weights = _epoch(job, model, watch)
         if not math.isfinite(figures["loss"] + figures["val_loss"]):
-            raise RunError(
+            raise Diverged(
                 f"the loss became infinite or NaN in epoch {watch.epoch}.",
                 hint="The checkpoint of the previous epoch is kept. Lower --learning-rate.",
             )

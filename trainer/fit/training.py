@@ -16,10 +16,10 @@ from trainer.data.batches import Batches, balanced_weights
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.features import cached_features
 from trainer.fit.distillation import taught
-from trainer.fit.ensembling import train_members
+from trainer.fit.ensembling import Part, train_members, train_part
 from trainer.fit.epochs import Controls, Progress, fit
 from trainer.fit.fine_tuning import give_start
-from trainer.fit.settling import read_dataset, settle
+from trainer.fit.settling import read_dataset, resolve, settle
 from trainer.fit.training_model import Job
 from trainer.presets.export import export_run
 from trainer.presets.known_faces import run_faces, to_bytes
@@ -128,6 +128,23 @@ def _train_whole(
     if system.combination is not None:
         return train_members(config, system, dataset, controls, train_network)
     return train_network(config, system, dataset, config.out, controls)[1]
+
+
+def train_member(config: TrainConfig, part: Part, controls: Controls) -> None:
+    """Train one network of an ensemble; ``train`` joins them later.
+
+    Raises:
+        TrainerError: as ``train`` does.
+        Stopped: if it was cancelled; the last checkpoint stands.
+    """
+    config = resolve(config)
+    system = system_of(config)
+    dataset = read_dataset(config, system)
+    if not holds_run(config.out):  # so that nobody goes on with other settings
+        checkpoint.make_folder(config.out)
+        write_run(config.out, Run(config, dataset.labels, {**_origin(config), **environment()}))
+    dataset = _learned(config, dataset, controls)
+    train_part(config, system, dataset, part, controls, train_network)
 
 
 def train_network(

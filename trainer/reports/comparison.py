@@ -13,13 +13,16 @@ from typing import Any, Final
 import numpy as np
 
 from trainer.config import TrainConfig
+from trainer.contract.cluster import Place
 from trainer.contract.preset import METRICS_FILE, PRESET_FILE
 from trainer.contract.progress import Cancelled, Note
 from trainer.errors import RunError, TrainerError
+from trainer.fit.at_once import train_at_once
 from trainer.fit.epochs import Controls
 from trainer.fit.settling import resolve
 from trainer.fit.training import train
 from trainer.presets.model_folder import load_model_folder
+from trainer.reports.drawing import as_png, new_figure
 from trainer.runs.checkpoint import epochs_done, make_folder, write_atomically
 from trainer.runs.run_folder import Run, command_words, holds_run, read_run
 from trainer.systems.catalogue import get_system
@@ -76,8 +79,9 @@ def compare(
     controls: Controls,
     *,
     only_finished: bool = False,
+    workers: Place | None = None,
 ) -> list[Row]:
-    """Train the systems one after the other and write the table after each of them.
+    """Train the systems and write the table after each of them.
 
     Finished runs in the folder are used as they are, interrupted ones are resumed. A system
     that cannot be trained gets a line that says why.
@@ -85,6 +89,7 @@ def compare(
     Args:
         configure: gives a system's settings; its ``out`` is put below the comparison's.
         only_finished: whether nothing is trained any more.
+        workers: who trains several at the same time; None for one after the other, here.
 
     Raises:
         TrainerError: if a name is unknown, the folder cannot be written, or holds a run with other
@@ -100,6 +105,9 @@ def compare(
     configs = [replace(configure(name), out=out / name) for name in names]
     for config in configs:  # before the table of what is finished is written anew
         _check_protocol(config)
+    if workers is not None and not only_finished:
+        open_ones = [config for config in configs if not _finished(config.out)]
+        train_at_once(open_ones, workers, out, controls)
     for at, (name, config) in enumerate(zip(names, configs, strict=True), start=1):
         controls.report(Note(text=f"{name} ({at} of {len(names)})"))
         try:
@@ -248,10 +256,7 @@ def _line(row: Row) -> str:
 
 
 def _plot(rows: Sequence[Row]) -> bytes:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 1.2 + 0.35 * len(rows)), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = new_figure(8, 1.2 + 0.35 * len(rows))
     places = range(len(rows))
     trained = [at for at, row in enumerate(rows) if not row.problem]
     figures = [(rows[at].accuracy_low, rows[at].accuracy, rows[at].accuracy_high) for at in trained]
@@ -278,6 +283,4 @@ def _plot(rows: Sequence[Row]) -> bytes:
     axes.set_xlabel("accuracy")
     axes.grid(axis="x", alpha=0.3)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=120)
-    return buffer.getvalue()
+    return as_png(figure)

@@ -11,6 +11,7 @@ import numpy as np
 
 from trainer.config import TrainConfig
 from trainer.contract.checked_json import JsonError, encode_json, read_json
+from trainer.contract.cluster import Place
 from trainer.contract.figures import SplitFigures
 from trainer.contract.preset import METRICS_FILE, PRESET_FILE
 from trainer.contract.progress import Cancelled, Note
@@ -18,6 +19,7 @@ from trainer.contract.text_cells import text_cell
 from trainer.data.readers import read_faces
 from trainer.data.splits import PERSON
 from trainer.errors import DataError, RunError
+from trainer.fit.at_once import train_at_once
 from trainer.fit.epochs import Controls
 from trainer.fit.settling import resolve
 from trainer.fit.training import train
@@ -86,6 +88,7 @@ def cross_validate(
     folds: int,
     by_person: bool,
     seeds: Sequence[int],
+    workers: Place | None = None,
 ) -> CrossValidation:
     """Train a network for each part of the faces and each seed; finished ones are used as they are.
 
@@ -95,6 +98,7 @@ def cross_validate(
         folds: number of parts, where it is not ``by_person``.
         by_person: whether each person is a part.
         seeds: of the trainings; the parts are the same for all.
+        workers: who trains several at the same time; None for one after the other, here.
 
     Raises:
         TrainerError: if the data cannot be divided so, or a training fails.
@@ -106,10 +110,21 @@ def cross_validate(
     confusions: dict[int, list[np.ndarray]] = {seed: [] for seed in seeds}
     labels: list[str] = []
     total = len(seeds) * len(parts)
+
+    def own_config(seed: int, number: int) -> TrainConfig:
+        out = config.out / f"seed_{seed}_part_{number + 1:03}"
+        return replace(config, out=out, seed=seed, test_fold=parts[number])
+
+    if workers is not None:
+        each = [own_config(seed, number) for seed in seeds for number in range(len(parts))]
+        for own in each:
+            _check(own)
+        open_ones = [own for own in each if not _finished(own.out)]
+        train_at_once(open_ones, workers, config.out, controls)
     for seed in seeds:
         for number, part in enumerate(parts):
-            out = config.out / f"seed_{seed}_part_{number + 1:03}"
-            own = replace(config, out=out, seed=seed, test_fold=part)
+            own = own_config(seed, number)
+            out = own.out
             text = f"part {part} with seed {seed} ({len(results) + 1} of {total})"
             controls.report(Note(text=text))
             _check(own)

@@ -1,14 +1,14 @@
 """Pictures of an evaluation: reliability, confusion, and the most confident mistakes."""
 
-import io
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.dataset import Dataset
 from trainer.metrics.figures import reliability
+from trainer.reports.drawing import as_png, new_figure
 from trainer.reports.mistakes import most_confident_mistakes
 
 _COLUMNS: Final = 8
@@ -17,7 +17,7 @@ _FEW_EPOCHS: Final = 10
 
 def reliability_diagram(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> bytes:
     """Return a PNG of accuracy over confidence."""
-    figure, axes = _figure(5, 5)
+    figure, axes = new_figure(5, 5)
     bins = reliability(probabilities, truth)
     axes.plot([0, 1], [0, 1], color="0.6", linewidth=1, label="perfectly calibrated")
     axes.plot([row.confidence for row in bins], [row.accuracy for row in bins], marker="o")
@@ -30,13 +30,13 @@ def reliability_diagram(probabilities: NDArray[np.float64], truth: NDArray[np.in
     )
     axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="confidence", ylabel="accuracy")
     axes.legend(frameon=False)
-    return _png(figure)
+    return as_png(figure)
 
 
 def confusion_diagram(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> bytes:
     """Return a PNG of the confusion matrix: counts, coloured by the share of each truth."""
     side = 2.5 + 0.6 * len(labels)
-    figure, axes = _figure(side, side)
+    figure, axes = new_figure(side, side)
     share = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     for truth, row in enumerate(confusion):
@@ -46,7 +46,7 @@ def confusion_diagram(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> 
     axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
     axes.set_yticks(range(len(labels)), labels)
     axes.set(xlabel="prediction", ylabel="truth")
-    return _png(figure)
+    return as_png(figure)
 
 
 def curves_diagram(history: Sequence[Mapping[str, float]]) -> bytes:
@@ -55,7 +55,7 @@ def curves_diagram(history: Sequence[Mapping[str, float]]) -> bytes:
     Args:
         history: for each epoch ``epoch, loss, accuracy, val_loss, val_accuracy``.
     """
-    figure, _ = _figure(9, 3.2, axes=False)
+    figure, _ = new_figure(9, 3.2, axes=False)
     epochs = [row["epoch"] for row in history]
     for axes, what in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for name, label in ((what, "training"), (f"val_{what}", "validation")):
@@ -64,7 +64,7 @@ def curves_diagram(history: Sequence[Mapping[str, float]]) -> bytes:
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
         axes.legend(frameon=False)
-    return _png(figure)
+    return as_png(figure)
 
 
 def _mark(epochs: Sequence[float]) -> str:
@@ -82,7 +82,7 @@ def mistakes_sheet(
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     worst = most_confident_mistakes(probabilities, truth)
     lines = max(-(-len(worst) // _COLUMNS), 1)
-    figure, _ = _figure(1.4 * _COLUMNS, 1.8 * lines, axes=False)
+    figure, _ = new_figure(1.4 * _COLUMNS, 1.8 * lines, axes=False)
     grid = figure.subplots(lines, _COLUMNS, squeeze=False)
     for axes in grid.flat:
         axes.set_axis_off()
@@ -90,17 +90,4 @@ def mistakes_sheet(
         axes.imshow(dataset.images[rows[at]].squeeze(), cmap="gray", vmin=0, vmax=255)
         title = f"{dataset.labels[predicted[at]]} {confidence[at]:.2f}"
         axes.set_title(f"{title}\ntruth: {dataset.labels[truth[at]]}", fontsize=7)
-    return _png(figure)
-
-
-def _figure(width: float, height: float, *, axes: bool = True) -> tuple[Any, Any]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots() if axes else None
-
-
-def _png(figure: Any) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=120)
-    return buffer.getvalue()
+    return as_png(figure)

@@ -1,0 +1,58 @@
+"""Work of the trainer in a process of its own, on this computer or another one.
+
+Nothing is imported here that looks for processors: a worker is kept to its share first.
+"""
+
+import importlib
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from trainer.runs.quiet_keras import import_keras_quietly
+from trainer.runs.worker_share import take_share
+
+# Networks trained by other versions of these are others.
+PACKAGES: Final = ("fer-desktop", "keras", "tensorflow", "numpy", "dask", "distributed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A function of a module and what it is called with.
+
+    Attributes:
+        arguments: pickled, so that their modules are imported after the worker has its share.
+        workers: how many share this computer; 0 where others have seen to it.
+    """
+
+    module: str
+    function: str
+    arguments: bytes
+    workers: int
+
+
+def call_of(function: Callable[..., object], *arguments: Any, workers: int) -> Call:
+    """Return a call of a function that stands at the top of its module."""
+    return Call(
+        module=function.__module__,
+        function=function.__name__,
+        arguments=pickle.dumps(arguments),
+        workers=workers,
+    )
+
+
+def do_call(call: Call) -> Any:
+    """Do it; runs in a worker."""
+    if call.workers:
+        take_share(_number(), call.workers)
+    import_keras_quietly()
+    function = getattr(importlib.import_module(call.module), call.function)
+    return function(*pickle.loads(call.arguments))
+
+
+def _number() -> int:
+    """Return which of this computer's workers this is."""
+    from distributed import get_worker
+
+    name = get_worker().name
+    return name if isinstance(name, int) else 0

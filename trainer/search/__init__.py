@@ -1,0 +1,1 @@
+"""Search for a better recipe: many short trainings whose settings Optuna chooses."""
