@@ -112,7 +112,7 @@ def run_search(args: argparse.Namespace, config: "TrainConfig", controls: "Contr
     except ImportError as error:
         raise RunError(
             f"a search needs Optuna, which is not installed ({error.name}).",
-            hint='Type pip install "fer-desktop[cluster]".',
+            hint='Type pip install "fer-desktop[search]".',
         ) from error
     from trainer.search.space import parse_space
 

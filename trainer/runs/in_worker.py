@@ -5,6 +5,8 @@ Nothing is imported here that looks for processors: a worker is kept to its shar
 
 import importlib
 import pickle
+import random
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +14,7 @@ from typing import Any, Final
 from trainer.runs.quiet_keras import import_keras_quietly
 from trainer.runs.worker_share import take_share
 
+_BESIDE: Final = ("dask", "distributed", "tornado")
 # Networks trained by other versions of these are others.
 PACKAGES: Final = ("fer-desktop", "keras", "tensorflow", "numpy", "dask", "distributed")
 
@@ -45,9 +48,21 @@ def do_call(call: Call) -> Any:
     """Do it; runs in a worker."""
     if call.workers:
         take_share(_number(), call.workers)
+    _keep_random_numbers_apart()
     import_keras_quietly()
     function = getattr(importlib.import_module(call.module), call.function)
     return function(*pickle.loads(call.arguments))
+
+
+def _keep_random_numbers_apart() -> None:
+    """Give Dask, whose threads work beside a training, random numbers of its own.
+
+    Layers draw their first weights from Python's generator: whoever else draws from it in the
+    meantime would make another network of the same seed.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in _BESIDE and getattr(module, "random", None) is random:
+            module.random = random.Random()  # type: ignore[attr-defined]
 
 
 def _number() -> int:

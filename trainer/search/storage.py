@@ -1,16 +1,18 @@
 """Where a search keeps its trials: a database of its own, or one that several machines share."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import optuna
+from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from trainer.errors import RunError
 from trainer.search.choices import Pruner, Sampler
@@ -50,7 +52,10 @@ class Place:
         """The database for people, without a password."""
         if not self.url:
             return str(self.folder / STUDY_FILE)
-        return make_url(self.url).render_as_string(hide_password=True)
+        try:
+            return make_url(self.url).render_as_string(hide_password=True)
+        except ArgumentError:
+            return "this database"
 
 
 def open_study(place: Place, draw: int = 0) -> optuna.Study:
@@ -88,13 +93,15 @@ def _storage(place: Place) -> RDBStorage:
     waits: dict[str, Any] = {"connect_args": {"timeout": _PATIENCE_S}}
     if not place.is_shared:
         return RDBStorage(url, engine_kwargs=waits)
-    return RDBStorage(
-        url,
-        engine_kwargs=waits if url.startswith("sqlite") else {"pool_pre_ping": True},
-        heartbeat_interval=_HEARTBEAT_S,
-        grace_period=_SILENT_S,
-        heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(max_retry=_RETRIES),
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)  # heartbeats, since 2021
+        return RDBStorage(
+            url,
+            engine_kwargs=waits if url.startswith("sqlite") else {"pool_pre_ping": True},
+            heartbeat_interval=_HEARTBEAT_S,
+            grace_period=_SILENT_S,
+            heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(max_retry=_RETRIES),
+        )
 
 
 def _sampler(place: Place, draw: int) -> BaseSampler:
