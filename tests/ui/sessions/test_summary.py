@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 from fer_desktop.recording.report.reported import Reported
 from fer_desktop.recording.report.writing import observe
 from fer_desktop.recording.session_format import Mark
+from fer_desktop.settings import Settings
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import Confirm, SaveReport
 from fer_desktop.ui.sessions.report_pdf import write_pdf
 from fer_desktop.ui.sessions.summary_view import SummaryView
 from tests.helpers.sources import ScriptedCamera, ScriptedSource
-from tests.ui.conftest import Desk
+from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, CLIP, messages
 
 pytestmark = pytest.mark.gui
@@ -144,3 +145,23 @@ def test_the_window_still_fits_the_smallest_screen_with_a_summary(
     app.window.acts.summary.trigger()
     assert app.window.minimumSizeHint().height() <= QSize(1024, 640).height()
     assert app.window.minimumSizeHint().width() <= QSize(1024, 640).width()
+
+
+def test_measures_are_summed_up_and_unusable_faces_left_out(desk: Desk, qtbot: QtBot) -> None:
+    chosen = Settings(welcome_accepted=True, model=MODEL, measures=("quality", "valence"))
+    desk.sources[CLIP] = ScriptedSource(frames=60, fps=30.0)
+    app = desk.start(chosen, wanted=CLIP)
+    view = app.window.summary.view
+    app.window.acts.summary.trigger()
+    qtbot.waitUntil(lambda: "face 1" in texts(view), timeout=LIMIT_MS)
+    view.quantity.setCurrentText("Measures")
+    heads = [view.table.horizontalHeaderItem(at).text() for at in range(view.table.columnCount())]
+    assert heads == ["Person", "Usable", "Valence"]
+    assert view.table.item(0, 1).text() == "0 %"  # plain pictures show no face
+    assert view.table.item(0, 2).text() != "-"
+    assert view.usable_only.isEnabled()
+    view.usable_only.click()
+    qtbot.waitUntil(lambda: view.table.columnCount() == 2, timeout=LIMIT_MS)
+    assert app.controller.settings.usable_only
+    view.quantity.setCurrentText("Share of time")
+    assert texts(view) == ["face 1"]
