@@ -26,7 +26,7 @@ with api.Reader(model="fer7") as reader:
 ```
 
 Further measures are named like those of `fer-desktop analyze --measures`; blinks are found in the
-series of how far the eyes are open:
+series of how far the eyes are open, and talking (`find_talking`) in that of `mouth_open`:
 
 ```python
 with api.read_video("talk.mp4", measures=["eyes_open"]) as video:
@@ -46,6 +46,7 @@ from fer_desktop.api.functions import read_camera, read_picture, read_video
 from fer_desktop.api.reader import Reader
 from fer_desktop.api.readings import Readings
 from fer_desktop.domain.blinks import Blink, find_blinks
+from fer_desktop.domain.talking import Talk, find_talking
 from fer_desktop.recording.face_table import FaceTable
 
 __all__ = [
@@ -55,7 +56,9 @@ __all__ = [
     "FrameReading",
     "Reader",
     "Readings",
+    "Talk",
     "find_blinks",
+    "find_talking",
     "read_camera",
     "read_picture",
     "read_video",
