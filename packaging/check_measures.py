@@ -104,8 +104,7 @@ def main() -> int:
     parser.add_argument("--videos", type=Path, metavar="FOLDER")
     parser.add_argument("--model", default="", help="for valence (default: the shipped one)")
     arguments = parser.parse_args()
-    landmarker = FaceLandmarker()
-    with closing(MediaPipeFaceDetector()) as detector:
+    with closing(MediaPipeFaceDetector()) as detector, closing(FaceLandmarker()) as landmarker:
         _check_time(detector)
         posed = [each for folder in arguments.data for each in _read(folder, landmarker)]
         _check_attitude(posed, detector, landmarker)

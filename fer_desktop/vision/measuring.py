@@ -75,7 +75,7 @@ class Measurer:
         """Start the measures; of those that cannot start it is told why, once for each reason."""
         self._running: list[tuple[MeasureSpec, MeasureFaces]] = []
         self.problems: dict[str, str] = {}
-        meshes = _Meshes()
+        meshes = self._meshes = _Meshes()
         specs: list[MeasureSpec] = []
         idle: dict[str, list[str]] = {}
         for measure in measures:
@@ -117,6 +117,7 @@ class Measurer:
     def close(self) -> None:
         """Release what the measures hold; may be called twice."""
         running, self._running = self._running, []
+        self._meshes.close()
         for spec, function in running:
             close = getattr(function, "close", None)
             if close is not None:
@@ -165,6 +166,11 @@ class _Meshes:
             ]
 
         return measured
+
+    def close(self) -> None:
+        """Release the landmarker."""
+        if self._landmarker is not None:
+            self._landmarker.close()
 
     def _load(self) -> FaceLandmarker:
         if self._failure is not None:

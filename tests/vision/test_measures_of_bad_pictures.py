@@ -29,7 +29,7 @@ def reader() -> Iterator[api.Reader]:
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def measurer() -> Iterator[Measurer]:
     with closing(Measurer(chosen_measures(all_measures()))) as found:
         yield found

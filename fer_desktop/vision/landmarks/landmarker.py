@@ -8,6 +8,7 @@ of its own and no memory of other frames: the same picture gives the same number
 import math
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,16 @@ from numpy.typing import NDArray
 from fer_desktop.domain.face import Detection
 from fer_desktop.errors import DetectorError
 from fer_desktop.vision.landmarks.face_mesh import POINTS, FaceMesh
-from fer_desktop.vision.landmarks.task_file import CanonicalFace, read_task_file
+from fer_desktop.vision.landmarks.task_file import (
+    CanonicalFace,
+    LandmarkerParts,
+    read_task_file,
+)
 
 _SIDE_PX: Final = 256
 _SCALE: Final = 1.5
 _LEAST_PRESENCE: Final = 0.0  # logit: as likely a face as not
-# More do not make the mesh's network faster, and none makes the small one of the blendshapes.
-_MESH_THREADS: Final = min(os.cpu_count() or 1, 2)
+_THREADS: Final = min(os.cpu_count() or 1, 2)  # more do not make networks of this size faster
 # The points that the second network looks at (MediaPipe, face_blendshapes_graph.cc).
 _SUBSET: Final = np.array(
     [
@@ -40,7 +44,11 @@ _SUBSET: Final = np.array(
 
 
 class FaceLandmarker:
-    """Finds the mesh of faces; used by one thread.
+    """Finds the mesh of faces; used by one thread, and closed by it.
+
+    A lone face is looked at by two threads. Of several faces two are looked at at the same time, by
+    a thread each, which is as quick and takes a fifth less of the processors. The numbers are the
+    same, bit by bit.
 
     Attributes:
         canonical_face: what the mesh is compared with.
@@ -55,11 +63,49 @@ class FaceLandmarker:
         Raises:
             DetectorError: if it is missing or damaged, or cannot be run.
         """
-        parts = read_task_file(file)
-        self.canonical_face: CanonicalFace = parts.face
+        self._parts = read_task_file(file)
+        self.canonical_face: CanonicalFace = self._parts.face
+        self._alone = self._finder(_THREADS)
+        self._pair: tuple[_Finder, _Finder] | None = None
+        self._other_thread: ThreadPoolExecutor | None = None
+
+    def find(
+        self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
+    ) -> list[FaceMesh | None]:
+        """Return the mesh of each face, None where the network sees no face.
+
+        Args:
+            pixels: the picture, BGR, shape (height, width, 3).
+            detections: the faces in it.
+        """
+        if len(detections) < 2 or _THREADS < 2:
+            return [self._alone.find(pixels, detection) for detection in detections]
+        if self._pair is None or self._other_thread is None:
+            self._pair = self._finder(1), self._finder(1)
+            self._other_thread = ThreadPoolExecutor(1, "landmarker")
+        mine, other = self._pair
+        found: list[FaceMesh | None] = [None] * len(detections)
+        others = self._other_thread.submit(
+            lambda: [other.find(pixels, detection) for detection in detections[1::2]]
+        )
+        found[::2] = [mine.find(pixels, detection) for detection in detections[::2]]
+        found[1::2] = others.result()
+        return found
+
+    def close(self) -> None:
+        """End its thread; may be called twice."""
+        if self._other_thread is not None:
+            self._other_thread.shutdown()
+        self._pair = self._other_thread = None
+
+    def _finder(self, threads: int) -> "_Finder":
+        """Load both networks.
+
+        Raises:
+            DetectorError: if they cannot be run.
+        """
         try:
-            self._mesh = _Network(parts.mesh, _MESH_THREADS)
-            self._blendshapes = _Network(parts.blendshapes)
+            return _Finder(self._parts, threads)
         except ImportError as error:
             raise DetectorError(
                 "The face landmarker needs LiteRT, which is not installed.",
@@ -72,18 +118,16 @@ class FaceLandmarker:
                 f"The face landmarker cannot be loaded: {error}.", hint="Install FER Desktop again."
             ) from error
 
-    def find(
-        self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
-    ) -> list[FaceMesh | None]:
-        """Return the mesh of each face, None where the network sees no face.
 
-        Args:
-            pixels: the picture, BGR, shape (height, width, 3).
-            detections: the faces in it.
-        """
-        return [self._find(pixels, detection) for detection in detections]
+class _Finder:
+    """Both networks, for one face at a time and one thread."""
 
-    def _find(self, pixels: NDArray[np.uint8], detection: Detection) -> FaceMesh | None:
+    def __init__(self, parts: LandmarkerParts, threads: int) -> None:
+        self._mesh = _Network(parts.mesh, threads)
+        # So small that a second thread would be awake too late.
+        self._blendshapes = _Network(parts.blendshapes, 1)
+
+    def find(self, pixels: NDArray[np.uint8], detection: Detection) -> FaceMesh | None:
         import cv2
 
         to_picture = _square_around(detection)
@@ -117,7 +161,7 @@ class FaceLandmarker:
 class _Network:
     """One of the networks, for one face at a time."""
 
-    def __init__(self, content: bytes, threads: int = 1) -> None:
+    def __init__(self, content: bytes, threads: int) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)

@@ -32,9 +32,10 @@ def detector() -> Iterator[MediaPipeFaceDetector]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def landmarker() -> FaceLandmarker:
-    return FaceLandmarker()
+@pytest.fixture
+def landmarker() -> Iterator[FaceLandmarker]:
+    with closing(FaceLandmarker()) as found:
+        yield found
 
 
 def mesh_of(
@@ -98,6 +99,29 @@ def test_a_mirrored_picture_exchanges_left_and_right(
     assert poses[0].yaw == pytest.approx(-poses[1].yaw, abs=3)
     assert poses[0].roll == pytest.approx(-poses[1].roll, abs=3)
     assert sides(plain, "AU12") == pytest.approx(sides(mirrored, "AU12")[::-1], abs=0.15)
+
+
+def test_several_faces_have_the_numbers_that_each_has_alone(
+    detector: MediaPipeFaceDetector,
+) -> None:
+    crowd = np.ascontiguousarray(np.hstack([astronaut(), astronaut() // 2, astronaut()]))
+    (face,) = detector.detect(astronaut())
+    box = face.box
+    faces = [
+        Detection(BoundingBox(box.x1 + 512 * at, box.y1, box.x2 + 512 * at, box.y2), 0.9)
+        for at in range(3)
+    ]
+    with closing(FaceLandmarker()) as landmarker:
+        together = landmarker.find(crowd, faces)
+        alone = [landmarker.find(crowd, [each])[0] for each in faces]
+        again = landmarker.find(crowd, faces[::-1])[::-1]
+    for one, other, third in zip(together, alone, again, strict=True):
+        assert one is not None
+        assert other is not None
+        assert third is not None
+        assert one.points.tobytes() == other.points.tobytes() == third.points.tobytes()
+        assert one.blendshapes.tobytes() == other.blendshapes.tobytes()
+    landmarker.close()  # once more
 
 
 def test_where_there_is_no_face_there_is_no_mesh(landmarker: FaceLandmarker) -> None:
