@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from fer_desktop import cli
 from fer_desktop.errors import FerError
+from trainer.contract.whole_file import give_up_parts
 
 if TYPE_CHECKING:
     from fer_desktop.recording.report.reported import Reported
@@ -52,11 +53,12 @@ def _write_pdf(sessions: "Sequence[Reported]", path: Path) -> None:
 
 
 def _end_process(status: int) -> NoReturn:
-    """End at once: all that is to be kept is written by now.
+    """End at once: all that is to be kept is written by now, and no half file stays behind.
 
     Taking down the interpreter with its many libraries takes most of a second, and aborts where a
     driver or a library keeps one of our threads in its native code.
     """
+    give_up_parts()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:

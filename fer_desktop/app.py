@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 log = get_logger("app")
 
 _SWITCH_S: Final = 0.0005
+_PATIENCE_S: Final = 30.0  # of the smoke test, which leaves nothing behind
 
 
 def run_app(args: argparse.Namespace) -> int:
@@ -183,9 +184,10 @@ def _run_with_window(args: argparse.Namespace) -> int:
         app.exec()
     # Libraries may still be loading: with Python's own pace each step waits its turn for long.
     sys.setswitchinterval(_SWITCH_S)
-    application.shut_down(is_patient=smoke_test is not None)
     if smoke_test is None:
+        application.shut_down()
         return 0
+    application.shut_down(_PATIENCE_S)
     print(smoke_test.line)
     return smoke_test.status
 

@@ -67,6 +67,11 @@ def queue_file() -> Path:
     return data_dir() / "queue.json"
 
 
+def unfinished_dir() -> Path:
+    """Return the folder of notes on what is being made, see ``ui/runtime/unfinished.py``."""
+    return data_dir() / "unfinished"
+
+
 def user_models_dir() -> Path:
     """Return the folder of the user's own models."""
     return data_dir() / "models"

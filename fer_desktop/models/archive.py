@@ -6,9 +6,7 @@ unpacked, and a model becomes one of the user's only when another process has ru
 
 import errno
 import os
-import secrets
 import shutil
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +17,6 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from fer_desktop.errors import ModelError
-from fer_desktop.models.catalogue import HIDDEN
 from fer_desktop.models.conversion import add_litert
 from fer_desktop.models.store import MODEL_FILES, cannot_write, check_name, rename_preset
 from fer_desktop.paths import user_models_dir
@@ -34,6 +31,7 @@ from trainer.contract.preset import (
     PresetError,
     preset_from_json,
 )
+from trainer.contract.whole_file import remove_leftovers, scratch_folder
 
 _REQUIRED: Final = (PRESET_FILE, MODEL_FILE)
 _MOST_ENTRIES: Final = 200
@@ -45,7 +43,6 @@ _MOST_OF: Final = {
     FACES_FILE: MOST_FACES_BYTES,
 }
 _CHUNK_BYTES: Final = 1 << 20
-_ABANDONED_AFTER_S: Final = 24 * 3600
 _FROM_FER: Final = "Choose a zip file that FER Desktop exported, or a model's folder."
 
 
@@ -89,22 +86,21 @@ def import_model(source: Path, name: str) -> Path:
     """
     check_name(name)
     parent = user_models_dir()
-    staging = parent / f"{HIDDEN}import-{secrets.token_hex(4)}"
     with _opened(source) as files:
         try:
             parent.mkdir(parents=True, exist_ok=True)
-            _remove_abandoned(parent)
-            staging.mkdir()
-            _unpack(source, files, staging)
-            _check(staging, source)
-            add_litert(staging)
-            rename_preset(staging, name)
-            check_name(name)  # it may be taken by now
-            staging.rename(parent / name)
+            remove_leftovers(parent)
+            with scratch_folder(parent) as scratch:
+                staging = scratch / "model"
+                staging.mkdir()
+                _unpack(source, files, staging)
+                _check(staging, source)
+                add_litert(staging)
+                rename_preset(staging, name)
+                check_name(name)  # it may be taken by now
+                staging.rename(parent / name)
         except OSError as error:
             raise cannot_write(parent, error) from error
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
     return parent / name
 
 
@@ -227,14 +223,6 @@ def _check(folder: Path, source: Path) -> None:
     except ModelError as error:
         message = error.message.replace(str(folder), source.name)
         raise ModelError(message, hint=error.hint) from error
-
-
-def _remove_abandoned(parent: Path) -> None:
-    """Remove what imports left that were killed long ago."""
-    oldest = time.time() - _ABANDONED_AFTER_S
-    for folder in parent.glob(f"{HIDDEN}*"):
-        if folder.is_dir() and folder.stat().st_mtime < oldest:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _not_a_model(source: Path, reason: str) -> ModelError:

@@ -1,6 +1,5 @@
 """The user's own models: what is known of each, other names for them, and their end."""
 
-import secrets
 import shutil
 import statistics
 import time
@@ -16,7 +15,7 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.errors import ModelError
 from fer_desktop.files import distinct_name, fitting_name, name_problem
 from fer_desktop.log import get_logger
-from fer_desktop.models.catalogue import HIDDEN, ModelEntry, available_models
+from fer_desktop.models.catalogue import ModelEntry, available_models
 from fer_desktop.paths import user_models_dir
 from fer_desktop.vision.classifier import ModelClassifier
 from trainer.contract.keras_archive import count_parameters
@@ -30,6 +29,7 @@ from trainer.contract.preset import (
     PresetError,
     update_preset,
 )
+from trainer.contract.whole_file import scratch_folder
 
 MODEL_FILES: Final = (MODEL_FILE, LITERT_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE, FACES_FILE)
 
@@ -165,12 +165,12 @@ def remove_folder(folder: Path) -> None:
         OSError: if that cannot be done.
     """
     # Moved aside first: a folder that is half deleted shall not be listed.
-    doomed = folder.with_name(f"{HIDDEN}delete-{secrets.token_hex(4)}")
-    folder.rename(doomed)
-    if doomed.is_symlink():
-        doomed.unlink()
-    else:
-        shutil.rmtree(doomed)
+    with scratch_folder(folder.parent) as scratch:
+        doomed = folder.rename(scratch / "model")
+        if doomed.is_symlink():
+            doomed.unlink()
+        else:
+            shutil.rmtree(doomed)
 
 
 def cannot_write(path: Path, error: OSError) -> ModelError:

@@ -8,15 +8,17 @@ A live source is analysed as it is shown, the newest frame first. A file is show
 analysed by another one: every frame, in order, whatever is on screen.
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
+from fer_desktop.deadline import Deadline
 from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection
 from fer_desktop.domain.known_frames import KnownFrames
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError
+from fer_desktop.log import get_logger
 from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S, Capture, FileCapture, LiveCapture
 from fer_desktop.pipeline.clock import Clock, SystemClock
 from fer_desktop.pipeline.events import (
@@ -30,7 +32,6 @@ from fer_desktop.pipeline.events import (
 from fer_desktop.pipeline.file_job import FileJob, FileOrder
 from fer_desktop.pipeline.former_part import FormerPart
 from fer_desktop.pipeline.inference import Inference
-from fer_desktop.pipeline.joining import bid_farewell, join_all
 from fer_desktop.pipeline.loader import Loader
 from fer_desktop.pipeline.meters import MeterReading, Meters
 from fer_desktop.pipeline.outlets import CurrentSession, FileOutlet, LiveOutlet
@@ -40,11 +41,14 @@ from fer_desktop.settings import FaceSearch
 from fer_desktop.sources.base import FileSource, FrameSource, Pacing
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
+log = get_logger("pipeline")
+
 _WINDOW: Final = "window"  # as an output
-# At the end: for sources and sessions, for a session whose thread hangs, and for all the rest.
-_SHUTDOWN_LIMIT_S: Final = 0.4
-_ABANDON_LIMIT_S: Final = 0.2
-_FAREWELL_S: Final = 0.1
+_SHUTDOWN_LIMIT_S: Final = 0.7
+# Of it: for sources and sessions, and for a session whose thread hangs.
+_SESSIONS_SHARE: Final = 0.6
+_ABANDON_SHARE: Final = 0.25
+_FAREWELL_S: Final = 0.1  # for all the rest
 
 
 class Engine:
@@ -327,8 +331,9 @@ class Engine:
         loading TensorFlow, which nobody has to wait for, or look for small faces in a huge picture.
 
         Args:
-            limit_s: how long sources and sessions may take before they are left behind.
+            limit_s: how long all of it may take.
         """
+        deadline = Deadline(limit_s)
         with self._lock:
             if self._is_shut:
                 return
@@ -339,10 +344,13 @@ class Engine:
             capture.stop()
         self._loader.close()
         self._inference.close()
-        deadline = time.monotonic() + limit_s
-        join_all(threads, deadline)
-        self._inference.finish(max(0.0, deadline - time.monotonic()), _ABANDON_LIMIT_S)
-        bid_farewell((*threads, self._inference.thread, self._loader.thread), _FAREWELL_S)
+        for_sessions = deadline.within(limit_s * _SESSIONS_SHARE)
+        for_sessions.join(*threads)
+        self._inference.finish(for_sessions.left_s, limit_s * _ABANDON_SHARE)
+        everyone = (*threads, self._inference.thread, self._loader.thread)
+        if not deadline.within(_FAREWELL_S).join(*everyone):
+            for thread in filter(Thread.is_alive, everyone):
+                log.warning("thread %s does not end", thread.name)
 
     def _played(self) -> Capture | None:
         """Return the capture that obeys a transport bar, if there is one."""

@@ -2,11 +2,7 @@
 
 import hashlib
 import os
-import secrets
-import shutil
 import sqlite3
-import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -20,11 +16,10 @@ from fer_desktop.recording.session_format import SUFFIX
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 from fer_desktop.recording.session_recordings import store_recordings
 from fer_desktop.recording.session_store import new_session_file, recording_of
+from trainer.contract.whole_file import remove_leftovers, scratch_folder
 
-_SCRATCH: Final = ".fer-import-"
 # Columns that say where a file lies, which is another place on every computer.
 _PLACES: Final = frozenset({("session", "uri"), ("recordings", "path"), ("recordings", "id")})
-_ABANDONED_AFTER_S: Final = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +50,9 @@ def import_bundle(path: Path, folder: Path) -> ImportedBundle:
     made: list[Path] = []
     found: list[Path] = []
     known = 0
-    _remove_abandoned(folder)
-    with opened_bundle(path) as bundle:
-        scratch = folder / f"{_SCRATCH}{secrets.token_hex(4)}"
-        try:
-            scratch.mkdir(mode=0o700)
+    remove_leftovers(folder)
+    try:
+        with opened_bundle(path) as bundle, scratch_folder(folder) as scratch:
             for session in bundle.sessions:
                 staged = scratch / session.file
                 summary = bundle.take_session(session, staged)
@@ -68,13 +61,18 @@ def import_bundle(path: Path, folder: Path) -> ImportedBundle:
                     known += 1
                     found.append(twin)
                     continue
+                names = filter(None, (session.video, *session.recordings))
+                films = {name: scratch / name for name in names}
+                for name, film in films.items():
+                    bundle.take_video(name, summary, film)
+                # All of it is there: it gets its names at once, whatever ends this process.
                 target = new_session_file(folder, summary.info.source)
                 made.append(target)
                 place = str(path.parent / Path(summary.info.source.uri).name)
                 if session.video:
                     video = recording_of(target, Path(session.video).suffix)
                     made.append(video)
-                    bundle.take_video(session.video, summary, video)
+                    os.replace(films[session.video], video)
                     place = str(video)
                 recordings = []
                 for one in summary.recordings:
@@ -83,7 +81,7 @@ def import_bundle(path: Path, folder: Path) -> ImportedBundle:
                         number = session.recordings.index(one.path.name) + 1
                         file = recording_of(target, f".{number}{one.path.suffix}")
                         made.append(file)
-                        bundle.take_video(one.path.name, summary, file)
+                        os.replace(films[one.path.name], file)
                     recordings.append(replace(one, path=file))
                 with writable(staged) as db:
                     # As all sessions here: who reads one does not keep others from writing.
@@ -94,24 +92,13 @@ def import_bundle(path: Path, folder: Path) -> ImportedBundle:
                         store_recordings(db, recordings)
                 os.replace(staged, target)
                 found.append(target)
-        except BaseException as error:
-            for file in made:
-                file.unlink(missing_ok=True)
-            if isinstance(error, OSError):
-                raise storage_error(folder, error) from error
-            raise
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+    except BaseException as error:
+        for file in made:
+            file.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise storage_error(folder, error) from error
+        raise
     return ImportedBundle(tuple(found), known)
-
-
-def _remove_abandoned(folder: Path) -> None:
-    """Remove what imports left that were killed long ago."""
-    oldest = time.time() - _ABANDONED_AFTER_S
-    for left in folder.glob(f"{_SCRATCH}*"):
-        with suppress(OSError):
-            if left.stat().st_mtime < oldest:
-                shutil.rmtree(left, ignore_errors=True)
 
 
 def content_digest(db: sqlite3.Connection) -> str:

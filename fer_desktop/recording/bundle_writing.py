@@ -1,7 +1,6 @@
 """Sessions put into one file, whole or not at all."""
 
 import sqlite3
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from contextlib import closing
@@ -28,6 +27,7 @@ from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 from fer_desktop.recording.session_recordings import store_recordings
 from fer_desktop.sources.media_names import MEDIA_SUFFIXES
 from trainer.contract.checked_json import encode_json
+from trainer.contract.whole_file import remove_leftovers, scratch_folder
 
 _NONE: Final = SessionPictures(None)
 
@@ -69,6 +69,7 @@ def write_bundle(
     Raises:
         StorageError: if no session can be read, or the file exists or cannot be written.
     """
+    remove_leftovers(path.parent)
     failures: list[FerError] = []
     notes: list[str] = []
     if len(sessions) > MOST_SESSIONS:
@@ -79,11 +80,11 @@ def write_bundle(
     written: list[BundledSession] = []
     with (
         whole_file(path, overwrite=overwrite) as part,
-        tempfile.TemporaryDirectory(dir=path.parent, prefix=".fer-bundle-") as scratch,
+        scratch_folder(path.parent) as scratch,
         # Not strict: a film may well say that it is from before 1980, which a zip file cannot.
         zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
     ):
-        copy = Path(scratch) / "session"
+        copy = scratch / "session"
         for number, (name, session) in enumerate(sessions[:MOST_SESSIONS], start=1):
             try:
                 with SessionReader(session) as reader:

@@ -1,6 +1,5 @@
 """The sound of a file put to a video that was recorded from it."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,6 +9,7 @@ from typing import Any, Final
 from fer_desktop.errors import StorageError
 from fer_desktop.files import storage_error
 from fer_desktop.log import get_logger
+from trainer.contract.whole_file import replacing
 
 log = get_logger("recording")
 
@@ -48,15 +48,17 @@ def add_sound(video: Path, source: Path, stretches: Sequence[Stretch]) -> bool:
     """
     import av
 
-    part = video.with_name(f".{video.stem}.sound{video.suffix}")
     try:
         with av.open(str(source)) as origin:
             audio = origin.streams.best("audio")
             if audio is None or not stretches:
                 return False
-            with av.open(str(video)) as pictures, av.open(str(part), "w", format="mp4") as out:
+            with (
+                replacing(video) as part,
+                av.open(str(video)) as pictures,
+                av.open(str(part), "w", format="mp4") as out,
+            ):
                 _join(pictures, origin, audio, stretches, out)
-        os.replace(part, video)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno:
             raise storage_error(video, error) from error
@@ -64,8 +66,6 @@ def add_sound(video: Path, source: Path, stretches: Sequence[Stretch]) -> bool:
             f"The sound of {source.name} cannot be taken along: {error}.",
             hint="The video was kept without it.",
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
     return True
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol, TextIO, get_args
 
 from fer_desktop.errors import StorageError
@@ -19,6 +18,7 @@ from fer_desktop.files import refuse_existing, whole_file
 from fer_desktop.recording.column import DICTIONARY_COLUMNS, Column, dictionary_rows
 from fer_desktop.recording.text_cells import text_cell
 from fer_desktop.settings import CsvDialect, TableFormat
+from trainer.contract.whole_file import scratch_folder
 
 TABLE_SUFFIXES: Final = tuple(f".{name}" for name in get_args(TableFormat))
 
@@ -126,7 +126,7 @@ def _xlsx_writer(path: Path, columns: Sequence[Column], overwrite: bool) -> Iter
         )
     with (
         whole_file(path, overwrite=overwrite) as part,
-        TemporaryDirectory(prefix="fer-desktop-", ignore_cleanup_errors=True) as scratch,
+        scratch_folder(path.parent) as scratch,
     ):
         book = xlsxwriter.Workbook(part, {"constant_memory": True, "tmpdir": scratch})
         book.set_properties({"created": _SHEET_DATE})

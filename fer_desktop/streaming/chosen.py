@@ -3,13 +3,17 @@
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Final
 
+from fer_desktop.deadline import Deadline
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import FerError, StreamError
 from fer_desktop.streaming.output import StreamOutput
 from fer_desktop.streaming.streams import stream_output
 from trainer.contract.preset import Preset
+
+_END_LIMIT_S: Final = 3.0
 
 
 class ChosenStreams:
@@ -107,8 +111,9 @@ class ChosenStreams:
                 if stream.session == session:
                     stream.mark(timestamp_us, text)
 
-    def shutdown(self) -> None:
-        """Send what waits, and end; some seconds at most."""
+    def shutdown(self, limit_s: float = _END_LIMIT_S) -> None:
+        """Send what waits, and end, within so many seconds."""
+        deadline = Deadline(limit_s)
         with self._lock:
             self._is_over = True
             ending = [*self._ending, *self._streams.values()]
@@ -116,7 +121,7 @@ class ChosenStreams:
         for stream in ending:  # all of them at once
             stream.end()
         for stream in ending:
-            stream.join()
+            stream.join(deadline.left_s)
 
     def _ready(self) -> tuple[str, ...]:
         return tuple(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from fer_desktop.errors import FerError, StreamError
 from fer_desktop.log import get_logger
 from fer_desktop.streaming.commands import LINE_MAX, Command, command, is_foreign, too_long
-from fer_desktop.streaming.serving import Serving
+from fer_desktop.streaming.serving import CLOSE_LIMIT_S, Serving
 from fer_desktop.streaming.targets import LOOPBACK, control_target, is_loopback
 from trainer.contract.text import one_line
 
@@ -101,9 +101,9 @@ class ControlServer:
             )
         self._serving.open()
 
-    def close(self) -> None:
-        """Listen no more."""
-        self._serving.close()
+    def close(self, limit_s: float = CLOSE_LIMIT_S) -> None:
+        """Listen no more; waits for it, but no longer than so many seconds."""
+        self._serving.close(limit_s)
 
     @contextlib.asynccontextmanager
     async def _served_tcp(self) -> AsyncIterator[None]:

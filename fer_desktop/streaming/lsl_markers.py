@@ -71,11 +71,11 @@ class MarkerInlet:
         """Have it end, without waiting for it."""
         self._ending.set()
 
-    def shutdown(self) -> None:
-        """Listen no more; a second at most."""
+    def shutdown(self, limit_s: float = _END_LIMIT_S) -> None:
+        """Listen no more; waits for it, but no longer than so many seconds."""
         self.end()
         if self._thread.ident is not None:
-            self._thread.join(_END_LIMIT_S)
+            self._thread.join(limit_s)
             if self._thread.is_alive():
                 log.warning("listening to LSL markers does not end")
 

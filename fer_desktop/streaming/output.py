@@ -242,12 +242,12 @@ class StreamOutput:
             self._is_ending = True
             self._changed.notify_all()
 
-    def join(self) -> None:
-        """Wait until it has ended, some seconds at most."""
+    def join(self, limit_s: float = _END_LIMIT_S) -> None:
+        """Wait until it has ended, but no longer than so many seconds."""
         with self._changed:
             thread, self._thread = self._thread, None
         if thread is not None:
-            thread.join(_END_LIMIT_S)
+            thread.join(limit_s)
             if thread.is_alive():
                 log.warning("the stream %s does not end", self.name)
 

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Final
 
+from fer_desktop.deadline import Deadline
 from fer_desktop.errors import StreamError
 from fer_desktop.log import get_logger
 
 log = get_logger("streaming")
 
 _READY_LIMIT_S: Final = 10.0
-_END_LIMIT_S: Final = 3.0
+CLOSE_LIMIT_S: Final = 10.0
 
 
 class Serving:
@@ -73,17 +74,21 @@ class Serving:
             with contextlib.suppress(RuntimeError):  # it may have ended by itself
                 self._loop.call_soon_threadsafe(do, *values)
 
-    def close(self) -> None:
-        """End it; may be called without ``open``, and after it has failed."""
+    def close(self, limit_s: float = CLOSE_LIMIT_S) -> None:
+        """End it; may be called without ``open``, and after it has failed.
+
+        Args:
+            limit_s: how long it may take before its thread is left behind.
+        """
+        deadline = Deadline(limit_s)
         with self._lock:
             self._is_closed = True
         if self._thread.ident is None:
             return
-        self._ready.wait(_READY_LIMIT_S)
+        self._ready.wait(deadline.left_s)
         if self._ending is not None:
             self.call(self._ending.set)
-        self._thread.join(_END_LIMIT_S)
-        if self._thread.is_alive():
+        if not deadline.join(self._thread):
             log.warning("the server of %s does not end", self._name)
 
     def _run(self) -> None:

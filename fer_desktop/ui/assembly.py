@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop import paths
+from fer_desktop.deadline import Deadline
 from fer_desktop.passwords import Passwords
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import (
@@ -48,7 +49,9 @@ from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 if TYPE_CHECKING:
     from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 
-_PATIENCE_S: Final = 30.0
+# All that closing the window waits for, together: it takes a second at most.
+CLOSING_LIMIT_S: Final = 0.7
+_MOMENT_S: Final = 0.1
 _STREAMS: Final = "streams to other programs"
 
 
@@ -98,23 +101,23 @@ class Application:
     shared_marks: SharedMarks
     listening: ExitStack
 
-    def shut_down(self, *, is_patient: bool = False) -> None:
+    def shut_down(self, limit_s: float = CLOSING_LIMIT_S) -> None:
         """Stop everything and wait for it; the one who writes before what it writes to.
 
         Args:
-            is_patient: whether nothing is left behind that takes longer than a moment.
+            limit_s: how long all of it may take; what takes longer is left behind.
         """
+        deadline = Deadline(limit_s)
+        self.background.close()  # nobody is told any more that something failed
         end_programs()
-        self.remote.shutdown()
-        self.heard.shutdown()
+        self.recorder.stop()  # its file is finished while others end
+        self.remote.shutdown(min(_MOMENT_S, deadline.left_s))
+        self.heard.shutdown(min(_MOMENT_S, deadline.left_s))
         self.shared_marks.shutdown()
-        if is_patient:
-            self.engine.shutdown(_PATIENCE_S)
-        else:
-            self.engine.shutdown()
-        self.streams.shutdown()
-        self.recorder.shutdown()
-        self.background.shutdown()
+        self.engine.shutdown(deadline.left_s)
+        self.streams.shutdown(deadline.left_s)
+        self.recorder.shutdown(deadline.left_s)
+        self.background.shutdown(deadline.left_s)
         self.listening.close()
         self.inbox.close()
         self.collector.stop()

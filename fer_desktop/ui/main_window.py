@@ -45,6 +45,7 @@ from fer_desktop.ui.sessions.correction_desk import CorrectionDesk
 from fer_desktop.ui.sessions.people_desk import PeopleDesk
 from fer_desktop.ui.sessions.queue_desk import QueueDesk
 from fer_desktop.ui.sessions.summary_desk import SummaryDesk
+from fer_desktop.ui.sessions.unfinished_desk import UnfinishedDesk
 from fer_desktop.ui.training.corrected.corrected_desk import CorrectedDesk
 from fer_desktop.ui.training.training_desk import MakePictures, TrainingDesk
 from fer_desktop.ui.viewer.pages import Pages
@@ -59,8 +60,8 @@ class MainWindow(QMainWindow):
     """Puts the parts together and keeps their layout.
 
     Attributes:
-        acts, player, pages, messages, status, announcer, commands, queue, people, dropped,
-            toolbar, menus, training, calibration, corrections, corrected, summary: what it
+        acts, player, pages, messages, status, announcer, commands, queue, unfinished, people,
+            dropped, toolbar, menus, training, calibration, corrections, corrected, summary: what it
             consists of.
         parts: what its desks work with.
         cameras: those that were found.
@@ -98,6 +99,9 @@ class MainWindow(QMainWindow):
         self.parts = WindowParts(self, self.acts, controller, self.announcer, background)
         self.commands = Commands(self.parts, self.player.view, recorder)
         self.queue = QueueDesk(self.parts, self.commands.exporter)
+        self.unfinished = UnfinishedDesk(
+            self.parts, self.commands.exporter, self.commands.bundles, recorder
+        )
         self.people = PeopleDesk(self.parts, self.player)
         self.commands.sessions.continued.connect(
             lambda file, session: self.queue.go_on({file: session})
@@ -193,8 +197,8 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep the layout among the settings, unless a training is not to be interrupted."""
-        if self._asks and not self.training.may_close():
+        """Keep the layout among the settings, unless something is not to be interrupted."""
+        if self._asks and not self._may_close() and self._asks:  # not after a signal meanwhile
             event.ignore()
             return
         self.training.shut_down()
@@ -209,6 +213,9 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.WindowStateChange:
             self.acts.full_screen.setChecked(self.isFullScreen())
+
+    def _may_close(self) -> bool:
+        return self.training.may_close() and self.unfinished.may_close()
 
     def _fill(self) -> None:
         center = QWidget(self)

@@ -50,7 +50,7 @@ class Startup(QObject):
 
     def begin(self) -> None:
         """Start everything that the window need not wait for."""
-        if self._has_begun:
+        if self._has_begun or not self._window.isVisible():  # it was closed at once
             return
         self._has_begun = True
         self._controller.start()
@@ -60,6 +60,7 @@ class Startup(QObject):
         if not self._is_further:
             self._window.training.offer_leftovers()
             self._window.queue.offer_leftovers()
+            self._window.unfinished.offer_leftovers()
 
     def _scan(self, done: Callable[[Sequence[SourceRequest]], object]) -> None:
         self._background.run(

@@ -6,21 +6,25 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure, figure
-from tests.helpers.closing import STATES, arguments, close_in
+from tests.helpers.closing import close_in
+from tests.helpers.closing_states import STATES, arguments
 
 RUNS = 3
 MARK_S = 1.0
 
 
 def run(work: Path) -> list[Figure]:
-    """Start and close the application several times in every state."""
+    """Start the application and close it several times in every state, as system and as user."""
     figures = []
     for state in STATES:
         samples = []
-        for _ in range(RUNS):
+        ways = STATES[state].ways
+        for run in range(RUNS):
             with ExitStack() as stack:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=work)))
-                closed = close_in(state, folder, arguments(state, folder, stack))
+                closed = close_in(
+                    state, folder, arguments(state, folder, stack), by=ways[run % len(ways)]
+                )
             if not closed.is_well:
                 raise RuntimeError(f"{state}: {closed}")
             samples.append(closed.seconds)

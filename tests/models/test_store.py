@@ -361,11 +361,9 @@ def test_a_place_that_takes_no_folder_is_told(source: Path) -> None:
 
 
 def test_what_a_killed_import_left_goes_with_the_next(source: Path) -> None:
-    old, recent = (user_models_dir() / f".fer-import-{name}" for name in ("old", "recent"))
-    for folder in (old, recent):
-        shutil.copytree(source, folder)
-    os.utime(old, (0, 0))
+    left = user_models_dir() / ".fer-0123abcd"
+    shutil.copytree(source, left / "model")
+    (left / "hold").touch()
     assert not [entry for entry in available_models() if not entry.bundled]
     import_model(source, "new")
-    assert not old.exists()
-    assert recent.exists()
+    assert not left.exists()

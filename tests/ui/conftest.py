@@ -106,7 +106,7 @@ class Desk:
         self.may_read.set()
         for application in self._applications:
             application.window.close_unasked()  # nobody is there to answer
-            application.shut_down()
+            application.shut_down(PATIENCE_MS / 1e3)
             application.window.deleteLater()
         QApplication.processEvents()
 

@@ -16,8 +16,10 @@ from fer_desktop.paths import PROFILE_VARIABLE, demo_clip
 from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.settings import Settings, save_settings
 from fer_desktop.sources.media_file import VideoSource
+from fer_desktop.ui.assembly import CLOSING_LIMIT_S
 from tests.helpers.cameras import Behaviour, NetworkCamera
-from tests.helpers.closing import ROWS, close_in
+from tests.helpers.closing import close_in
+from tests.helpers.closing_states import STATES, arguments
 from tests.sources.network.test_stream_source import (
     answer_rtsp_once,
     begin_a_header,
@@ -27,11 +29,15 @@ from tests.sources.network.test_stream_source import (
     stall,
     stay_silent,
 )
+from tests.ui.conftest import Desk
 
 pytestmark = [pytest.mark.gui, pytest.mark.slow]
 
-# Alone on a machine it takes less than one: make bench ARGS=closing measures it.
+# On a computer that does nothing else it takes less than a second, which make bench ARGS=closing
+# measures. What waits for what it should not takes longer than this every time.
+SOON_S = 2.0
 CLOSED_LIMIT_S = 8.0
+_ATTEMPTS = 4
 # Networks that load at once: what is tried here is the camera, with all that belongs to it.
 APPLICATION = """
 import sys
@@ -153,47 +159,59 @@ def test_while_something_hangs(what: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
-@pytest.mark.parametrize("after_s", [0.0, 0.7, 1.4])
-def test_while_tensorflow_is_loaded(after_s: float, tmp_path: Path) -> None:
-    began: list[float] = []
-
-    def is_time(process: psutil.Process) -> bool:
-        libraries = [item.path for item in process.memory_maps() if "tensorflow" in item.path]
-        if libraries and not began:
-            began.append(time.monotonic())
-        return bool(began) and time.monotonic() - began[0] >= after_s
-
-    close_when(
-        is_time,
-        ["--open", str(demo_clip()), "--engine", "keras"],
-        tmp_path,
-        application="import sys\nfrom fer_desktop import __main__\nsys.exit(__main__.main())",
-    )
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 @pytest.mark.parametrize(
     ("state", "by"),
     [
-        ("just on screen", signal.SIGUSR1),
-        ("a queue of files is analysed", signal.SIGTERM),
-        ("a video is recorded", signal.SIGUSR1),
-        ("a dialog is open", signal.SIGTERM),
-        ("a question is asked", signal.SIGTERM),
-        ("a training begins", signal.SIGTERM),
-        ("a table is exported", signal.SIGTERM),
+        # By the user and by the system in turn; the benchmark tries each both ways.
+        (state, STATES[state].ways[number % len(STATES[state].ways)])
+        for number, state in enumerate(STATES)
     ],
 )
 def test_in_the_middle_of(state: str, by: signal.Signals, tmp_path: Path) -> None:
-    closed = close_in(state, tmp_path, by=by)
-    assert closed.is_well, closed
-    assert closed.seconds < CLOSED_LIMIT_S
-    if state == "a video is recorded":
-        (film,) = tmp_path.glob("*.mp4")
-        source = VideoSource(film)
-        assert source.open().frame_count
-        source.close()
-    if state == "a table is exported":
-        assert len((tmp_path / "long.csv").read_text().splitlines()) == ROWS + 1
-    sessions = list_sessions(tmp_path / "profile" / "sessions")
+    for attempt in range(_ATTEMPTS):  # others may use this computer
+        work = tmp_path / str(attempt)
+        work.mkdir()
+        with ExitStack() as stack:
+            closed = close_in(state, work, arguments(state, work, stack), by=by)
+        assert closed.is_well, closed
+        check_results(state, work)
+        if closed.seconds < SOON_S:
+            return
+    raise AssertionError(f"{closed.seconds:.1f} s")
+
+
+def check_results(state: str, work: Path) -> None:
+    """Check that what was made is whole, or was given up without a trace and will be told of."""
+    sessions = list_sessions(work / "profile" / "sessions")
     assert all(session.end is not None for session in sessions)
+    left = [path for path in work.rglob(".fer-*")]
+    assert not left
+    notes = list((work / "profile" / "unfinished").glob("*"))
+    assert len(notes) == STATES[state].gives_up
+    assert not list(work.glob("results/*"))
+    for film in work.glob("*.mp4"):
+        if not film.name.startswith("copy"):
+            source = VideoSource(film)
+            assert source.open().frame_count
+            source.close()
+            assert state in ("a video is recorded", "sound is put to a video")
+
+
+def test_all_that_closing_waits_for_takes_less_than_a_second(desk: Desk) -> None:
+    """Every wait is limited by the one limit: with all parts hanging it is not longer."""
+    app = desk.start()
+    app.window.close_unasked()
+    limits_s: list[float] = []
+    began = time.monotonic()
+
+    def hang(limit_s: float) -> None:
+        limits_s.append(limit_s)
+        time.sleep(limit_s)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for part in (app.remote, app.heard, app.engine, app.streams, app.recorder, app.background):
+            patch.setattr(type(part), "shutdown", lambda _, limit_s: hang(limit_s))
+        app.shut_down()
+    assert len(limits_s) == 6
+    assert sum(limits_s) <= CLOSING_LIMIT_S < 1.0
+    assert time.monotonic() - began < CLOSING_LIMIT_S + SOON_S

@@ -40,10 +40,10 @@ class HeardMarks(Desk):
         names = ", ".join(map(name_text, self._inlet.heard)) or self.tr("none yet")
         return self.tr("Listening for LSL markers: {names}").format(names=names)
 
-    def shutdown(self) -> None:
-        """Listen no more."""
+    def shutdown(self, limit_s: float) -> None:
+        """Listen no more; waits for it, but no longer than so many seconds."""
         if self._inlet is not None:
-            self._inlet.shutdown()
+            self._inlet.shutdown(limit_s)
 
     def _choose(self, settings: Settings) -> None:
         wanted = settings.marks_from, _NETWORK in settings.outputs

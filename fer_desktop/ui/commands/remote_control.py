@@ -1,6 +1,7 @@
 """Commands of other programs, obeyed by the window."""
 
 import time
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
@@ -21,6 +22,7 @@ from fer_desktop.ui.messages.announcer import CONTROL
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.source_clock import SourceClock
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.runtime.unfinished import Making
 
 _FILE_LIMIT_S: Final = 30.0
 _LOOK_MS: Final = 50
@@ -52,10 +54,10 @@ class RemoteControl(Desk):
         place = place_text(f"{target.kind}:127.0.0.1:{target.port}")
         return self.tr("Listening for commands: {place}").format(place=name_text(place))
 
-    def shutdown(self) -> None:
-        """Listen no more."""
+    def shutdown(self, limit_s: float) -> None:
+        """Listen no more; waits for it, but no longer than so many seconds."""
         if self._server is not None:
-            self._server.close()
+            self._server.close(limit_s)
 
     def _choose(self, settings: Settings) -> None:
         if settings.control == self._wanted:
@@ -126,6 +128,7 @@ class RemoteControl(Desk):
             request.failed("nothing has been analysed yet")
             return
         settings = self._controller.settings
+        making = Making.of("table", Path(request.command.text), [(session_file.stem, session_file)])
 
         def export() -> tuple[str, Counts]:
             folder = output_folder(settings.export_dir, paths.documents_dir())
@@ -139,7 +142,7 @@ class RemoteControl(Desk):
             export,
             lambda made: request.done(made[0]),
             request.failed,
-            makes_file=True,
+            makes=making,
         )
 
     def _on_event(self, event: EngineEvent) -> None:

@@ -21,7 +21,7 @@ from fer_desktop.ui.runtime.controller import Controller
 from trainer.contract.text import counted
 
 _PICTURES, _TRAINING, _DROPPED, _QUEUE = "pictures", "training", "dropped", "queue"
-_BUNDLE = "bundle"
+_BUNDLE, _UNFINISHED = "bundle", "unfinished"
 CONTROL, HEARD_MARKS = "control", "heard marks"
 _MOST_NAMED = 3
 # What is said about anything else belongs to the source that is open, and leaves with it.
@@ -38,6 +38,7 @@ _BEYOND_THE_SOURCE = frozenset(
         EXTENSIONS,
         _QUEUE,
         _BUNDLE,
+        _UNFINISHED,
         CONTROL,
         HEARD_MARKS,
     }
@@ -129,6 +130,12 @@ class Announcer(QObject):
             self.tr("Analyse"),
             show,
         )
+
+    def say_unfinished(
+        self, text: str, hint: str, button: str, again: Callable[[], object] | None
+    ) -> None:
+        """Tell what was not finished when the application ended, until somebody has read it."""
+        self._show(_UNFINISHED, "warning", text, hint, button, again, stands=True)
 
     def say_queue_finished(self, files: int, failed: int, show: Callable[[], object]) -> None:
         """Tell that all files of the queue are done."""

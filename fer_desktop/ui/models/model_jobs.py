@@ -12,6 +12,7 @@ from fer_desktop.models.archive import export_model, import_model, name_of_model
 from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.models.store import delete_model, measure_speed, model_details, rename_model
 from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.unfinished import Making
 
 T = TypeVar("T")
 
@@ -89,7 +90,12 @@ class ModelJobs(QObject):
             self.changed.emit()
             self.imported.emit(folder)
 
-        self._move("importing the model", lambda: import_model(source, name), tell)
+        self._move(
+            "importing the model",
+            lambda: import_model(source, name),
+            tell,
+            Making.of("model", source),
+        )
 
     def hand_out(self, folder: Path, file: Path) -> None:
         """Write a model into a zip file, in place of a former one."""
@@ -99,7 +105,10 @@ class ModelJobs(QObject):
                 export_model(folder, part)
 
         self._move(
-            "exporting the model", write, lambda _: self.exported.emit(file), makes_file=True
+            "exporting the model",
+            write,
+            lambda _: self.exported.emit(file),
+            Making.of("file", file),
         )
 
     def rename(self, entry: ModelEntry, name: str) -> Path | None:
@@ -131,8 +140,7 @@ class ModelJobs(QObject):
         name: str,
         work: Callable[[], T],
         done: Callable[[T], object],
-        *,
-        makes_file: bool = False,
+        makes: Making | None = None,
     ) -> None:
         def succeed(result: T) -> None:
             end()
@@ -148,4 +156,4 @@ class ModelJobs(QObject):
 
         self.is_moving = True
         self.progressed.emit()
-        self._background.run(name, work, succeed, fail, makes_file=makes_file)
+        self._background.run(name, work, succeed, fail, makes=makes)

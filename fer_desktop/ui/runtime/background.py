@@ -1,21 +1,20 @@
 """Short jobs off the GUI thread, whose outcome arrives on it."""
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from fer_desktop.deadline import Deadline
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
+from fer_desktop.ui.runtime.unfinished import Making, UnfinishedNote
 
 log = get_logger("ui")
 
 T = TypeVar("T")
-# At the end: for jobs that nobody misses, and for files that the user asked for.
-_FAREWELL_S: Final = 0.2
-_FILE_LIMIT_S: Final = 5.0
+_FAREWELL_S: Final = 0.2  # at the end, for jobs that nobody misses
 
 
 class Background(QObject):
@@ -25,7 +24,7 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._threads: dict[threading.Thread, float] = {}  # and how long each is waited for
+        self._threads: dict[threading.Thread, Making | None] = {}
         self._closed = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -34,6 +33,11 @@ class Background(QObject):
         """Whether a job is still running."""
         return any(thread.is_alive() for thread in self._threads)
 
+    @property
+    def making(self) -> tuple[Making, ...]:
+        """What is being made for the user."""
+        return tuple(made for one, made in self._threads.items() if made and one.is_alive())
+
     def run(
         self,
         name: str,
@@ -41,7 +45,7 @@ class Background(QObject):
         done: Callable[[T], object],
         failed: Callable[[FerError], object],
         *,
-        makes_file: bool = False,
+        makes: Making | None = None,
     ) -> None:
         """Start a job.
 
@@ -50,13 +54,14 @@ class Background(QObject):
             work: what to do; runs on another thread and touches no widget.
             done: gets the result, on the GUI thread.
             failed: gets the failure, on the GUI thread.
-            makes_file: whether it writes what the user asked for, and is not to be cut short when
-                the application closes.
+            makes: what the user asked for and would miss; if the application ends before it is
+                finished, the next start tells.
         """
         if self._closed:
             return
 
-        def job() -> None:
+        def attempt() -> bool:
+            """Do the work; False if it failed and nobody hears of it."""
             try:
                 result = work()
             except FerError as error:
@@ -66,26 +71,44 @@ class Background(QObject):
                 reason = FerError(f"{name} failed: {error}.", hint="See the log file for details.")
             else:
                 self._hand_over(lambda: done(result))
-                return
-            self._hand_over(lambda: failed(reason))
+                return True
+            return self._hand_over(lambda: failed(reason))
 
-        self._threads = {one: s for one, s in self._threads.items() if one.is_alive()}
+        def job() -> None:
+            note = UnfinishedNote(makes) if makes is not None else None
+            if attempt() and note is not None:
+                note.withdraw()
+
+        self._threads = {one: made for one, made in self._threads.items() if one.is_alive()}
         thread = threading.Thread(target=job, name=f"job {name}", daemon=True)
-        self._threads[thread] = _FILE_LIMIT_S if makes_file else _FAREWELL_S
+        self._threads[thread] = makes
         thread.start()
 
-    def shutdown(self) -> None:
-        """Deliver nothing more, and wait for what is running: some seconds for a file."""
-        self._closed = True
-        began = time.monotonic()
-        for thread, limit_s in self._threads.items():
-            thread.join(max(0.0, began + limit_s - time.monotonic()))
-            if thread.is_alive():
-                log.warning("%s does not end", thread.name)
+    def wait_for_files(self, limit_s: float) -> bool:
+        """Wait until nothing is being made; tell whether that is so in time."""
+        return Deadline(limit_s).join(*(one for one, made in self._threads.items() if made))
 
-    def _hand_over(self, outcome: Callable[[], object]) -> None:
+    def close(self) -> None:
+        """Deliver nothing more."""
+        self._closed = True
+
+    def shutdown(self, limit_s: float = _FAREWELL_S) -> None:
+        """Deliver nothing more, and wait for what is running.
+
+        Args:
+            limit_s: how long what the user asked for may take; the rest gets a moment of it.
+        """
+        self.close()
+        deadline = Deadline(limit_s)
+        self.wait_for_files(limit_s)
+        deadline.within(_FAREWELL_S).join(*self._threads)
+        for thread in filter(threading.Thread.is_alive, self._threads):
+            log.warning("%s does not end", thread.name)
+
+    def _hand_over(self, outcome: Callable[[], object]) -> bool:
         if not self._closed:
             self._finished.emit(outcome)
+        return not self._closed
 
     def _deliver(self, outcome: Callable[[], object]) -> None:
         if not self._closed:

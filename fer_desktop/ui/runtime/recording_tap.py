@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from fer_desktop.deadline import Deadline
 from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.errors import StorageError
 from fer_desktop.files import new_file
@@ -20,10 +21,10 @@ from fer_desktop.recording.video_recorder import Recording, VideoRecorder
 from fer_desktop.settings import RecordingKind
 from fer_desktop.sources.fingerprint import fingerprint
 from fer_desktop.sources.microphone import Microphones, PortAudioMicrophones
+from fer_desktop.ui.runtime.unfinished import Making, UnfinishedNote
 
 log = get_logger("recording")
 
-_SHUTDOWN_LIMIT_S: Final = 10.0
 RecordedSound = Literal["", "file", "microphone", "lost"]
 
 
@@ -68,7 +69,7 @@ class RecordingTap(QObject):
         self._recorder: VideoRecorder | None = None
         self._started_s = 0.0
         self.kind: RecordingKind = "labels"
-        self._finishing: list[VideoRecorder] = []
+        self._making: dict[VideoRecorder, Making] = {}
         self._closed = False
         self._finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
 
@@ -76,6 +77,11 @@ class RecordingTap(QObject):
     def is_recording(self) -> bool:
         """Whether frames are being recorded."""
         return self._recorder is not None
+
+    @property
+    def making(self) -> tuple[Making, ...]:
+        """The videos that are being recorded or finished."""
+        return tuple(made for one, made in self._making.items() if not one.join(0))
 
     @property
     def elapsed_s(self) -> float:
@@ -128,14 +134,24 @@ class RecordingTap(QObject):
             StorageError: if the folder cannot be written.
         """
         path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", ".mp4")
+        making = Making.of("video", path)
+        note = UnfinishedNote(making)
 
         def began(from_us: int) -> None:
             self._tell_session(SessionRecording(path, kind, from_us))
 
+        def report(recording: Recording) -> None:
+            self._keep_known(recording)
+            if recording.error is None or not self._closed:
+                note.withdraw()
+            if not self._closed:
+                self._finished.emit(recording)
+
         sound = None
         if microphone is not None:
             sound = MicrophoneSound(self.microphones.microphone(microphone), self.sound_failed.emit)
-        recorder = VideoRecorder(path, self._report, parts, kind, sound_from, began, sound)
+        recorder = VideoRecorder(path, report, parts, kind, sound_from, began, sound)
+        self._making[recorder] = making
         with self._lock:
             self._recorder, self.kind = recorder, kind
         self._started_s = time.monotonic()
@@ -147,15 +163,21 @@ class RecordingTap(QObject):
         with self._lock:
             recorder, self._recorder = self._recorder, None
         if recorder is not None:
-            self._finishing.append(recorder)
             recorder.stop()
 
-    def shutdown(self) -> None:
-        """End the recording and wait until its file is finished."""
+    def wait_for_files(self, limit_s: float) -> bool:
+        """Wait until recordings that were ended are finished; tell whether they are in time."""
+        deadline = Deadline(limit_s)
+        return all([one.join(deadline.left_s) for one in self._making if one is not self._recorder])
+
+    def shutdown(self, limit_s: float) -> None:
+        """End the recording and wait until its file is finished, but no longer than that.
+
+        A video that is cut short plays up to its last second; see ``video_file``.
+        """
         self.stop()
         self._closed = True
-        for recorder in self._finishing:
-            recorder.join(_SHUTDOWN_LIMIT_S)
+        self.wait_for_files(limit_s)
 
     def _tell_session(self, recording: SessionRecording) -> None:
         with self._lock:
@@ -167,7 +189,7 @@ class RecordingTap(QObject):
         except StorageError as error:
             log.warning("%s is not known to its session: %s", recording.path, error)
 
-    def _report(self, recording: Recording) -> None:
+    def _keep_known(self, recording: Recording) -> None:
         if recording.frames:
             self._tell_session(
                 SessionRecording(
@@ -176,11 +198,9 @@ class RecordingTap(QObject):
             )
         with self._lock:
             self._sessions.pop(recording.path, None)
-        if not self._closed:
-            self._finished.emit(recording)
 
     def _on_finished(self, recording: Recording) -> None:
-        self._finishing = [item for item in self._finishing if not item.join(0)]
+        self._making = {one: made for one, made in self._making.items() if not one.join(0)}
         if recording.error is not None:
             self.stop()  # it ended by itself
         if not recording.frames:

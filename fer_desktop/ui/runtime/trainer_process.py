@@ -17,8 +17,7 @@ from trainer.contract.text import one_line
 log = get_logger("train")
 
 _GRACE_MS: Final = 10_000
-_FAREWELL_MS: Final = 400  # its checkpoint is written after every epoch: it may be killed
-_WAIT_MS: Final = 5_000
+_WAIT_MS: Final = 300  # for the system to take away one that was killed
 _MOST_LINE_BYTES: Final = 16 << 20
 _MOST_ERROR_BYTES: Final = 8_000
 _REFUSAL: Final = "fer-train: "
@@ -105,16 +104,11 @@ class TrainerProcess(QObject):
         else:
             self._process.kill()
 
-    def end_now(self, word: str = "") -> None:
-        """End it and wait until it is gone."""
-        if not self.is_running:
-            return
-        if word:
-            self.tell(word)
-            if self._process.waitForFinished(_FAREWELL_MS):
-                return
-        self._process.kill()
-        self._process.waitForFinished(_WAIT_MS)
+    def end_now(self) -> None:
+        """End it by force, and wait until it is gone."""
+        if self.is_running:
+            self._process.kill()
+            self._process.waitForFinished(_WAIT_MS)
 
     def _on_started(self) -> None:
         give_way(self.process_id)

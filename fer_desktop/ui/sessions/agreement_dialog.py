@@ -33,6 +33,7 @@ from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import SaveTable, ask_to_replace
 from fer_desktop.ui.look.wording import breakable
 from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.unfinished import Making
 from fer_desktop.ui.widgets.note import Note
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import one_line
@@ -217,7 +218,7 @@ class AgreementDialog(QDialog):
             write,
             lambda _: say(self.tr("Exported to {path}").format(path=breakable(path))),
             lambda error: say(str(error)),
-            makes_file=True,
+            makes=Making.of("file", path),
         )
 
 

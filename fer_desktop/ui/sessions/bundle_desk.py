@@ -15,6 +15,7 @@ from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import BundleFile, BundleVideos, ask_to_replace
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.runtime.unfinished import Making
 
 _NAME_MAX = 80
 
@@ -71,7 +72,11 @@ class BundleDesk(Desk):
             )
 
         self._background.run(
-            "writing a bundle", work, self.written.emit, self.failed.emit, makes_file=True
+            "writing a bundle",
+            work,
+            self.written.emit,
+            self.failed.emit,
+            makes=Making.of("bundle", path, sessions),
         )
 
     def ask_and_import(self, parent: QWidget | None = None) -> None:
@@ -95,7 +100,7 @@ class BundleDesk(Desk):
             lambda: import_bundle(path, folder),
             lambda bundle: self._on_imported(bundle, shows),
             self.failed.emit,
-            makes_file=True,
+            makes=Making.of("import", path),
         )
 
     def _on_imported(self, bundle: ImportedBundle, shows: bool) -> None:

@@ -31,6 +31,7 @@ from fer_desktop.ui.look.wording import breakable, called_text, label_text, time
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.unfinished import Making
 from fer_desktop.ui.sessions.agreement_dialog import AgreementDialog
 from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
@@ -295,7 +296,7 @@ class CorrectionsDialog(QDialog):
             lambda: write_corrections(corrections, path, overwrite=overwrite),
             lambda _: self._say_exported(path),
             self._say,
-            makes_file=True,
+            makes=Making.of("file", path),
         )
 
     def _show_agreement(self) -> None:

@@ -28,6 +28,7 @@ from fer_desktop.ui.dialogs.prompts import (
     ask_to_replace,
 )
 from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.unfinished import Making
 from fer_desktop.ui.sessions.report_pdf import write_pdf
 from fer_desktop.ui.viewer.overlay import OverlayLook, render_snapshot
 
@@ -88,6 +89,7 @@ class Exporter(QObject):
                 overwrite=overwrite,
             ),
             lambda counts: self.exported.emit(path, counts),
+            Making.of("table", path, [(stem or session_file.stem, session_file)]),
         )
         return path
 
@@ -125,6 +127,7 @@ class Exporter(QObject):
                     named, path, empty_rows=rows, dialect=dialect, overwrite=overwrite
                 ),
                 self.exported_several.emit,
+                Making.of("table", path, named),
             )
         elif choice == "each":
             title = self.tr("Choose a folder for the tables")
@@ -140,6 +143,7 @@ class Exporter(QObject):
                         dialect=dialect,
                     ),
                     self.exported_several.emit,
+                    Making.of("table", chosen, named),
                 )
 
     def ask_and_report(
@@ -170,6 +174,7 @@ class Exporter(QObject):
             "report",
             lambda: _write_report(files, path, settings, overwrite),
             lambda failures: self.reported.emit(path, failures),
+            Making.of("report", path, sessions),
         )
 
     def snapshot(
@@ -181,6 +186,7 @@ class Exporter(QObject):
             "snapshot",
             lambda: _write_snapshot(folder, frame, analysis, look),
             self.snapped.emit,
+            Making.of("snapshot", folder),
         )
 
     def _run(
@@ -188,11 +194,12 @@ class Exporter(QObject):
         name: str,
         work: Callable[[], Counts | JointExport | Path | tuple[str, ...]],
         done: Callable[[object], object],
+        makes: Making,
     ) -> None:
         def failed(error: FerError) -> None:
             self.failed.emit(name, error)
 
-        self._background.run(name, work, done, failed, makes_file=True)
+        self._background.run(name, work, done, failed, makes=makes)
 
 
 def _distinct(sessions: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:

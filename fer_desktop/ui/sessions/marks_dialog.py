@@ -28,6 +28,7 @@ from fer_desktop.ui.look.wording import breakable, time_text
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.runtime.unfinished import Making
 from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line
@@ -193,6 +194,7 @@ class MarksDialog(QDialog):
             lambda: write_marks(marks, path, media, overwrite=overwrite),
             lambda _: self._say_exported(path),
             self._say,
+            makes=Making.of("file", path),
         )
 
     def _say_exported(self, path: Path) -> None:

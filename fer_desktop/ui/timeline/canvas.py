@@ -90,6 +90,9 @@ class TimelineCanvas(QWidget):
             QTimer.singleShot(0, self, self._load)
 
     def _load(self) -> None:
+        if not self.isVisible():  # the window was closed meanwhile, which need not wait for this
+            self._is_loading = False
+            return
         # The import takes an eighth of a second, and still belongs here: it makes PySide set up
         # hundreds of classes, and the process dies when another thread does that while this one
         # paints.

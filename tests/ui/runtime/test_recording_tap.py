@@ -42,5 +42,5 @@ def test_a_hidden_face_is_blurred_as_well(
     tap = RecordingTap()
     tap.start(tmp_path, OverlayParts(), kind)
     tap.offer(Result(1, picture(0), analysis), Result(1, picture(0), people.shown(analysis)))
-    tap.shutdown()
+    tap.shutdown(1.0)
     assert made[0].faces == [taken]

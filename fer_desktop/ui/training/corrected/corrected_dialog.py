@@ -25,6 +25,7 @@ from fer_desktop.training.corrected_pictures import (
 from fer_desktop.training.job_progress import Work
 from fer_desktop.ui.look.wording import label_text
 from fer_desktop.ui.runtime.background import Background
+from fer_desktop.ui.runtime.unfinished import Making
 from fer_desktop.ui.sessions.session_texts import session_name
 from fer_desktop.ui.widgets.folder_row import FolderRow
 from fer_desktop.ui.widgets.note import Note
@@ -223,7 +224,7 @@ class CorrectedDialog(QDialog):
             lambda: make_pictures(sessions, target, geometry, work),
             end,
             fail,
-            makes_file=True,
+            makes=Making.of("pictures", target),
         )
 
     def _end(self) -> None:

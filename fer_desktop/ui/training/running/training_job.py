@@ -199,9 +199,9 @@ class TrainingJob(QObject):
             self.changed.emit()
 
     def shut_down(self) -> None:
-        """End the training and wait until its process is gone."""
+        """End the training and its process at once: it can go on from its last epoch."""
         if self._process is not None:
-            self._process.end_now(CANCEL)
+            self._process.end_now()
 
     def release(self) -> None:
         """Forget the training, which is kept as a model or thrown away."""
