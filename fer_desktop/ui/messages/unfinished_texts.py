@@ -22,7 +22,9 @@ def loss_text(making: Sequence[Making]) -> str:
         return translate(
             "Unfinished", "If you close it now, the video may lack its last second and its sound."
         )
-    return translate("Unfinished", "If you close it now, you have to start again.")
+    return translate(
+        "Unfinished", "If you close it now, it will not be there, and the next start reminds you."
+    )
 
 
 def left_text(left: Sequence[Making]) -> tuple[str, str]:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from trainer.contract.whole_file import remove_leftovers, replacing
+from trainer.contract.whole_file import remove_leftovers, replacing, scratch_folder
 
 _WRITER = """
 import sys
@@ -64,3 +64,52 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
         remove_leftovers(tmp_path)  # another run begins in the same folder
         assert not path.exists()
     assert path.read_text() == "whole"
+
+
+def test_a_killed_writers_folder_is_removed_and_one_in_use_stays(tmp_path: Path) -> None:
+    left = tmp_path / ".fer-0123abcd"
+    left.mkdir()
+    (left / "hold").touch()
+    (left / "session").write_text("half")
+    with scratch_folder(tmp_path) as scratch:
+        (scratch / "session").write_text("half")
+        remove_leftovers(tmp_path)
+        assert not left.exists()
+        assert (scratch / "session").exists()
+    assert not os.listdir(tmp_path)
+
+
+def test_a_process_that_ends_gives_up_what_its_threads_write(tmp_path: Path) -> None:
+    program = """
+import os, sys, threading, time
+from pathlib import Path
+from trainer.contract.whole_file import give_up_parts, replacing, scratch_folder
+
+folder = Path(sys.argv[1])
+
+def write(name):
+    with scratch_folder(folder), replacing(folder / name) as part:
+        part.write_text("half")
+        is_writing.wait()
+        time.sleep(60)
+
+is_writing = threading.Barrier(3)
+for name in ("a.csv", "b.csv"):
+    threading.Thread(target=write, args=(name,), daemon=True).start()
+is_writing.wait()
+give_up_parts()
+try:
+    with replacing(folder / "c.csv"):
+        pass
+except OSError as error:
+    print(error.strerror, flush=True)
+os._exit(0)
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    assert said == "the application is closing\n"
+    assert not os.listdir(tmp_path)
