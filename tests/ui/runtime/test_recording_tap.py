@@ -16,7 +16,8 @@ pytestmark = pytest.mark.gui
 
 
 class Recorder:
-    def __init__(self, *_: object) -> None:
+    def __init__(self, path: Path, *_: object) -> None:
+        self.path = path
         self.faces: list[list[int]] = []
 
     def add(self, _: object, analysis) -> None:
