@@ -245,6 +245,30 @@ def test_damaged_bytes_are_found(tmp_path: Path, bundle: Path) -> None:
     assert list((tmp_path / "there").iterdir()) == []
 
 
+def test_what_is_larger_than_four_gigabytes_comes_along(
+    tmp_path: Path, session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A zip file has other fields for it, here from a thousand bytes on.
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1_000)
+    written = write_bundle([("a", session)], tmp_path / "large.ferbundle", with_videos=True)
+    assert written.videos == 1
+    monkeypatch.undo()
+    assert b"PK\x06\x06" in written.path.read_bytes()  # the end of a large archive
+    (path,) = import_bundle(written.path, tmp_path / "there").sessions
+    assert _digest(path) == _digest(session)
+
+
+def test_a_session_that_no_bundle_may_hold_is_named(
+    tmp_path: Path, session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fer_desktop.recording import bundle_writing
+
+    monkeypatch.setattr(bundle_writing, "MOST_SESSION_BYTES", 1_000)
+    with pytest.raises(StorageError, match="the one is too large for a bundle"):
+        write_bundle([("the one", session)], tmp_path / "b.ferbundle")
+    assert not (tmp_path / "b.ferbundle").exists()
+
+
 def test_a_full_disk_leaves_nothing(
     tmp_path: Path, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

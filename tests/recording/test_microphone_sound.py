@@ -1,5 +1,7 @@
 """Sound of a microphone lies within milliseconds of its picture, however its clock goes."""
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.helpers.microphones import RATE, ScriptedMicrophone, click_at
 
 SIZE_PX = (64, 48)
 FLASH_EVERY = 30
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def film(
@@ -284,10 +287,16 @@ def test_why_there_is_no_microphone_is_said(monkeypatch: pytest.MonkeyPatch) -> 
             if name == "sounddevice":
                 raise OSError("PortAudio library not found")
 
-    import sys
-
     monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
     monkeypatch.setattr(sys, "meta_path", [Hidden(), *sys.meta_path])
     with pytest.raises(SourceError, match="PortAudio is missing") as caught:
         port.names()
     assert "libportaudio2" in caught.value.hint
+
+
+def test_nothing_looks_for_microphones_before_one_is_wanted() -> None:
+    script = "import sys, fer_desktop.ui.assembly; print('sounddevice' in sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=_ROOT
+    )
+    assert found.stdout.strip() == "False"

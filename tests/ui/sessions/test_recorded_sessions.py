@@ -33,6 +33,7 @@ def record(app: Application, qtbot: QtBot, kind: str, stops: bool = True) -> Non
     begin_us = app.controller.playback.position_us
     app.window.acts.record.trigger()
     qtbot.waitUntil(lambda: app.controller.playback.position_us > begin_us + 400_000)
+    qtbot.waitUntil(lambda: all(video.stat().st_size for video in paths.videos_dir().iterdir()))
     if stops:
         app.window.acts.record.trigger()
         qtbot.waitUntil(lambda: not app.window.acts.record.isChecked())
@@ -148,6 +149,38 @@ def test_a_lost_recording_is_told_and_found_again(
     qtbot.waitUntil(lambda: app.controller.playback.is_seekable)
     qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
     assert number_at(app, qtbot, recording.from_us) is not None
+
+
+def test_what_is_recorded_before_the_first_analysis_belongs_to_the_session(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=60)
+    desk.model_may_load.clear()
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.window.player.view.frame is not None)
+    app.window.acts.record.trigger()
+    qtbot.wait(300)
+    desk.model_may_load.set()
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    qtbot.wait(200)
+    app.window.acts.record.trigger()
+    qtbot.waitUntil(lambda: "Recorded" in messages(app))
+    summary = closed_session(app, qtbot, 1)
+    assert summary.recordings[0].path.is_file()
+
+
+def test_closing_the_window_while_it_records_keeps_both_together(desk: Desk, qtbot: QtBot) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=60)
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    app.window.acts.record.trigger()
+    qtbot.wait(500)
+    app.window.close_unasked()
+    app.shut_down()
+    (summary,) = list_sessions(paths.sessions_dir())
+    (recording,) = summary.recordings
+    assert recording.fingerprint is not None
+    assert len(recorded_times(recording)) > 3
 
 
 def test_a_recording_of_a_file_belongs_to_no_session(desk: Desk, qtbot: QtBot) -> None:
