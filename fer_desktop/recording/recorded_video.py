@@ -20,6 +20,7 @@ from fer_desktop.recording.sound import add_sound
 from fer_desktop.recording.video_file import VideoFile
 from fer_desktop.settings import RecordingKind
 
+_LAST_FRAME_NS: Final = 40_000_000  # for so long it is on screen, and heard
 _BOXES_AND_LABELS: Final = OverlayParts()
 
 
@@ -43,6 +44,7 @@ class PlainVideoWriter(AnnotatedVideoWriter):
         """
         super().__init__(path, final=final)
         self._sound = sound
+        self._latest_ns = 0
         self._sound_from = sound_from
 
     def write(self, frame: Frame, analysis: FrameAnalysis | None) -> None:
@@ -52,13 +54,18 @@ class PlainVideoWriter(AnnotatedVideoWriter):
             StorageError: if it cannot be written.
         """
         self.append(frame, frame.pixels)
-        if self._sound is not None and self.file is not None:
-            try:
-                for samples in self._sound.until(frame.captured_ns):
-                    self.file.write_sound(samples)
-                    self.has_sound = True
-            except OSError as error:
-                raise storage_error(self.path, error) from error
+        self._latest_ns = frame.captured_ns
+        self._write_sound(frame.captured_ns)
+
+    def _write_sound(self, until_ns: int) -> None:
+        if self._sound is None or self.file is None:
+            return
+        try:
+            for samples in self._sound.until(until_ns):
+                self.file.write_sound(samples)
+                self.has_sound = True
+        except OSError as error:
+            raise storage_error(self._final, error) from error
 
     def _begun(self, frame: Frame) -> VideoFile:
         rate = self._sound.rate if self._sound is not None else 0
@@ -71,7 +78,10 @@ class PlainVideoWriter(AnnotatedVideoWriter):
             StorageError: if it cannot be written to its end; what plays so far is kept.
         """
         file = self.file
-        super().close()
+        try:
+            self._write_sound(self._latest_ns + _LAST_FRAME_NS)
+        finally:
+            super().close()
         if file is not None and self._sound_from is not None:
             try:
                 self.has_sound = add_sound(self.path, self._sound_from, file.stretches)
