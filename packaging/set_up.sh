@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what is missing to run (or, with "dev", to test) FER Desktop in this checkout:
 # a virtual environment in .venv, the package with its dependencies, and on Debian or Ubuntu the few
-# system libraries that Qt, MediaPipe and microphones need. Does nothing, at once, when nothing is missing.
+# system libraries that Qt and MediaPipe need. Does nothing, at once, when nothing is missing.
 #
 #   packaging/set_up.sh [run|dev]        PYTHON=python3.12 packaging/set_up.sh
 set -euo pipefail
@@ -40,7 +40,6 @@ if command -v apt-get >/dev/null 2>&1; then
     need libdbus-1.so.3 libdbus-1-3
     need libfontconfig.so.1 libfontconfig1
     need libglib-2.0.so.0 libglib2.0-0
-    need libportaudio.so.2 libportaudio2
     need libxkbcommon.so.0 libxkbcommon0
     need libxkbcommon-x11.so.0 libxkbcommon-x11-0
     need libxcb-cursor.so.0 libxcb-cursor0

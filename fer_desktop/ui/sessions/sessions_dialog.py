@@ -322,6 +322,8 @@ class SessionsDialog(QDialog):
                 count=len(doomed)
             )
         )
+        if any(one.path.parent != each.path.parent for each in doomed for one in each.recordings):
+            text += " " + self.tr("Videos that you recorded are kept.")
         if not Confirm.ask(self, self.tr("Delete?"), text, self.tr("Delete")):
             return
         try:

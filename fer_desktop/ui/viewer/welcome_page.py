@@ -77,8 +77,8 @@ class WelcomeText(QScrollArea):
             (
                 self.tr("Your data stay here."),
                 self.tr(
-                    "Pictures never leave this computer, and results only if you send them to "
-                    "other programs. Sessions are files in your own folder; delete them under "
+                    "Pictures and sound never leave this computer, results only if you send them "
+                    "to other programs. Sessions are files in your own folder; delete them under "
                     "Session, Past sessions."
                 ),
             ),

@@ -17,7 +17,8 @@ from fer_desktop.recording.session_recordings import SessionRecording
 from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.ui.assembly import Application
-from fer_desktop.ui.dialogs.prompts import OpenMedia
+from fer_desktop.ui.dialogs.prompts import Confirm, OpenMedia
+from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from tests.helpers.clips import number_of, numbered
 from tests.helpers.sources import SIZE_PX, ScriptedCamera, ScriptedSource
 from tests.ui.conftest import Desk
@@ -190,3 +191,25 @@ def test_a_recording_of_a_file_belongs_to_no_session(desk: Desk, qtbot: QtBot) -
     record(app, qtbot, "labels")
     (summary,) = list_sessions(paths.sessions_dir())
     assert summary.recordings == ()
+
+
+def test_recorded_videos_outlive_their_session(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=60)
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    record(app, qtbot, "clean")
+    summary = closed_session(app, qtbot, 1)
+    said: list[str] = []
+    monkeypatch.setattr(Confirm, "ask", lambda *texts: said.append(texts[2]) or True)
+    dialog = SessionsDialog(
+        paths.sessions_dir(), app.background, lambda _: None, lambda _: None, parent=app.window
+    )
+    qtbot.waitUntil(lambda: dialog.table.rowCount() == 1)
+    dialog.table.selectRow(0)
+    dialog.delete_button.click()
+    assert said[0].endswith("This cannot be undone. Videos that you recorded are kept.")
+    assert not summary.path.exists()
+    assert summary.recordings[0].path.is_file()
+    dialog.close()
