@@ -2,11 +2,15 @@
 
 import argparse
 import json
+import sys
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from trainer.cli.data_options import add_reading, split_name
 from trainer.cli.set_options import Sets, add_sets, is_table, sets_from_args
+from trainer.cli.worker_options import add_workers, workers_from_args
 from trainer.data.dataset import SPLITS
 
 
@@ -55,6 +59,7 @@ def add_evaluate(commands: Any) -> None:
         help="csv with a row for each face: file, truth, answer, each probability, person",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_workers(parser, "evaluations of several --data")
     parser.set_defaults(command="evaluate")
 
 
@@ -74,6 +79,8 @@ def evaluate(args: argparse.Namespace) -> int:
     labels = parse_labels(args.labels) if args.labels else ()
     tables = [Path(text) for text in args.groups if is_table(text)]
     if len(sets.labelled) == 1 and not sets.unlabelled and not args.only_labels:
+        if workers_from_args(args) is not None:
+            args.usage_error("--workers and --scheduler are for several --data")
         if len(tables) > 1:
             args.usage_error("one --groups CSV at most")
         return _evaluate_one(args, sets, labels, tables[0] if tables else None)
@@ -107,16 +114,26 @@ def _evaluate_sets(args: argparse.Namespace, sets: Sets, labels: tuple[str, ...]
     from trainer.metrics.set_tables import sets_as_text
     from trainer.reports.sets import evaluate_sets
     from trainer.runs.checkpoint import make_folder, write_atomically
+    from trainer.runs.worker_pool import Workers
 
-    report = evaluate_sets(
-        args.model,
-        sets.labelled,
-        sets.unlabelled,
-        labels=labels,
-        split=args.split,
-        flip=args.flip,
-        table=args.table,
-    )
+    place = workers_from_args(args)
+    if args.scheduler and args.out is None:
+        args.usage_error("--scheduler needs --out DIR, a folder that its workers can write to")
+    with ExitStack() as stack:
+        folder = args.out
+        if place is not None and folder is None:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="fer-evaluate-")))
+        workers = None if place is None else Workers(place=place, folder=folder, tell=_tell)
+        report = evaluate_sets(
+            args.model,
+            sets.labelled,
+            sets.unlabelled,
+            labels=labels,
+            split=args.split,
+            flip=args.flip,
+            table=args.table,
+            workers=workers,
+        )
     as_json, as_text = json.dumps(report, indent=1), sets_as_text(report)
     if args.out is not None:
         make_folder(args.out)
@@ -124,3 +141,7 @@ def _evaluate_sets(args: argparse.Namespace, sets: Sets, labels: tuple[str, ...]
         write_atomically(args.out / "figures.txt", (as_text + "\n").encode())
     print(as_json if args.json else as_text)
     return 0
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)

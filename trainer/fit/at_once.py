@@ -11,12 +11,12 @@ from trainer.errors import TrainerError
 from trainer.fit.ensembling import Part, member_parts
 from trainer.fit.epochs import Controls
 from trainer.fit.unattended import train_unattended
-from trainer.runs.worker_pool import each_done
+from trainer.runs.worker_pool import Workers, each_done
 from trainer.systems.catalogue import system_of
 
 
 def train_at_once(
-    configs: Sequence[TrainConfig], workers: Place, folder: Path, controls: Controls
+    configs: Sequence[TrainConfig], place: Place, folder: Path, controls: Controls
 ) -> None:
     """Train networks, and the members of ensembles, each by one worker.
 
@@ -25,7 +25,7 @@ def train_at_once(
 
     Args:
         configs: one for each training.
-        workers: who they are.
+        place: whose workers they are.
         folder: that all of them can write to.
         controls: who hears of it.
 
@@ -38,8 +38,8 @@ def train_at_once(
     def tell(text: str) -> None:
         controls.report(Note(text=text))
 
-    done = each_done(train_unattended, jobs, workers, folder, tell)
-    for at, (name, problem) in enumerate(done, start=1):
+    done = each_done(train_unattended, jobs, Workers(place=place, folder=folder, tell=tell))
+    for at, (name, _, problem) in enumerate(done, start=1):
         tell(f"{name} ({at} of {total}): {problem or 'trained'}")
 
 

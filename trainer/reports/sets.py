@@ -13,6 +13,7 @@ from trainer.data.dataset import Dataset
 from trainer.data.faces import ReadOptions, skipped_as_sentence
 from trainer.data.group_pictures import GroupPictures, read_group_pictures
 from trainer.data.images import WHOLE_PICTURE, Framing
+from trainer.errors import RunError
 from trainer.metrics.set_schema import GroupSet, SetsReport
 from trainer.presets.known_faces import known_or_why_not
 from trainer.presets.model_folder import LoadedModel, load_model_folder
@@ -26,6 +27,7 @@ from trainer.reports.set_figures import (
     measure_set,
     pooled,
 )
+from trainer.runs.worker_pool import Workers, each_done
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,7 @@ def evaluate_sets(
     split: str | None = None,
     flip: bool = False,
     table: Path | None = None,
+    workers: Workers | None = None,
 ) -> SetsReport:
     """Return a model's figures on sets of faces, each alone and all together.
 
@@ -77,6 +80,8 @@ def evaluate_sets(
             model learned from it, and the test faces of the others.
         flip: whether each face's mirror image is asked as well; else once, as in the window.
         table: csv that gets a row for each face of the labelled sets.
+        workers: who asks the model about several labelled sets at the same time; None for this
+            process, one after the other.
 
     Raises:
         TrainerError: if the model or a set cannot be used.
@@ -92,8 +97,12 @@ def evaluate_sets(
     pictures = [_pictures(each, model) for each in unlabelled]
     known, why_not = known_or_why_not(folder)
     measured, told = [], []
+    asked = Asked(folder=folder, labels=answers, split=split, flip=flip)
+    found = _found_by_workers(asked, labelled, workers) if workers is not None else {}
     for each, selection in zip(labelled, selections, strict=True):
-        probabilities = model.probabilities(selection.dataset, selection.rows, flip=flip)
+        probabilities = found.get(each.name)
+        if probabilities is None:
+            probabilities = model.probabilities(selection.dataset, selection.rows, flip=flip)
         measured.append(measure_set(each.name, selection, probabilities, preset, known, why_not))
         told.append(TableSet(each.name, selection, probabilities))
     if table is not None:
@@ -120,6 +129,42 @@ def evaluate_sets(
         "pooled": pooled(measured, preset.unsure_below) if measured else None,
         "groups": groups,
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a worker needs to know besides the set; as in ``evaluate_sets``."""
+
+    folder: Path
+    labels: tuple[str, ...]
+    split: str | None
+    flip: bool
+
+
+def answers_of(asked: Asked, each: LabelledSet) -> NDArray[np.float64]:
+    """Return a model's probabilities for a set's faces, shape (faces, labels)."""
+    model = load_model_folder(asked.folder)
+    selection = select(
+        each.source,
+        model.preset,
+        labels=asked.labels,
+        only=each.only,
+        split=asked.split,
+        whole=True,
+    )
+    return model.probabilities(selection.dataset, selection.rows, flip=asked.flip)
+
+
+def _found_by_workers(
+    asked: Asked, sets: Sequence[LabelledSet], workers: Workers
+) -> dict[str, NDArray[np.float64]]:
+    jobs = [(each.name, (asked, each)) for each in sets]
+    found = {}
+    for name, result, problem in each_done(answers_of, jobs, workers):
+        if problem:
+            raise RunError(f"{name} cannot be evaluated. {problem}")
+        found[name] = result
+    return found
 
 
 def _pictures(each: UnlabelledSet, model: LoadedModel) -> GroupPictures:

