@@ -14,7 +14,6 @@ import pytest
 
 from fer_desktop.cli import stream_run
 from fer_desktop.log import set_up_logging
-from fer_desktop.recording.joint_export import export_together
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import list_sessions
 from tests.helpers.clips import numbered
@@ -106,13 +105,16 @@ def test_two_cameras_are_marked_and_recorded_on_one_clock(
         receiver.until(type="mark", text="stimulus")
         time.sleep(0.5)
         answers.append(receiver.ask("EXPORT ../away"))
+        answers.append(receiver.ask("EXPORT all"))
 
     with MjpegServer(numbered) as one, MjpegServer(numbered) as two:
         words = ["--camera", one.url, "--camera", two.url, "--sessions", str(tmp_path)]
         assert while_running(receiver, words, do) == 0
     assert answers[0] == "OK P07, P07"
     assert answers[1].startswith("OK ")
-    assert answers[2].startswith("ERROR camera 1: the path must lead into the export folder")
+    assert answers[2].startswith("ERROR the path must lead into the export folder")
+    joint = tmp_path / "all.csv"
+    assert answers[3] == f"OK {joint}"
     marks = [item for item in receiver.heard if item.get("text") == "stimulus"]
     assert {mark["camera"] for mark in marks} == {1, 2}
     assert abs(marks[0]["captured_us"] - marks[1]["captured_us"]) < 1_000  # type: ignore[operator]
@@ -125,8 +127,6 @@ def test_two_cameras_are_marked_and_recorded_on_one_clock(
         assert summary.info.zero_ns is not None
         moments_ns.append(summary.info.zero_ns + 1000 * mark.timestamp_us)
     assert abs(moments_ns[0] - moments_ns[1]) < 1_000_000
-    joint = tmp_path / "all.csv"
-    export_together([(item.path.stem, item.path) for item in named], joint)
     with joint.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     marked = [float(row["shared_time_s"]) for row in rows if row["marks"]]

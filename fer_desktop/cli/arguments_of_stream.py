@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from fer_desktop import paths
 from fer_desktop.cli.option_values import (
     ENGINE_HELP,
     control,
@@ -58,9 +59,11 @@ def add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--sessions",
         metavar="DIR",
         type=Path,
+        nargs="?",
+        const=paths.sessions_dir(),
         default=None,
-        help="record each session of a camera in a file of this folder, with its marks; the window"
-        " opens such files, and the command report reads them",
+        help="record each session of a camera, with its marks, in a file of this folder, which the"
+        " command report reads; without one, among the past sessions that the window shows",
     )
     stream.add_argument(
         "--marks-from",

@@ -3,6 +3,7 @@
 import argparse
 import secrets
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from fer_desktop.cli.recorded_sessions import RecordedSessions
+from fer_desktop.cli.recorded_sessions import RecordedSessions, export_all
 from fer_desktop.cli.said import complain, say
 from fer_desktop.cli.stream_control import divided
 from fer_desktop.cli.stream_run import StreamRun, Wanted
@@ -18,7 +19,7 @@ from fer_desktop.errors import FerError
 from fer_desktop.files import shown_name
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.pipeline.plugin_outputs import chosen_outputs
-from fer_desktop.streaming.control import ControlServer
+from fer_desktop.streaming.control import ControlServer, Request
 from fer_desktop.streaming.lsl_markers import MarkerInlet
 from fer_desktop.streaming.output import StreamOutput
 from fer_desktop.streaming.streams import stream_outputs
@@ -134,12 +135,7 @@ class _Listeners:
         self._control: ControlServer | None = None
         self._inlet: MarkerInlet | None = None
         if args.control:
-            self._control = ControlServer(
-                args.control,
-                lambda request: divided(request, [run.obey for run in runs if not run.is_over]),
-                bind=args.bind,
-                token=token,
-            )
+            self._control = ControlServer(args.control, self._obey, bind=args.bind, token=token)
         self._runs = runs
         if args.marks_from:
             self._inlet = MarkerInlet(
@@ -160,6 +156,14 @@ class _Listeners:
         if self._inlet is not None:
             self._inlet.start()
 
+    def _obey(self, request: Request) -> None:
+        recorded = [run.recorded for run in self._runs if run.recorded is not None]
+        if request.command.verb == "EXPORT" and len(recorded) > 1:
+            work = partial(_export, request, recorded)
+            threading.Thread(target=work, name="export", daemon=True).start()
+        else:
+            divided(request, [run.obey for run in self._runs if not run.is_over])
+
     def _mark(self, moment_ns: int, text: str) -> None:
         for run in self._runs:
             run.take_mark(moment_ns, text)
@@ -170,6 +174,13 @@ class _Listeners:
             self._control.close()
         if self._inlet is not None:
             self._inlet.shutdown()
+
+
+def _export(request: Request, recorded: list[RecordedSessions]) -> None:
+    try:
+        request.done(str(export_all(recorded, request.command.text)))
+    except FerError as error:
+        request.failed(error)
 
 
 def _start(output: StreamOutput) -> bool:

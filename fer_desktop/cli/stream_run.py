@@ -129,6 +129,7 @@ class StreamRun:
         has_failed: whether something has, so far.
         is_over: whether it has come to its end.
         name: what the source is called, once it was open.
+        recorded: what keeps its sessions; None where nothing does.
     """
 
     def __init__(
@@ -151,6 +152,7 @@ class StreamRun:
         """
         self.has_failed = self.is_over = False
         self.name = shown_name(wanted.text)
+        self.recorded = recorded
         self._wanted = wanted
         self._ending = threading.Lock()
         self._news: SimpleQueue[_News] = SimpleQueue()

@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fer_desktop.errors import FerError, StreamError
@@ -19,11 +19,28 @@ _TYPE: Final = "markers"
 _POLL_S: Final = 0.02
 _LOOK_S: Final = 0.5  # between looks for other senders
 _FORGET_S: Final = 5.0
-_CORRECTION_S: Final = 0.5
+_OPEN_S: Final = 0.5
+_CORRECTION_S: Final = 0.01  # LSL goes on estimating meanwhile
 _SENDERS_MAX: Final = 16
 _TEXT_MAX: Final = 200  # characters
 _RATE_MAX: Final = 100  # markers a second; more are no marks that people set
 _END_LIMIT_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class _Sender:
+    """One who is heard.
+
+    Attributes:
+        name: of the stream.
+        inlet: of pylsl.
+        correction_s: what to add to its times to have them on LSL's clock of this computer; None
+            until that is known.
+    """
+
+    name: str
+    inlet: Any
+    correction_s: float | None = None
 
 
 class MarkerInlet:
@@ -97,22 +114,22 @@ class MarkerInlet:
             self._heard = ()
 
     def _listen(self, lsl: Any, clock: LslClock, resolver: Any) -> None:
-        senders: dict[str, tuple[str, Any]] = {}
+        senders: dict[str, _Sender] = {}
         looked_s = -math.inf
         while not self._ending.wait(_POLL_S):
             if time.monotonic() - looked_s > _LOOK_S:
                 looked_s = time.monotonic()
                 clock.measure()
                 self._look(lsl, resolver, senders)
-            for uid, (name, inlet) in tuple(senders.items()):
+            for uid, sender in tuple(senders.items()):
                 try:
-                    self._hear(inlet, clock)
+                    self._hear(lsl, sender, clock)
                 except lsl.util.LostError:
-                    log.info("the LSL stream %s has gone", name)
+                    log.info("the LSL stream %s has gone", sender.name)
                     del senders[uid]
-            self._heard = tuple(name for name, _ in senders.values())
+            self._heard = tuple(sender.name for sender in senders.values())
 
-    def _look(self, lsl: Any, resolver: Any, senders: dict[str, tuple[str, Any]]) -> None:
+    def _look(self, lsl: Any, resolver: Any, senders: dict[str, _Sender]) -> None:
         for info in resolver.results():
             uid = info.uid()
             if uid in senders or len(senders) >= _SENDERS_MAX or not self._is_wanted(info):
@@ -120,11 +137,11 @@ class MarkerInlet:
             # A new sender under an old name has another uid: it is found here, not recovered.
             inlet = lsl.StreamInlet(info, recover=False)
             try:
-                inlet.open_stream(timeout=_CORRECTION_S)
+                inlet.open_stream(timeout=_OPEN_S)
             except (lsl.util.LostError, lsl.util.TimeoutError):
                 continue  # it has just gone, and is forgotten soon
             log.info("hearing the LSL stream %s", info.name())
-            senders[uid] = one_line(info.name(), _TEXT_MAX), inlet
+            senders[uid] = _Sender(one_line(info.name(), _TEXT_MAX), inlet)
 
     def _is_wanted(self, info: Any) -> bool:
         if info.source_id().startswith(OURS) or info.nominal_srate() != 0.0:
@@ -133,19 +150,34 @@ class MarkerInlet:
             return bool(info.name() == self._name)
         return bool(info.type().casefold() == _TYPE)
 
-    def _hear(self, inlet: Any, clock: LslClock) -> None:
-        samples, moments = inlet.pull_chunk(timeout=0.0)
-        if not samples:
-            return
-        correction_s = 0.0
-        with suppress(RuntimeError):  # it cannot be asked any more: what has come is still worth it
-            correction_s = inlet.time_correction(timeout=_CORRECTION_S)
-        for sample, moment_s in zip(samples, moments, strict=True):
-            ours_s = moment_s + correction_s - clock.offset_s
-            if math.isfinite(ours_s) and self._has_room():
-                words = (str(value) for value in sample)
-                text = one_line(" ".join(words), _TEXT_MAX)
-                self._take(round(ours_s * 1e9), text)
+    def _hear(self, lsl: Any, sender: _Sender, clock: LslClock) -> None:
+        """Take what has come, once it is known how far the sender's clock is ahead of ours.
+
+        Until then it waits in LSL's own buffer: the first estimate takes most of a second.
+
+        Raises:
+            LostError: if the sender has gone, and nothing of it is left.
+        """
+        is_lost = False
+        try:
+            sender.correction_s = sender.inlet.time_correction(timeout=_CORRECTION_S)
+        except lsl.util.TimeoutError:
+            pass
+        except lsl.util.LostError:
+            is_lost = True
+        if is_lost and sender.correction_s is None and not self._is_for_network:
+            sender.correction_s = 0.0  # it was on this computer, which has one clock
+        if sender.correction_s is not None:
+            samples, moments = sender.inlet.pull_chunk(timeout=0.0)
+            for sample, moment_s in zip(samples, moments, strict=True):
+                self._take_marker(sample, moment_s + sender.correction_s - clock.offset_s)
+        if is_lost:
+            raise lsl.util.LostError
+
+    def _take_marker(self, sample: Any, ours_s: float) -> None:
+        if math.isfinite(ours_s) and self._has_room():
+            text = one_line(" ".join(str(value) for value in sample), _TEXT_MAX)
+            self._take(round(ours_s * 1e9), text)
 
     def _has_room(self) -> bool:
         second, count = self._recent

@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from fer_desktop.pipeline.meters import MeterReading
 from fer_desktop.ui.look.wording import clock_text
+from fer_desktop.ui.widgets.elided_label import ElidedLabel
 
+# Where there is little room these are cut, never the window widened for them.
+_LONG: Final = {"sending": 30, "device": 18, "calibration": 12, "queue": 12}  # signs at least
 _LEAST_TRAINING_PX: Final = 120  # the last one gives way where there is little room
 
 
@@ -52,10 +55,13 @@ class StatusLine(QWidget):
         layout.setContentsMargins(8, 2, 8, 2)
         layout.setSpacing(8)
         self._labels: dict[str, QLabel] = {}
+        self._meanings: dict[str, str] = {}
         self._separators: dict[str, QFrame] = {}
         for name, meaning in {
             "state": self.tr("State"),
-            "sending": self.tr("The numbers, never the picture, go to other programs (Settings)"),
+            "sending": self.tr(
+                "What goes to other programs (never the picture) and comes from them (Settings)"
+            ),
             "size": self.tr("Picture size in pixels"),
             "rates": self.tr("Frames per second delivered and analysed, and frames dropped"),
             "analysis": self.tr("Every frame of the file is analysed, whatever is shown"),
@@ -74,10 +80,10 @@ class StatusLine(QWidget):
                 line.setProperty("role", "line")
                 layout.addWidget(line)
                 self._separators[name] = line
-            label = QLabel(self)
+            label = ElidedLabel(_LONG[name], self) if name in _LONG else QLabel(self)
             label.setToolTip(meaning)
+            self._meanings[name] = meaning
             label.setTextFormat(Qt.TextFormat.PlainText)
-            # A long device or message is cut, never the window widened for it.
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
             layout.addWidget(label)
             self._labels[name] = label
@@ -120,7 +126,9 @@ class StatusLine(QWidget):
         label = self._labels[name]
         if text != label.text():
             label.setText(text)
-            label.setAccessibleName(f"{label.toolTip()}: {text}")
+            label.setAccessibleName(f"{self._meanings[name]}: {text}")
+            if name in _LONG:  # all of it, as it may be cut
+                label.setToolTip(f"{self._meanings[name]}:\n{text}")
         label.setVisible(bool(text))
         if name in self._separators:
             self._separators[name].setVisible(bool(text))
