@@ -165,6 +165,22 @@ def test_where_it_fails_cells_stay_empty_and_it_is_told_once(
     (problem,) = told
     assert problem.startswith("The measure 'light' fails, and its cells stay empty where it does: ")
     assert reason in problem
+    assert reason in analyzer.measure_problems["light"]
+
+
+def test_rows_stay_where_it_answers_no_number_and_the_reason_stands_beside_the_table(
+    package: Install, tmp_path: Path
+) -> None:
+    install_light(package, "frame.pixels[y1:y2, x1:middle].mean(),", "float('nan'),")
+    clip = write_clip(tmp_path / "a.mp4", [astronaut()] * 2)
+    words = ["analyze", str(clip), "--out", str(tmp_path), "--measures", "light,valence"]
+    assert cli.main(words, lambda _: 1) == 0
+    with (tmp_path / "a.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["light_left"] + row["light_right"] for row in rows] == ["", ""]
+    assert all(row["valence"] for row in rows)
+    meta = json.loads((tmp_path / "a.meta.json").read_text())
+    assert meta["measure_problems"] == {"light": "ValueError: a number is not finite"}
 
 
 @pytest.mark.parametrize(
