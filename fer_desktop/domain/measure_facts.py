@@ -155,6 +155,13 @@ _OURS: Final[Mapping[str, MeasureFacts]] = {
         " of history",
         _NOT_MEASURED,
     ),
+    "arousal_corrected": MeasureFacts(
+        "Arousal, calibrated",
+        "Arousal minus that of the same face at rest, derived; empty where the face was not"
+        " calibrated, or its arousal not measured meanwhile",
+        "as arousal",
+        _NOT_MEASURED,
+    ),
     "quality": MeasureFacts(
         "Picture quality",
         "What the picture of the face is worth, and whether its expression can be trusted; faces"

@@ -20,6 +20,7 @@ SUMMED: Final = (
     "valence",
     "valence_corrected",
     "arousal",
+    "arousal_corrected",
 )
 _US: Final = 1e6
 _Floats = NDArray[np.float64]
@@ -36,7 +37,7 @@ class MeasuredSummary:
         blinks: how many.
         blinks_per_min: by the time in which the eyes were seen.
         blink_s: how long they lasted in the mean.
-        valence, valence_corrected, arousal: means over time.
+        valence, valence_corrected, arousal, arousal_corrected: means over time.
     """
 
     usable: float | None
@@ -48,6 +49,7 @@ class MeasuredSummary:
     valence: float | None
     valence_corrected: float | None
     arousal: float | None
+    arousal_corrected: float | None
 
     @property
     def is_empty(self) -> bool:
@@ -108,6 +110,7 @@ class PersonMeasures:
             valence=means["valence"],
             valence_corrected=means["valence_corrected"],
             arousal=means["arousal"],
+            arousal_corrected=means["arousal_corrected"],
         )
 
     def _talking(self, rows: NDArray[np.int64], weights: _Floats) -> float | None:

@@ -53,6 +53,7 @@ class NeutralBaseline:
         spread: root mean square of how margins vary at rest; log-probabilities.
         evidence_s: seconds of neutral expression it rests on.
         offsets: what is added to the log-probability of each label.
+        arousal: of the resting face; None where that was not measured.
     """
 
     origin: Origin
@@ -61,6 +62,7 @@ class NeutralBaseline:
     spread: float
     evidence_s: float
     offsets: tuple[float, ...]
+    arousal: float | None = None
 
     def correct(self, scores: EmotionScores) -> EmotionScores:
         """Return a reading against this rest; it must come from the same model."""

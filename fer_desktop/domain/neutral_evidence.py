@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from fer_desktop.domain.neutral_baseline import (
@@ -37,13 +39,17 @@ def evidence_s(times_us: Sequence[int]) -> float:
 
 
 def judged_baseline(
-    readings: Sequence[tuple[int, EmotionScores]], *, origin: Origin
+    readings: Sequence[tuple[int, EmotionScores]],
+    *,
+    origin: Origin,
+    arousal: Sequence[float | None] = (),
 ) -> NeutralBaseline:
     """Return the baseline of a face from readings that are said to be neutral.
 
     Args:
         readings: of one face by one model, each with its time on the source's clock, rising.
         origin: how the readings came about.
+        arousal: of the same face meanwhile, as far as it was measured.
 
     Raises:
         CalibrationError: if there are too few, or if the face is not at rest in them.
@@ -64,7 +70,8 @@ def judged_baseline(
         raise CalibrationError(
             "The expression changes.", hint="Keep a relaxed face without talking or moving."
         )
-    return baseline
+    known = [value for value in arousal if value is not None]
+    return replace(baseline, arousal=median(known)) if known else baseline
 
 
 def _mean_margin(baseline: NeutralBaseline) -> float:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
+from fer_desktop.domain.arousal import arousal_of
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.domain.neutral_evidence import judged_baseline
@@ -27,6 +28,7 @@ def interval_baselines(
     """
     begin_us, end_us = (round(1e6 * moment) for moment in interval_s)
     readings: dict[int, list[tuple[int, EmotionScores]]] = defaultdict(list)
+    arousal: dict[int, list[float | None]] = defaultdict(list)
     with closing(analyze_file(open_file(path), analyzer, selection=selection)) as frames:
         for frame, analysis in frames:
             if frame.timestamp_us > end_us:
@@ -34,10 +36,11 @@ def interval_baselines(
             for face in analysis.faces if frame.timestamp_us >= begin_us else ():
                 if face.scores is not None:
                     readings[face.face_id].append((frame.timestamp_us, face.scores))
+                    arousal[face.face_id].append(arousal_of(face))
     found, refusals = {}, []
     for face_id, rows in sorted(readings.items()):
         try:
-            found[face_id] = judged_baseline(rows, origin="interval")
+            found[face_id] = judged_baseline(rows, origin="interval", arousal=arousal[face_id])
         except CalibrationError as error:
             refusals.append(f"face {face_id} is not calibrated: {error}")
     if not readings:

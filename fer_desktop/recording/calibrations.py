@@ -92,12 +92,14 @@ def described(calibrations: Iterable[UsedCalibration]) -> list[dict[str, Any]]:
 
 
 def _as_json(baseline: NeutralBaseline) -> dict[str, Any]:
+    arousal = {} if baseline.arousal is None else {"arousal": baseline.arousal}
     return {
         "origin": baseline.origin,
         "evidence_s": baseline.evidence_s,
         "spread": baseline.spread,
         "rest": dict(zip(baseline.labels, baseline.rest, strict=True)),
         "offsets": dict(zip(baseline.labels, baseline.offsets, strict=True)),
+        **arousal,
     }
 
 
@@ -108,6 +110,7 @@ class _Baseline:
     spread: Number
     rest: dict[Line, Share]
     offsets: dict[Line, Number]
+    arousal: Number | None = None
 
 
 def _from_json(text: str) -> NeutralBaseline:
@@ -119,4 +122,5 @@ def _from_json(text: str) -> NeutralBaseline:
         spread=raw.spread,
         evidence_s=raw.evidence_s,
         offsets=tuple(raw.offsets[label] for label in raw.rest),
+        arousal=raw.arousal,
     )

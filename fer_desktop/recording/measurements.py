@@ -91,10 +91,19 @@ class MeasurementReader:
 
     def _unpacked(self, row: MeasuredRow) -> Measurement:
         spec = self._specs[row.measure_id]
-        numbers = np.frombuffer(row.numbers, "<f4")
-        if len(numbers) != len(spec.channels) or not np.isfinite(numbers).all():
-            raise ValueError(f"{spec.key} needs {len(spec.channels)} numbers")
-        return Measurement(spec, tuple(numbers.tolist()))
+        return Measurement(spec, unpacked_numbers(spec, row.numbers))
+
+
+def unpacked_numbers(spec: MeasureSpec, packed: bytes) -> tuple[float, ...]:
+    """Return what was measured of a face.
+
+    Raises:
+        ValueError: if it is damaged.
+    """
+    numbers = np.frombuffer(packed, "<f4")
+    if len(numbers) != len(spec.channels) or not np.isfinite(numbers).all():
+        raise ValueError(f"{spec.key} needs {len(spec.channels)} numbers")
+    return tuple(numbers.tolist())
 
 
 def landmarks(measurements: Iterable[Measurement]) -> dict[str, Point]:

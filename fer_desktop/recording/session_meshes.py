@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.domain.measures import MESH, Measurement, MeasureSpec
 from fer_desktop.log import get_logger
+from fer_desktop.recording.measurements import unpacked_numbers
 
 log = get_logger("recording")
 
@@ -61,9 +62,7 @@ class SessionMeshes:
                         " WHERE frame_index = ? AND measure_id = ?",
                         (frame_index, number),
                     ):
-                        numbers = np.frombuffer(packed, "<f4")
-                        if len(numbers) == len(spec.channels) and np.isfinite(numbers).all():
-                            found[face_id] = Measurement(spec, tuple(numbers.tolist()))
+                        found[face_id] = Measurement(spec, unpacked_numbers(spec, packed))
         except (sqlite3.Error, ValueError, TypeError) as error:
             if not self._is_told:
                 self._is_told = True

@@ -9,12 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fer_desktop.domain.corrections import Correction, with_corrections
+from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
 from fer_desktop.recording import session_format, session_rows
 from fer_desktop.recording.calibrations import UsedCalibration, read_calibrations
-from fer_desktop.recording.measurements import MeasurementReader, measured_besides, read_specs
+from fer_desktop.recording.measurements import (
+    MeasurementReader,
+    measured_besides,
+    read_specs,
+    unpacked_numbers,
+)
 from fer_desktop.recording.row_types import CorrectionRow, MarkRow, TotalsRow
 from fer_desktop.recording.session_facts import SessionFacts, read_facts
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
@@ -195,6 +201,29 @@ class SessionReader:
                 for timestamp_us, probabilities, model_id in rows
                 if (preset := self._models[model_id].preset).sha256 == sha256
             ]
+
+    def numbers(
+        self, spec: MeasureSpec, face_id: int, from_us: int, to_us: int
+    ) -> list[tuple[float, ...]]:
+        """Return what was measured of a face between two times, in the order of the source.
+
+        Args:
+            spec: the measure.
+            face_id: the face.
+            from_us, to_us: the interval, ends included.
+
+        Raises:
+            StorageError: if the file is damaged.
+        """
+        with reading(self.path):
+            known = read_specs(self._db).items()
+            number = next((number for number, each in known if each.has_columns_of(spec)), None)
+            rows = self._db.execute(
+                "SELECT numbers FROM frames JOIN measured USING (frame_index) WHERE measure_id = ?"
+                " AND face_id = ? AND timestamp_us BETWEEN ? AND ? ORDER BY timestamp_us",
+                (number, face_id, from_us, to_us),
+            )
+            return [unpacked_numbers(spec, packed) for (packed,) in rows]
 
     def times_us(self) -> list[int]:
         """Return the times of the analysed frames, in the order of the source.

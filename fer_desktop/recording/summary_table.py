@@ -239,6 +239,10 @@ _COLUMNS: Final[tuple[tuple[Column, Callable[[_Row], str]], ...]] = (
         Column("arousal_mean", "number", "", "mean over time of the measure arousal"),
         lambda row: _number(row.measured.arousal),
     ),
+    (
+        Column("arousal_corrected_mean", "number", "", "the same of arousal_corrected"),
+        lambda row: _number(row.measured.arousal_corrected),
+    ),
 )
 SUMMARY_COLUMNS: Final = tuple(column for column, _ in _COLUMNS)
 

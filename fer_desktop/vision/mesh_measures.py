@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.domain.arousal import AROUSAL, AROUSAL_CORRECTED
 from fer_desktop.domain.emotion import FaceAnalysis
 from fer_desktop.domain.facial_actions import LIPS, MOUTH, UPPER
 from fer_desktop.domain.frame import Frame
@@ -113,6 +114,11 @@ def _asymmetry(_: Frame, mesh: FaceMesh) -> list[float]:
     return [left - right for right, left in both]
 
 
+def _arousal_corrected(_: Frame, face: FaceAnalysis, mesh: FaceMesh | None) -> tuple[float] | None:
+    rest = None if face.baseline is None else face.baseline.arousal
+    return None if rest is None or mesh is None else (arousal(mesh) - rest,)
+
+
 def _quality(frame: Frame, face: FaceAnalysis, mesh: FaceMesh | None) -> tuple[float, ...]:
     gray = picture_quality.gray_face(frame.pixels, face.detection)
     turned_deg = None
@@ -156,7 +162,8 @@ MESH_MEASURES: Final = (
         _sides,
     ),
     _measure(MeasureSpec("actions_asymmetry", PAIRED, "", (-1.0, 1.0)), _asymmetry),
-    _measure(MeasureSpec("arousal", ("arousal",), "", _SHARE), lambda _, mesh: (arousal(mesh),)),
+    _measure(AROUSAL, lambda _, mesh: (arousal(mesh),)),
+    MeshMeasure(AROUSAL_CORRECTED, _arousal_corrected),
     MeshMeasure(QUALITY, _quality),
     _measure(
         MeasureSpec("blendshapes", _LIVE, "", _SHARE),

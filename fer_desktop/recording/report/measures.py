@@ -21,6 +21,7 @@ MEASURED: Final[tuple[tuple[str, Cell], ...]] = (
     ("valence", lambda one: _number(one.valence, 2)),
     ("valence, calibrated", lambda one: _number(one.valence_corrected, 2)),
     ("arousal", lambda one: _number(one.arousal, 2)),
+    ("arousal, calibrated", lambda one: _number(one.arousal_corrected, 2)),
 )
 HOW_TO_READ_MEASURES: Final = (
     "Usable, looks at camera, talking: shares of the time in which these were measured. Talking is"

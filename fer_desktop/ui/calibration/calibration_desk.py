@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from fer_desktop.domain.arousal import AROUSAL
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.neutral_baseline import NeutralBaseline, neutral_index
 from fer_desktop.domain.neutral_evidence import LEAST_S, evidence_s, judged_baseline
@@ -178,9 +179,10 @@ def _interval_baseline(
     """
     with SessionReader(path) as reader:
         readings = reader.readings(face_id, begin_us, end_us, sha256)
+        arousal = reader.numbers(AROUSAL, face_id, begin_us, end_us)
     if evidence_s([time_us for time_us, _ in readings]) < LEAST_S:
         raise CalibrationError(
             "Less than a second of the face was analysed in this interval.",
             hint="Wait until that part of the video is analysed, or choose a longer interval.",
         )
-    return judged_baseline(readings, origin="interval")
+    return judged_baseline(readings, origin="interval", arousal=[value for (value,) in arousal])

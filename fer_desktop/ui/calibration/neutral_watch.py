@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.domain.arousal import arousal_of
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.face import Detection
 from fer_desktop.domain.face_quality import nose_offset
@@ -60,6 +61,7 @@ class NeutralWatch:
         self.face_id = face_id
         self.trouble: Trouble | None = None
         self._readings: list[tuple[int, EmotionScores]] = []
+        self._arousal: list[float | None] = []
         self._began_us: int | None = None
         self._now_us = 0
         self._first: Detection | None = None
@@ -105,6 +107,7 @@ class NeutralWatch:
         if trouble is None and face is not None and face.scores is not None:
             self._fit_us = self._now_us
             self._readings.append((self._now_us, face.scores))
+            self._arousal.append(arousal_of(face))
         elif self._now_us - self._fit_us > _PATIENCE_US:
             self.trouble = trouble
 
@@ -114,7 +117,7 @@ class NeutralWatch:
         Raises:
             CalibrationError: if it was not at rest.
         """
-        return judged_baseline(self._readings, origin="live")
+        return judged_baseline(self._readings, origin="live", arousal=self._arousal)
 
     def _find(self, analysis: FrameAnalysis) -> FaceAnalysis | None:
         return next((face for face in analysis.faces if face.face_id == self.face_id), None)
