@@ -14,6 +14,7 @@ TARGET: Final = ROOT / "docs" / "columns.md"
 def dictionary() -> str:
     """Return the page."""
     from fer_desktop.cli.joint_table import FILE
+    from fer_desktop.cli.many.summary import run_columns
     from fer_desktop.domain.measures import tabular
     from fer_desktop.recording.column import dictionary_markdown
     from fer_desktop.recording.correction_column import AGREED, of_rater
@@ -61,7 +62,12 @@ where they hold something.
 {dictionary_markdown(faces.columns())}
 ## Summary: one row per session, interval, person and expression
 
-{dictionary_markdown(SUMMARY_COLUMNS)}"""
+{dictionary_markdown(SUMMARY_COLUMNS)}
+## Many files: one row per file
+
+`summary.csv` of `analyze --workers` and `--scheduler`.
+
+{dictionary_markdown(run_columns(("<label>",)))}"""
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from PIL import Image
 
 from fer_desktop import __version__, cli
 from fer_desktop.cli import analyze
+from fer_desktop.cli.networks import Networks
 from fer_desktop.cli.output_stems import output_stems
 from fer_desktop.errors import ModelError
 from fer_desktop.log import set_up_logging
@@ -73,7 +74,7 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             classifier.preset, 0, "litert", "CPU"
         )
 
-    monkeypatch.setattr(analyze._Networks, "get", get)
+    monkeypatch.setattr(Networks, "get", get)
     return folder
 
 
@@ -163,7 +164,7 @@ def test_faces_are_read_against_the_seconds_in_which_they_are_neutral(
         model = UsedModel(classifier.preset, 0)
         return Analyzer(FakeDetector(), classifier, smoothing_ms=0), model
 
-    monkeypatch.setattr(analyze._Networks, "get", get)
+    monkeypatch.setattr(Networks, "get", get)
     monkeypatch.setattr(analyze, "resolve_model", Path)
     clip = _numbered_clip(tmp_path / "a.mp4", 60)
     _run("analyze", clip, "--out", tmp_path, "--json", "--calibrate", "0-1.5")
@@ -273,7 +274,7 @@ def test_frames_without_a_face_have_rows_where_they_are_wanted(
         analyzer = Analyzer(FakeDetector([(), (box,), (), (box, (90, 20, 130, 60))]), classifier)
         return analyzer, UsedModel(classifier.preset, 0)
 
-    monkeypatch.setattr(analyze._Networks, "get", get)
+    monkeypatch.setattr(Networks, "get", get)
     for name, options in (("plain", ()), ("full", ("--empty-rows",))):
         folder = tmp_path / "a model"
         folder.mkdir(exist_ok=True)
@@ -394,7 +395,7 @@ def test_a_model_that_cannot_be_used_is_told(
     def get(self: object) -> object:
         raise ModelError("The model is damaged.")
 
-    monkeypatch.setattr(analyze._Networks, "get", get)
+    monkeypatch.setattr(Networks, "get", get)
     assert _run("analyze", clip, clip, "--out", tmp_path, "--model", tmp_path) == 1
     assert capsys.readouterr().err == "fer-desktop: The model is damaged.\n"
 
@@ -568,6 +569,7 @@ _SLOW = """
 import signal, time
 from fer_desktop.__main__ import main
 from fer_desktop.cli import analyze
+from fer_desktop.cli.networks import Networks
 from fer_desktop.recording.session_format import UsedModel
 from fer_desktop.vision.analyzer import Analyzer
 from tests.helpers.fakes import FakeClassifier, FakeDetector
@@ -580,7 +582,7 @@ class SlowDetector(FakeDetector):
 
 classifier = FakeClassifier()
 model = UsedModel(classifier.preset, 0)
-analyze._Networks.get = lambda self: (Analyzer(SlowDetector(), classifier), model)
+Networks.get = lambda self: (Analyzer(SlowDetector(), classifier), model)
 # A suite that runs in the background is told to ignore Ctrl-C, and so would be this process.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 main()

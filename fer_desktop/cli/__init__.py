@@ -16,6 +16,7 @@ from fer_desktop.errors import FerError
 from fer_desktop.files import shown_name
 from fer_desktop.log import keep_standard_error, quiet_native_libraries, set_up_logging
 from fer_desktop.plugins import telling
+from trainer.contract.errors import ExplainedError
 
 if TYPE_CHECKING:
     from fer_desktop.recording.report.writing import WritePdf
@@ -64,7 +65,7 @@ def _answer(
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except FerError as error:
+    except ExplainedError as error:
         print(f"{PROGRAM}: {shown_name(str(error))}", file=sys.stderr)
         return 1
 
@@ -81,9 +82,13 @@ def _run(
         keep_standard_error()
     # Imported only now: --version and --help answer at once.
     if args.command == "analyze":
-        from fer_desktop.cli.analyze import analyze
-
         with _tidy_end():
+            if args.workers or args.scheduler:
+                from fer_desktop.cli.many.run import analyze_many
+
+                return analyze_many(args)
+            from fer_desktop.cli.analyze import analyze
+
             return analyze(args)
     if args.command == "report":
         from fer_desktop.cli.report import report

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, get_args
 
 from fer_desktop import __version__
-from fer_desktop.cli.arguments_of_files import add_crop, add_rerun
+from fer_desktop.cli.arguments_of_files import add_crop, add_many_files, add_rerun
 from fer_desktop.cli.arguments_of_stream import add_stream, check_stream
 from fer_desktop.cli.option_values import (
     ENGINE_HELP,
@@ -56,6 +56,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if args.command in ("analyze", "stream"):
         _check_range(top, "--smoothing-ms", args.smoothing_ms, "smoothing_ms")
         _check_range(top, "--min-score", args.min_score, "min_detection_score")
+    if args.command == "analyze" and (args.workers or args.scheduler) and args.to:
+        top.error("--output: not allowed with --workers and --scheduler")
     from_s, to_s = getattr(args, "from_s", None), getattr(args, "to_s", None)
     if from_s is not None and to_s is not None and from_s >= to_s:
         top.error(f"argument --to: must come after --from: {args.to_s:g}")
@@ -144,8 +146,10 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="FILE",
         nargs="+",
         type=Path,
-        help="image or video, or a folder with images and videos (its subfolders are left out)",
+        help="image or video, a folder with images and videos (without its subfolders), or a"
+        " pattern, as in 'study/**/*.mp4'",
     )
+    add_many_files(analyze)
     analyze.add_argument(
         "--out", metavar="DIR", type=Path, required=True, help="folder for the results"
     )
@@ -219,7 +223,7 @@ def _add_analyze(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="FILE",
         type=table_file,
         help="also write one table of all files, with a last column file; its name ends in .csv,"
-        " .xlsx or .parquet",
+        " .xlsx or .parquet, or is a folder, as in all/, for a Parquet file of each file",
     )
     analyze.add_argument(
         "--calibrate",

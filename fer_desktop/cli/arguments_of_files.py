@@ -3,7 +3,48 @@
 import argparse
 from pathlib import Path
 
-from fer_desktop.cli.option_values import ENGINE_HELP, engine_name
+from fer_desktop.cli.option_values import (
+    ENGINE_HELP,
+    engine_name,
+    scheduler_address,
+    worker_count,
+)
+
+
+def add_many_files(analyze: argparse.ArgumentParser) -> None:
+    """Add the options that choose files of folders, and who analyses them."""
+    analyze.add_argument(
+        "--recursive",
+        action="store_true",
+        help="search the subfolders of folders as well; links that lead out of them are not"
+        " followed",
+    )
+    for option, verb in (("--include", "take only"), ("--exclude", "leave out")):
+        analyze.add_argument(
+            option,
+            metavar="PATTERN",
+            action="append",
+            default=[],
+            help=f"{verb} files of folders whose name, or path in the folder, is like this, as in"
+            " '*.mp4' or 'pilot/*'; may be given several times",
+        )
+    where = analyze.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers",
+        metavar="N",
+        type=worker_count,
+        help="analyse N files at the same time, each in a process of its own (needs the extra"
+        " cluster); a run that was interrupted goes on with the same command, and files that are"
+        " done already are skipped",
+    )
+    where.add_argument(
+        "--scheduler",
+        metavar="tcp://HOST:PORT",
+        type=scheduler_address,
+        default=None,
+        help="the same on the workers of a Dask cluster, which must find files and results under"
+        " the same paths",
+    )
 
 
 def add_crop(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -15,6 +15,7 @@ from fer_desktop.errors import StreamError
 from fer_desktop.settings import ENGINES
 
 _SECONDS_MAX: Final = 1e9
+_WORKERS_MAX: Final = 256
 _TOKEN_LENGTHS: Final = (8, 200)
 ENGINE_HELP: Final = (
     "what runs the model: litert, keras, an engine of an installed package, or auto, which takes"
@@ -33,17 +34,39 @@ def engine_name(text: str) -> str:
 
 
 def table_file(text: str) -> Path:
-    """Return where a table goes: a name with the suffix of a format, in a folder that exists."""
+    """Return where a table goes: a name with the suffix of a format, in a folder that exists.
+
+    A name without one, as in ``all/``, is a folder for a table in several Parquet files.
+    """
     from fer_desktop.recording.table_files import TABLE_SUFFIXES
 
     path = Path(text)
-    if path.suffix.lower() not in TABLE_SUFFIXES:
+    if path.suffix.lower() not in ("", *TABLE_SUFFIXES):
         raise argparse.ArgumentTypeError(
-            f"must end in one of {', '.join(TABLE_SUFFIXES)}: {text!r}"
+            f"must end in one of {', '.join(TABLE_SUFFIXES)}, or be a folder, as in all/: {text!r}"
         )
     if not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {str(path.parent)!r}")
     return path
+
+
+def worker_count(text: str) -> int:
+    """Return how many processes there shall be."""
+    number = int(text) if text.isascii() and text.isdecimal() else 0
+    if not 1 <= number <= _WORKERS_MAX:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number between 1 and {_WORKERS_MAX}: {text!r}"
+        )
+    return number
+
+
+def scheduler_address(text: str) -> str:
+    """Return the address of a Dask scheduler."""
+    if not re.fullmatch(r"(tcp|tls)://\S+:\d{1,5}", text):
+        raise argparse.ArgumentTypeError(
+            f"must be an address, as in tcp://192.168.1.20:8786: {text!r}"
+        )
+    return text
 
 
 def output_name(text: str) -> str:

@@ -1,7 +1,7 @@
 """How the results of files are called."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,20 +19,52 @@ _SUFFIXES: Final = (
 )
 
 
-def output_stems(files: Sequence[Path], out: Path) -> list[str]:
-    """Return a file stem for the results of each input: all different, and never an input's own."""
+def output_stems(
+    files: Sequence[Path], out: Path, former: Mapping[Path, str] | None = None
+) -> list[str]:
+    """Return a file stem for the results of each input: all different, and never an input's own.
+
+    Args:
+        files: the inputs.
+        out: the folder for the results.
+        former: stems that inputs have already; they keep them.
+    """
+    former = former or {}
     inputs = {os.path.realpath(path) for path in files}
-    taken: set[str] = set()
+    folder, present = os.path.realpath(out), _names_in(out)
+    taken = {stem.casefold() for stem in former.values()}
+
+    def is_input(stem: str) -> bool:
+        for suffix in _SUFFIXES:
+            path = os.path.join(folder, stem + suffix)
+            # A name that is there may be a link; for the many others nobody asks the disk.
+            if path in inputs or (
+                (stem + suffix).casefold() in present and os.path.realpath(path) in inputs
+            ):
+                return True
+        return False
+
     stems = []
     for path in files:
+        if path in former:
+            stems.append(former[path])
+            continue
         wanted = _shortened(path.stem)
         stem = distinct_name(wanted, taken)
-        while any(os.path.realpath(out / f"{stem}{suffix}") in inputs for suffix in _SUFFIXES):
+        while is_input(stem):
             taken.add(stem.casefold())
             stem = distinct_name(wanted, taken)
         taken.add(stem.casefold())
         stems.append(stem)
     return stems
+
+
+def _names_in(folder: Path) -> set[str]:
+    """Return the names in a folder, case-folded, as some file systems compare them."""
+    try:
+        return {name.casefold() for name in os.listdir(folder)}
+    except OSError:
+        return set()
 
 
 def _shortened(stem: str) -> str:

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -100,7 +101,8 @@ class SessionInfo:
     zero_ns: int | None = None
 
 
-def library_versions() -> dict[str, str]:
+@cache
+def library_versions() -> Mapping[str, str]:
     """Return the versions of the installed packages that can change a number."""
     found = {}
     for name in _LIBRARIES:

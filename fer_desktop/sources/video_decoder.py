@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from fer_desktop.cores import threads_of
 from fer_desktop.errors import SourceError
 from fer_desktop.log import get_logger
 from fer_desktop.sources.media_reader import BUFFER_BYTES, MediaReader
@@ -120,6 +121,7 @@ class VideoDecoder:
                 hint="Convert it to MP4 with H.264.",
             )
         self.stream.thread_type = "NONE" if self._is_steady else "AUTO"
+        self.stream.codec_context.thread_count = threads_of(0)
 
     def _open_what_there_is(self) -> None:
         """Open a file anew that goes on as nothing where its tracks were to be found out."""

@@ -31,6 +31,7 @@ PARTS = (
     "resident",
     "tracks",
     "training",
+    "scale",
 )
 RESULT = Path("build/bench.json")
 ONE_FACE = "detect + classify + track, 1 face"

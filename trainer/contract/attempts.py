@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Attempts:
-    """The note about a job, which stands as long as the job is neither done nor has failed.
+    """The note about a job, which stands as long as the job is under way.
 
     A note that is found by whoever begins the job was left by a process that was killed.
 
@@ -34,6 +34,6 @@ class Attempts:
         return self.number
 
     def end(self) -> None:
-        """Forget the job: it is done."""
+        """Forget the job: its process lives."""
         with suppress(OSError):
             self._note.unlink(missing_ok=True)

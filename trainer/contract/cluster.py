@@ -5,10 +5,8 @@ with the same packages, can do them. Whoever needs this installs the extra ``clu
 """
 
 import asyncio
-import logging
 import platform
 import queue
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,33 +16,25 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from trainer.contract.attempts import Attempts
+from trainer.contract.cluster_clients import (
+    ClusterError as ClusterError,
+)
+from trainer.contract.cluster_clients import (
+    cause_of,
+    connected,
+    dashboard_of,
+    gone,
+    local_workers,
+    silence_dask,
+)
 from trainer.contract.errors import ExplainedError
 
 J = TypeVar("J")
 R = TypeVar("R")
 T = TypeVar("T")
 
-_CONNECT_S: Final = 10
-_FIRST_WORKER_S: Final = 20
 _TICK_S: Final = 1.0
 _LOST_MAX: Final = 5  # how often the cluster may give a job up without an answer
-_OURS: Final = {
-    # Attempts says who crashed a worker; Dask would also blame whoever waited for it.
-    "distributed.scheduler.allowed-failures": 1_000_000,
-    # A job waits here, where any worker can take it, and not at a busy worker.
-    "distributed.scheduler.worker-saturation": 1.0,
-    # Of the web pages only Dask's dashboard is of use, and only where Bokeh is installed.
-    "distributed.scheduler.http.routes": ["distributed.http.statics"],
-    "distributed.worker.http.routes": [],
-    "distributed.worker.memory.terminate": False,  # whole videos need little, libraries much
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.target": False,
-}
-
-
-class ClusterError(ExplainedError):
-    """A cluster that cannot be used, or that has gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +75,7 @@ class _Waiting(Generic[J]):
     name: str
     tries: int = 0
     lost: int = 0
+    only: frozenset[str] = frozenset()  # the workers that may do it; empty for all
 
 
 @contextmanager
@@ -102,20 +93,18 @@ def worker_pool(
         ClusterError: if there are none, or theirs are other versions.
     """
     try:
-        import dask
-        from distributed import Client
+        import distributed  # noqa: F401
     except ImportError as error:
         raise ClusterError(
             f"Several workers need Dask, which is not installed ({error.name}).",
             hint='Type pip install "fer-desktop[cluster]".',
         ) from error
     with ExitStack() as stack:
-        _silence()
-        stack.enter_context(dask.config.set({"distributed.comm.timeouts.connect": _CONNECT_S}))
+        silence_dask()
         if place.scheduler:
-            client = stack.enter_context(_connected(Client, place.scheduler))
+            client = stack.enter_context(connected(place.scheduler))
         else:
-            client = stack.enter_context(_local(Client, place.workers))
+            client = stack.enter_context(local_workers(place.workers))
         pool = WorkerPool(client, packages, tell)
         pool.check()
         yield pool
@@ -134,7 +123,8 @@ class WorkerPool:
         self._versions = installed_versions(self._packages)
         self._tell = tell
         self._refused: set[str] = set()
-        self.dashboard = _dashboard(client)
+        self._is_told = False
+        self.dashboard = dashboard_of(client)
 
     @property
     def size(self) -> int:
@@ -150,7 +140,7 @@ class WorkerPool:
         for worker, theirs in self.ask(installed_versions, self._packages).items():
             if isinstance(theirs, BaseException):
                 raise ClusterError(
-                    f"The worker {worker} cannot do the work: {_cause(theirs)}.",
+                    f"The worker {worker} cannot do the work: {cause_of(theirs)}.",
                     hint="Start it where the same version of fer-desktop is installed.",
                 )
             if others := _differences(self._versions, theirs):
@@ -195,11 +185,12 @@ class WorkerPool:
         futures: dict[str, Any] = {}
 
         def submit(item: _Waiting[J], avoided: str = "") -> None:
+            item.only = self._others(avoided)
             future = self._client.submit(
                 _attempt,
-                *(function, item.job, item.name, self._versions, str(notes), tries),
+                *(function, item.job, item.name, self._versions, str(notes), tries - item.tries),
                 pure=False,
-                **self._preference(avoided),
+                workers=list(item.only) or None,
             )
             waiting[future.key] = item
             futures[future.key] = future
@@ -212,6 +203,14 @@ class WorkerPool:
                 submit(_Waiting(job, name))
             while waiting:
                 future = self._next(over)
+                if future is None:
+                    # Dask would wait for ever for workers that have gone.
+                    for key in [key for key, item in waiting.items() if self._is_stuck(item)]:
+                        futures.pop(key).cancel()
+                        submit(waiting.pop(key))
+                    continue
+                if future.key not in waiting:
+                    continue
                 item, _ = waiting.pop(future.key), futures.pop(future.key)
                 done: Done[J, R] | None
                 done, avoided = self._judged(item, future, tries)
@@ -224,26 +223,27 @@ class WorkerPool:
                 self._client.cancel(list(futures.values()), force=True)
             _clear(notes)
 
-    def _preference(self, avoided: str) -> dict[str, Any]:
-        """Return which workers are asked first."""
+    def _others(self, avoided: str) -> frozenset[str]:
+        """Return the workers that do a job, if there are some that shall not."""
         if not avoided and not self._refused:
-            return {}
-        others = [name for name in self._client.nthreads() if name not in {*self._refused, avoided}]
-        return {"workers": others, "allow_other_workers": True} if others else {}
+            return frozenset()
+        return frozenset(self._client.nthreads()) - self._refused - {avoided}
+
+    def _is_stuck(self, item: _Waiting[J]) -> bool:
+        return bool(item.only) and item.only.isdisjoint(self._client.nthreads())
 
     def _next(self, over: "queue.SimpleQueue[Any]") -> Any:
-        """Wait for the next future that is over."""
-        is_told = False
-        while True:
-            with suppress(queue.Empty):
-                return over.get(timeout=_TICK_S)
-            if self._client.status not in ("running", "newly-created"):
-                raise _gone()
-            if self._client.nthreads():
-                is_told = False
-            elif not is_told:
-                is_told = True
-                self._tell("There is no worker left; the work goes on when one joins.")
+        """Return the next future that is over; None if there is none for a while."""
+        with suppress(queue.Empty):
+            return over.get(timeout=_TICK_S)
+        if self._client.status not in ("running", "newly-created"):
+            raise gone()
+        if self._client.nthreads():
+            self._is_told = False
+        elif not self._is_told:
+            self._is_told = True
+            self._tell("There is no worker left; the work goes on when one joins.")
+        return None
 
     def _judged(self, item: _Waiting[J], future: Any, tries: int) -> tuple[Done[J, R] | None, str]:
         """Return what became of a job; None if it is to be done again, and where rather not."""
@@ -251,14 +251,14 @@ class WorkerPool:
             answer: _Answer[R] = future.result()
         except (Exception, asyncio.CancelledError) as error:
             if self._client.status != "running":
-                raise _gone() from error
+                raise gone() from error
             item.lost += 1
             if item.lost <= _LOST_MAX:
                 return None, ""
-            return Done(item.job, None, f"{_cause(error)}.", max(1, item.tries)), ""
+            return Done(item.job, None, f"{cause_of(error)}.", max(1, item.tries)), ""
         if answer.refusal:
             return None, self._refuse(answer)
-        item.tries = max(item.tries, answer.tries)
+        item.tries += answer.tries
         if answer.problem and not answer.is_over and item.tries < tries:
             return None, answer.worker
         return Done(item.job, answer.result, answer.problem, item.tries), ""
@@ -318,15 +318,19 @@ def _attempt(
         number = attempts.begin()
         if number > tries:
             attempts.end()
-            crashed = f"Its worker ended without a word, {tries} times: it is set aside."
+            times = {1: "once", 2: "twice"}.get(tries, f"{tries} times")
+            crashed = f"Its worker ended without a word, {times}: it is set aside."
             return _Answer(worker, problem=crashed, is_over=True, tries=tries)
         result = function(job)
         attempts.end()
     except ExplainedError as error:
-        return _Answer(worker, problem=str(error), tries=attempts.number)
+        problem = str(error)
     except Exception as error:  # noqa: BLE001 - told where the job came from
-        return _Answer(worker, problem=f"{_cause(error)} (worker {worker}).", tries=attempts.number)
-    return _Answer(worker, result, tries=number)
+        problem = f"{cause_of(error)} (worker {worker})."
+    else:
+        return _Answer(worker, result, tries=number)
+    attempts.end()
+    return _Answer(worker, problem=problem, tries=max(1, attempts.number))
 
 
 @cache
@@ -351,99 +355,7 @@ def _differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:
     )
 
 
-@contextmanager
-def _connected(client_of: Any, address: str) -> Iterator[Any]:
-    try:
-        client = client_of(address, timeout=_CONNECT_S, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ClusterError(
-            f"No Dask scheduler answers at {address}.",
-            hint='Check the address, and that "dask scheduler" runs there.',
-        ) from error
-    with client:
-        try:
-            client.wait_for_workers(1, timeout=_FIRST_WORKER_S)
-        except TimeoutError as error:
-            raise ClusterError(
-                f"The scheduler at {address} has no workers.",
-                hint=f'Start some with "dask worker {address} --nworkers 2 --nthreads 1".',
-            ) from error
-        yield client
-
-
-@contextmanager
-def _local(client_of: Any, workers: int) -> Iterator[Any]:
-    """Start processes of this computer that nobody else can give work to."""
-    import dask
-    from distributed import LocalCluster
-    from distributed.security import Security
-
-    with ExitStack() as stack:
-        stack.enter_context(dask.config.set(_OURS))
-        scratch = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="fer-workers-", ignore_cleanup_errors=True)
-        )
-        try:
-            cluster = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                memory_limit=0,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                worker_dashboard_address="127.0.0.1:0",
-                local_directory=scratch,
-                # Another user of this computer could have code run by whoever listens unprotected.
-                security=Security.temporary(),
-                silence_logs=logging.CRITICAL,
-            )
-        except (OSError, RuntimeError, TimeoutError) as error:
-            raise ClusterError(f"The workers cannot be started: {_cause(error)}.") from error
-        client = stack.enter_context(stack.enter_context(cluster).get_client())
-        client.wait_for_workers(workers)
-        client.register_plugin(_interrupt_guard(), name="fer-interrupts")
-        yield client
-
-
-def _interrupt_guard() -> Any:
-    """Return what lets a terminal's Ctrl+C reach the one process that ends the others."""
-    from distributed import WorkerPlugin
-
-    class InterruptGuard(WorkerPlugin):  # type: ignore[misc]
-        def setup(self, worker: Any) -> None:
-            import signal
-
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    return InterruptGuard()
-
-
-def _silence() -> None:
-    """Keep Dask's own reports to itself: what concerns the user is said in our words."""
-    for name in ("distributed", "tornado", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-
 def _clear(folder: Path) -> None:
     import shutil
 
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _dashboard(client: Any) -> str:
-    try:
-        import bokeh  # noqa: F401
-    except ImportError:
-        return ""
-    return str(client.dashboard_link)
-
-
-def _gone() -> ClusterError:
-    return ClusterError(
-        "The scheduler does not answer any more.",
-        hint="Start it, and then the same command again: it goes on with what is left.",
-    )
-
-
-def _cause(error: BaseException) -> str:
-    text = " ".join(str(error).split()).rstrip(".")
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -6,9 +6,13 @@ The system lets go of a hold when the process that has it ends, however it ends.
 from pathlib import Path
 from typing import Final, Literal
 
-Role = Literal["trainer", "window"]
+Role = Literal["trainer", "window", "analysis"]
 
-_FILES: Final[dict[Role, str]] = {"trainer": ".lock", "window": ".window.lock"}
+_FILES: Final[dict[Role, str]] = {
+    "trainer": ".lock",
+    "window": ".window.lock",
+    "analysis": ".analysis.lock",
+}
 
 
 class RunLock:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.cores import threads_of
 from fer_desktop.vision.engines.base import EngineUnavailable
 
 # How many faces are read at once. Four at a time take a quarter less time a face than one at a
@@ -100,4 +101,4 @@ def _usual_threads() -> int:
     import psutil
 
     cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    return min(cores, _MOST_THREADS)
+    return threads_of(min(cores, _MOST_THREADS))

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.cores import threads_of
 from fer_desktop.domain.face import Detection
 from fer_desktop.errors import DetectorError
 from fer_desktop.vision.landmarks.face_mesh import POINTS, FaceMesh
@@ -164,7 +165,7 @@ class _Network:
     def __init__(self, content: bytes, threads: int) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
+        self._interpreter: Any = Interpreter(model_content=content, num_threads=threads_of(threads))
         self._interpreter.allocate_tensors()
         (self._taken,) = (entry["index"] for entry in self._interpreter.get_input_details())
         self._given = [entry["index"] for entry in self._interpreter.get_output_details()]
