@@ -11,7 +11,7 @@ from fer_desktop.domain.bundle_name import BUNDLE_SUFFIX
 from fer_desktop.files import fitting_name
 from fer_desktop.recording.bundle_import import ImportedBundle, import_bundle
 from fer_desktop.recording.bundle_writing import WrittenBundle, write_bundle
-from fer_desktop.ui.dialogs.output_folders import output_folder
+from fer_desktop.ui.dialogs.output_folders import output_folder, picture_folders
 from fer_desktop.ui.dialogs.prompts import BundleFile, BundleVideos, ask_to_replace
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.source_request import SourceRequest
@@ -64,7 +64,7 @@ class BundleDesk(Desk):
         overwrite = path.exists()
         if overwrite and not ask_to_replace(parent, path):
             return
-        folders = [Path(file).parent for file in settings.recent_files]
+        folders = picture_folders(settings)
 
         def work() -> WrittenBundle:
             return write_bundle(

@@ -18,6 +18,7 @@ from fer_desktop.sources.base import FrameSource
 from fer_desktop.sources.factory import open_file
 from fer_desktop.sources.recorded_frames import RecordedFramesSource
 from fer_desktop.sources.recorded_pictures import RecordedPictures
+from fer_desktop.ui.dialogs.output_folders import picture_folders
 from fer_desktop.ui.dialogs.prompts import OpenMedia
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.source_request import SourceRequest
@@ -65,8 +66,7 @@ class SessionOpener(Desk):
             file: where its pictures, or some of them, are, if the person says so.
         """
         self._wanted = path
-        recent = self._controller.settings.recent_files
-        folders = [Path(name).parent for name in recent]
+        folders = picture_folders(self._controller.settings)
 
         def done(prepared: _Prepared) -> None:
             if self._wanted == path:

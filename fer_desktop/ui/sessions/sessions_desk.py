@@ -9,6 +9,7 @@ from fer_desktop.errors import FerError
 from fer_desktop.pipeline.events import AnalysisEnded, EngineEvent
 from fer_desktop.recording.bundle_import import ImportedBundle
 from fer_desktop.recording.bundle_writing import WrittenBundle
+from fer_desktop.ui.dialogs.output_folders import picture_folders
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.messages.written_texts import bundle_text, imported_text
 from fer_desktop.ui.runtime.continuing import Continuation, InUse, continuation
@@ -100,7 +101,7 @@ class SessionsDesk(Desk):
     def _continue(self, session: Path, dialog: SessionsDialog) -> None:
         controller = self._controller
         now = InUse(controller.model.preset, controller.model.engine, controller.settings)
-        folders = [Path(file).parent for file in controller.settings.recent_files]
+        folders = picture_folders(controller.settings)
 
         def done(found: Continuation) -> None:
             if self._dialog is dialog:

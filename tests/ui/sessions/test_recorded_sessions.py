@@ -131,8 +131,13 @@ def test_a_lost_recording_is_told_and_found_again(
     record(app, qtbot, "clean")
     summary = closed_session(app, qtbot, 1)
     (recording,) = summary.recordings
+    moved = recording.path.with_name("moved.mp4")  # still among the videos: found by itself
+    recording.path.rename(moved)
+    reopened(app, qtbot, summary.path)
+    assert number_at(app, qtbot, recording.from_us) is not None
+    app.controller.stop()
     elsewhere = tmp_path / "elsewhere.mp4"
-    recording.path.rename(elsewhere)
+    moved.rename(elsewhere)
     reopened(app, qtbot, summary.path)
     qtbot.waitUntil(
         lambda: (

@@ -7,6 +7,7 @@ from fer_desktop import paths
 from fer_desktop.recording.session_format import SUFFIX
 from fer_desktop.training.corrected_pictures import CorrectedSession, corrected_sessions
 from fer_desktop.training.picture_folder import free_folder
+from fer_desktop.ui.dialogs.output_folders import picture_folders
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.training.corrected.corrected_dialog import CorrectedDialog
 from trainer.contract.crop import CropGeometry
@@ -45,13 +46,13 @@ class CorrectedDesk(Desk):
 
     def _finder(self) -> Callable[[], list[CorrectedSession]]:
         folder, shown = self._controller.session_log.folder, self._controller.session_log.path
-        recent = [Path(name).parent for name in self._controller.settings.recent_files]
+        folders = picture_folders(self._controller.settings)
 
         def find() -> list[CorrectedSession]:
             files = sorted(folder.glob(f"*{SUFFIX}"), reverse=True)
             if shown is not None and shown not in files:
                 files.insert(0, shown)
-            return corrected_sessions(files, recent)
+            return corrected_sessions(files, folders)
 
         return find
 
