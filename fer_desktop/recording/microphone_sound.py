@@ -18,6 +18,8 @@ log = get_logger("recording")
 
 _OPENING_S: Final = 3.0
 _CLOSING_S: Final = 2.0
+_FIRST_BLOCKS: Final = 10
+_LOOK_S: Final = 0.02
 _LOST_NS: Final = 2_500_000_000
 _WAITING_MAX: Final = 3_000  # a minute: pictures may pause for so long
 _FADING: Final = 0.85
@@ -38,12 +40,18 @@ class MicrophoneSound:
         self._is_told = False
         self._waiting: deque[SoundBlock] = deque(maxlen=_WAITING_MAX)
         self._heard_ns = 0
+        self._blocks = 0
         self._peak = 0.0
         self._track: SoundTrack | None = None
         self._failure: SourceError | None = None
         self._is_open = threading.Event()
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
+
+    @property
+    def is_hearing(self) -> bool:
+        """Whether it has begun to give sound."""
+        return self._blocks >= _FIRST_BLOCKS
 
     @property
     def is_lost(self) -> bool:
@@ -56,9 +64,17 @@ class MicrophoneSound:
         return 0.0 if self.is_lost else min(1.0, self._peak)
 
     def start(self) -> bool:
-        """Open the microphone and tell whether that went well, after three seconds at most."""
+        """Open the microphone, wait for its first sounds, and tell whether that went well.
+
+        It takes three seconds at most.
+        """
+        ends_s = time.monotonic() + _OPENING_S
         self._thread.start()
-        if not self._is_open.wait(_OPENING_S):
+        if self._is_open.wait(_OPENING_S):
+            # The first blocks come in heaps, and tell less well when they were heard.
+            while not (self.is_hearing or self._failure or time.monotonic() > ends_s):
+                time.sleep(_LOOK_S)
+        else:
             self._failure = SourceError(
                 "The microphone does not answer.", hint="Unplug it and plug it in again."
             )
@@ -96,6 +112,7 @@ class MicrophoneSound:
         peak = float(np.abs(block.samples).max(initial=0.0))
         self._peak = max(peak, self._peak * _FADING)
         self._waiting.append(block)
+        self._blocks += 1
 
     def _tell(self, problem: SourceError) -> None:
         if not self._is_told:

@@ -1,5 +1,6 @@
 """Where sound comes in: microphones, by PortAudio, which is loaded when one is wanted."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -15,8 +16,7 @@ from fer_desktop.errors import SourceError
 _RATES: Final = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 _USUAL_RATE: Final = 48_000
 _BLOCK_S: Final = 0.02
-_LOOKS: Final = 5  # at the driver's clock, before the first sound
-_LONGEST_DELAY_S: Final = 2.0  # a longer one is a driver that does not know
+_BLOCKS_OF_CLOCK: Final = 250  # five seconds
 _NO_LIBRARY: Final = SourceError(
     "Sound cannot be recorded: the library PortAudio is missing.",
     hint="Install it, on Debian and Ubuntu by: apt install libportaudio2",
@@ -97,7 +97,6 @@ class PortAudioMicrophone:
         """Take its name, as ``PortAudioMicrophones.names`` gives it; empty for the usual one."""
         self._name = name
         self._stream: Any = None
-        self._clock = _StreamClock()
 
     def open(self, on_block: Callable[[SoundBlock], None]) -> int:
         """Begin to hear, and return the samples a second.
@@ -115,10 +114,8 @@ class PortAudioMicrophone:
             usual = round(library.query_devices(device, "input")["default_samplerate"])
             rate = usual if usual in _RATES else _USUAL_RATE
 
-            def heard(samples: Any, count: int, at: Any, _: Any) -> None:
-                captured_ns = self._clock.captured_ns(
-                    at.inputBufferAdcTime, at.currentTime, count / rate
-                )
+            def heard(samples: Any, count: int, _: Any, flags: Any) -> None:
+                captured_ns = clock.captured_ns(count, is_after_loss=flags.input_overflow)
                 on_block(SoundBlock(samples[:, 0].copy(), captured_ns))
 
             stream = library.InputStream(
@@ -129,9 +126,8 @@ class PortAudioMicrophone:
                 dtype="float32",
                 callback=heard,
             )
+            clock = _SampleClock(rate, stream.latency)
             stream.start()
-            for _ in range(_LOOKS):
-                self._clock.look(stream.time)
         except (library.PortAudioError, ValueError) as error:
             called = self._name or "The microphone"
             raise SourceError(
@@ -149,30 +145,39 @@ class PortAudioMicrophone:
             stream.close(ignore_errors=True)
 
 
-class _StreamClock:
-    """Turns a driver's times into those of ``time.monotonic_ns``."""
+class _SampleClock:
+    """Tells when samples were heard, from when blocks of them come.
 
-    def __init__(self) -> None:
-        self._offset_ns: int | None = None
+    What drivers say of it was tried and left: behind PulseAudio it is wrong by half a second at
+    first. A block may come late, never early: the earliest of the last seconds tell the time.
+    """
 
-    def captured_ns(self, heard_s: float, called_s: float, length_s: float) -> int:
-        """Return when a block began.
+    def __init__(self, rate: float, latency_s: float) -> None:
+        """Take samples a second, and how long a sample takes until it comes."""
+        self._ns_per_sample = 1e9 / rate
+        self._latency_ns = latency_s * 1e9
+        self._heard = 0
+        self._earliest = self._former = math.inf
+        self._blocks = 0
+
+    def captured_ns(self, count: int, *, is_after_loss: bool) -> int:
+        """Return when the first sample of a block that comes now was heard.
 
         Args:
-            heard_s: when, by the driver; 0 if it does not know.
-            called_s: its present time.
-            length_s: of the block.
+            count: how many it has.
+            is_after_loss: whether some were lost before it.
         """
-        self.look(called_s)
-        if heard_s > 0 and 0 <= called_s - heard_s <= _LONGEST_DELAY_S:
-            return round(heard_s * 1e9) + (self._offset_ns or 0)
-        return time.monotonic_ns() - round(length_s * 1e9)
-
-    def look(self, called_s: float) -> None:
-        """Take the driver's present time, which may come late: the least delay is the true one."""
-        offset_ns = time.monotonic_ns() - round(called_s * 1e9)
-        if self._offset_ns is None or offset_ns < self._offset_ns:
-            self._offset_ns = offset_ns
+        if is_after_loss:
+            self._earliest = self._former = math.inf
+        length_ns = count * self._ns_per_sample
+        begin_ns = self._heard * self._ns_per_sample
+        self._heard += count
+        self._earliest = min(self._earliest, time.monotonic_ns() - begin_ns - length_ns)
+        zero_ns = min(self._earliest, self._former)
+        self._blocks += 1
+        if self._blocks == _BLOCKS_OF_CLOCK:
+            self._former, self._earliest, self._blocks = self._earliest, math.inf, 0
+        return round(zero_ns + begin_ns - self._latency_ns)
 
 
 _once: Final = threading.Lock()

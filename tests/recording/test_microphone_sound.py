@@ -228,7 +228,7 @@ class _Library:
     def InputStream(self, **options: object) -> SimpleNamespace:
         stream = SimpleNamespace(
             options=options,
-            time=time.monotonic(),
+            latency=0.03,
             start=lambda: None,
             abort=lambda ignore_errors: None,
             close=lambda ignore_errors: None,
@@ -258,14 +258,18 @@ def test_portaudio_is_asked_for_the_chosen_microphone(monkeypatch: pytest.Monkey
     assert chosen.open(heard.append) == 44_100
     (stream,) = library.streams
     assert (stream.options["device"], stream.options["channels"]) == (2, 1)
-    now_s = time.monotonic()
-    at = SimpleNamespace(inputBufferAdcTime=now_s - 0.1, currentTime=now_s)
-    stream.options["callback"](np.full((882, 1), 0.25, np.float32), 882, at, None)
+    fine, loss = SimpleNamespace(input_overflow=False), SimpleNamespace(input_overflow=True)
+    clock = iter([1_000_000_000, 1_050_000_000, 1_035_000_000, 1_500_000_000])
+    monkeypatch.setattr(microphone.time, "monotonic_ns", lambda: next(clock))
+    for flags in (fine, fine, fine, loss):
+        stream.options["callback"](np.full((882, 1), 0.25, np.float32), 882, None, flags)
     assert heard[0].samples.tolist() == [0.25] * 882
-    assert heard[0].captured_ns == pytest.approx((now_s - 0.1) * 1e9, abs=20e6)
-    unknown = SimpleNamespace(inputBufferAdcTime=0.0, currentTime=now_s)
-    stream.options["callback"](np.zeros((882, 1), np.float32), 882, unknown, None)
-    assert heard[1].captured_ns == pytest.approx(time.monotonic_ns() - 20_000_000, abs=20e6)
+    # Less their length of 20 ms and the latency of 30 ms. The second came late, the third shows
+    # that the first did, too, and before the last one something was lost.
+    came_ms = [round(block.captured_ns / 1e6) for block in heard]
+    assert came_ms == [950, 970, 985, 1_450]
+    monkeypatch.undo()
+    monkeypatch.setattr(microphone, "_portaudio", lambda: library)
     chosen.close()
     chosen.close()
     with pytest.raises(SourceError, match="The microphone Gone was not found"):

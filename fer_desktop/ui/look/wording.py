@@ -186,13 +186,15 @@ def recording_text(kind: RecordingKind, sound: str = "") -> str:
 
     Args:
         kind: the picture.
-        sound: "file" or "microphone"; "lost" for a microphone that is gone.
+        sound: "file" or "microphone"; "opening" before that is heard, "lost" when it is gone.
     """
     if kind == "blurred":
         return translate("Recording", "faces blurred")
     if kind == "clean":
         if sound == "microphone":
             return translate("Recording", "clean, with microphone")
+        if sound == "opening":
+            return translate("Recording", "waiting for the microphone")
         if sound == "lost":
             return translate("Recording", "clean, microphone lost")
         if sound:

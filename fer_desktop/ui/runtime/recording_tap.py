@@ -25,7 +25,7 @@ from fer_desktop.ui.runtime.unfinished import Making, UnfinishedNote
 
 log = get_logger("recording")
 
-RecordedSound = Literal["", "file", "microphone", "lost"]
+RecordedSound = Literal["", "file", "opening", "microphone", "lost"]
 
 
 class RecordingTap(QObject):
@@ -93,7 +93,9 @@ class RecordingTap(QObject):
         """Whose sound is recorded."""
         if self._sound is None:
             return "file" if self._has_file_sound else ""
-        return "lost" if self._sound.is_lost else "microphone"
+        if self._sound.is_lost:
+            return "lost"
+        return "microphone" if self._sound.is_hearing else "opening"
 
     @property
     def level(self) -> float:

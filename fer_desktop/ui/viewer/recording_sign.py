@@ -62,7 +62,7 @@ class RecordingSign(QLabel):
             painter.fillRect(bar, QColor("white"))
 
     def _on_started(self) -> None:
-        hears = self._recorder.sound == "microphone"
+        hears = self._recorder.sound == "opening"
         self._clock.start(_METER_MS if hears else _REFRESH_MS)
         self._refresh()
 

@@ -51,7 +51,8 @@ def test_a_camera_is_recorded_with_the_chosen_microphone(desk: Desk, qtbot: QtBo
     assert headset.opened == 0  # nothing is heard before
     app.window.acts.record.trigger()
     qtbot.waitUntil(lambda: headset.is_open)
-    assert sign.text().startswith("● REC clean, with microphone  00:00:0")
+    assert sign.text().startswith(("● REC waiting for the microphone", "● REC clean, with"))
+    qtbot.waitUntil(lambda: sign.text().startswith("● REC clean, with microphone  00:00:0"))
     assert not app.window.acts.record_sound.isEnabled()
     qtbot.waitUntil(lambda: app.recorder.level > 0.4)
     before = sign.grab().toImage()
