@@ -28,9 +28,10 @@ from fer_desktop.pipeline.events import OutputFailed
 from fer_desktop.pipeline.interval_calibration import interval_baselines
 from fer_desktop.pipeline.outputs import FanOut, OutputSink
 from fer_desktop.recording.calibrations import UsedCalibration
-from fer_desktop.recording.csv_export import Counts, meta_path, write_meta
+from fer_desktop.recording.counts import Counts
 from fer_desktop.recording.mesh_file import MESH_SUFFIX
 from fer_desktop.recording.session_format import SessionInfo, UsedModel, library_versions
+from fer_desktop.recording.table_description import meta_path, write_meta
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
 

@@ -22,8 +22,9 @@ from fer_desktop.recording.annotated import (
 )
 from fer_desktop.recording.chart import TimelineChart
 from fer_desktop.recording.column import Column
+from fer_desktop.recording.counts import Counts
 from fer_desktop.recording.csv_columns import Columns
-from fer_desktop.recording.csv_export import Counts, FaceRows, face_rows
+from fer_desktop.recording.csv_export import FaceRows, face_rows
 from fer_desktop.recording.mesh_file import MeshFile, mesh_file
 from fer_desktop.recording.recorded_video import blurred_picture, recorded_video
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel

@@ -15,15 +15,9 @@ from fer_desktop.errors import FerError
 from fer_desktop.files import distinct_name, whole_file
 from fer_desktop.recording.column import Column, dictionary_json
 from fer_desktop.recording.correction_column import CorrectionColumns
+from fer_desktop.recording.counts import Counts
 from fer_desktop.recording.csv_columns import Columns, ExtraColumn
-from fer_desktop.recording.csv_export import (
-    Counts,
-    FaceRows,
-    describe,
-    export_session,
-    face_rows,
-    place_of_description,
-)
+from fer_desktop.recording.csv_export import FaceRows, export_session, face_rows
 from fer_desktop.recording.mark_column import MARKS, mark_column
 from fer_desktop.recording.measurements import measured_besides
 from fer_desktop.recording.mesh_file import MESH_SUFFIX, MeshFile, mesh_file
@@ -31,6 +25,7 @@ from fer_desktop.recording.person_column import person_column
 from fer_desktop.recording.session_format import Mark, RecordedFrame, UsedModel
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 from fer_desktop.recording.shared_clock import SHARED_TIME, LiveSpan, live_span, shared_clock
+from fer_desktop.recording.table_description import describe, place_of_description
 from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import CsvDialect
 

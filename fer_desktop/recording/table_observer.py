@@ -19,10 +19,10 @@ from fer_desktop.addresses import public_address
 from fer_desktop.domain.measured_summary import SUMMED
 from fer_desktop.domain.observations import Observations
 from fer_desktop.errors import StorageError
-from fer_desktop.recording.csv_export import meta_path
 from fer_desktop.recording.observed import Observed
 from fer_desktop.recording.session_facts import SessionFacts
 from fer_desktop.recording.session_format import Mark, UsedModel
+from fer_desktop.recording.table_description import meta_path
 from trainer.contract.checked_json import (
     Count,
     JsonError,

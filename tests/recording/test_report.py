@@ -18,7 +18,7 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.people import People, Person, TrackPart
 from fer_desktop.errors import StorageError
-from fer_desktop.recording.csv_export import export_session, meta_path
+from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.joint_export import export_together
 from fer_desktop.recording.observed import Observed
 from fer_desktop.recording.report.writing import observe, write_report
@@ -29,6 +29,7 @@ from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_people import set_people
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.recording.summary_table import SUMMARY_COLUMNS, dictionary_path
+from fer_desktop.recording.table_description import meta_path
 from fer_desktop.recording.table_observer import observe_table
 from tests.recording.samples import OTHER_PRESET, PRESET, VIDEO, face, frame, scores
 

@@ -8,12 +8,12 @@ import pytest
 
 from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.host_clock import clock_name
-from fer_desktop.recording.csv_export import meta_path
 from fer_desktop.recording.joint_export import export_together
 from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.recording.shared_clock import LiveSpan, live_span, shared_clock
+from fer_desktop.recording.table_description import meta_path
 from fer_desktop.sources.live_clock import LiveClock
 from tests.recording.samples import CAMERA, PRESET, VIDEO, face, frame, picture, scores
 

@@ -12,10 +12,11 @@ from fer_desktop.errors import StorageError
 from fer_desktop.recording import table_files
 from fer_desktop.recording.column import Column, dictionary_markdown
 from fer_desktop.recording.csv_columns import Columns
-from fer_desktop.recording.csv_export import export_session, meta_path
+from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.joint_export import export_together
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_writer import SessionWriter
+from fer_desktop.recording.table_description import meta_path
 from fer_desktop.recording.table_files import row_writer
 from fer_desktop.settings import CsvDialect
 from tests.recording.samples import PRESET, VIDEO, face, frame, rest, scores

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from fer_desktop import paths
 from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
-from fer_desktop.recording.csv_export import Counts
+from fer_desktop.recording.counts import Counts
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import SaveCsv

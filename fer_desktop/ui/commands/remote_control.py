@@ -9,7 +9,8 @@ from PySide6.QtCore import QTimer, Signal
 from fer_desktop import paths
 from fer_desktop.errors import FerError
 from fer_desktop.pipeline.events import EngineEvent, SourceFailed, SourceOpened
-from fer_desktop.recording.csv_export import Counts, export_session
+from fer_desktop.recording.counts import Counts
+from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.session_facts import SessionFacts, write_facts
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.settings import Settings

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from fer_desktop.errors import FerError
 from fer_desktop.recording.bundle_import import ImportedBundle
 from fer_desktop.recording.bundle_writing import WrittenBundle
-from fer_desktop.recording.csv_export import Counts
+from fer_desktop.recording.counts import Counts
 from fer_desktop.recording.joint_export import JointExport
 from fer_desktop.recording.video_recorder import Recording
 from fer_desktop.ui.look.wording import breakable, translate

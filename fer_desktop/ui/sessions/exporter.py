@@ -13,10 +13,12 @@ from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.frame import Frame
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.files import distinct_name, new_file, whole_file
-from fer_desktop.recording.csv_export import Counts, export_session, meta_path
+from fer_desktop.recording.counts import Counts
+from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.joint_export import JointExport, export_each, export_together
 from fer_desktop.recording.report.writing import observe, write_report
 from fer_desktop.recording.summary_table import dictionary_path
+from fer_desktop.recording.table_description import meta_path
 from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import Settings
 from fer_desktop.ui.dialogs.output_folders import output_folder
