@@ -15,7 +15,7 @@ from fer_desktop.settings import bounds
 from fer_desktop.sources.array_source import ArraySource
 from fer_desktop.sources.base import FrameSource
 from fer_desktop.sources.factory import live_source, open_file
-from fer_desktop.sources.media_file import ImageSource
+from fer_desktop.sources.image_file import ImageSource
 
 ColorOrder = Literal["bgr", "rgb"]
 Interval = tuple[float, float]

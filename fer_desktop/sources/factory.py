@@ -7,7 +7,8 @@ from fer_desktop.addresses import public_address
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.base import FrameSource
 from fer_desktop.sources.camera import CameraSource
-from fer_desktop.sources.media_file import DecodedPicture, ImageSource, VideoSource
+from fer_desktop.sources.image_file import DecodedPicture, ImageSource
+from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.sources.network.stream_source import StreamSource
 from fer_desktop.sources.picture_series import PictureSeriesSource
 from fer_desktop.sources.pictures import PictureKind, picture_kind

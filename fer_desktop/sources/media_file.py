@@ -1,19 +1,15 @@
-"""Video files and still images."""
+"""Video files."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import SourceError
+from fer_desktop.sources.broken_off import STREAMS, breaks_off
 from fer_desktop.sources.deinterlacing import deinterlaced
-from fer_desktop.sources.pictures import read_picture
 from fer_desktop.sources.video_damage import damage_problem
 from fer_desktop.sources.video_decoder import NOT_A_VIDEO, VideoDecoder
 from fer_desktop.sources.video_index import VideoIndex, build_index
@@ -74,8 +70,12 @@ class VideoSource:
         self._index = build_index(
             self._decoder.container, self._decoder.stream, self._decoder.on_packet
         )
-        is_gif = self._decoder.container.format.name == "gif"
-        if self._decoder.ends_early or (is_gif and lacks_trailer(self._path)):
+        kind = self._decoder.container.format.name
+        if (
+            self._decoder.ends_early
+            or (kind == "gif" and lacks_trailer(self._path))
+            or breaks_off(self._path, kind)
+        ):
             self._index = replace(self._index, is_cut=True)
         if self._index.is_cut or self._index.damaged_us:
             self._decoder.expect_damage()
@@ -197,6 +197,8 @@ class VideoSource:
                 self._missing.update(range(former + 1, min(position, len(index))))
             if position < len(index):
                 yield position, picture
+        if is_beginning and decoder.container.format.name in STREAMS:
+            self._missing.update(range(position + 1, len(index)))  # nothing else tells of them
 
     def _tell_damage_once(self, index: VideoIndex) -> None:
         if self._warned:
@@ -209,91 +211,3 @@ class VideoSource:
         if problem := damage_problem(self._path.name, index, damaged_us):
             self._warned = True
             raise problem
-
-
-class DecodedPicture:
-    """The pixels of an image, decoded once for all who wait for them."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._waiting = 0
-        self._pixels: NDArray[np.uint8] | None = None
-
-    def expect(self) -> None:
-        """Note that one more will want them."""
-        with self._lock:
-            self._waiting += 1
-
-    def take(self, check: Callable[[], object] | None = None) -> NDArray[np.uint8]:
-        """Return the pixels, and let go of them if nobody else waits; ``check`` as when reading.
-
-        Raises:
-            SourceError: if it is not an image that can be decoded.
-        """
-        with self._lock:
-            pixels = self._pixels
-            if pixels is None:
-                pixels = read_picture(self._path, check)
-            self._waiting -= 1
-            self._pixels = pixels if self._waiting > 0 else None
-            return pixels
-
-
-class ImageSource:
-    """A still image: one frame, upright, over white where it is transparent."""
-
-    def __init__(
-        self,
-        path: Path,
-        check: Callable[[], object] | None = None,
-        decoded: DecodedPicture | None = None,
-    ) -> None:
-        """Take a file.
-
-        Args:
-            path: the file.
-            check: as ``read_picture`` takes it.
-            decoded: where the pixels are taken from, which expects it.
-        """
-        self._path = path
-        self._check = check
-        if decoded is None:
-            decoded = DecodedPicture(path)
-            decoded.expect()
-        self._decoded = decoded
-        self._pixels: NDArray[np.uint8] | None = None
-
-    def again(self) -> "ImageSource":
-        """Return another source of the same image; a large one is not held in memory twice."""
-        self._decoded.expect()
-        return ImageSource(self._path, self._check, self._decoded)
-
-    def open(self) -> SourceInfo:
-        """Decode the image.
-
-        Raises:
-            SourceError: if it is not an image that can be decoded.
-        """
-        self._pixels = self._decoded.take(self._check)
-        height, width, _ = self._pixels.shape
-        return SourceInfo(
-            kind="image",
-            name=self._path.name,
-            uri=str(self._path.resolve()),
-            width_px=width,
-            height_px=height,
-            frame_count=1,
-            duration_us=0,
-        )
-
-    def read(self) -> Frame | None:
-        """Return the image once, then None."""
-        pixels, self._pixels = self._pixels, None
-        if pixels is None:
-            return None
-        return Frame(index=0, timestamp_us=0, captured_ns=time.monotonic_ns(), pixels=pixels)
-
-    def close(self) -> None:
-        """Forget the image."""
-        self._pixels = None

@@ -7,7 +7,7 @@ from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.base import FrameSource, SeekableSource
 from fer_desktop.sources.factory import open_file
-from fer_desktop.sources.media_file import DecodedPicture
+from fer_desktop.sources.image_file import DecodedPicture
 
 
 class NamedFile:

@@ -8,7 +8,8 @@ from PIL import Image
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.camera import CameraSource
 from fer_desktop.sources.factory import is_stream_url, live_source, open_file
-from fer_desktop.sources.media_file import ImageSource, VideoSource
+from fer_desktop.sources.image_file import ImageSource
+from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.sources.network.stream_source import StreamSource
 from tests.helpers.clips import write_clip
 

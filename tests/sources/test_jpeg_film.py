@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from fer_desktop.sources.factory import open_file
+from fer_desktop.sources.image_file import ImageSource
 from fer_desktop.sources.jpeg_film import is_jpeg_film
-from fer_desktop.sources.media_file import ImageSource, VideoSource
+from fer_desktop.sources.media_file import VideoSource
 
 SIZE = (64, 48)
 

@@ -12,7 +12,7 @@ from fer_desktop.domain.frame import Frame
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.base import SeekableSource
 from fer_desktop.sources.factory import open_file
-from fer_desktop.sources.media_file import ImageSource
+from fer_desktop.sources.image_file import ImageSource
 from fer_desktop.sources.picture_series import PictureSeriesSource
 from fer_desktop.sources.pictures import read_picture
 

@@ -11,7 +11,8 @@ from PIL import Image
 
 from fer_desktop.errors import SourceError
 from fer_desktop.sources.factory import open_file
-from fer_desktop.sources.media_file import ImageSource, VideoSource
+from fer_desktop.sources.image_file import ImageSource
+from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.sources.pictures import read_picture
 from tests.helpers.clips import write_clip
 from tests.helpers.data import astronaut

@@ -8,7 +8,7 @@ from fer_desktop.log import get_logger
 from fer_desktop.paths import bundled_models_dir
 from fer_desktop.plugins import report
 from fer_desktop.settings import EngineChoice
-from fer_desktop.vision.engines.availability import may_have_gpu
+from fer_desktop.vision.engines.availability import is_installed, may_have_gpu
 from fer_desktop.vision.engines.base import Engine, EngineUnavailable
 from fer_desktop.vision.engines.keras import load_keras
 from fer_desktop.vision.engines.keras_backend import device_name, prepare_backend
@@ -46,6 +46,8 @@ def load_engine(
             return _LOADERS[name](folder, preset, warm_up=warm_up)
         except EngineUnavailable as error:
             _log.info("%s does not run the model %s: %s", name, preset.name, error)
+            if name == LITERT and _should_run_on_litert(folder, preset):
+                report(f"{one_line(preset.name)}: {error.message} Keras runs it, more slowly.")
     return _LOADERS[last](folder, preset, warm_up=warm_up)
 
 
@@ -67,6 +69,12 @@ def _loader(name: str) -> LoadEngine:
             f"There is no engine {one_line(name)!r} that can be used.", hint="Choose another one."
         )
     return loader
+
+
+def _should_run_on_litert(folder: Path, preset: Preset) -> bool:
+    """Tell whether a model has a file for LiteRT, which is here: that it cannot run it is odd."""
+    entry = preset.file_in(LITERT)
+    return entry is not None and (folder / entry.file).is_file() and is_installed("ai_edge_litert")
 
 
 def _candidates() -> list[str]:

@@ -2,16 +2,25 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fer_desktop.errors import ModelError
+from fer_desktop.plugins import telling
 from fer_desktop.settings import EngineChoice
 from fer_desktop.vision.engines import factory
 from fer_desktop.vision.engines.base import EngineUnavailable
 from fer_desktop.vision.engines.factory import load_engine
-from trainer.contract.preset import LITERT_FILE, read_preset
+from trainer.contract.preset import (
+    LITERT,
+    LITERT_FILE,
+    PRESET_FILE,
+    file_sha256,
+    preset_to_json,
+    read_preset,
+)
 
 
 @pytest.fixture
@@ -116,3 +125,17 @@ def test_models_of_others_are_tried_first(
     monkeypatch.setattr(factory, "bundled_models_dir", lambda: copied.parent)
     engine_of(copied)
     assert trials == [copied]
+
+
+def test_a_file_that_litert_cannot_run_is_told(copied: Path, trials: list[Path]) -> None:
+    file = copied / LITERT_FILE
+    file.write_bytes(b"\x1c\0\0\0TFL3" + bytes(100))
+    files = dict(read_preset(copied).files)
+    files[LITERT] = replace(files[LITERT], sha256=file_sha256(file))
+    (copied / PRESET_FILE).write_text(preset_to_json(replace(read_preset(copied), files=files)))
+    told: list[str] = []
+    with telling(told.append):
+        assert engine_of(copied) == "keras"
+    (problem,) = told
+    assert "LiteRT cannot run the model" in problem
+    assert "Keras runs it" in problem
