@@ -98,3 +98,18 @@ def test_one_of_an_older_version_says_nothing_of_its_clock(tmp_path: Path) -> No
     writer.close()
     with SessionReader(path) as reader:
         assert live_span(reader) == LiveSpan("", 0, 9_000, 0, 0)
+
+
+def test_faces_of_two_cameras_beside_each_other_as_documented(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pandas")
+    page = Path(__file__).parents[2].joinpath("docs", "streams.md").read_text(encoding="utf-8")
+    snippet = page.rpartition("```python\n")[2].partition("```")[0]
+    one = record(tmp_path / "one.fersession", every_33_ms(BEGAN_NS))
+    two = record(tmp_path / "two.fersession", every_33_ms(BEGAN_NS + 5_000_000))
+    export_together([("one", one), ("two", two)], tmp_path / "sessions.csv")
+    monkeypatch.chdir(tmp_path)
+    exec(snippet, {})
+    said = capsys.readouterr().out.splitlines()
+    assert said[1].split() == ["0", "0.000", "happy", "happy"]
