@@ -308,3 +308,16 @@ def test_a_control_port_that_cannot_be(capsys: pytest.CaptureFixture[str]) -> No
     with pytest.raises(SystemExit):
         run("--camera", "0", "--to", "udp:127.0.0.1:9", "--control", "tcp:http")
     assert "write tcp:PORT, as in tcp:9010" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("networks")
+def test_where_commands_cannot_be_heard_results_are_sent_all_the_same(
+    tmp_path: Path, listener: socket.socket, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        control = f"tcp:{other.getsockname()[1]}"
+        film = clip(tmp_path / "a.mp4")
+        assert run("--open", film, "--to", to(listener), "--control", control) == 1
+    assert received(listener)[-1] == 11
+    said = capsys.readouterr().err.splitlines()
+    assert sum("cannot listen at 127.0.0.1" in line for line in said) == 1

@@ -59,7 +59,7 @@ def stream(args: argparse.Namespace) -> int:
     listeners = _Listeners(args, token, runs)
     has_failed = False
     try:
-        listeners.open()
+        has_failed |= not listeners.open()
         for source, outputs in zip(wanted, streams, strict=True):
             opened = {name: output for name, output in outputs.items() if _start(output)}
             has_failed |= len(opened) < len(outputs)
@@ -145,16 +145,17 @@ class _Listeners:
                 is_for_network=_NETWORK in args.to,
             )
 
-    def open(self) -> None:
-        """Listen.
-
-        Raises:
-            StreamError: if that cannot be done.
-        """
-        if self._control is not None:
-            self._control.open()
+    def open(self) -> bool:
+        """Listen; say what cannot be done, without which the rest goes on, and return False."""
         if self._inlet is not None:
             self._inlet.start()
+        try:
+            if self._control is not None:
+                self._control.open()
+        except FerError as error:
+            complain(str(error))
+            return False
+        return True
 
     def _obey(self, request: Request) -> None:
         recorded = [run.recorded for run in self._runs if run.recorded is not None]

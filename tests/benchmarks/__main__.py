@@ -26,6 +26,7 @@ PARTS = (
     "streams",
     "sessions",
     "streams_window",
+    "two_cameras",
     "soak",
     "memory",
     "resident",
