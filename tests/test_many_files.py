@@ -50,8 +50,8 @@ import sys
 sys.modules["trainer"] = None
 """
 _OTHER_VERSIONS = """
-from trainer.contract import cluster
-cluster.version = lambda name: "0.1"
+from trainer.contract import cluster_work
+cluster_work.version = lambda name: "0.1"
 """
 
 

@@ -5,17 +5,13 @@ with the same packages, can do them. Whoever needs this installs the extra ``clu
 """
 
 import asyncio
-import platform
 import queue
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
-from trainer.contract.attempts import Attempts
 from trainer.contract.cluster_clients import (
     ClusterError as ClusterError,
 )
@@ -27,7 +23,7 @@ from trainer.contract.cluster_clients import (
     local_workers,
     silence_dask,
 )
-from trainer.contract.errors import ExplainedError
+from trainer.contract.cluster_work import Answer, attempt_job, differences, installed_versions
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -143,7 +139,7 @@ class WorkerPool:
                     f"The worker {worker} cannot do the work: {cause_of(theirs)}.",
                     hint="Start it where the same version of fer-desktop is installed.",
                 )
-            if others := _differences(self._versions, theirs):
+            if others := differences(self._versions, theirs):
                 raise ClusterError(
                     f"The worker {worker} has other versions: {others}.",
                     hint="Install the same versions there: the numbers could differ.",
@@ -187,7 +183,7 @@ class WorkerPool:
         def submit(item: _Waiting[J], avoided: str = "") -> None:
             item.only = self._others(avoided)
             future = self._client.submit(
-                _attempt,
+                attempt_job,
                 *(function, item.job, item.name, self._versions, str(notes), tries - item.tries),
                 pure=False,
                 workers=list(item.only) or None,
@@ -248,7 +244,7 @@ class WorkerPool:
     def _judged(self, item: _Waiting[J], future: Any, tries: int) -> tuple[Done[J, R] | None, str]:
         """Return what became of a job; None if it is to be done again, and where rather not."""
         try:
-            answer: _Answer[R] = future.result()
+            answer: Answer[R] = future.result()
         except (Exception, asyncio.CancelledError) as error:
             if self._client.status != "running":
                 raise gone() from error
@@ -263,7 +259,7 @@ class WorkerPool:
             return None, answer.worker
         return Done(item.job, answer.result, answer.problem, item.tries), ""
 
-    def _refuse(self, answer: "_Answer[Any]") -> str:
+    def _refuse(self, answer: "Answer[Any]") -> str:
         """Give a worker that joined with other versions no more work."""
         if answer.worker not in self._refused:
             self._refused.add(answer.worker)
@@ -276,83 +272,6 @@ class WorkerPool:
                 "No worker has the same versions.", hint="Start one where they are installed."
             )
         return answer.worker
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer(Generic[R]):
-    """What a worker made of a job.
-
-    Attributes:
-        worker: its address.
-        result: what the function returned.
-        problem: what it raised.
-        is_over: whether the job is not to be tried again.
-        refusal: which versions are others.
-        tries: how often the job was begun, this time included.
-    """
-
-    worker: str
-    result: R | None = None
-    problem: str = ""
-    is_over: bool = False
-    refusal: str = ""
-    tries: int = 0
-
-
-def _attempt(
-    function: Callable[[J], R],
-    job: J,
-    name: str,
-    versions: Mapping[str, str],
-    notes: str,
-    tries: int,
-) -> _Answer[R]:
-    """Do a job; runs in a worker."""
-    from distributed import get_worker
-
-    worker: str = get_worker().address
-    if others := _differences(versions, installed_versions(tuple(versions))):
-        return _Answer(worker, refusal=others)
-    attempts = Attempts(Path(notes), name)
-    try:
-        number = attempts.begin()
-        if number > tries:
-            attempts.end()
-            times = {1: "once", 2: "twice"}.get(tries, f"{tries} times")
-            crashed = f"Its worker ended without a word, {times}: it is set aside."
-            return _Answer(worker, problem=crashed, is_over=True, tries=tries)
-        result = function(job)
-        attempts.end()
-    except ExplainedError as error:
-        problem = str(error)
-    except Exception as error:  # noqa: BLE001 - told where the job came from
-        problem = f"{cause_of(error)} (worker {worker})."
-    else:
-        return _Answer(worker, result, tries=number)
-    attempts.end()
-    return _Answer(worker, problem=problem, tries=max(1, attempts.number))
-
-
-@cache
-def installed_versions(packages: tuple[str, ...]) -> dict[str, str]:
-    """Return the versions of Python and of distributions that are installed."""
-    found = {"python": ".".join(platform.python_version_tuple()[:2])}
-    for name in packages:
-        if name == "python":
-            continue
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "none"
-    return found
-
-
-def _differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:
-    return ", ".join(
-        f"{name} {there.get(name, 'none')} instead of {wanted}"
-        for name, wanted in here.items()
-        if there.get(name, "none") != wanted
-    )
 
 
 def _clear(folder: Path) -> None:

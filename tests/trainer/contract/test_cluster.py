@@ -128,3 +128,50 @@ def test_workers_are_killed_and_join(cluster: Cluster, tmp_path: Path) -> None:
     assert not any(one.problem for one in done)
     # The one that was under way, and one that was over but not handed over yet.
     assert sum(begun(tmp_path).values()) <= 32
+
+
+def test_a_worker_that_joins_with_other_versions_gets_no_work(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    cluster.worker()
+    with worker_pool(
+        Place(scheduler=cluster.address), packages=_PACKAGES, tell=told.append
+    ) as pool:
+        other = tmp_path / "other.py"
+        other.write_text(
+            "from trainer.contract import cluster_work\ncluster_work.version = lambda name: '0.1'\n"
+        )
+        before = pool.size
+        late = cluster.worker(preload=other)
+        while pool.size == before:
+            time.sleep(0.05)
+        jobs = [(str(n), Job(n, notes=tmp_path, seconds=0.05)) for n in range(30)]
+        done = list(pool.do(square, jobs, notes=tmp_path / "notes"))
+        late.kill()
+        late.wait()
+    assert sorted(one.job.number for one in done) == list(range(30))
+    assert not any(one.problem for one in done)
+    (line,) = told
+    assert "gets no work: it has other versions (fer-desktop 0.1 instead of" in line
+
+
+def test_a_scheduler_that_goes_away_ends_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_clients, "_CONNECT_S", 2)
+    cluster = Cluster(tmp_path)
+    jobs = [(str(n), Job(n, notes=tmp_path, seconds=0.1)) for n in range(100)]
+
+    def work() -> None:
+        with worker_pool(Place(scheduler=cluster.address), packages=(), tell=print) as pool:
+            for number, _ in enumerate(pool.do(square, jobs, notes=tmp_path / "notes")):
+                if number == 2:
+                    cluster.scheduler.kill()
+
+    try:
+        cluster.worker()
+        with pytest.raises(ClusterError, match="does not answer any more"):
+            work()
+    finally:
+        cluster.end()
