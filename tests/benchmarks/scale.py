@@ -40,6 +40,8 @@ def run(work: Path) -> list[Figure]:
     plain_s = _timed(videos, work / "plain")
     one_s = _timed(videos, work / "one", "--workers", "1")
     two_s = _timed(videos, work / "two", "--workers", "2")
+    # The threads of a single one have use for a part of the other core.
+    alone_s = _timed(videos, work / "alone", "--workers", "1", cores=[0])
     wanted = _tables(work / "plain")
     killed, wrong = _with_kills(videos, work / "killed")
     interrupted, repeated = _interrupted(videos, work / "interrupted")
@@ -50,6 +52,7 @@ def run(work: Path) -> list[Figure]:
 
     return [
         part(f"2 workers against 1, {VIDEOS} videos", one_s / two_s, "x", 1.7, "higher"),
+        part("2 workers against 1 that has one core", alone_s / two_s, "x", 1.7, "higher"),
         part("2 workers against a plain run", plain_s / two_s, "x", 1.0, "higher"),
         part("1 worker beside a plain run, more time", 100 * (one_s / plain_s - 1), "%", 5),
         part("tables that differ, 1 worker", _differing(wanted, _tables(work / "one")), "", 0),
@@ -80,9 +83,12 @@ def _start(videos: Path, out: Path, *options: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, *words], stderr=subprocess.DEVNULL)
 
 
-def _timed(videos: Path, out: Path, *options: str) -> float:
+def _timed(videos: Path, out: Path, *options: str, cores: list[int] | None = None) -> float:
     began = perf_counter()
-    if status := _start(videos, out, *options).wait():
+    process = _start(videos, out, *options)
+    if cores is not None:
+        psutil.Process(process.pid).cpu_affinity(cores)
+    if status := process.wait():
         raise RuntimeError(f"analyze {' '.join(options)} ended with {status}")
     return perf_counter() - began
 
