@@ -87,6 +87,18 @@ def test_analyze_reaches_nobody(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+def test_workers_reach_nobody(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    photo = save(tmp_path / "face.png", portrait())
+    words = ["analyze", str(photo), "--out", str(tmp_path / "out"), "--workers", "1"]
+    traced = run([*_APPLICATION, *words], tmp_path)
+    assert traced.status == 0, traced.output
+    assert (tmp_path / "out" / "summary.csv").is_file()
+    assert traced.strangers == ()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_training_reaches_nobody(small_model: Path, tmp_path: Path) -> None:
     for number, label in enumerate(("happy", "sad")):
         for seed in range(8):
