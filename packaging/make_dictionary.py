@@ -60,6 +60,18 @@ them were live at the same time) and `file` (`analyze --together`) are there onl
 where they hold something.
 
 {dictionary_markdown(faces.columns())}
+## Meshes: one entry per face and frame, in an NPZ file
+
+`NAME.mesh.npz` stands beside a table where the measure `mesh` was chosen; `numpy.load` reads it.
+Points are numbered as in MediaPipe's face mesh; the last ten are the irises.
+
+| array | shape | unit | meaning |
+| --- | --- | --- | --- |
+| frame\\_index | entries |  | number of the frame in its source, from 0 |
+| timestamp\\_us | entries | µs | time on the source's own clock |
+| face\\_id | entries |  | number of the face's track in this session, from 1 |
+| points\\_px | entries, 478, 3 | px | x to the right, y down, z smaller nearer to the camera |
+
 ## Summary: one row per session, interval, person and expression
 
 {dictionary_markdown(SUMMARY_COLUMNS)}
