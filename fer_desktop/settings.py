@@ -22,7 +22,7 @@ CsvDialect = Literal["comma", "semicolon"]
 RecordingKind = Literal["labels", "clean", "blurred"]
 # One of these, or the name of an engine of another package.
 EngineChoice = str
-ENGINES: Final = ("auto", "litert", "keras")
+ENGINES: Final = ("auto", "litert", "litert-int8", "keras")
 SourceChoice = Literal["", "camera", "stream", "file", "demo"]
 RECENT_MAX: Final = 10
 _MEASURES_MAX: Final = 200

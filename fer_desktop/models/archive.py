@@ -25,6 +25,7 @@ from fer_desktop.zip_files import is_bloated, is_litter, member_problem, unpacke
 from trainer.contract.preset import (
     FACES_FILE,
     LITERT_FILE,
+    LITERT_INT8_FILE,
     MODEL_FILE,
     MOST_FACES_BYTES,
     PRESET_FILE,
@@ -40,6 +41,7 @@ _MOST_TEXT_BYTES: Final = 4 << 20
 _MOST_OF: Final = {
     MODEL_FILE: _MOST_BYTES,
     LITERT_FILE: _MOST_BYTES,
+    LITERT_INT8_FILE: _MOST_BYTES,
     FACES_FILE: MOST_FACES_BYTES,
 }
 _CHUNK_BYTES: Final = 1 << 20

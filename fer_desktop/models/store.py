@@ -23,6 +23,7 @@ from trainer.contract.preset import (
     CARD_FILE,
     FACES_FILE,
     LITERT_FILE,
+    LITERT_INT8_FILE,
     METRICS_FILE,
     MODEL_FILE,
     PRESET_FILE,
@@ -31,7 +32,15 @@ from trainer.contract.preset import (
 )
 from trainer.contract.whole_file import scratch_folder
 
-MODEL_FILES: Final = (MODEL_FILE, LITERT_FILE, PRESET_FILE, METRICS_FILE, CARD_FILE, FACES_FILE)
+MODEL_FILES: Final = (
+    MODEL_FILE,
+    LITERT_FILE,
+    LITERT_INT8_FILE,
+    PRESET_FILE,
+    METRICS_FILE,
+    CARD_FILE,
+    FACES_FILE,
+)
 
 _log = get_logger("vision")
 

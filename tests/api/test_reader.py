@@ -211,7 +211,11 @@ def test_an_animation_is_a_video_and_no_picture(reader: api.Reader, tmp_path: Pa
         (lambda: api.read_picture(GREY, model="nothing"), ModelError, "seven-expressions"),
         (lambda: api.read_picture(GREY / 255), ValueError, "uint8"),
         (lambda: api.read_picture(GREY, order="rbg"), ValueError, "bgr, rgb"),
-        (lambda: api.read_picture(GREY, engine="gpu"), ValueError, "auto, litert, keras"),
+        (
+            lambda: api.read_picture(GREY, engine="gpu"),
+            ValueError,
+            "auto, litert, litert-int8, keras",
+        ),
         (lambda: api.read_picture(GREY, faces="tiny"), ValueError, "auto, large, small"),
         (lambda: api.read_picture(GREY, min_score=7), ValueError, "between 0.1 and 0.99"),
         (lambda: api.read_picture(GREY, smoothing_ms=-1), ValueError, "between 0 and 5000"),

@@ -19,32 +19,31 @@ RUNS = 5
 def run(work: Path) -> list[Figure]:
     """Measure frames a second for one and three faces, models already loaded."""
     detector = MediaPipeFaceDetector()
-    classifier = ModelClassifier.load(resolve_model(""))
+    paths = {faces: work / f"analyze-{faces}.mp4" for faces in (1, 3)}
+    for faces, path in paths.items():
+        clips.write_clip(path, clips.with_faces(clips.demo_pictures(FRAMES), faces))
     figures = []
     try:
-        for faces, mark in ((1, 380), (3, 150)):
-            path = work / f"analyze-{faces}.mp4"
-            clips.write_clip(path, clips.with_faces(clips.demo_pictures(FRAMES), faces))
-            rates = [_rate(path, Analyzer(detector, classifier)) for _ in range(RUNS)]
-            suffix = f"{faces} face{'s' if faces > 1 else ''}"
-            figures.append(
-                figure(
-                    "analyze",
-                    f"frames a second, {suffix}",
-                    rates,
-                    "1/s",
-                    mark=mark,
-                    better="higher",
+        for engine in ("auto", "litert-int8"):
+            classifier = ModelClassifier.load(resolve_model(""), engine=engine)
+            for faces, mark in ((1, 380), (3, 150)):
+                rates = [_rate(paths[faces], Analyzer(detector, classifier)) for _ in range(RUNS)]
+                suffix = f"{faces} face{'s' if faces > 1 else ''}"
+                figures += _figures(
+                    rates, suffix if engine == "auto" else f"{suffix}, {engine}", mark
                 )
-            )
-            times = [rate / clips.FPS for rate in rates]
-            figures.append(
-                figure("analyze", f"times real time, {suffix}", times, "x", better="higher")
-            )
+            classifier.close()
     finally:
         detector.close()
-        classifier.close()
     return figures
+
+
+def _figures(rates: list[float], suffix: str, mark: float) -> list[Figure]:
+    times = [rate / clips.FPS for rate in rates]
+    return [
+        figure("analyze", f"frames a second, {suffix}", rates, "1/s", mark=mark, better="higher"),
+        figure("analyze", f"times real time, {suffix}", times, "x", better="higher"),
+    ]
 
 
 def _rate(path: Path, analyzer: Analyzer) -> float:

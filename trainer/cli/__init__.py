@@ -293,7 +293,7 @@ def _convert(args: argparse.Namespace) -> int:
     from trainer.presets.conversion.convert import add_litert
 
     for folder in args.models:
-        print(add_litert(folder, data=args.data), flush=True)
+        print(add_litert(folder, data=args.data, precision=args.precision), flush=True)
     return DONE
 
 

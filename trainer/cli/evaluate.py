@@ -51,6 +51,13 @@ def add_evaluate(commands: Any) -> None:
         metavar="DIR",
         help="another model: test whether the difference on the same faces is significant",
     )
+    parser.add_argument(
+        "--precision",
+        choices=("float32", "int8"),
+        default="float32",
+        help="weights of --model: int8 has model.int8.tflite answer, which `fer-train convert "
+        "--precision int8` makes",
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for figures and diagrams")
     parser.add_argument(
         "--table",
@@ -105,6 +112,7 @@ def _evaluate_one(
         against=args.against,
         out=args.out,
         table=args.table,
+        precision=args.precision,
     )
     print(encode_json(figures) if args.json else evaluation_as_text(figures))
     return 0
@@ -133,6 +141,7 @@ def _evaluate_sets(args: argparse.Namespace, sets: Sets, labels: tuple[str, ...]
             flip=args.flip,
             table=args.table,
             workers=workers,
+            precision=args.precision,
         )
     as_json, as_text = json.dumps(report, indent=1), sets_as_text(report)
     if args.out is not None:

@@ -27,6 +27,7 @@ from trainer.contract.whole_file import replacing
 FORMAT_VERSION: Final = 1
 MODEL_FILE: Final = "model.keras"
 LITERT_FILE: Final = "model.tflite"
+LITERT_INT8_FILE: Final = "model.int8.tflite"
 FACES_FILE: Final = "faces.bin"
 PRESET_FILE: Final = "preset.json"
 METRICS_FILE: Final = "metrics.json"
@@ -35,6 +36,7 @@ CARD_FILE: Final = "MODEL_CARD.md"
 # The formats of ``files``; others are for engines that this version does not know.
 KERAS: Final = "keras"
 LITERT: Final = "litert"
+LITERT_INT8: Final = "litert-int8"  # its weights are rounded to 8 bits
 # Not a format: what lies beside the network to know its training faces again.
 FACES: Final = "faces"
 

@@ -14,6 +14,7 @@ from trainer.contract.preset import (
     FACES_FILE,
     KERAS,
     LITERT_FILE,
+    LITERT_INT8_FILE,
     METRICS_FILE,
     MODEL_FILE,
     PRESET_FILE,
@@ -90,6 +91,7 @@ def _put_in_place(made: Path, folder: Path) -> None:
         made.rename(folder)
         return
     # Until the last file is in its place the checksum tells a reader that they do not fit yet.
-    (folder / LITERT_FILE).unlink(missing_ok=True)
+    for name in (LITERT_FILE, LITERT_INT8_FILE):
+        (folder / name).unlink(missing_ok=True)
     for name in (MODEL_FILE, METRICS_FILE, CARD_FILE, FACES_FILE, PRESET_FILE):
         shutil.move(made / name, folder / name)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from trainer.contract.preset import Preset, PresetError, read_preset, verify_che
 from trainer.data.dataset import Dataset
 from trainer.errors import RunError
 from trainer.metrics.figures import restricted
+
+Precision = Literal["float32", "int8"]
 
 _BATCH = 256
 
@@ -56,8 +58,12 @@ def model_preset(folder: Path) -> Preset:
         raise RunError(f"{error}.", hint="Give a model folder.") from error
 
 
-def load_model_folder(folder: Path) -> LoadedModel:
+def load_model_folder(folder: Path, precision: Precision = "float32") -> LoadedModel:
     """Load a model folder; code inside the file is never run.
+
+    Args:
+        precision: of the weights; with 8 bits it has the file for LiteRT answer, and says so in
+            the model's name.
 
     Raises:
         RunError: if the folder is not a usable model folder.
@@ -66,6 +72,11 @@ def load_model_folder(folder: Path) -> LoadedModel:
 
     try:
         preset = read_preset(folder)
+        if precision == "int8":
+            from trainer.presets.int8_network import Int8Network
+
+            name = f"{preset.name} (int8)"
+            return LoadedModel(replace(preset, name=name), Int8Network(folder, preset))
         verify_checksum(folder, preset)
         network = load_network(folder, preset, keras)
     except PresetError as error:

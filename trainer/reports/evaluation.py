@@ -13,7 +13,7 @@ from trainer.data.dataset import Dataset
 from trainer.metrics.figures import measure
 from trainer.presets.known_faces import known_or_why_not
 from trainer.presets.learned_figures import learned_note, measure_learned
-from trainer.presets.model_folder import load_model_folder
+from trainer.presets.model_folder import Precision, load_model_folder
 from trainer.reports import paired
 from trainer.reports.face_table import TableSet, write_face_table
 from trainer.reports.selection import select
@@ -32,6 +32,7 @@ def evaluate_model(
     against: Path | None = None,
     out: Path | None = None,
     table: Path | None = None,
+    precision: Precision = "float32",
     told: Callable[[TableSet], object] = lambda _: None,
 ) -> Evaluation:
     """Return a model's figures on a dataset.
@@ -45,13 +46,14 @@ def evaluate_model(
         against: another model folder, whose answers on the same faces are compared.
         out: folder for the figures and their diagrams.
         table: csv that gets a row for each face.
+        precision: of the model's weights.
         told: gets the faces with the answers.
 
     Raises:
         TrainerError: if model, data or groups cannot be used, or the split is empty.
     """
     named = read_groups(groups) if groups is not None else None
-    model = load_model_folder(folder)
+    model = load_model_folder(folder, precision)
     preset = model.preset
     selection = select(source, preset, labels=labels, split=split)
     dataset, rows, truth = selection.dataset, selection.rows, selection.truth

@@ -16,7 +16,7 @@ from trainer.data.images import WHOLE_PICTURE, Framing
 from trainer.errors import RunError
 from trainer.metrics.set_schema import GroupSet, SetsReport
 from trainer.presets.known_faces import known_or_why_not
-from trainer.presets.model_folder import LoadedModel, load_model_folder
+from trainer.presets.model_folder import LoadedModel, Precision, load_model_folder
 from trainer.reports.face_table import TableSet, write_face_table
 from trainer.reports.group_figures import answer_shares, group_tables
 from trainer.reports.selection import known_labels, select
@@ -70,6 +70,7 @@ def evaluate_sets(
     flip: bool = False,
     table: Path | None = None,
     workers: Workers | None = None,
+    precision: Precision = "float32",
 ) -> SetsReport:
     """Return a model's figures on sets of faces, each alone and all together.
 
@@ -82,11 +83,12 @@ def evaluate_sets(
         table: csv that gets a row for each face of the labelled sets.
         workers: who asks the model about several labelled sets at the same time; None for this
             process, one after the other.
+        precision: of the model's weights.
 
     Raises:
         TrainerError: if the model or a set cannot be used.
     """
-    model = load_model_folder(folder)
+    model = load_model_folder(folder, precision)
     preset = model.preset
     answers = known_labels(labels, preset)
     # All sets are read before the first is measured: what is wrong is told at once.
@@ -97,7 +99,7 @@ def evaluate_sets(
     pictures = [_pictures(each, model) for each in unlabelled]
     known, why_not = known_or_why_not(folder)
     measured, told = [], []
-    asked = Asked(folder=folder, labels=answers, split=split, flip=flip)
+    asked = Asked(folder=folder, labels=answers, split=split, flip=flip, precision=precision)
     found = _found_by_workers(asked, labelled, workers) if workers is not None else {}
     for each, selection in zip(labelled, selections, strict=True):
         probabilities = found.get(each.name)
@@ -139,11 +141,12 @@ class Asked:
     labels: tuple[str, ...]
     split: str | None
     flip: bool
+    precision: Precision = "float32"
 
 
 def answers_of(asked: Asked, each: LabelledSet) -> NDArray[np.float64]:
     """Return a model's probabilities for a set's faces, shape (faces, labels)."""
-    model = load_model_folder(asked.folder)
+    model = load_model_folder(asked.folder, asked.precision)
     selection = select(
         each.source,
         model.preset,

@@ -42,7 +42,7 @@ KNOWN_LABELS: Final = (
 _FLAGS: Final = frozenset({"looks_at_camera"})
 
 # Products' own names are not translated.
-_ENGINES: Final = {"litert": "LiteRT", "keras": "Keras"}
+_ENGINES: Final = {"litert": "LiteRT", "litert-int8": "LiteRT int8", "keras": "Keras"}
 
 
 def label_text(label: str) -> str:

@@ -16,7 +16,7 @@ from fer_desktop.vision.engines.litert import LiteRTEngine
 from fer_desktop.vision.engines.litert_loading import litert_entry, open_litert
 from fer_desktop.vision.engines.plugin_engines import AUTO, LoadEngine, plugin_engine
 from fer_desktop.vision.engines.trial import try_model
-from trainer.contract.preset import KERAS, LITERT, Preset
+from trainer.contract.preset import KERAS, LITERT, LITERT_INT8, Preset
 from trainer.contract.text import one_line
 
 _log = get_logger("vision")
@@ -77,21 +77,37 @@ def _should_run_on_litert(folder: Path, preset: Preset) -> bool:
     return entry is not None and (folder / entry.file).is_file() and is_installed("ai_edge_litert")
 
 
-def _candidates() -> list[str]:
+def _candidates() -> tuple[str, ...]:
     """Return the engines to try, the preferred one first."""
-    return sorted(_LOADERS, key=lambda name: name != _ON_GPU) if _has_gpu() else list(_LOADERS)
+    return _ON_GPU if _has_gpu() else _ON_PROCESSOR
 
 
-def _load_litert(folder: Path, preset: Preset, *, warm_up: bool) -> LiteRTEngine:
-    litert_entry(folder, preset)
+def _load_litert(
+    folder: Path, preset: Preset, *, warm_up: bool, file_format: str = LITERT
+) -> LiteRTEngine:
+    litert_entry(folder, preset, file_format)
     if folder.resolve().parent != bundled_models_dir().resolve():
-        try_model(folder, [LITERT])
-    return open_litert(folder, preset)
+        try_model(folder, [file_format])
+    return open_litert(folder, preset, file_format)
 
 
-# The quickest on a processor first.
-_LOADERS: Final[dict[str, LoadEngine]] = {LITERT: _load_litert, KERAS: load_keras}
-_ON_GPU: Final = KERAS
+def _load_int8(folder: Path, preset: Preset, *, warm_up: bool) -> LiteRTEngine:
+    """Return what runs a model with weights of 8 bits; as it is where the folder has none."""
+    try:
+        return _load_litert(folder, preset, warm_up=warm_up, file_format=LITERT_INT8)
+    except EngineUnavailable as error:
+        _log.info("the model %s runs with its own weights: %s", preset.name, error)
+        return _load_litert(folder, preset, warm_up=warm_up)
+
+
+_LOADERS: Final[dict[str, LoadEngine]] = {
+    LITERT: _load_litert,
+    LITERT_INT8: _load_int8,
+    KERAS: load_keras,
+}
+# Of those that give a model's own numbers, the quickest first.
+_ON_PROCESSOR: Final = (LITERT, KERAS)
+_ON_GPU: Final = (KERAS, LITERT)
 
 
 def _has_gpu() -> bool:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fer_desktop.cores import threads_of
 from fer_desktop.vision.engines.base import EngineUnavailable
+from trainer.contract.preset import LITERT
 
 # How many faces are read at once. Four at a time take a quarter less time a face than one at a
 # time; eight would save little more, and every size holds the weights once again.
@@ -23,22 +24,24 @@ class LiteRTEngine:
     no interpreter is resized, which would take longer than reading the faces.
 
     Attributes:
+        name: "litert", or what a file with other weights is called.
         input_shape, output_shape: of one face and its answer.
     """
 
-    name = "litert"
     device = "CPU"
 
-    def __init__(self, content: bytes, *, threads: int | None = None) -> None:
+    def __init__(self, content: bytes, *, name: str = LITERT, threads: int | None = None) -> None:
         """Prepare a network for one face; for four, when there are so many.
 
         Args:
             content: of the file, which must be trusted: a foreign one can crash the process.
+            name: what the engine is called with this file.
             threads: how many share the work; as many as the processor has cores unless given.
 
         Raises:
             EngineUnavailable: if LiteRT is not installed or cannot run the file.
         """
+        self.name = name
         self._content = content
         self._threads = threads or _usual_threads()
         self._interpreters: dict[int, _Interpreter] = {}

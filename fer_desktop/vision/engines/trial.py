@@ -24,7 +24,7 @@ from fer_desktop.vision.engines.availability import is_installed, keras_backend
 from fer_desktop.vision.engines.base import Engine, EngineUnavailable, checked
 from fer_desktop.vision.engines.keras import load_keras
 from fer_desktop.vision.engines.litert_loading import open_litert
-from trainer.contract.preset import KERAS, LITERT, Preset, read_preset
+from trainer.contract.preset import KERAS, LITERT, LITERT_INT8, Preset, read_preset
 
 _MOST_MEMORY_BYTES: Final = 6 << 30
 # Graphics cards need more address space than any limit leaves.
@@ -33,7 +33,8 @@ _TIMEOUT_S: Final = 300
 _REFUSED: Final = 3
 _MODULE: Final = "fer_desktop.vision.engines.trial"  # as the program, __name__ is another
 _FACES: Final = 5
-_TOLERANCE: Final = 1e-3
+# How much the answers of an engine may differ from those of the one before.
+_TOLERANCE: Final = {KERAS: 1e-3, LITERT: 1e-3, LITERT_INT8: 0.1}
 _OTHER_MODEL: Final = "Choose another model, or copy its folder again."
 
 
@@ -71,8 +72,8 @@ def try_on_all_engines(folder: Path) -> None:
     engines = []
     if is_installed("keras") and is_installed(keras_backend()):
         engines.append(KERAS)
-    if preset.file_in(LITERT) is not None and is_installed("ai_edge_litert"):
-        engines.append(LITERT)
+    if is_installed("ai_edge_litert"):
+        engines += [name for name in (LITERT, LITERT_INT8) if preset.file_in(name) is not None]
     # Where there is nothing to run it, Keras says what is missing.
     try_model(folder, engines or [KERAS])
 
@@ -104,9 +105,9 @@ def run_model(folder: Path, engines: Sequence[str]) -> None:
         preset = read_preset(folder)
     shape = (_FACES, preset.input_size_px, preset.input_size_px, preset.channels)
     crops = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    answers = [_answer(_opened(name, folder, preset), crops) for name in engines]
-    for one, other in pairwise(answers):
-        if not np.abs(one - other).max() <= _TOLERANCE:
+    answers = [(name, _answer(_opened(name, folder, preset), crops)) for name in engines]
+    for (_, one), (name, other) in pairwise(answers):
+        if not np.abs(one - other).max() <= _TOLERANCE[name]:
             raise ModelError(
                 f"The files of the model {preset.name!r} hold different networks.",
                 hint=_OTHER_MODEL,
@@ -114,8 +115,8 @@ def run_model(folder: Path, engines: Sequence[str]) -> None:
 
 
 def _opened(engine: str, folder: Path, preset: Preset) -> Engine:
-    if engine == LITERT:
-        return open_litert(folder, preset)
+    if engine in (LITERT, LITERT_INT8):
+        return open_litert(folder, preset, engine)
     assert engine == KERAS
     return load_keras(folder, preset, warm_up=False)
 

@@ -16,11 +16,13 @@ from fer_desktop.vision.engines.factory import load_engine
 from trainer.contract.preset import (
     LITERT,
     LITERT_FILE,
+    LITERT_INT8_FILE,
     PRESET_FILE,
     file_sha256,
     preset_to_json,
     read_preset,
 )
+from trainer.presets.conversion.convert import add_litert
 
 
 @pytest.fixture
@@ -60,6 +62,22 @@ def test_on_a_processor_litert_is_the_quickest(
     converted_folder: Path, trials: list[Path], choice: EngineChoice, expected: str
 ) -> None:
     assert engine_of(converted_folder, choice) == expected
+
+
+def test_weights_of_8_bits_run_where_a_model_has_them_and_only_if_chosen(
+    copied: Path, trials: list[Path]
+) -> None:
+    assert engine_of(copied, "litert-int8") == "litert"
+    add_litert(copied, precision="int8")
+    assert engine_of(copied, "litert-int8") == "litert-int8"
+    assert engine_of(copied) == "litert"
+
+
+def test_weights_of_8_bits_that_were_changed_are_refused(copied: Path, trials: list[Path]) -> None:
+    add_litert(copied, precision="int8")
+    (copied / LITERT_INT8_FILE).write_bytes(b"changed")
+    with pytest.raises(ModelError, match="checksum"):
+        engine_of(copied, "litert-int8")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,20 @@ import numpy as np
 import pytest
 
 from fer_desktop.errors import ModelError
+from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.vision.engines.base import EngineUnavailable
 from fer_desktop.vision.engines.litert import LiteRTEngine
 from fer_desktop.vision.engines.litert_loading import open_litert
-from trainer.contract.preset import LITERT_FILE, ModelFile, Preset, read_preset, update_preset
+from trainer.contract.preset import (
+    LITERT,
+    LITERT_FILE,
+    LITERT_INT8,
+    ModelFile,
+    Preset,
+    read_preset,
+    update_preset,
+)
+from trainer.presets.conversion.faces import portrait_variants
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +41,40 @@ def test_how_many_faces_come_at_once_changes_no_number(content: bytes, threads: 
         np.testing.assert_allclose(engine.predict(crops[:faces]), alone[:faces], atol=1e-6)
     engine.close()
     engine.close()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("file_format", [LITERT, LITERT_INT8])
+def test_faces_of_the_shipped_model_have_the_same_numbers_alone_and_together(
+    file_format: str, threads: int
+) -> None:
+    """To the last bit: tables stay the same however frames and faces are divided among threads."""
+    folder = resolve_model("seven-expressions")
+    faces = portrait_variants(48, "gray")[:9]
+    content = (folder / read_preset(folder).files[file_format].file).read_bytes()
+    engine = LiteRTEngine(content, threads=threads)
+    together = engine.predict(faces)
+    engine.close()
+    engine = LiteRTEngine(content, threads=1)
+    alone = np.concatenate([engine.predict(faces[i : i + 1]) for i in range(len(faces))])
+    engine.close()
+    np.testing.assert_array_equal(together, alone)
+
+
+def test_weights_of_8_bits_change_the_shipped_models_answers_little() -> None:
+    folder = resolve_model("seven-expressions")
+    preset, faces = read_preset(folder), portrait_variants(48, "gray")
+    answers = []
+    for file_format in (LITERT, LITERT_INT8):
+        engine = open_litert(folder, preset, file_format)
+        assert engine.name == file_format
+        answers.append(engine.predict(faces))
+        engine.close()
+    exact, rounded = answers
+    assert 0 < np.abs(rounded - exact).max() < 0.03
+    assert np.abs(rounded - exact).max(axis=1).mean() < 0.01
+    certain = exact.max(axis=1) > 0.5
+    np.testing.assert_array_equal(rounded[certain].argmax(axis=1), exact[certain].argmax(axis=1))
 
 
 @pytest.mark.parametrize("content", [b"", b"TFL3", b"\x1c\0\0\0TFL3" + bytes(100)])

@@ -15,13 +15,14 @@ from tests.helpers.models import make_model_folder
 from trainer.contract.preset import (
     KERAS,
     LITERT,
-    LITERT_FILE,
+    LITERT_INT8,
     MODEL_FILE,
     ModelFile,
     file_sha256,
     read_preset,
     update_preset,
 )
+from trainer.presets.conversion.convert import add_litert
 
 
 @pytest.fixture
@@ -44,11 +45,13 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return commands
 
 
-def put(folder: Path, content: bytes) -> None:
+def put(folder: Path, content: bytes, file_format: str = LITERT) -> None:
     """Put another LiteRT file into a folder, with the checksum that fits."""
-    (folder / LITERT_FILE).write_bytes(content)
-    entry = ModelFile(LITERT_FILE, file_sha256(folder / LITERT_FILE))
-    update_preset(folder, files={**read_preset(folder).files, LITERT: entry})
+    files = read_preset(folder).files
+    name = files[file_format].file
+    (folder / name).write_bytes(content)
+    entry = ModelFile(name, file_sha256(folder / name))
+    update_preset(folder, files={**files, file_format: entry})
 
 
 def test_a_good_model_passes_in_another_process(copied: Path) -> None:
@@ -84,6 +87,20 @@ def test_two_networks_under_one_name_are_refused(
     network = keras.models.load_model(other / MODEL_FILE)
     network.export(tmp_path / "other.tflite", format="litert", verbose=False)
     put(copied, (tmp_path / "other.tflite").read_bytes())
+    with pytest.raises(ModelError, match="different networks"):
+        try_on_all_engines(copied)
+
+
+def test_weights_of_8_bits_are_tried_too_and_must_be_those_of_the_model(
+    copied: Path, tmp_path: Path, here: list[list[str]]
+) -> None:
+    add_litert(copied, precision="int8")
+    try_on_all_engines(copied)
+    assert here[0][3:] == [str(copied), KERAS, LITERT, LITERT_INT8]
+    other = make_model_folder(tmp_path / "other", output_activation="sigmoid")
+    network = keras.models.load_model(other / MODEL_FILE)
+    network.export(tmp_path / "other.tflite", format="litert", verbose=False)
+    put(copied, (tmp_path / "other.tflite").read_bytes(), LITERT_INT8)
     with pytest.raises(ModelError, match="different networks"):
         try_on_all_engines(copied)
 

@@ -16,6 +16,8 @@ from trainer.contract.preset import (
     KERAS,
     LITERT,
     LITERT_FILE,
+    LITERT_INT8,
+    LITERT_INT8_FILE,
     MODEL_FILE,
     ModelFile,
     Preset,
@@ -26,11 +28,14 @@ from trainer.errors import RunError
 from trainer.presets.conversion import litert_format, onnx_format
 from trainer.presets.conversion.faces import faces_of, portrait_variants
 from trainer.presets.conversion.specification import INPUT_NAME, OUTPUT_NAME
-from trainer.presets.model_folder import LoadedModel, load_model_folder
+from trainer.presets.model_folder import LoadedModel, Precision, load_model_folder
 
 Format = Literal["litert", "onnx"]
 # Rounding in float32 stays far below it, a wrong layer far above.
 TOLERANCE: Final = 1e-4
+# Weights of 8 bits change a few faces by some hundredths; how accurate a model then is, only an
+# evaluation tells.
+INT8_TOLERANCE: Final = 0.1
 # On which other programs run the files: accelerators round differently.
 _PROCESSOR: Final = "cpu:0"
 _SMALLEST_PROBABILITY: Final = 1e-12
@@ -56,6 +61,7 @@ class Conversion:
 
     Attributes:
         difference: largest one between its probabilities and those of the Keras network.
+        tolerance: how large it may be.
         faces: how many they were compared on.
         faces_from: where these came from.
         size_bytes: of the file.
@@ -64,6 +70,7 @@ class Conversion:
     file: Path
     labels: tuple[str, ...]
     difference: float
+    tolerance: float
     faces: int
     faces_from: str
     size_bytes: int
@@ -72,7 +79,7 @@ class Conversion:
         return (
             f"{self.file}: {self.size_bytes:,} bytes, {len(self.labels)} labels; largest "
             f"difference from Keras {self.difference:.1e} over {self.faces} faces "
-            f"({self.faces_from}), {TOLERANCE:.0e} allowed"
+            f"({self.faces_from}), {self.tolerance:.0e} allowed"
         )
 
 
@@ -98,28 +105,40 @@ def convert_model(
 
 
 def add_litert(
-    folder: Path, *, data: Path | None = None, faces: NDArray[np.uint8] | None = None
+    folder: Path,
+    *,
+    data: Path | None = None,
+    faces: NDArray[np.uint8] | None = None,
+    precision: Precision = "float32",
 ) -> Conversion:
     """Write a model folder's network once more for LiteRT, and name the file in its preset.
 
-    The file gives what ``model.keras`` gives: calibration is left to who reads the preset.
+    The file gives what ``model.keras`` gives, with weights of 8 bits nearly so: calibration is left
+    to who reads the preset.
 
     Args:
         folder: of the model.
         data: a dataset whose faces are compared; without one a portrait is.
         faces: to be compared instead, shape (faces, size, size, channels).
+        precision: of the weights.
 
     Raises:
         TrainerError: as ``convert_model`` does; the folder is then as it was.
     """
-    writer = replace(_WRITERS["litert"], write=litert_format.write_bare)
+    if precision == "int8":
+        entry, name, write = LITERT_INT8, LITERT_INT8_FILE, litert_format.write_int8
+        tolerance = INT8_TOLERANCE
+    else:
+        entry, name, write = LITERT, LITERT_FILE, litert_format.write_bare
+        tolerance = TOLERANCE
+    writer = replace(_WRITERS["litert"], write=write)
     _check_surroundings(writer)
-    model, out = _load(folder), folder / LITERT_FILE
+    model, out = _load(folder), folder / name
     compared = _faces(model.preset, data) if faces is None else _Faces(faces, "of the training")
-    done = _convert(model, out, writer, compared, is_calibrated=False)
+    done = _convert(model, out, writer, compared, is_calibrated=False, tolerance=tolerance)
     files = {
         KERAS: ModelFile(MODEL_FILE, model.preset.sha256),
-        LITERT: ModelFile(LITERT_FILE, file_sha256(out)),
+        entry: ModelFile(name, file_sha256(out)),
     }
     try:
         update_preset(folder, files={**model.preset.files, **files})
@@ -136,12 +155,19 @@ def _load(folder: Path) -> LoadedModel:
 
 
 def _convert(
-    model: LoadedModel, out: Path, writer: _Writer, faces: "_Faces", *, is_calibrated: bool
+    model: LoadedModel,
+    out: Path,
+    writer: _Writer,
+    faces: "_Faces",
+    *,
+    is_calibrated: bool,
+    tolerance: float = TOLERANCE,
 ) -> Conversion:
     """Write a file, and keep it if it answers as the network does.
 
     Args:
         is_calibrated: whether the file's own answers shall be calibrated.
+        tolerance: how much a probability may differ.
     """
     import keras
 
@@ -157,10 +183,10 @@ def _convert(
                 answer = _write_and_run(writer, network, preset, made, images)
                 given = answer if is_calibrated else calibrate(answer, preset.temperature)
                 difference = float(np.abs(given - wanted).max())
-                if not difference <= TOLERANCE:
+                if not difference <= tolerance:
                     raise RunError(
                         f"the {writer.title} file gives different predictions: by up to "
-                        f"{difference:.1e}, more than the {TOLERANCE:.0e} allowed. It was not kept."
+                        f"{difference:.1e}, more than the {tolerance:.0e} allowed. It was not kept."
                     )
                 size_bytes = made.stat().st_size
                 made.replace(out)
@@ -170,6 +196,7 @@ def _convert(
         file=out,
         labels=preset.labels,
         difference=difference,
+        tolerance=tolerance,
         faces=len(images),
         faces_from=faces.origin,
         size_bytes=size_bytes,

@@ -237,6 +237,42 @@ def test_a_model_folder_gets_its_litert_file(
     np.testing.assert_allclose(given, network.predict_on_batch(images), atol=1e-5)
 
 
+def test_a_model_folder_gets_weights_of_8_bits_beside_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _need("litert")
+
+    def layer() -> Any:
+        import keras
+
+        return keras.layers.Conv2D(64, 3, padding="same")
+
+    folder = make_model_folder(tmp_path / "model", LABELS, extra_layer=layer)
+    add_litert(folder)
+    whole = (folder / "model.tflite").read_bytes()
+    assert main(["convert", "--precision", "int8", str(folder)]) == 0
+    assert "1e-01 allowed" in capsys.readouterr().out
+    entry = read_preset(folder).files["litert-int8"]
+    assert (entry.file, entry.sha256) == (
+        "model.int8.tflite",
+        file_sha256(folder / "model.int8.tflite"),
+    )
+    assert (folder / "model.tflite").read_bytes() == whole
+
+    # It answers nearly as the network does, and for each face as if that were alone.
+    images = np.random.default_rng(0).uniform(0, 255, (300, 48, 48, 1)).astype(np.float32)
+    model, rounded = load_model_folder(folder), load_model_folder(folder, "int8")
+    assert rounded.preset.name == f"{model.preset.name} (int8)"
+    given = rounded.network.predict_on_batch(images)
+    assert 0 < np.abs(given - model.network.predict_on_batch(images)).max() < 0.05
+    np.testing.assert_array_equal(rounded.network.predict_on_batch(images[7:8]), given[7:8])
+
+
+def test_a_model_without_weights_of_8_bits_says_how_to_make_them(model: Path) -> None:
+    with pytest.raises(RunError, match=r"no file with weights of 8 bits; .*--precision int8"):
+        load_model_folder(model, "int8")
+
+
 def test_a_folder_whose_file_would_differ_stays_as_it_was(
     model: Path, other_writer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
