@@ -96,8 +96,16 @@ def close_in(
         errors.seek(0)
         said += errors.read()
     _, left = psutil.wait_procs(helpers, timeout=_LEAVE_S)
-    names = [" ".join(program.cmdline()) for program in left if program.is_running()]
+    names = [" ".join(program.cmdline()) for program in left if _is_at_work(program)]
     return Closed(seconds, process.returncode, said.decode().strip(), names)
+
+
+def _is_at_work(program: psutil.Process) -> bool:
+    """Tell whether a program does anything; one that nobody has buried yet does not."""
+    try:
+        return program.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _child(name: str, work: str, argument: str) -> int:
