@@ -20,6 +20,7 @@ from fer_desktop.domain.neutral_baseline import NeutralBaseline
 from fer_desktop.errors import FerError
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.capture import RECONNECT_PAUSES_S, Capture, FileCapture, LiveCapture
+from fer_desktop.pipeline.capture_maker import CaptureMaker
 from fer_desktop.pipeline.clock import Clock, SystemClock
 from fer_desktop.pipeline.events import (
     EngineEvent,
@@ -34,9 +35,8 @@ from fer_desktop.pipeline.former_part import FormerPart
 from fer_desktop.pipeline.inference import Inference
 from fer_desktop.pipeline.loader import Loader
 from fer_desktop.pipeline.meters import MeterReading, Meters
-from fer_desktop.pipeline.outlets import CurrentSession, FileOutlet, LiveOutlet
+from fer_desktop.pipeline.outlets import CurrentSession
 from fer_desktop.pipeline.outputs import FanOut, OutputSink, ResultOutput
-from fer_desktop.pipeline.shown_frame import ShownFrame
 from fer_desktop.settings import FaceSearch
 from fer_desktop.sources.base import FileSource, FrameSource, Pacing
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
@@ -99,15 +99,12 @@ class Engine:
             reconnect_pauses_s: pauses before a live source is tried again; the last one repeats.
         """
         self._on_event = on_event
-        self._on_result = on_result
         self._outputs = dict(outputs or {})
-        self._chosen_outputs = chosen_outputs
         self._file_outputs = file_outputs
         self._detection_score = detection_score
         self._measures = measures
-        self._clock = clock or SystemClock()
-        self._reconnect_pauses_s = reconnect_pauses_s
-        self._meters = Meters(self._clock.now_ns)
+        clock = clock or SystemClock()
+        self._meters = Meters(clock.now_ns)
         self._current = CurrentSession(on_event)
         self._lock = self._current.lock
         self._number = 0
@@ -116,7 +113,7 @@ class Engine:
         self._is_shut = False
         self._inference = Inference(
             meters=self._meters,
-            now_ns=self._clock.now_ns,
+            now_ns=clock.now_ns,
             outputs=FanOut(
                 {_WINDOW: ResultOutput(on_result), **self._outputs}, on_event, chosen_outputs
             ),
@@ -126,6 +123,16 @@ class Engine:
             smoothing_ms=smoothing_ms,
             face_search=face_search,
             automatic_calibration=automatic_calibration,
+        )
+        self._make = CaptureMaker(
+            current=self._current,
+            meters=self._meters,
+            inference=self._inference,
+            clock=clock,
+            make_outputs=lambda: FanOut(self._outputs, on_event, chosen_outputs),
+            on_result=on_result,
+            on_failed=self._failed,
+            reconnect_pauses_s=reconnect_pauses_s,
         )
         self._loader = Loader(
             make_detector=make_detector,
@@ -155,6 +162,7 @@ class Engine:
         *,
         selection: FrameSelection = ALL_FRAMES,
         known: KnownFrames | None = None,
+        before: Callable[[int], object] = lambda _: None,
     ) -> int:
         """Stop the present source, open this one and return the number of its session.
 
@@ -166,41 +174,26 @@ class Engine:
             pacing: when its frames are due.
             selection: which frames of a file are analysed.
             known: what is known of a file that was analysed before: it is shown, and not analysed.
+            before: called with the number before anything of the session begins.
         """
         with self._lock:
             if self._is_shut:
                 raise RuntimeError("the engine was shut down")
             self._number = number = self._number + 1
+            before(number)
             if self._capture is not None:
                 self._capture.stop()
             self._captures = [item for item in self._captures if item.thread.is_alive()]
-            session = (number, self._current, self._meters, self._failed)
-            capture: Capture
             job: FileJob | None = None
-            if pacing is Pacing.PLAYBACK:
-                if not isinstance(source, FileSource):
-                    raise TypeError(f"{source!r} cannot be read twice")
-                shown = ShownFrame(number, selection.every - 1, self._on_result, known)
-                if known is None:
-                    outputs = FanOut(self._outputs, self._on_event, self._chosen_outputs)
-                    job = FileJob(FileOrder(number, source.again, outputs, selection), shown)
-                file_outlet = FileOutlet(*session, job, shown)
-                capture = FileCapture(source, file_outlet, self._clock, name=f"capture-{number}")
-                if job is not None:
-                    job.on_change = capture.transport.nudge
+            if pacing is not Pacing.PLAYBACK:
+                formers = [one.thread for one in self._captures if isinstance(one, LiveCapture)]
+                self._capture = self._make.live(number, source, formers)
+            elif isinstance(source, FileSource):
+                self._capture, job = self._make.file(number, source, selection, known)
             else:
-                capture = LiveCapture(
-                    source,
-                    LiveOutlet(*session, self._inference),
-                    self._clock,
-                    name=f"capture-{number}",
-                    formers=[
-                        item.thread for item in self._captures if isinstance(item, LiveCapture)
-                    ],
-                    reconnect_pauses_s=self._reconnect_pauses_s,
-                )
+                raise TypeError(f"{source!r} cannot be read twice")
+            capture = self._capture
             former, self._current.number = self._current.number, number
-            self._capture = capture
             self._captures.append(capture)
         if former is not None:
             self._inference.end(former)
@@ -216,6 +209,7 @@ class Engine:
         *,
         selection: FrameSelection = ALL_FRAMES,
         former: FormerPart | None = None,
+        before: Callable[[int], object] = lambda _: None,
     ) -> int:
         """Analyse a file that is not shown, after those before it; return its session's number.
 
@@ -225,11 +219,13 @@ class Engine:
             source: not opened yet.
             selection: which of its frames are analysed.
             former: what was recorded of it before an interruption, to go on from there.
+            before: called with the number before anything of the session begins.
         """
         with self._lock:
             if self._is_shut:
                 raise RuntimeError("the engine was shut down")
             self._number = number = self._number + 1
+        before(number)
         outputs = FanOut(self._file_outputs(), self._on_event)
         order = FileOrder(number, source.again, outputs, selection, former)
         self._inference.add_file(FileJob(order))

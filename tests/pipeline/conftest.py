@@ -45,6 +45,9 @@ class FakeSink:
         self.end: SessionEnd | None = None
         self.error: StorageError | None = None
 
+    def began(self, clock: str, zero_ns: int) -> None:
+        pass
+
     def write(self, analysis: FrameAnalysis) -> None:
         if self.error is not None:
             raise self.error

@@ -572,3 +572,20 @@ def test_a_file_that_cannot_be_looked_at_is_given_up_at_once(rig: Rig) -> None:
     rig.until(lambda: slow.opened == 1 and slow.closed)
     assert [event.session for event in rig.told(SourceOpened)] == [2]
     assert rig.frames(1) == []
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_the_number_of_a_session_is_known_before_it_begins(rig: Rig, is_shown: bool) -> None:
+    told: list[tuple[int, bool]] = []
+
+    def before(session: int) -> None:
+        time.sleep(0.05)  # all the threads have had the time to begin
+        told.append((session, session in rig.sinks or bool(rig.told(StateChanged))))
+
+    if is_shown:
+        session = rig.engine.open(rig.source(3), Pacing.PLAYBACK, before=before)
+    else:
+        session = rig.engine.analyze(rig.source(3), before=before)
+    ((number, happened),) = told
+    assert number == session
+    assert not happened

@@ -27,11 +27,15 @@ from fer_desktop.pipeline.events import (
 from fer_desktop.pipeline.former_part import FormerPart
 from fer_desktop.pipeline.meters import MeterReading
 from fer_desktop.recording.session_loading import LoadedSession
-from fer_desktop.settings import FaceSearch, Settings
+from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FileSource, FrameSource, Pacing
 from fer_desktop.ui.runtime.analysis_watch import AnalysisState, AnalysisWatch, state_of_past
 from fer_desktop.ui.runtime.bridge import Batch, ResultInbox
-from fer_desktop.ui.runtime.engine_settings import hand_over
+from fer_desktop.ui.runtime.engine_settings import (
+    finds_other_faces,
+    hand_over,
+    is_other_camera_mode,
+)
 from fer_desktop.ui.runtime.model_in_use import ModelInUse
 from fer_desktop.ui.runtime.people_keeper import PeopleKeeper
 from fer_desktop.ui.runtime.playback import Playback
@@ -39,7 +43,7 @@ from fer_desktop.ui.runtime.rating import Rating
 from fer_desktop.ui.runtime.session_corrections import SessionCorrections
 from fer_desktop.ui.runtime.session_log import SessionLog
 from fer_desktop.ui.runtime.session_marks import SessionMarks
-from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
+from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest, with_last_request
 
 log = get_logger("ui")
 
@@ -186,13 +190,17 @@ class Controller(QObject):
         self._leave(request, remember=remember)
         self.selection = selection or FrameSelection(self._settings.analysis_every)
         self._analysis.reset()
-        self._session = self._engine.open(source, pacing, selection=self.selection)
-        self._session_log.expect(self._session, self.selection)
-        self._session_log.show(self._session)
+        self._session = self._engine.open(
+            source, pacing, selection=self.selection, before=self._expect
+        )
         self._inbox.begin_session(self._session)
         if pacing is not Pacing.LIVE and self.model.preset is None:
             self.playback.wait_for_model()
         self.request_changed.emit()
+
+    def _expect(self, session: int) -> None:
+        self._session_log.expect(session, self.selection)
+        self._session_log.show(session)
 
     def show_session(self, loaded: LoadedSession, source: FrameSource, label: str) -> None:
         """Show a past session.
@@ -252,9 +260,12 @@ class Controller(QObject):
         if former is not None and session_file is not None:
             forget = partial(self._session_log.begin_anew, session_file)
             former = replace(former, on_dropped=forget)
-        session = self._engine.analyze(source, selection=selection, former=former)
-        self._session_log.expect(session, selection, session_file)
-        return session
+        return self._engine.analyze(
+            source,
+            selection=selection,
+            former=former,
+            before=lambda session: self._session_log.expect(session, selection, session_file),
+        )
 
     def cancel_analysis(self, session: int) -> None:
         """Analyse a file no further; what was analysed stays."""
@@ -301,13 +312,13 @@ class Controller(QObject):
         """Let other choices hold from now on."""
         former, self._settings = self._settings, settings
         is_file = self.info is not None and not self.info.is_live and self.past is None
-        if is_file and _face_search(settings) != _face_search(former):
+        if is_file and finds_other_faces(former, settings):
             self.people.forget()
         hand_over(self._engine, former, settings)
         if settings.engine != former.engine:
             self.model.reload()
         self.settings_changed.emit(settings)
-        if _camera_mode(settings) != _camera_mode(former) and self._shows_camera():
+        if is_other_camera_mode(former, settings) and self._shows_camera():
             self.reopen()
 
     def _shows_camera(self) -> bool:
@@ -357,21 +368,7 @@ class Controller(QObject):
     def _take_source(self, info: SourceInfo) -> None:
         self.playback.info = info
         request = self.request
-        if request is None or not self._remember or request.kind == "session":
+        if request is None or not self._remember:
             return
-        settings = replace(self._settings, source_kind=request.kind, source_uri=request.uri)
-        if request.kind == "file":
-            settings = settings.with_recent_file(request.uri)
-        elif request.kind == "stream":
-            settings = settings.with_recent_url(request.uri)
         log.info("opened %s", info.uri)
-        self.update_settings(settings)
-
-
-def _face_search(settings: Settings) -> tuple[FaceSearch, float]:
-    """Return what other face tracks come of."""
-    return settings.face_search, settings.min_detection_score
-
-
-def _camera_mode(settings: Settings) -> tuple[int, int, int]:
-    return settings.camera_width_px, settings.camera_height_px, settings.camera_fps
+        self.update_settings(with_last_request(self._settings, request))

@@ -16,3 +16,19 @@ def hand_over(engine: Engine, former: Settings, settings: Settings) -> None:
         engine.set_automatic_calibration(settings.automatic_calibration)
     if settings.measures != former.measures:
         engine.set_measures(settings.measures)
+
+
+def finds_other_faces(former: Settings, settings: Settings) -> bool:
+    """Tell whether a file that is analysed has other face tracks from now on."""
+    return (former.face_search, former.min_detection_score) != (
+        settings.face_search,
+        settings.min_detection_score,
+    )
+
+
+def is_other_camera_mode(former: Settings, settings: Settings) -> bool:
+    """Tell whether a camera has to be opened again."""
+    modes = (
+        (one.camera_width_px, one.camera_height_px, one.camera_fps) for one in (former, settings)
+    )
+    return len(set(modes)) > 1

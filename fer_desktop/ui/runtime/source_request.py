@@ -1,7 +1,7 @@
 """What the user wants to look at, before anything is opened."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -74,3 +74,15 @@ def last_request(settings: Settings) -> SourceRequest | None:
     if settings.source_kind == "file" and not Path(settings.source_uri).is_file():
         return None
     return SourceRequest(settings.source_kind, settings.source_uri)
+
+
+def with_last_request(settings: Settings, request: SourceRequest) -> Settings:
+    """Return settings that remember what was opened, for ``last_request`` and the menus."""
+    if request.kind == "session":
+        return settings
+    settings = replace(settings, source_kind=request.kind, source_uri=request.uri)
+    if request.kind == "file":
+        return settings.with_recent_file(request.uri)
+    if request.kind == "stream":
+        return settings.with_recent_url(request.uri)
+    return settings
