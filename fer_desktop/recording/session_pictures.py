@@ -7,7 +7,7 @@ from typing import Literal
 
 from fer_desktop.errors import SourceError
 from fer_desktop.recording.session_reader import SessionSummary
-from fer_desktop.recording.session_recordings import SessionRecording
+from fer_desktop.recording.session_recordings import SUFFIX, SessionRecording
 from fer_desktop.sources.fingerprint import Fingerprint, find_file, fingerprint
 from fer_desktop.sources.recorded_pictures import RecordedPart
 
@@ -63,14 +63,18 @@ def find_pictures(summary: SessionSummary, folders: Sequence[Path]) -> SessionPi
     folders = [summary.path.parent, *folders]
     if not source.is_live:
         return SessionPictures(*_found(Path(source.uri), summary.fingerprint, folders))
-    found = tuple(
-        FoundRecording(recording, *_found(recording.path, recording.fingerprint, folders))
-        for recording in summary.recordings
-    )
+    found = tuple(_found_recording(one, folders) for one in summary.recordings)
     problem: PictureProblem = "" if found else "live"
     return SessionPictures(
         None, next((one.problem for one in found if one.problem), problem), found
     )
+
+
+def _found_recording(recording: SessionRecording, folders: Sequence[Path]) -> FoundRecording:
+    # The session may be from anywhere: what it names is no recording unless it looks like one.
+    if recording.path.suffix.lower() != SUFFIX:
+        return FoundRecording(recording, None, "missing")
+    return FoundRecording(recording, *_found(recording.path, recording.fingerprint, folders))
 
 
 def _found(

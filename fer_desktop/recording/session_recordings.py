@@ -11,6 +11,7 @@ from fer_desktop.recording.session_facts import writable
 from fer_desktop.settings import RecordingKind
 from trainer.contract.checked_json import as_type
 
+SUFFIX: Final = ".mp4"
 _MOST: Final = 10_000
 _INSERT: Final = (
     "INSERT INTO recordings (path, kind, from_us, file_length, file_digest) VALUES (?, ?, ?, ?, ?)"

@@ -270,6 +270,17 @@ def test_a_bundled_recording_that_was_exchanged_is_refused(live: Path, tmp_path:
     assert list((tmp_path / "there").iterdir()) == []
 
 
+def test_a_session_from_elsewhere_gives_no_other_file_away(live: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "key.txt"
+    secret.write_text("nobody's business")
+    add_recording(live, SessionRecording(secret, "clean", 0))
+    pictures = find_pictures(summary_of(live), [])
+    assert [one.problem for one in pictures.recordings] == ["missing", "", "", ""]
+    written = write_bundle([("live", live)], tmp_path / "b.ferbundle", with_videos=True)
+    assert written.recordings == 3
+    assert b"nobody's business" not in written.path.read_bytes()
+
+
 def test_a_damaged_list_of_recordings_is_told(live: Path) -> None:
     with closing(sqlite3.connect(live)) as db, db:
         db.execute("UPDATE recordings SET kind = 'x-ray'")

@@ -125,7 +125,8 @@ class BundleVideos:
                 "BundleVideos",
                 "One file with all numbers, marks, names and details, which opens on another"
                 " computer."
-                " Videos show people: include them only for those who may see them.",
+                " Videos show people, and may hold their voices: include them only for those who"
+                " may see and hear them.",
             )
         )
         tick = QCheckBox(

@@ -16,7 +16,7 @@ from fer_desktop.files import new_file
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.events import Result
 from fer_desktop.recording.microphone_sound import MicrophoneSound
-from fer_desktop.recording.session_recordings import SessionRecording
+from fer_desktop.recording.session_recordings import SUFFIX, SessionRecording
 from fer_desktop.recording.video_recorder import Recording, VideoRecorder
 from fer_desktop.settings import RecordingKind
 from fer_desktop.sources.fingerprint import fingerprint
@@ -135,7 +135,7 @@ class RecordingTap(QObject):
         Raises:
             StorageError: if the folder cannot be written.
         """
-        path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", ".mp4")
+        path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", SUFFIX)
         making = Making.of("video", path)
         note = UnfinishedNote(making)
 
