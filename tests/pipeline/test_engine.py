@@ -583,9 +583,10 @@ def test_the_number_of_a_session_is_known_before_it_begins(rig: Rig, is_shown: b
         told.append((session, session in rig.sinks or bool(rig.told(StateChanged))))
 
     if is_shown:
-        session = rig.engine.open(rig.source(3), Pacing.PLAYBACK, before=before)
+        session = rig.engine.open(ScriptedSource(3), Pacing.PLAYBACK, before=before)
     else:
-        session = rig.engine.analyze(rig.source(3), before=before)
+        session = rig.engine.analyze(ScriptedSource(3), before=before)
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
     ((number, happened),) = told
     assert number == session
     assert not happened
