@@ -171,6 +171,8 @@ class TrainConfig:
         seed: random seed; the same seed gives the same run.
         precision: Keras dtype policy during training; the saved model is float32.
         folds: number of folds of a stacking ensemble.
+        train_share: share of the training faces that are learned from; a smaller share is part of
+            every larger one.
         input_px: side of the faces that the network sees, pixels; none takes the system's.
         color: whether it sees gray or colour; none takes the system's.
     """
@@ -193,6 +195,7 @@ class TrainConfig:
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 0
     precision: Precision = "auto"
     folds: Annotated[int, Meta(ge=2, le=100)] = 3
+    train_share: Annotated[float, Meta(ge=0.001, le=1)] = 1.0
     input_px: Annotated[int, Meta(ge=16, le=512)] | None = None
     color: Color | None = None
     recipe: Recipe = field(default_factory=Recipe)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from trainer.fit.epochs import Controls
     from trainer.reports.comparison import Row
     from trainer.reports.cross_validation import CrossValidation
+    from trainer.reports.learning_curve import LearningCurve
     from trainer.search.findings import Found
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -168,6 +169,24 @@ def _cross_validate(args: argparse.Namespace) -> int:
     return status
 
 
+def _learning_curve(args: argparse.Namespace) -> int:
+    from trainer.reports.learning_curve import curve_as_text, learning_curve, stopped_at
+
+    config = config_from_args(args, _system_name(args))
+    workers = workers_from_args(args)
+    found: list[LearningCurve] = []
+
+    def work(controls: "Controls") -> None:
+        found.append(
+            learning_curve(config, controls, shares=args.shares, seeds=args.seeds, workers=workers)
+        )
+
+    status = _with_controls(args, work, lambda: stopped_at(args.out))
+    if found and args.progress == "text":
+        print(curve_as_text(found[0]))
+    return status
+
+
 def _search(args: argparse.Namespace) -> int:
     from trainer.cli.search import run_search, search_as_text
 
@@ -235,6 +254,7 @@ def config_from_args(args: argparse.Namespace, name: str) -> TrainConfig:
         seed=args.seed,
         precision=args.precision,
         folds=TrainConfig.folds if args.folds is None else args.folds,
+        train_share=args.train_share,
         input_px=args.input_px,
         color=args.color,
         recipe=replace(
@@ -309,6 +329,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "systems": _systems,
     "settings": _settings,
     "inspect": inspect,
+    "learning-curve": _learning_curve,
     "train": _train,
     "probe": _probe,
     "evaluate": evaluate,

@@ -54,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     _add_compare(commands)
     _add_cross_validate(commands)
+    _add_learning_curve(commands)
     _add_search(commands)
     add_predict(commands)
     add_export(commands)
@@ -178,6 +179,45 @@ def _add_cross_validate(commands: Any) -> None:
     parser.set_defaults(command="cross-validate", resume=False)
 
 
+def _add_learning_curve(commands: Any) -> None:
+    parser = commands.add_parser(
+        "learning-curve",
+        help="train one network with more and more of the faces",
+        description="Says what more faces would bring: a network for each share of the training "
+        "faces, all tested on the same test faces. Writes learning_curve.json, .csv and .png into "
+        "DIR beside the runs; the same command goes on where it was stopped.",
+    )
+    _add_network(parser)
+    parser.add_argument(
+        "--shares",
+        type=_shares,
+        default=(0.1, 0.2, 0.4, 0.7, 1.0),
+        metavar="A,B,...",
+        help="of the training faces; default: 0.1,0.2,0.4,0.7,1",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_seeds,
+        default=(0,),
+        metavar="A,B,...",
+        help="repeat all of it with each of these seeds; default: 0",
+    )
+    add_workers(parser, "trainings")
+    _add_training(parser)
+    _add_run(parser)
+    parser.set_defaults(command="learning-curve", resume=False)
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    least, most = limits("train_share")
+    found = tuple(float(part) for part in text.split(","))
+    if len(set(found)) < len(found) or not all(least <= share <= most for share in found):
+        raise argparse.ArgumentTypeError(
+            f"must be different numbers from {least:g} to {most:g}: {text}"
+        )
+    return tuple(sorted(found))
+
+
 def _add_search(commands: Any) -> None:
     parser = commands.add_parser(
         "search",
@@ -241,6 +281,14 @@ def _add_training(parser: Any, *, has_folds: bool = False) -> None:
         default=0.5,
         metavar="S",
         help="weight of the teacher's probabilities in the targets; the labels have the rest",
+    )
+    parser.add_argument(
+        "--train-share",
+        type=number(float, *limits("train_share")),
+        default=1.0,
+        metavar="S",
+        help="share of the training faces that are learned from, as many of each label in "
+        "proportion; copies and persons stay together",
     )
     parser.add_argument(
         "--seed",

@@ -14,6 +14,7 @@ VALIDATION_SHARE: Final = 0.1
 TEST_SHARE: Final = 0.1
 PERSON: Final = "person="
 _MOST_FOLDS: Final = 100
+_BEYOND: Final = -1
 
 
 def complete_splits(
@@ -102,6 +103,23 @@ def _folds(label: NDArray[np.int64], groups: NDArray[np.int64], folds: int) -> N
         counts[at] += own
         found[rows] = at
     return found
+
+
+def beyond_share(
+    rows: NDArray[np.int64], label: NDArray[np.int64], groups: NDArray[np.int64], share: float
+) -> NDArray[np.int64]:
+    """Return which of some faces are left out where only a share of them is wanted.
+
+    What a smaller share leaves in, a larger one does too. Of each label one group stays at least.
+
+    Args:
+        rows: the faces' positions.
+        label: stratum of each face of the dataset.
+        groups: faces with the same number are not separated.
+        share: of each stratum.
+    """
+    drawn = _draw(rows, label, groups, {_BEYOND: 1 - share})
+    return np.array(sorted(drawn[_BEYOND]), np.int64)
 
 
 def _draw(

@@ -6,6 +6,7 @@ from trainer.config import NO_AUGMENTATION, Recipe, TrainConfig
 from trainer.contract.progress import Note
 from trainer.data.dataset import SPLITS, Dataset
 from trainer.data.readers import choose_labels, load_dataset, with_auxiliary_votes
+from trainer.data.splits import beyond_share, joined_groups
 from trainer.errors import DataError, RunError
 from trainer.fit.epochs import Controls
 from trainer.presets.model_folder import model_preset
@@ -118,6 +119,8 @@ def read_dataset(config: TrainConfig, system: System) -> Dataset:
     dataset = load_dataset(source, labels=labels, size_px=size_px, color=color)
     if config.auxiliary_votes is not None:
         dataset = with_auxiliary_votes(dataset, source, config.auxiliary_votes)
+    if config.train_share < 1:
+        dataset = _thinned(dataset, config.train_share)
     for split in SPLITS[:2]:
         if not len(dataset.rows(split)):
             raise DataError(
@@ -125,3 +128,13 @@ def read_dataset(config: TrainConfig, system: System) -> Dataset:
                 hint="Give at least six different faces of each label.",
             )
     return dataset
+
+
+def _thinned(dataset: Dataset, share: float) -> Dataset:
+    """Return a dataset with a share of its training faces; the others are in no split."""
+    rows = dataset.rows("train")
+    label = dataset.targets.argmax(axis=1)
+    groups = joined_groups(dataset.copies, dataset.subjects)
+    thinned = dataset.without(beyond_share(rows, label, groups, share))
+    note = f"{len(thinned.rows('train')):,} of {len(rows):,} training faces are learned from."
+    return replace(thinned, notes=(*dataset.notes, note))

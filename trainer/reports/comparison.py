@@ -14,7 +14,7 @@ import numpy as np
 
 from trainer.config import TrainConfig
 from trainer.contract.cluster import Place
-from trainer.contract.preset import METRICS_FILE, PRESET_FILE
+from trainer.contract.preset import METRICS_FILE
 from trainer.contract.progress import Cancelled, Note
 from trainer.errors import RunError, TrainerError
 from trainer.fit.at_once import train_at_once
@@ -23,8 +23,9 @@ from trainer.fit.settling import resolve
 from trainer.fit.training import train
 from trainer.presets.model_folder import load_model_folder
 from trainer.reports.drawing import as_png, new_figure
+from trainer.reports.runs_of_one_table import check_same, is_finished
 from trainer.runs.checkpoint import epochs_done, make_folder, write_atomically
-from trainer.runs.run_folder import Run, command_words, holds_run, read_run
+from trainer.runs.run_folder import Run, read_run
 from trainer.systems.catalogue import get_system
 
 NAME: Final = "comparison"
@@ -106,12 +107,12 @@ def compare(
     for config in configs:  # before the table of what is finished is written anew
         _check_protocol(config)
     if workers is not None and not only_finished:
-        open_ones = [config for config in configs if not _finished(config.out)]
+        open_ones = [config for config in configs if not is_finished(config.out)]
         train_at_once(open_ones, workers, out, controls)
     for at, (name, config) in enumerate(zip(names, configs, strict=True), start=1):
         controls.report(Note(text=f"{name} ({at} of {len(names)})"))
         try:
-            if not _finished(config.out):
+            if not is_finished(config.out):
                 if only_finished:
                     raise RunError("its run is not finished.")
                 train(config, replace(controls, resume=True))
@@ -122,32 +123,19 @@ def compare(
     return rows
 
 
-def _finished(folder: Path) -> bool:
-    written = all((folder / name).is_file() for name in (METRICS_FILE, PRESET_FILE))
-    return written and "seconds" in read_run(folder).facts
-
-
 def _check_protocol(config: TrainConfig) -> None:
     """Refuse a run that an earlier comparison began with other settings."""
-    if not holds_run(config.out):
-        return
-    run = read_run(config.out)
     try:
-        asked = command_words(resolve(config), run.labels)
+        resolve(config)
     except TrainerError:  # it gets its line in the table
         return
-    if command_words(run.config, run.labels) != asked:
-        raise RunError(
-            f"the run of {config.system} in this folder was begun with other settings, "
-            f"{run.command}.",
-            hint="Choose another --out, or the same settings.",
-        )
+    check_same(config)
 
 
 def stopped(names: Sequence[str], out: Path) -> Cancelled:
     """Return where a comparison stopped: its first unfinished run."""
     for name in names:
-        if not _finished(out / name):
+        if not is_finished(out / name):
             return Cancelled(
                 done=epochs_done(out / name), system=name, way="the same command goes on with it"
             )

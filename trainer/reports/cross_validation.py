@@ -10,10 +10,8 @@ from typing import Final
 import numpy as np
 
 from trainer.config import TrainConfig
-from trainer.contract.checked_json import JsonError, encode_json, read_json
+from trainer.contract.checked_json import encode_json
 from trainer.contract.cluster import Place
-from trainer.contract.figures import SplitFigures
-from trainer.contract.preset import METRICS_FILE, PRESET_FILE
 from trainer.contract.progress import Cancelled, Note
 from trainer.contract.text_cells import text_cell
 from trainer.data.readers import read_faces
@@ -21,12 +19,11 @@ from trainer.data.splits import PERSON
 from trainer.errors import DataError, RunError
 from trainer.fit.at_once import train_at_once
 from trainer.fit.epochs import Controls
-from trainer.fit.settling import resolve
 from trainer.fit.training import train
 from trainer.metrics.figures import wilson_interval
 from trainer.reports.run_results import mean_interval
+from trainer.reports.runs_of_one_table import check_same, figures_of_test_faces, is_finished
 from trainer.runs.checkpoint import epochs_done, make_folder, write_atomically
-from trainer.runs.run_folder import command_words, holds_run, read_run
 from trainer.systems.catalogue import system_of
 
 NAME: Final = "cross_validation"
@@ -118,8 +115,8 @@ def cross_validate(
     if workers is not None:
         each = [own_config(seed, number) for seed in seeds for number in range(len(parts))]
         for own in each:
-            _check(own)
-        open_ones = [own for own in each if not _finished(own.out)]
+            check_same(own)
+        open_ones = [own for own in each if not is_finished(own.out)]
         train_at_once(open_ones, workers, config.out, controls)
     for seed in seeds:
         for number, part in enumerate(parts):
@@ -127,10 +124,10 @@ def cross_validate(
             out = own.out
             text = f"part {part} with seed {seed} ({len(results) + 1} of {total})"
             controls.report(Note(text=text))
-            _check(own)
-            if not _finished(out):
+            check_same(own)
+            if not is_finished(out):
                 train(own, replace(controls, resume=True))
-            figures = _figures(out)
+            figures = figures_of_test_faces(out)
             if labels and figures["labels"] != labels:
                 raise RunError(f"{out} has other labels than the parts before.")
             labels = figures["labels"]
@@ -153,7 +150,7 @@ def cross_validate(
 
 def stopped_at(out: Path) -> Cancelled:
     """Return where a cross-validation was when it was stopped."""
-    unfinished = [path for path in sorted(out.glob("seed_*_part_*")) if not _finished(path)]
+    unfinished = [path for path in sorted(out.glob("seed_*_part_*")) if not is_finished(path)]
     done = epochs_done(unfinished[0]) if unfinished else 0
     name = unfinished[0].name if unfinished else ""
     return Cancelled(done=done, system=name, way="the same command goes on with it")
@@ -198,36 +195,6 @@ def _persons(config: TrainConfig) -> list[str]:
             hint="Name them in a column subject or with --subject-pattern, or use --folds.",
         )
     return [f"{PERSON}{name}" for name in people]
-
-
-def _check(config: TrainConfig) -> None:
-    """Refuse a run that an earlier cross-validation began with other settings."""
-    if not holds_run(config.out):
-        return
-    run = read_run(config.out)
-    if command_words(run.config, run.labels) != command_words(resolve(config), run.labels):
-        raise RunError(
-            f"{config.out} was begun with other settings, {run.command}.",
-            hint="Choose another --out, or the same settings.",
-        )
-
-
-def _finished(folder: Path) -> bool:
-    written = all((folder / name).is_file() for name in (METRICS_FILE, PRESET_FILE))
-    return written and "seconds" in read_run(folder).facts
-
-
-def _figures(folder: Path) -> SplitFigures:
-    try:
-        figures = read_json(folder / METRICS_FILE, SplitFigures)
-    except (JsonError, OSError) as error:
-        raise RunError(f"{folder / METRICS_FILE} cannot be read: {error}.") from error
-    if figures["split"] != "test":
-        raise DataError(
-            f"the part of {folder.name} has no faces with labels that are learned.",
-            hint="Use fewer parts.",
-        )
-    return figures
 
 
 def _together(

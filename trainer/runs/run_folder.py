@@ -111,6 +111,8 @@ def command_words(
         words += ["--fixes", config.fixes.name]
     if config.test_fold:
         words += ["--test-fold", config.test_fold]
+    if config.train_share < 1:
+        words += ["--train-share", f"{config.train_share:g}"]
     if config.auxiliary_votes:
         words += ["--auxiliary-votes", naming(config.auxiliary_votes, "data")]
     if config.teacher:
