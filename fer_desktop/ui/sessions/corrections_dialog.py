@@ -290,7 +290,8 @@ class CorrectionsDialog(QDialog):
         overwrite = path.exists()
         if overwrite and not ask_to_replace(self, path):
             return
-        corrections = self._all()
+        # Whoever is hidden is not exported, here no more than in a table.
+        corrections = self._controller.people.present.visible_corrections(self._all())
         self._background.run(
             "writing corrections",
             lambda: write_corrections(corrections, path, overwrite=overwrite),

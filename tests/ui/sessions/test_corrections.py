@@ -192,6 +192,12 @@ def test_corrections_are_exported_and_imported(
     path.write_text("none")
     dialog.import_button.click()
     qtbot.waitUntil(lambda: "cannot be read as corrections" in dialog.note.text())
+    app.window.people.hide(1)
+    without = tmp_path / "without.csv"
+    monkeypatch.setattr(SaveTable, "ask", lambda *_: without)
+    dialog.export_button.click()
+    qtbot.waitUntil(without.is_file)
+    assert read_corrections(without) == []
 
 
 def test_without_a_face_there_is_nothing_to_correct(desk: Desk, qtbot: QtBot) -> None:
