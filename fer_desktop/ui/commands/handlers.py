@@ -112,11 +112,14 @@ class Commands(Desk):
         actions.mark.triggered.connect(self.add_mark)
         actions.export.triggered.connect(self._export)
         actions.report.triggered.connect(self.save_report)
-        self.exporter.exported.connect(self._announcer.say_exported)
-        self.exporter.exported_several.connect(self._announcer.say_exported_several)
-        self.exporter.reported.connect(self._announcer.say_reported)
+        files = self._announcer.files
+        self.exporter.exported.connect(files.say_exported)
+        self.exporter.exported_several.connect(files.say_exported_several)
+        self.exporter.reported.connect(files.say_reported)
         self.exporter.snapped.connect(
-            lambda path: self._announcer.say_snapped(path, self._controller.settings.snapshot_dir)
+            lambda path: self._announcer.files.say_snapped(
+                path, self._controller.settings.snapshot_dir
+            )
         )
         self.exporter.failed.connect(self._announcer.say_error)
 
@@ -225,7 +228,7 @@ class Commands(Desk):
     def _export(self) -> None:
         path = self._controller.session_log.path
         if path is None:
-            self._announcer.say_nothing_to_export()
+            self._announcer.files.say_nothing_to_export()
         else:
             self.exporter.ask_and_export(path, self._controller.settings)
 
@@ -233,7 +236,7 @@ class Commands(Desk):
         """Save what the session that is shown says."""
         path = self._controller.session_log.path
         if path is None:
-            self._announcer.say_nothing_to_export()
+            self._announcer.files.say_nothing_to_export()
         else:
             self.exporter.ask_and_report([(path.stem, path)], self._controller.settings)
 

@@ -95,7 +95,7 @@ class RecordingDesk(Desk):
             self._recorder.stop()
 
     def _on_ended(self, made: Recording) -> None:
-        self._announcer.say_recorded(made, self._controller.settings.recording_dir)
+        self._announcer.files.say_recorded(made, self._controller.settings.recording_dir)
         self._refresh()
 
     def _on_sound_failed(self, error: SourceError) -> None:

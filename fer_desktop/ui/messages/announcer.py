@@ -1,27 +1,18 @@
 """What parts of the window have to say, as messages in its bar: what, what to do, and a button."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 
 from fer_desktop.errors import FerError
-from fer_desktop.recording.bundle_import import ImportedBundle
-from fer_desktop.recording.bundle_writing import WrittenBundle
-from fer_desktop.recording.counts import Counts
-from fer_desktop.recording.joint_export import JointExport
-from fer_desktop.recording.video_recorder import Recording
-from fer_desktop.ui.look.wording import breakable, translate
 from fer_desktop.ui.messages.event_messages import DEMO, DETECTOR, EXTENSIONS, MODEL, EventMessages
+from fer_desktop.ui.messages.file_messages import BUNDLE, UNFINISHED, FileMessages
 from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
-from fer_desktop.ui.messages.written_texts import bundle_text, imported_text, recorded_text
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller
 from trainer.contract.text import counted
 
 _PICTURES, _TRAINING, _DROPPED, _QUEUE = "pictures", "training", "dropped", "queue"
-_BUNDLE, _UNFINISHED = "bundle", "unfinished"
 CONTROL, HEARD_MARKS = "control", "heard marks"
 _MOST_NAMED = 3
 # What is said about anything else belongs to the source that is open, and leaves with it.
@@ -37,8 +28,8 @@ _BEYOND_THE_SOURCE = frozenset(
         "bug",
         EXTENSIONS,
         _QUEUE,
-        _BUNDLE,
-        _UNFINISHED,
+        BUNDLE,
+        UNFINISHED,
         CONTROL,
         HEARD_MARKS,
     }
@@ -46,7 +37,11 @@ _BEYOND_THE_SOURCE = frozenset(
 
 
 class Announcer(QObject):
-    """Says what other parts of the window want to be said; events speak for themselves."""
+    """Says what other parts of the window want to be said; events speak for themselves.
+
+    Attributes:
+        files: what is said of those that were written, or could not be.
+    """
 
     def __init__(
         self, bar: MessageBar, controller: Controller, actions: Actions, parent: QObject
@@ -55,6 +50,7 @@ class Announcer(QObject):
         self._bar = bar
         self._controller = controller
         self._actions = actions
+        self.files = FileMessages(bar, actions, self)
         EventMessages(bar, controller, actions, self)
         controller.request_changed.connect(lambda: bar.dismiss_all_but(_BEYOND_THE_SOURCE))
 
@@ -131,12 +127,6 @@ class Announcer(QObject):
             show,
         )
 
-    def say_unfinished(
-        self, text: str, hint: str, button: str, again: Callable[[], object] | None
-    ) -> None:
-        """Tell what was not finished when the application ended, until somebody has read it."""
-        self._show(_UNFINISHED, "warning", text, hint, button, again, stands=True)
-
     def say_queue_finished(self, files: int, failed: int, show: Callable[[], object]) -> None:
         """Tell that all files of the queue are done."""
         text = self.tr("The analysis of {files} is done.").format(files=counted(files, "file"))
@@ -157,34 +147,6 @@ class Announcer(QObject):
             compare,
         )
 
-    def say_bundled(self, bundle: WrittenBundle) -> None:
-        """Tell that a bundle was written."""
-        self._say_written(_BUNDLE, bundle_text(bundle), bundle.path)
-
-    def say_imported(self, bundle: ImportedBundle) -> None:
-        """Tell that several sessions were imported."""
-        self._show(
-            _BUNDLE,
-            "good",
-            imported_text(bundle),
-            "",
-            self.tr("Past sessions…"),
-            self._actions.sessions.trigger,
-        )
-
-    def say_exported_several(self, export: JointExport) -> None:
-        """Tell that tables of several sessions were written."""
-        self._say_written("export", self.joint_text(export), export.path)
-
-    def joint_text(self, export: JointExport) -> str:
-        """Return what was written, and what could not be."""
-        text = self.tr("Exported {sessions} with {rows} to {path}.").format(
-            sessions=counted(export.sessions, "session"),
-            rows=counted(export.rows, "row"),
-            path=breakable(export.path),
-        )
-        return " ".join([text, *export.failures[:_MOST_NAMED]])
-
     def say_nothing_to_open(self, dropped: Sequence[str]) -> None:
         """Tell that there is nothing to open in what was dropped."""
         self._show(
@@ -193,45 +155,6 @@ class Announcer(QObject):
             self.tr("There is no image or video in {names}.").format(names=", ".join(dropped)),
             self.tr("Subfolders are not searched."),
         )
-
-    def say_exported(self, path: Path, counts: Counts) -> None:
-        """Tell that a table was written."""
-        text = self.tr("Exported {rows} from {frames} to {path}.").format(
-            rows=counted(counts.rows, "row"),
-            frames=counted(counts.frames, "frame"),
-            path=breakable(path),
-        )
-        self._say_written("export", " ".join([text, *_gaps(counts)]), path)
-
-    def say_reported(self, path: Path, failures: Sequence[str]) -> None:
-        """Tell that a report was written, and of which sessions it tells nothing."""
-        text = self.tr("Saved the report as {path}.").format(path=breakable(path))
-        self._show(
-            "report",
-            "warning" if failures else "good",
-            " ".join([text, *failures[:_MOST_NAMED]]),
-            "",
-            self.tr("Open"),
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))),
-        )
-
-    def say_snapped(self, path: Path, wanted: str) -> None:
-        """Tell that a snapshot was written; ``wanted`` is the folder that was chosen for it."""
-        text = self.tr("Saved the snapshot as {path}.").format(path=breakable(path))
-        self._say_written("snapshot", text, path, wanted)
-
-    def say_recorded(self, recording: Recording, wanted: str) -> None:
-        """Tell that a video was written, or why not to its end; see ``say_snapped``."""
-        if recording.error is not None:
-            self.say_error("record", recording.error)
-        elif recording.frames:
-            self._say_written("record", recorded_text(recording), recording.path, wanted)
-        else:
-            self._show(
-                "record",
-                "info",
-                self.tr("Nothing was recorded: no new frame arrived."),
-            )
 
     def say_marked(self, was_recorded: bool, when: str) -> None:
         """Tell that a moment was marked, or that there is none to mark."""
@@ -297,17 +220,6 @@ class Announcer(QObject):
         """Tell that there is no session yet to keep something in."""
         self._show("people", "info", self.tr("Nothing is analysed yet."))
 
-    def say_nothing_to_export(self) -> None:
-        """Tell that nothing was analysed yet."""
-        self._show(
-            "export",
-            "info",
-            self.tr("There is nothing to export yet."),
-            self.tr("Start a source or export a past session."),
-            self.tr("Past sessions…"),
-            self._actions.sessions.trigger,
-        )
-
     def say_training_left(
         self, name: str, is_finished: bool, epochs: int, show: Callable[[], object]
     ) -> None:
@@ -356,18 +268,6 @@ class Announcer(QObject):
         """Tell a failure that no button can mend."""
         self._bar.show_message(error_message(topic, error, stands=stands))
 
-    def _say_written(self, topic: str, text: str, path: Path, wanted: str = "") -> None:
-        is_elsewhere = bool(wanted) and Path(wanted) != path.parent
-        hint = self.tr("The folder {folder} from the settings was not found.")
-        self._show(
-            topic,
-            "warning" if is_elsewhere else "good",
-            text,
-            hint.format(folder=breakable(Path(wanted))) if is_elsewhere else "",
-            self.tr("Open folder"),
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
-        )
-
     def _show(
         self,
         topic: str,
@@ -380,22 +280,3 @@ class Announcer(QObject):
         stands: bool = False,
     ) -> None:
         self._bar.show_message(Message(topic, kind, text, hint, button, run, stands))
-
-
-def _gaps(counts: Counts) -> list[str]:
-    """Return what is to be said of frames that a table lacks."""
-    end = counts.end
-    said = []
-    if counts.hidden_rows:
-        text = translate("Announcer", "{rows} of hidden faces were left out.")
-        said.append(text.format(rows=counted(counts.hidden_rows, "row")))
-    if end is not None and end.missed:
-        text = translate("Announcer", "{frames} came too fast and were not analysed.")
-        said.append(text.format(frames=counted(end.missed, "frame")))
-        if counts.gaps:
-            text = translate("Announcer", "There are {gaps}, the longest of {seconds} s.")
-            seconds = f"{counts.longest_gap_us / 1e6:.1f}"
-            said.append(text.format(gaps=counted(counts.gaps, "gap"), seconds=seconds))
-    elif end is None or end.is_whole is False:
-        said.append(translate("Announcer", "The analysis is not complete."))
-    return said

@@ -36,7 +36,7 @@ class BundleDesk(Desk):
     def __init__(self, parts: WindowParts) -> None:
         super().__init__(parts)
         parts.actions.import_bundle.triggered.connect(lambda: self.ask_and_import())
-        self.written.connect(parts.announcer.say_bundled)
+        self.written.connect(parts.announcer.files.say_bundled)
         self.failed.connect(lambda error: parts.announcer.say_error("bundle", error))
 
     def ask_and_export(
@@ -107,5 +107,5 @@ class BundleDesk(Desk):
         if shows and len(bundle.sessions) == 1:
             self._controller.open(SourceRequest("session", str(bundle.sessions[0])))
         elif shows:
-            self._announcer.say_imported(bundle)
+            self._announcer.files.say_imported(bundle)
         self.imported.emit(bundle)

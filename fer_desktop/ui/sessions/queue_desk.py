@@ -118,7 +118,7 @@ class QueueDesk(Desk):
 
     def _say_exported(self, export: JointExport) -> None:
         if self.dialog is not None and self.dialog.isVisible():
-            self.dialog.say(self._announcer.joint_text(export))
+            self.dialog.say(self._announcer.files.joint_text(export))
 
     def _say_finished(self) -> None:
         entries = self.queue.entries

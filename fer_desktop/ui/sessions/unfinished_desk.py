@@ -46,7 +46,7 @@ class UnfinishedDesk(Desk):
             if left:
                 text, hint = left_text(left)
                 button, again = self._again(left)
-                self._announcer.say_unfinished(text, hint, button, again)
+                self._announcer.files.say_unfinished(text, hint, button, again)
 
         self._background.run("reading what was left", left_unfinished, done, lambda _: None)
 
