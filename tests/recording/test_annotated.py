@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from fer_desktop.domain.overlay_layout import Area
 from fer_desktop.domain.palette import color_for, rgb
 from fer_desktop.errors import StorageError
-from fer_desktop.recording import annotated
+from fer_desktop.recording import overlay_painting
 from fer_desktop.recording.annotated import (
     AnnotatedVideoWriter,
     annotated_video,
-    draw_overlay,
-    face_text,
     write_annotated_image,
 )
+from fer_desktop.recording.overlay_painting import draw_overlay, face_text
 from tests.recording.samples import face, frame, picture, rest, scores
 
 HAPPY = face(1, raw=scores(0.875, 0.0625, 0.0625))
@@ -81,7 +80,7 @@ def test_accents_and_other_alphabets_are_drawn() -> None:
 
 def test_labels_stay_in_the_picture_and_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     tags: list[Area] = []
-    monkeypatch.setattr(annotated._Painter, "tag", lambda _, tag: tags.append(tag.area))
+    monkeypatch.setattr(overlay_painting._Painter, "tag", lambda _, tag: tags.append(tag.area))
     faces = [
         face(number, raw=scores(0.5, 0.25, 0.25), box=(-30.0 + 40 * number, -5.0, 640.0, 500.0))
         for number in range(12)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from fer_desktop.domain.emotion import FrameAnalysis
 from fer_desktop.domain.overlay_layout import OverlayParts
 from fer_desktop.domain.palette import color_for, rgb
-from fer_desktop.recording import annotated
+from fer_desktop.recording import overlay_painting
 from fer_desktop.ui.viewer import overlay
 from tests.helpers.overlay import FixedMeasure
 from tests.recording.samples import face, frame, picture, scores
@@ -35,7 +35,7 @@ def screen(analysis: FrameAnalysis, parts: OverlayParts) -> NDArray[np.uint8]:
 
 
 def video(analysis: FrameAnalysis, parts: OverlayParts) -> NDArray[np.uint8]:
-    return annotated.draw_overlay(picture(0).pixels, analysis, parts)
+    return overlay_painting.draw_overlay(picture(0).pixels, analysis, parts)
 
 
 def extent(pixels: NDArray[np.uint8], label: str) -> NDArray[np.int_]:
@@ -58,7 +58,7 @@ def extent(pixels: NDArray[np.uint8], label: str) -> NDArray[np.int_]:
 def test_the_window_and_the_video_place_the_same(
     parts: OverlayParts, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for measure in (overlay._Measure, annotated._Measure):
+    for measure in (overlay._Measure, overlay_painting._Measure):
         fixed = FixedMeasure(16)
         monkeypatch.setattr(measure, "line_height", staticmethod(fixed.line_height))
         monkeypatch.setattr(measure, "width", staticmethod(fixed.width))
