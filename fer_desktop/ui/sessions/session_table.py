@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidgetItem, QWidget
 
 from fer_desktop.recording.session_reader import SessionSummary
+from fer_desktop.ui.look.wording import recording_text, translate
 from fer_desktop.ui.widgets.row_table import RowTable
 
 _NUMBERS: Final = (4, 5, 6)  # columns that are read from the right
-_NAME, _FACES = 1, 6  # columns with more to say
+_NAME, _DURATION, _FACES = 1, 4, 6  # columns with more to say
 _MOST_LETTERS: Final = 1000
 
 
@@ -49,5 +50,11 @@ class SessionTable(RowTable):
 
 def _tip(summary: SessionSummary, column: int) -> str:
     """Return what else is known of a session beside a cell of its row."""
-    said = {_NAME: summary.facts.notes, _FACES: ", ".join(summary.names)}
+    kinds = dict.fromkeys(recording_text(one.kind) for one in summary.recordings)
+    recorded = translate("SessionTable", "Recorded as a video: {kinds}")
+    said = {
+        _NAME: summary.facts.notes,
+        _DURATION: recorded.format(kinds=", ".join(kinds)) if kinds else "",
+        _FACES: ", ".join(summary.names),
+    }
     return said.get(column, "")[:_MOST_LETTERS]

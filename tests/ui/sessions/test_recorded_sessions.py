@@ -216,6 +216,7 @@ def test_recorded_videos_outlive_their_session(
         paths.sessions_dir(), app.background, lambda _: None, lambda _: None, parent=app.window
     )
     qtbot.waitUntil(lambda: dialog.table.rowCount() == 1)
+    assert dialog.table.item(0, 4).toolTip() == "Recorded as a video: clean"
     dialog.table.selectRow(0)
     dialog.delete_button.click()
     assert said[0].endswith("This cannot be undone. Videos that you recorded are kept.")
