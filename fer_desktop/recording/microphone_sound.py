@@ -49,6 +49,11 @@ class MicrophoneSound:
         self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
 
     @property
+    def has_failed(self) -> bool:
+        """Whether it could not be opened."""
+        return self._failure is not None
+
+    @property
     def is_hearing(self) -> bool:
         """Whether it has begun to give sound."""
         return self._blocks >= _FIRST_BLOCKS

@@ -91,7 +91,7 @@ class RecordingTap(QObject):
     @property
     def sound(self) -> RecordedSound:
         """Whose sound is recorded."""
-        if self._sound is None:
+        if self._sound is None or self._sound.has_failed:
             return "file" if self._has_file_sound else ""
         if self._sound.is_lost:
             return "lost"

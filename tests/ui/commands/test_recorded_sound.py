@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
+from fer_desktop.errors import SourceError
 from fer_desktop.settings import Settings
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.ui.assembly import Application
@@ -16,7 +17,7 @@ from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.sound_dialog import SoundDialog
 from fer_desktop.ui.viewer.recording_sign import RecordingSign, loudness
 from tests.helpers.clips import write_clip
-from tests.helpers.microphones import ScriptedMicrophone, ScriptedMicrophones
+from tests.helpers.microphones import ScriptedMicrophone, ScriptedMicrophones, click_at
 from tests.helpers.sources import ScriptedCamera
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, messages
@@ -68,6 +69,22 @@ def test_a_camera_is_recorded_with_the_chosen_microphone(desk: Desk, qtbot: QtBo
     (video,) = paths.videos_dir().glob("*.mp4")
     assert sound_of(video) == 1
     assert app.window.acts.record_sound.isEnabled()
+
+
+def test_one_that_is_not_there_is_told_and_the_picture_is_recorded(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    gone = ScriptedMicrophone(click_at([]), SourceError("The microphone Gone was not found."))
+    desk.microphones = ScriptedMicrophones({"Gone": gone})
+    app, sign = opened(desk, qtbot, replace(LOUD, microphone="Gone"))
+    app.window.acts.record.trigger()
+    qtbot.waitUntil(lambda: "The microphone Gone was not found." in messages(app))
+    qtbot.waitUntil(lambda: sign.text().startswith("● REC clean  00:00:0"))
+    qtbot.wait(300)
+    app.window.acts.record.trigger()
+    qtbot.waitUntil(lambda: "(clean) to" in messages(app))
+    (video,) = paths.videos_dir().glob("*.mp4")
+    assert sound_of(video) == 0
 
 
 @pytest.mark.parametrize(
