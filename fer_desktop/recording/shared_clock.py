@@ -1,8 +1,9 @@
 """Sessions of several cameras on one clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Final, Literal
 
 from fer_desktop.recording.column import Column
@@ -81,6 +82,20 @@ def live_span(reader: SessionReader) -> LiveSpan | None:
         found.begin_us,
         found.end_us,
     )
+
+
+def clock_of(paths: Sequence[Path]) -> SharedClock | None:
+    """Return the clock of sessions, by their paths as text; see ``shared_clock``.
+
+    Raises:
+        StorageError: if one cannot be read.
+    """
+    spans: dict[str, LiveSpan] = {}
+    for path in paths:
+        with SessionReader(path) as reader:
+            if (span := live_span(reader)) is not None:
+                spans[str(path)] = span
+    return shared_clock(spans)
 
 
 def shared_clock(spans: Mapping[str, LiveSpan]) -> SharedClock | None:

@@ -106,6 +106,9 @@ def test_a_mark_appears_in_both_sessions_at_the_same_moment(
     one, other = two(desk, join, mark_keys=(MarkKey(text="smile", is_stretch=True),))
     for app in (one, other):
         qtbot.waitUntil(lambda app=app: app.window.player.view.frame is not None)
+        qtbot.waitUntil(lambda app=app: app.controller.session_log.path is not None)
+        # Long enough for a moment that is on screen in one to lie after the other's beginning.
+        qtbot.waitUntil(lambda app=app: app.controller.playback.position_us > 1_000_000)
         qtbot.waitUntil(lambda app=app: "Shares marks with 1 other window" in status(app))
     one.window.acts.mark.trigger()
     qtbot.waitUntil(lambda: len(other.controller.marks.all()) == 1)
@@ -136,6 +139,7 @@ def test_what_is_marked_in_a_file_stays_there(desk: Desk, qtbot: QtBot, join: Jo
     desk.other_windows = join()
     film = desk.start(wanted=SourceRequest("file", "/clips/one.mp4"))
     qtbot.waitUntil(lambda: one.window.player.view.frame is not None)
+    qtbot.waitUntil(lambda: one.controller.session_log.path is not None)
     qtbot.waitUntil(lambda: film.window.player.view.frame is not None)
     film.controller.marks.add(Mark(0, "in a film"))
     one.controller.marks.add(Mark(0, "in life"))
@@ -159,6 +163,20 @@ def test_when_the_first_one_closes_the_others_meet_again(qtbot: QtBot, join: Joi
     assert fourth.is_further
     for windows in (second, third, fourth):
         windows.shutdown()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe leaves nothing behind")
+def test_what_a_killed_window_has_left_is_in_nobodys_way(
+    qtbot: QtBot, join: Join, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(f"/tmp/{tmp_path.name}.{os.getpid()}")
+    first = join()
+    second = join()
+    assert (first.is_further, second.is_further) == (False, True)
+    qtbot.waitUntil(lambda: first.count == second.count == 1)
+    second.shutdown()
+    first.shutdown()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe has another way in")

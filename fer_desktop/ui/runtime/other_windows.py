@@ -17,6 +17,7 @@ from trainer.contract.checked_json import JsonError, decode_json
 log = get_logger("ui")
 
 _CONNECT_MS: Final = 300
+_ATTEMPTS: Final = 3
 _AGAIN_MS: Final = 50  # at least; by chance more, as others come at the same moment
 _WINDOWS_MAX: Final = 16
 _LINE_MAX: Final = 16_384  # bytes
@@ -105,24 +106,29 @@ class OtherWindows(QObject):
         """Come to whoever is there, or be the one to whom others come; tell which."""
         if not self._place or self._is_over:
             return False
-        socket = QLocalSocket(self)
-        socket.connectToServer(self._place)
-        if socket.waitForConnected(_CONNECT_MS):
-            self._take(socket)
-            return True
-        was_refused = socket.error() == QLocalSocket.LocalSocketError.ConnectionRefusedError
-        socket.deleteLater()
+        for _ in range(_ATTEMPTS):
+            socket = QLocalSocket(self)
+            socket.connectToServer(self._place)
+            if socket.waitForConnected(_CONNECT_MS):
+                self._take(socket)
+                return True
+            if socket.error() == QLocalSocket.LocalSocketError.ConnectionRefusedError:
+                QLocalServer.removeServer(self._place)  # what a killed window has left
+            socket.deleteLater()
+            if self._has_place():  # else another one has just taken it
+                break
+        return False
+
+    def _has_place(self) -> bool:
         server = QLocalServer(self)
         server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        if was_refused:  # what a killed window has left
-            QLocalServer.removeServer(self._place)
-        if server.listen(self._place):
-            server.newConnection.connect(self._on_newcomer)
-            self._server = server
-        else:
+        if not server.listen(self._place):
             log.info("other windows cannot be met: %s", server.errorString())
             server.deleteLater()
-        return False
+            return False
+        server.newConnection.connect(self._on_newcomer)
+        self._server = server
+        return True
 
     def _on_newcomer(self) -> None:
         assert self._server is not None

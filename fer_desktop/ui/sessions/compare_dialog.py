@@ -29,6 +29,7 @@ from fer_desktop.recording.comparison import (
 )
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_loading import LoadedSession, load_session
+from fer_desktop.recording.shared_clock import clock_of
 from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import called_text, label_text, name_text, time_text
@@ -53,6 +54,26 @@ class _Side:
     path: Path
     loaded: LoadedSession
     persons: Sequence[tuple[int, str]]
+    shared_us: int | None
+
+
+def _read(paths: tuple[Path, Path]) -> list[_Side]:
+    """Read two sessions, and where each is when the first of them begins, if they are of one time.
+
+    Raises:
+        StorageError: if that is not possible.
+    """
+    clock = clock_of(paths)
+    starts_us = clock.starts_us if clock is not None else {}
+    return [
+        _Side(
+            path,
+            load_session(path),
+            persons_seen(path),
+            -starts_us[str(path)] if len(starts_us) == len(paths) else None,
+        )
+        for path in paths
+    ]
 
 
 class CompareDialog(QDialog):
@@ -127,7 +148,7 @@ class CompareDialog(QDialog):
         self.finished.connect(self._on_finished)
         background.run(
             "reading two sessions",
-            lambda: [_Side(path, load_session(path), persons_seen(path)) for path in paths],
+            lambda: _read(paths),
             self._show_sides,
             self._say_failed,
         )
@@ -152,7 +173,12 @@ class CompareDialog(QDialog):
         faces, align = QComboBox(self), QComboBox(self)
         faces.setAccessibleName(self.tr("{which}: face").format(which=which))
         align.setAccessibleName(self.tr("{which}: aligned at").format(which=which))
-        align.setToolTip(self.tr("The moment that is the same in both: the start, or a mark"))
+        align.setToolTip(
+            self.tr(
+                "The moment that is the same in both: the start, a mark, or what was at the same"
+                " time, if both were live at once"
+            )
+        )
         faces.activated.connect(self._read_faces)
         align.activated.connect(self._align)
         row = QHBoxLayout()
@@ -192,6 +218,8 @@ class CompareDialog(QDialog):
     def _fill_alignment(self, side: int, marks: Sequence[Mark]) -> None:
         box = self.align_boxes[side]
         first_us = int(self._sides[side].loaded.times_us[0])
+        if (shared_us := self._sides[side].shared_us) is not None:
+            box.addItem(self.tr("the same time"), shared_us)
         is_camera = self._sides[side].loaded.summary.info.source.is_live
         box.addItem(self.tr("start"), first_us if is_camera else 0)
         for mark in marks:

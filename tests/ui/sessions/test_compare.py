@@ -12,6 +12,7 @@ from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.sessions.compare_dialog import CompareDialog
 from tests.recording.samples import OTHER_PRESET, PRESET, VIDEO, face, frame, scores
+from tests.recording.test_shared_clock import BEGAN_NS, every_33_ms, record
 
 pytestmark = pytest.mark.gui
 SMILE, REST = scores(0.7, 0.1, 0.2), scores(0.1, 0.1, 0.8)
@@ -71,6 +72,15 @@ def test_two_models_on_one_file(qtbot: QtBot, tmp_path: Path) -> None:
     dialog.face_boxes[0].setCurrentIndex(1)
     dialog.face_boxes[0].activated.emit(1)
     qtbot.waitUntil(lambda: "of 10 common moments" in dialog.summary.text())
+
+
+def test_two_cameras_are_aligned_by_the_clock_that_they_share(qtbot: QtBot, tmp_path: Path) -> None:
+    first = record(tmp_path / "a.fersession", every_33_ms(BEGAN_NS))
+    second = record(tmp_path / "b.fersession", every_33_ms(BEGAN_NS + 330_000_000))
+    dialog = _dialog(qtbot, first, second)
+    qtbot.waitUntil(lambda: "of 20 common moments" in dialog.summary.text())
+    assert [box.currentText() for box in dialog.align_boxes] == ["the same time"] * 2
+    assert dialog.offset_us == -330_000
 
 
 def test_two_sessions_aligned_at_a_mark_move_together(qtbot: QtBot, tmp_path: Path) -> None:
