@@ -90,10 +90,13 @@ def worker_pool(
     """
     try:
         import distributed  # noqa: F401
+
+        if not place.scheduler:
+            import cryptography  # noqa: F401
     except ImportError as error:
         raise ClusterError(
-            f"Several workers need Dask, which is not installed ({error.name}).",
-            hint='Type pip install "fer-desktop[cluster]".',
+            f"Several workers need {error.name}, which is not installed.",
+            hint='Type "pip install distributed cryptography".',
         ) from error
     with ExitStack() as stack:
         silence_dask()

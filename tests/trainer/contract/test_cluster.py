@@ -1,6 +1,7 @@
 """Work on real workers: processes of this computer, and a scheduler in a process of its own."""
 
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -90,6 +91,15 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     with (
         pytest.raises(ClusterError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
         worker_pool(Place(scheduler="tcp://127.0.0.1:9"), packages=(), tell=print),
+    ):
+        pass
+
+
+def test_without_dask_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with (
+        pytest.raises(ClusterError, match="need cryptography, which is not installed"),
+        worker_pool(Place(1), packages=(), tell=print),
     ):
         pass
 
