@@ -308,6 +308,7 @@ def test_an_interrupted_run_leaves_no_process_and_goes_on(
     after = {path.name: path.stat().st_mtime_ns for path in out.glob("*.csv")}
     assert len(after) == 31  # the summary as well
     repeated = [name for name, time_ns in before.items() if after[name] != time_ns]
-    assert len(repeated) <= 1
+    # The one that was being read, and one whose end had not been heard of.
+    assert len(repeated) <= 2
     assert len(set(tables(out).values())) == 1
     assert not (out / STATE / "attempts").exists()

@@ -140,26 +140,24 @@ def test_workers_are_killed_and_join(cluster: Cluster, tmp_path: Path) -> None:
     assert sum(begun(tmp_path).values()) <= 32
 
 
-def test_a_worker_that_joins_with_other_versions_gets_no_work(
-    cluster: Cluster, tmp_path: Path
-) -> None:
+def test_a_worker_that_joins_with_other_versions_gets_no_work(tmp_path: Path) -> None:
     told: list[str] = []
-    cluster.worker()
-    with worker_pool(
-        Place(scheduler=cluster.address), packages=_PACKAGES, tell=told.append
-    ) as pool:
-        other = tmp_path / "other.py"
-        other.write_text(
-            "from trainer.contract import cluster_work\ncluster_work.version = lambda name: '0.1'\n"
-        )
-        before = pool.size
-        late = cluster.worker(preload=other)
-        while pool.size == before:
-            time.sleep(0.05)
-        jobs = [(str(n), Job(n, notes=tmp_path, seconds=0.05)) for n in range(30)]
-        done = list(pool.do(square, jobs, notes=tmp_path / "notes"))
-        late.kill()
-        late.wait()
+    other = tmp_path / "other.py"
+    other.write_text(
+        "from trainer.contract import cluster_work\ncluster_work.version = lambda name: '0.1'\n"
+    )
+    jobs = [(str(n), Job(n, notes=tmp_path, seconds=0.05)) for n in range(30)]
+    cluster = Cluster(tmp_path)
+    try:
+        cluster.worker()
+        place = Place(scheduler=cluster.address)
+        with worker_pool(place, packages=_PACKAGES, tell=told.append) as pool:
+            cluster.worker(preload=other)
+            while pool.size == 1:
+                time.sleep(0.05)
+            done = list(pool.do(square, jobs, notes=tmp_path / "notes"))
+    finally:
+        cluster.end()
     assert sorted(one.job.number for one in done) == list(range(30))
     assert not any(one.problem for one in done)
     (line,) = told
