@@ -167,10 +167,10 @@ def assemble(
     controller = Controller(engine, inbox, session_log, ports.make_source, settings)
     live_streams = LiveStreams(controller, streams, ports.streams)
 
-    reports = [live_streams.status]  # who has dealings with other programs
+    listeners: list[Callable[[], str]] = []  # whoever hears other programs
 
-    def traffic() -> str:
-        return " · ".join(filter(None, (report() for report in reports)))
+    def listening_status() -> str:
+        return " · ".join(filter(None, (report() for report in listeners)))
 
     background = Background()
 
@@ -188,7 +188,15 @@ def assemble(
         return PicturesPage(controller, background, lambda: window.cameras, make_detector, parent)
 
     controller.happened.connect(on_event)
-    window = MainWindow(controller, theme, background, recorder, make_pictures, traffic)
+    window = MainWindow(
+        controller,
+        theme,
+        background,
+        recorder,
+        make_pictures,
+        live_streams.status,
+        listening_status,
+    )
     others = ports.other_windows or OtherWindows("")
     window.queue.is_kept = not others.is_further
     Startup(
@@ -203,7 +211,7 @@ def assemble(
     heard = HeardMarks(window.parts)
     shared_marks = SharedMarks(controller, others, window)
     NewWindow(window.parts)
-    reports += [remote.status, heard.status, shared_marks.status]
+    listeners += [remote.status, heard.status, shared_marks.status]
     network_cameras = NetworkCameras(window.parts, ports.passwords)
     listening = ExitStack()
     listening.enter_context(telling(lambda problem: inbox.post_event(ExtensionLeftOut(problem))))

@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         recorder: RecordingTap,
         make_pictures: MakePictures,
         sending_status: Callable[[], str],
+        listening_status: Callable[[], str],
     ) -> None:
         super().__init__()
         self._controller = controller
@@ -128,6 +129,7 @@ class MainWindow(QMainWindow):
             self.calibration.status,
             self.queue.status,
             sending_status,
+            listening_status,
             self,
         )
         self._layout = WindowLayout(self)

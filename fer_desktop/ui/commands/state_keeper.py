@@ -31,6 +31,7 @@ class StateKeeper(QObject):
         calibration_status: Callable[[], str],
         queue_status: Callable[[], str],
         sending_status: Callable[[], str],
+        listening_status: Callable[[], str],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -38,6 +39,7 @@ class StateKeeper(QObject):
         self._calibration_status = calibration_status
         self._queue_status = queue_status
         self._sending_status = sending_status
+        self._listening_status = listening_status
         self._controller = controller
         self._actions = actions
         self._line = line
@@ -71,6 +73,7 @@ class StateKeeper(QObject):
             StatusFacts(
                 state=self._state_text(),
                 sending=self._sending_status(),
+                listening=self._listening_status(),
                 size=f"{info.width_px}×{info.height_px}" if info else "",  # noqa: RUF001
                 reading=controller.reading() if shows_rates else None,
                 analysis=analysis.text() if analysis is not None else "",

@@ -10,8 +10,9 @@ from fer_desktop.pipeline.meters import MeterReading
 from fer_desktop.ui.look.wording import clock_text
 from fer_desktop.ui.widgets.elided_label import ElidedLabel
 
-# Where there is little room these are cut, never the window widened for them.
-_LONG: Final = {"sending": 30, "device": 18, "calibration": 12, "queue": 12}  # signs at least
+# Where there is little room these are cut, to so many signs at least; the window is never widened
+# for them.
+_LONG: Final = {"sending": 20, "listening": 14, "device": 16, "calibration": 12, "queue": 12}
 _LEAST_TRAINING_PX: Final = 120  # the last one gives way where there is little room
 
 
@@ -22,6 +23,7 @@ class StatusFacts:
     Attributes:
         state: what is happening.
         sending: what is sent to other programs, and where.
+        listening: whose commands and marks are heard.
         size: of the picture.
         reading: the meters of a live source; None hides them.
         analysis: how far a file is analysed.
@@ -44,6 +46,7 @@ class StatusFacts:
     analysis: str = ""
     queue: str = ""
     sending: str = ""
+    listening: str = ""
 
 
 class StatusLine(QWidget):
@@ -59,9 +62,8 @@ class StatusLine(QWidget):
         self._separators: dict[str, QFrame] = {}
         for name, meaning in {
             "state": self.tr("State"),
-            "sending": self.tr(
-                "What goes to other programs (never the picture) and comes from them (Settings)"
-            ),
+            "sending": self.tr("The numbers, never the picture, go to other programs (Settings)"),
+            "listening": self.tr("Other programs and windows may set marks, or command (Settings)"),
             "size": self.tr("Picture size in pixels"),
             "rates": self.tr("Frames per second delivered and analysed, and frames dropped"),
             "analysis": self.tr("Every frame of the file is analysed, whatever is shown"),
@@ -95,6 +97,7 @@ class StatusLine(QWidget):
         """Show the present state."""
         self._set("state", facts.state)
         self._set("sending", facts.sending)
+        self._set("listening", facts.listening)
         self._set("size", facts.size)
         self._set("rates", self._rates(facts))
         self._set("analysis", facts.analysis)
