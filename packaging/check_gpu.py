@@ -28,6 +28,8 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.paths import demo_clip
 from fer_desktop.vision.classifier import ModelClassifier
+from trainer.contract.checked_json import decode_json
+from trainer.contract.offers import Estimate
 
 TOLERANCE: Final = 1e-3
 FACES: Final = (1, 4, 16, 64)
@@ -100,8 +102,8 @@ def analyze(folder: Path, engine: str, out: Path) -> list[list[float]]:
 def training(data: Path) -> str:
     """Return how many faces a second a training takes in, less its start and its end."""
     words = ["probe", "--system", SYSTEM, "--data", data, "--json"]
-    found = json.loads(_run("trainer", *words).splitlines()[-1])
-    return f"{found['faces'] / found['seconds_per_epoch']:.0f}"
+    found = decode_json(_run("trainer", *words), Estimate)
+    return f"{found.faces / found.seconds_per_epoch:.0f}"
 
 
 def _classified(args: argparse.Namespace, engine: str) -> dict[str, Any]:

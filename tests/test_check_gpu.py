@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from trainer.cli import main
+from trainer.contract.offers import Estimate
+
 SCRIPT = Path(__file__).parents[1] / "packaging" / "check_gpu.py"
 
 
@@ -60,3 +63,26 @@ def test_the_classifier_is_timed_for_every_number_of_faces(
     assert found["device"] == "CPU"
     assert len(found["ms"]) == 4
     assert len(found["answers"]) == 64
+
+
+def test_what_the_trainer_says_of_its_speed_is_understood(
+    check_gpu: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    estimate = Estimate(
+        system="residual_se",
+        parameters=1,
+        faces=3_000,
+        steps_per_epoch=1,
+        seconds_per_epoch=20,
+        epochs=1,
+        seconds=20,
+    )
+    monkeypatch.setattr("trainer.fit.probe.probe", lambda _: estimate)
+
+    def run(module: str, *words: object) -> str:
+        assert module == "trainer"
+        assert main([str(word) for word in words]) == 0
+        return capsys.readouterr().out
+
+    monkeypatch.setattr(check_gpu, "_run", run)
+    assert check_gpu.training(Path("fer2013.csv")) == "150"

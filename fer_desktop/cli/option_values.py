@@ -21,7 +21,7 @@ ENGINE_HELP: Final = (
     "what runs the model: litert, litert-int8, keras, an engine of an installed package, or auto,"
     " which takes Keras on a graphics card, else LiteRT where it can run the model, which is"
     " several times faster on a processor; litert-int8 uses a model's weights of 8 bits where it"
-    " has them, which is several times faster again, with probabilities that differ by some"
+    " has them, which is two to four times faster again, with probabilities that differ by some"
     " hundredths"
 )
 

@@ -64,6 +64,16 @@ def test_a_picture_without_a_face_has_empty_arrays(reader: api.Reader) -> None:
     assert picture.probabilities.shape == (0, len(reader.labels))
 
 
+def test_weights_of_8_bits_read_the_same_face_nearly_alike(reader: api.Reader) -> None:
+    exact = reader.read_picture(astronaut(), order="rgb")
+    with api.Reader(engine="litert-int8") as quick:
+        assert quick.engine == "litert-int8"
+        rounded = quick.read_picture(astronaut(), order="rgb")
+    np.testing.assert_array_equal(rounded.boxes_px, exact.boxes_px)
+    assert rounded.probabilities.argmax() == exact.probabilities.argmax()
+    assert 0 < np.abs(rounded.probabilities - exact.probabilities).max() < 0.03
+
+
 def test_leaving_the_block_ends_the_threads(reader: api.Reader, clip: Path) -> None:
     with reader.read_video(clip) as video:
         assert video.info is None

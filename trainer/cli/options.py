@@ -381,7 +381,8 @@ def _add_convert(commands: Any) -> None:
         choices=("float32", "int8"),
         default="float32",
         help="of the weights; int8 writes model.int8.tflite, which `fer-desktop --engine "
-        "litert-int8` runs: several times faster, with predictions that differ by some hundredths; "
+        "litert-int8` runs: two to four times faster, with predictions that differ by some "
+        "hundredths; "
         "`fer-train evaluate --precision int8` tells how accurate it is",
     )
     parser.set_defaults(command="convert")

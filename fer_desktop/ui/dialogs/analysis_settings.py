@@ -70,9 +70,9 @@ class AnalysisGroup(QGroupBox):
         self.engine.setToolTip(
             self.tr(
                 "Software that runs the model: Keras on a graphics card, LiteRT on a "
-                "processor. Both give the same numbers. LiteRT int8 is several times as fast as "
-                "LiteRT, with numbers that differ by some hundredths, where a model has weights of "
-                "8 bits."
+                "processor. Both give the same numbers. LiteRT int8 is two to four times as "
+                "fast as LiteRT, with probabilities that differ by some hundredths; it needs a "
+                "model with weights of 8 bits, as seven-expressions has."
             )
         )
         form.addRow(self.tr("Minimum detection &score:"), self.score)
