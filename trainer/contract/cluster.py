@@ -30,6 +30,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _TICK_S: Final = 1.0
+_DESERTED_S: Final = 15.0  # one that was killed is started again within seconds
 _LOST_MAX: Final = 5  # how often the cluster may give a job up without an answer
 
 
@@ -122,7 +123,7 @@ class WorkerPool:
         self._versions = installed_versions(self._packages)
         self._tell = tell
         self._refused: set[str] = set()
-        self._is_told = False
+        self._deserted_s = 0.0
         self.dashboard = dashboard_of(client)
 
     @property
@@ -237,10 +238,8 @@ class WorkerPool:
             return over.get(timeout=_TICK_S)
         if self._client.status not in ("running", "newly-created"):
             raise gone()
-        if self._client.nthreads():
-            self._is_told = False
-        elif not self._is_told:
-            self._is_told = True
+        self._deserted_s = 0.0 if self._client.nthreads() else self._deserted_s + _TICK_S
+        if self._deserted_s == _DESERTED_S:
             self._tell("There is no worker left; the work goes on when one joins.")
         return None
 
