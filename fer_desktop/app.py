@@ -144,6 +144,7 @@ def _run_with_window(args: argparse.Namespace) -> int:
     from fer_desktop.ui.runtime.meeting_place import meeting_place
     from fer_desktop.ui.runtime.other_windows import OtherWindows
     from fer_desktop.ui.smoke_test import SmokeTest
+    from fer_desktop.ui.window_layout import move_aside
 
     app = english_application(sys.argv[:1])
     if not args.verbose:
@@ -174,6 +175,8 @@ def _run_with_window(args: argparse.Namespace) -> int:
     # Kept even if the process is killed.
     application.controller.settings_changed.connect(partial(_saved, kept.save))
     window = application.window
+    if other_windows.is_further:
+        move_aside(window)
     if settings_error is not None:
         window.announcer.say_error("settings", settings_error)
     smoke_test = SmokeTest(window, application.controller) if args.smoke_test else None

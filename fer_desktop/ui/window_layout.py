@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from fer_desktop.settings import Settings
@@ -15,6 +15,7 @@ _DEFAULT_SIZE: Final = QSize(1280, 820)
 _FACES_WIDTH: Final = 280
 _TIMELINE_SHARE: Final = 0.25
 _VERSION: Final = 1
+_ASIDE_PX: Final = 48
 
 
 class WindowLayout:
@@ -120,3 +121,11 @@ def _from_text(text: str) -> QByteArray:
         return QByteArray(base64.b64decode(text, validate=True))
     except ValueError:
         return QByteArray()
+
+
+def move_aside(window: QMainWindow) -> None:
+    """Let a window not cover another one in the same place, if there is room beside it."""
+    aside = QPoint(_ASIDE_PX, _ASIDE_PX)
+    room = window.screen().availableGeometry()
+    if not window.isMaximized() and room.contains(window.geometry().translated(aside)):
+        window.move(window.pos() + aside)

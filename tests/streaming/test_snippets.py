@@ -63,15 +63,21 @@ class Running:
 
     Attributes:
         ports: by the ones that stand in the page.
+        source: what the camera is called.
     """
 
     ports: dict[str, int]
+    source: str
 
     def text(self, text: str) -> str:
-        """Return a snippet with the ports of this test in place of the usual ones."""
+        """Return a snippet with the ports and the stream of this test in place of the usual ones.
+
+        Other tests may stream at the same time.
+        """
         for usual, port in self.ports.items():
             text = re.sub(rf"\b{usual}\b", str(port), text)
-        return text
+        mine = f"\"name='FER Desktop' and desc/source='{self.source}'\""
+        return text.replace('resolve_byprop("name", "FER Desktop"', f"resolve_bypred({mine}")
 
     def snippets(self, heading: str) -> list[str]:
         """Return the code that stands below a heading of the page."""
@@ -117,7 +123,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         assert "sending to" in said, said
         talking = threading.Thread(target=program.stderr.read, name="Thread-said", daemon=True)
         talking.start()
-        yield Running(ports)
+        yield Running(ports, camera.url.removeprefix("http://"))
         program.terminate()
         program.wait(30)
         talking.join(10)

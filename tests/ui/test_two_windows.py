@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
@@ -28,6 +30,7 @@ from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.commands import new_window
 from fer_desktop.ui.runtime.other_windows import OtherWindows, SharedMark
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.window_layout import move_aside
 from tests.helpers.clips import numbered
 from tests.helpers.mjpeg import MjpegServer
 from tests.streaming.test_websocket import free_port
@@ -311,3 +314,19 @@ def test_two_programs_record_two_cameras_on_one_clock(profile: Path) -> None:
     assert settings.control == f"tcp:{port}"
     assert settings.source_uri == one.url
     print(f"two cameras on one clock: {apart_ms:.1f} ms apart")
+
+
+def test_a_further_window_does_not_cover_the_first_one(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setGeometry(0, 0, 300, 200)
+    window.show()
+    qtbot.waitExposed(window)
+    former = window.pos()
+    move_aside(window)
+    assert window.pos() == former + QPoint(48, 48)
+    room = window.screen().availableGeometry()
+    window.setGeometry(room)  # which leaves none beside it
+    former = window.pos()
+    move_aside(window)
+    assert window.pos() == former
