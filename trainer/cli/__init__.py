@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from trainer.cli.blend import blend
 from trainer.cli.cache import cache
 from trainer.cli.evaluate import evaluate
+from trainer.cli.explain import explain
 from trainer.cli.export import export
 from trainer.cli.fingerprint import fingerprint
 from trainer.cli.fix import fix
@@ -345,4 +346,5 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "fix": fix,
     "report": report,
     "search": _search,
+    "explain": explain,
 }

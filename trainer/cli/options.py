@@ -9,6 +9,7 @@ from trainer.cli.blend import add_blend
 from trainer.cli.cache import add_cache
 from trainer.cli.data_options import add_data
 from trainer.cli.evaluate import add_evaluate
+from trainer.cli.explain import add_explain
 from trainer.cli.explained import explain
 from trainer.cli.export import add_export
 from trainer.cli.fingerprint import add_fingerprint
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_learning_curve(commands)
     _add_search(commands)
     add_predict(commands)
+    add_explain(commands)
     add_export(commands)
     add_blend(commands)
     _add_convert(commands)

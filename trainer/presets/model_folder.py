@@ -27,6 +27,11 @@ class LoadedModel:
     preset: Preset
     network: Any
 
+    def read(self, crops: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Return calibrated probabilities of at least one crop, shape (faces, labels)."""
+        answers = np.asarray(self.network.predict_on_batch(crops.astype(np.float32)))
+        return calibrate(answers, self.preset.temperature)
+
     def probabilities(
         self, dataset: Dataset, rows: NDArray[np.int64], *, flip: bool = False
     ) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.contract.calibration import calibrate
+from trainer.contract.preset import Preset
 from trainer.contract.text import counted
 from trainer.contract.text_cells import text_cell
 from trainer.data.images import read_picture
@@ -65,9 +65,9 @@ def predict(model: LoadedModel, paths: Sequence[Path]) -> Iterator[Prediction | 
     """
     remaining = iter(paths)
     while batch := list(islice(remaining, _BATCH)):
-        read = [_read(model, path) for path in batch]
+        read = [read_face(model.preset, path) for path in batch]
         images = [each[0] for each in read if not isinstance(each, Refusal)]
-        rows = iter(_probabilities(model, np.stack(images)) if images else ())
+        rows = iter(model.read(np.stack(images)) if images else ())
         for path, each in zip(batch, read, strict=True):
             if isinstance(each, Refusal):
                 yield each
@@ -98,7 +98,7 @@ def print_predictions(
         DataError: if a folder cannot be read.
     """
     model, status, photographs = load_model_folder(folder), 0, 0
-    images = list(_images(paths))
+    images = list(pictures_at(paths))
     rows = [("file", "emotion", "confidence", "unsure", *(f"p_{n}" for n in model.preset.labels))]
     for found in predictions(model, folder, images, are_photos=are_photos):
         if isinstance(found, Refusal):
@@ -136,7 +136,7 @@ def predictions(
     Raises:
         DataError: if a folder cannot be read, or photographs not be cropped.
     """
-    images = list(_images(paths))
+    images = list(pictures_at(paths))
     return _of_photos(model, folder, images) if are_photos else predict(model, images)
 
 
@@ -154,7 +154,7 @@ def _of_photos(
             yield replace(answer, file=str(each.photo))
 
 
-def _images(paths: Sequence[Path]) -> Iterator[Path]:
+def pictures_at(paths: Sequence[Path]) -> Iterator[Path]:
     """Yield images as they are named, and all images below folders."""
     for path in paths:
         if not path.is_dir():
@@ -171,18 +171,14 @@ def _write(table: Path, rows: Sequence[Sequence[str]]) -> None:
     write_atomically(table, text.getvalue().encode("utf-8", "surrogateescape"))
 
 
-def _read(model: LoadedModel, path: Path) -> tuple[NDArray[np.uint8], tuple[int, int]] | Refusal:
+def read_face(preset: Preset, path: Path) -> tuple[NDArray[np.uint8], tuple[int, int]] | Refusal:
+    """Return a face crop as a model takes it, and the size of its picture; or why it cannot be."""
     try:
         if not path.is_file():
             raise DataError(f"{path} has no pictures." if path.exists() else f"{path} is missing.")
-        return read_picture(path, model.preset.input_size_px, model.preset.color)
+        return read_picture(path, preset.input_size_px, preset.color)
     except DataError as error:
         return Refusal(str(path), str(error))
-
-
-def _probabilities(model: LoadedModel, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    answers = np.asarray(model.network.predict_on_batch(images.astype(np.float32)))
-    return calibrate(answers, model.preset.temperature)
 
 
 def _prediction(model: LoadedModel, path: Path, row: NDArray[np.float64]) -> Prediction:
