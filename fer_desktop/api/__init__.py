@@ -34,6 +34,14 @@ with api.read_video("talk.mp4", measures=["eyes_open"]) as video:
 blinks = api.find_blinks(table["time_s"], table[["eyes_open_right", "eyes_open_left"]])
 ```
 
+What in a face speaks for an expression, and what against it, is an array over the face as the
+model sees it:
+
+```python
+for explained in api.explain_picture("group.jpg"):
+    print(explained.face.emotion, explained.map("happy").shape)
+```
+
 What reads a video or a camera has threads and an open file or camera. They are given back at the
 end of the frames, at the end of a `with` block, or by `close()`, whichever comes first.
 
@@ -41,8 +49,9 @@ What a person can mend is raised as `fer_desktop.errors.FerError`, whose text sa
 such file, no such camera, no such model. Arguments that make no sense are a `ValueError`.
 """
 
+from fer_desktop.api.explained import ExplainedFace
 from fer_desktop.api.frames import FaceReading, FrameReading
-from fer_desktop.api.functions import read_camera, read_picture, read_video
+from fer_desktop.api.functions import explain_picture, read_camera, read_picture, read_video
 from fer_desktop.api.reader import Reader
 from fer_desktop.api.readings import Readings
 from fer_desktop.domain.blinks import Blink, find_blinks
@@ -51,12 +60,14 @@ from fer_desktop.recording.face_table import FaceTable
 
 __all__ = [
     "Blink",
+    "ExplainedFace",
     "FaceReading",
     "FaceTable",
     "FrameReading",
     "Reader",
     "Readings",
     "Talk",
+    "explain_picture",
     "find_blinks",
     "find_talking",
     "read_camera",

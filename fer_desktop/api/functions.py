@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.api.explained import ExplainedFace
 from fer_desktop.api.frames import FrameReading
 from fer_desktop.api.inputs import (
     ColorOrder,
@@ -53,6 +54,23 @@ def read_picture(
     source = picture_source(picture, order)
     with Reader(**options) as reader, reader._start(source) as frames:
         return next(frames)
+
+
+def explain_picture(
+    picture: str | Path | NDArray[np.uint8],
+    *,
+    order: ColorOrder = "bgr",
+    **options: Unpack[ReaderOptions],
+) -> tuple[ExplainedFace, ...]:
+    """Find the faces of one picture, and what in each speaks for which expression.
+
+    A face takes about half a second. The maps show what the model's answer rests on, not what a
+    person feels, and not whether the answer is right. Arguments and errors are those of
+    `read_picture`.
+    """
+    picture_source(picture, order)  # what is wrong is said before the networks are loaded
+    with Reader(**options) as reader:
+        return reader.explain_picture(picture, order=order)
 
 
 def read_video(

@@ -11,6 +11,7 @@ from typing import Final, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.api.explained import ExplainedFace, explained_faces
 from fer_desktop.api.frames import FrameReading
 from fer_desktop.api.inputs import (
     ColorOrder,
@@ -122,6 +123,17 @@ class Reader:
         """
         with self._start(picture_source(picture, order)) as frames:
             return next(frames)
+
+    def explain_picture(
+        self, picture: str | Path | NDArray[np.uint8], *, order: ColorOrder = "bgr"
+    ) -> tuple[ExplainedFace, ...]:
+        """Find the faces of one picture, and what in each speaks for which expression.
+
+        Arguments and errors are those of `fer_desktop.api.read_picture`.
+        """
+        with self._start(picture_source(picture, order)) as frames:
+            frame, analysis = frames._advance()
+        return explained_faces(self._classifier, frame, analysis)
 
     def read_video(
         self,

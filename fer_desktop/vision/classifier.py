@@ -91,13 +91,23 @@ class ModelClassifier:
         self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
     ) -> NDArray[np.float32]:
         """Return calibrated probabilities, shape (faces, labels), rows summing to 1."""
+        if not detections:
+            return np.empty((0, len(self._preset.labels)), np.float32)
+        return self.read(self.crops(pixels, detections))
+
+    def crops(
+        self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
+    ) -> NDArray[np.uint8]:
+        """Return faces as the model sees them, shape (faces, size, size, channels)."""
         from fer_desktop.vision.crops import crop_faces
 
         preset = self._preset
-        if not detections:
-            return np.empty((0, len(preset.labels)), np.float32)
-        crops = crop_faces(pixels, detections, preset.crop, preset.input_size_px, preset.color)
-        return calibrate(self._engine.predict(crops), preset.temperature).astype(np.float32)
+        return crop_faces(pixels, detections, preset.crop, preset.input_size_px, preset.color)
+
+    def read(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return calibrated probabilities of at least one crop, shape (faces, labels)."""
+        raw = self._engine.predict(crops)
+        return calibrate(raw, self._preset.temperature).astype(np.float32)
 
     def close(self) -> None:
         """Release the model; may be called twice."""

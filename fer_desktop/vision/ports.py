@@ -51,6 +51,16 @@ class EmotionClassifier(Protocol):
         """Return calibrated probabilities, shape (faces, labels), rows summing to 1."""
         ...
 
+    def crops(
+        self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
+    ) -> NDArray[np.uint8]:
+        """Return faces as the model sees them, shape (faces, size, size, channels)."""
+        ...
+
+    def read(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return calibrated probabilities of at least one crop, shape (faces, labels)."""
+        ...
+
     def close(self) -> None:
         """Release the model; may be called twice."""
         ...

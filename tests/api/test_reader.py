@@ -258,3 +258,19 @@ print(next(video).index)
     )
     assert done.stdout == "0\n"
     assert done.stderr == ""
+
+
+def test_a_face_is_explained(reader: api.Reader) -> None:
+    (found,) = reader.explain_picture(astronaut())
+    (face,) = reader.read_picture(astronaut()).faces
+    np.testing.assert_allclose(found.face.probabilities, face.probabilities, atol=1e-6)
+    size = found.crop.shape[0]
+    assert found.maps.shape == (len(reader.labels), size, size)
+    happy = found.map("happy")
+    np.testing.assert_array_equal(found.map(), happy)
+    assert happy[size // 2 :].max() > happy[: size // 2].max()  # the mouth
+    at = reader.labels.index("happy")
+    assert found.without_for[at] < found.without_random[at]
+    assert reader.explain_picture(GREY) == ()
+    with pytest.raises(ValueError, match="label must be one of angry"):
+        found.map("smug")
