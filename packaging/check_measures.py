@@ -106,7 +106,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with closing(MediaPipeFaceDetector()) as detector, closing(FaceLandmarker()) as landmarker:
         _check_time(detector)
-        posed = [each for folder in arguments.data for each in _read(folder, landmarker)]
+        posed = [each for folder in arguments.data for each in read_posed(folder, landmarker)]
         _check_attitude(posed, detector, landmarker)
         if posed:
             _check_actions(posed)
@@ -121,7 +121,7 @@ def _tell(what: str, figure: str, must: str = "") -> None:
     print(f"{what:<66} {figure:>24}  {must}")
 
 
-def _read(folder: Path, landmarker: FaceLandmarker) -> Iterator[Posed]:
+def read_posed(folder: Path, landmarker: FaceLandmarker) -> Iterator[Posed]:
     geometry = CropGeometry()
     with (folder / "index.csv").open(newline="") as file:
         for row in csv.DictReader(file):
