@@ -63,6 +63,20 @@ class Screenshots:
         self.take(window, "window")
         self.take(window.docks[1], "timeline")
         self.summary()
+        self.why()
+
+    def why(self) -> None:
+        """Take what in a face of the clip speaks for its expression."""
+        from fer_desktop.ui.why.why_desk import WhyDesk
+
+        window, playback = self.window, self.controller.playback
+        playback.seek(round(MOMENT_S * 1e6))
+        self.wait(lambda: window.player.view.analysis is not None)
+        window.acts.why.trigger()
+        dialog = window.findChild(WhyDesk).dialog
+        self.wait(dialog.save.isEnabled)
+        self.take(dialog, "why")
+        dialog.close()
 
     def summary(self) -> None:
         """Take the summary of the whole clip, with mean probabilities, and put it away again."""

@@ -27,3 +27,14 @@ ACTIONS: Final = {
 UPPER: Final = ("AU1", "AU2", "AU4", "AU5", "AU7", "AU43")
 MOUTH: Final = ("AU10", "AU12", "AU14", "AU15", "AU20", "AU26")
 LIPS: Final = ("AU16", "AU17", "AU18", "AU22", "AU24", "AU28")
+# By which actions each expression is usually told, as far as they are measured: P. Ekman, W. V.
+# Friesen and J. C. Hager, Facial Action Coding System: Investigator's Guide, 2002.
+TYPICAL: Final = {
+    "happy": ("AU12",),
+    "sad": ("AU1", "AU4", "AU15"),
+    "surprise": ("AU1", "AU2", "AU5", "AU26"),
+    "fear": ("AU1", "AU2", "AU4", "AU5", "AU20", "AU26"),
+    "angry": ("AU4", "AU5", "AU7", "AU24"),
+    "disgust": ("AU10", "AU16", "AU17"),
+    "contempt": ("AU14",),
+}

@@ -44,6 +44,7 @@ from fer_desktop.ui.runtime.session_log import SESSION_FILE, SessionLog
 from fer_desktop.ui.runtime.shared_marks import SharedMarks
 from fer_desktop.ui.runtime.source_request import MakeSource, SourceRequest
 from fer_desktop.ui.startup import Startup
+from fer_desktop.ui.why.why_desk import WhyDesk
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 
 if TYPE_CHECKING:
@@ -211,6 +212,7 @@ def assemble(
     heard = HeardMarks(window.parts)
     shared_marks = SharedMarks(controller, others, window)
     NewWindow(window.parts)
+    WhyDesk(window.parts, window.player, ports.load_classifier, window.commands)
     listeners += [remote.status, heard.status, shared_marks.status]
     network_cameras = NetworkCameras(window.parts, ports.passwords)
     listening = ExitStack()

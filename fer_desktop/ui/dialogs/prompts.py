@@ -178,6 +178,18 @@ class SaveCsv:
         return _ask_where(parent, title, suggestion, kinds)
 
 
+class SavePicture:
+    """Choose where a picture goes."""
+
+    @classmethod
+    def ask(cls, parent: QWidget, suggestion: Path) -> Path | None:
+        """Return the chosen file, which may exist: the caller asks before it is replaced."""
+        translate = QCoreApplication.translate
+        title = translate("SavePicture", "Save picture")
+        kinds = {".png": translate("SavePicture", "PNG picture")}
+        return _ask_where(parent, title, suggestion, kinds)
+
+
 class SaveReport:
     """Choose where a report goes, or a table of what it says."""
 

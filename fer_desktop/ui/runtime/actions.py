@@ -132,6 +132,9 @@ class Actions(QObject):
             self.tr("Name, merge, split and hide faces"),
             "Ctrl+Shift+F",
         )
+        self.why = self._make(
+            self.tr("Why this expression?"), self.tr("Show what in the face speaks for it"), "W"
+        )
         self.record = self._make(
             self.tr("Record"),
             self.tr("Record a video"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImageWriter
+from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop import paths
@@ -26,6 +26,7 @@ from fer_desktop.ui.dialogs.prompts import (
     OneTableOrEach,
     OpenFolder,
     SaveCsv,
+    SavePicture,
     SaveReport,
     ask_to_replace,
 )
@@ -191,6 +192,21 @@ class Exporter(QObject):
             Making.of("snapshot", folder),
         )
 
+    def ask_and_save(self, image: QImage, stem: str, settings: Settings, parent: QWidget) -> None:
+        """Ask for a name and write a picture.
+
+        Args:
+            image: what is written.
+            stem: of the suggested name.
+            settings: say where to begin.
+            parent: the window that asks.
+        """
+        folder = output_folder(settings.snapshot_dir, paths.pictures_dir())
+        path = SavePicture.ask(parent, folder / f"{stem}.png")
+        if path is not None and (not path.exists() or ask_to_replace(parent, path)):
+            making = Making.of("snapshot", path)
+            self._run("snapshot", lambda: _write_image(image, path), self.snapped.emit, making)
+
     def _run(
         self,
         name: str,
@@ -248,14 +264,18 @@ def _write_snapshot(
     path = new_file(folder, f"{datetime.now():%Y-%m-%d %H.%M.%S}", ".png")
     image = render_snapshot(frame, analysis, look)
     try:
-        with whole_file(path, overwrite=True) as part:
-            writer = QImageWriter(str(part))
-            if not writer.write(image):
-                raise StorageError(
-                    f"{path} cannot be written: {writer.errorString()}.",
-                    hint="Free some space or choose another folder in the settings.",
-                )
+        return _write_image(image, path)
     except StorageError:
         path.unlink(missing_ok=True)  # only its name was taken so far
         raise
+
+
+def _write_image(image: QImage, path: Path) -> Path:
+    with whole_file(path, overwrite=True) as part:
+        writer = QImageWriter(str(part))
+        if not writer.write(image):
+            raise StorageError(
+                f"{path} cannot be written: {writer.errorString()}.",
+                hint="Free some space or choose another folder.",
+            )
     return path

@@ -67,10 +67,16 @@ class PeopleDesk(Desk):
         apart.setEnabled(len(people.parts_of(number)) > 1)
         _add(menu, self.tr("Hide {face}").format(face=called), lambda: self.hide(number))
         menu.addSeparator()
+        _add(menu, self._actions.why.text(), lambda: self._explain(number))
+        menu.addSeparator()
         undo = _add(menu, self.tr("Undo the last change"), self.undo)
         undo.setEnabled(self._controller.people.can_undo)
         menu.addAction(self._actions.people)
         return menu
+
+    def _explain(self, number: int) -> None:
+        self._player.keep_person(number)
+        self._actions.why.trigger()
 
     def called(self, number: int) -> str:
         """Return what a person is called."""

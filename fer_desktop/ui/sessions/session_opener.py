@@ -58,6 +58,11 @@ class SessionOpener(Desk):
         """The file of the session that is shown, where it is there."""
         return self._file
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether what is shown are pictures, and not what stands for those of a past session."""
+        return self._controller.past is None or self._file is not None
+
     def open(self, path: Path, file: Path | None = None) -> None:
         """Show a session.
 

@@ -1,5 +1,7 @@
 """Bars of one face's probabilities, one a label."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -15,16 +17,51 @@ from fer_desktop.ui.look.wording import called_text, confidence_text, expression
 _MOST_NAME: Final = 0.5  # of the width
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A row of a name, a bar and a number.
+
+    Attributes:
+        name, number: for reading.
+        share: how much of the bar is filled, 0 to 1.
+        color: of that part.
+    """
+
+    name: str
+    share: float
+    number: str
+    color: QColor
+
+
 def paint_bars(painter: QPainter, scores: EmotionScores, area: QRectF) -> None:
     """Draw name, bar and number of every label in the painter's font, filling an area."""
+    paint_bar_rows(painter, score_bars(scores), area)
+
+
+def score_bars(scores: EmotionScores) -> list[Bar]:
+    """Return a bar for each label."""
+    return [
+        Bar(label_text(label), probability, confidence_text(probability), label_color(label))
+        for label, probability in zip(scores.labels, scores.probabilities, strict=True)
+    ]
+
+
+def paint_bar_rows(
+    painter: QPainter, bars: Sequence[Bar], area: QRectF, most_name: float = _MOST_NAME
+) -> None:
+    """Draw rows of bars in the painter's font, filling an area.
+
+    Args:
+        painter: begun.
+        bars: from top to bottom.
+        area: to be filled.
+        most_name: share of the width that names may take.
+    """
     tokens = current_tokens()
     metrics = QFontMetricsF(painter.font())
-    # Long labels are cut rather than the bars left out, or numbers painted over.
-    most = area.width() * _MOST_NAME
-    names = [
-        metrics.elidedText(label_text(label), Qt.TextElideMode.ElideRight, most)
-        for label in scores.labels
-    ]
+    # Long names are cut rather than the bars left out, or numbers painted over.
+    most = area.width() * most_name
+    names = [metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, most) for bar in bars]
     name_width = max(metrics.horizontalAdvance(name) for name in names)
     number_width = metrics.horizontalAdvance(confidence_text(1.0))
     gap = metrics.height() * 0.5
@@ -37,25 +74,21 @@ def paint_bars(painter: QPainter, scores: EmotionScores, area: QRectF) -> None:
         thickness,
     )
     radius = min(thickness / 2, 4.0)
-    for row, (label, name, probability) in enumerate(
-        zip(scores.labels, names, scores.probabilities, strict=True)
-    ):
+    for row, (bar, name) in enumerate(zip(bars, names, strict=True)):
         line = QRectF(area.left(), area.top() + row * row_height, area.width(), row_height)
         painter.setPen(QColor(tokens.text if name else tokens.muted))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         painter.drawText(
-            line,
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            confidence_text(probability),
+            line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, bar.number
         )
         track.moveTop(line.top() + (row_height - thickness) / 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.track))
         painter.drawRoundedRect(track, radius, radius)
         filled = QRectF(track)
-        filled.setWidth(track.width() * probability)
+        filled.setWidth(track.width() * bar.share)
         if filled.width() >= 1:
-            painter.setBrush(label_color(label))
+            painter.setBrush(bar.color)
             painter.drawRoundedRect(filled, min(radius, filled.width() / 2), radius)
 
 

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 import fer_desktop.ui
 from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.frame_selection import FrameSelection
+from fer_desktop.errors import FerError
 from fer_desktop.recording.session_facts import SessionFacts
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.settings import MarkKey, Settings
@@ -60,6 +61,7 @@ from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
 from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 from fer_desktop.ui.training.train_wizard import Step, TrainWizard
 from fer_desktop.ui.viewer.welcome_page import WelcomeDialog
+from fer_desktop.ui.why.why_dialog import WhyDialog
 from tests.helpers.fakes import fake_preset
 from tests.ui.conftest import Desk
 from trainer.contract.crop import CropGeometry
@@ -102,6 +104,12 @@ def make_calibration(app: Application, *, is_live: bool) -> QDialog:
     dialog = CalibrationDialog(is_live=is_live, parent=app.window)
     dialog.interval.open(86_400_000_000, 86_400_000_000)
     dialog.say_refused(trouble_error(Trouble.CUT_OFF, 100))
+    return dialog
+
+
+def make_why(app: Application, _: Background) -> QDialog:
+    dialog = WhyDialog(app.window)
+    dialog.say_refused(FerError(LONG[:400], hint=LONG[:100]))
     return dialog
 
 
@@ -152,6 +160,7 @@ DIALOGS: dict[str, Make] = {
     "sound": lambda app, _: SoundDialog(SoundChoice(True, LONG[:200]), app.window),
     "settings": lambda app, _: SettingsDialog(Settings(export_dir="/x" * 200), app.window),
     "shortcuts": lambda app, _: ShortcutsDialog(app.window.acts, app.window),
+    "why": make_why,
     "welcome": lambda app, _: WelcomeDialog(LONG, app.window),
 }
 
@@ -189,6 +198,7 @@ def test_every_kind_of_dialog_is_tried() -> None:
         "ShortcutsDialog", "SoundDialog",
         "WelcomeDialog",
         "AskingDialog",  # what eight of them are
+        "WhyDialog",
         "TrainWizard",  # page by page, below
     }  # fmt: skip
     assert kinds == tried

@@ -203,3 +203,12 @@ def test_a_damaged_session_is_told_and_changes_nothing(
     assert app.controller.past is None
     assert app.window.windowTitle().startswith("one.mp4")
     assert app.controller.settings.model == MODEL
+
+
+def test_without_its_pictures_no_face_is_explained(
+    desk: Desk, qtbot: QtBot, past: Path, clip: Path
+) -> None:
+    clip.unlink()
+    app = reopened(desk, qtbot, past)
+    app.window.acts.why.trigger()
+    assert "The pictures of this session are not there." in messages(app)
