@@ -75,7 +75,11 @@ class Pages(QStackedWidget):
         """Ask what to show beside what another window shows."""
         self.empty.say(
             self.tr("A window for another camera"),
-            self.tr("Choose a camera in the toolbar. You can also:"),
+            self.tr(
+                "Choose a camera in the toolbar. Marks are shared with the other window. Sending"
+                " to other programs is off; switched on here, it lasts until this window is"
+                " closed. You can also:"
+            ),
         )
 
     def _on_accepted(self) -> None:
