@@ -24,3 +24,4 @@ fer-train export --run "$out/run" --head auxiliary --share 0.6 --levelling 0.75 
     --calibrate-on "$sets/lfw" --only-labels lfw=angry,happy,sad,surprise,neutral \
     --calibrate-on "$sets/sfew" --calibrate-on "$sets/jaffe" \
     --name seven-expressions --out "$out/seven-expressions"
+fer-train convert --precision int8 --data "$data" "$out/seven-expressions"
