@@ -64,8 +64,8 @@ def explain_picture(
 ) -> tuple[ExplainedFace, ...]:
     """Find the faces of one picture, and what in each speaks for which expression.
 
-    A face takes about half a second. The maps show what the model's answer rests on, not what a
-    person feels, and not whether the answer is right. Arguments and errors are those of
+    A face takes about a second of processor time. The maps show what the model's answer rests on,
+    not what a person feels, and not whether the answer is right. Arguments and errors are those of
     `read_picture`.
     """
     picture_source(picture, order)  # what is wrong is said before the networks are loaded

@@ -137,6 +137,7 @@ class WhyDesk(Desk):
             dialog.finished.connect(self._on_closed)
         self.dialog.show()
         self.dialog.raise_()
+        self.dialog.activateWindow()
         return self.dialog
 
     def _cancel(self) -> None:
