@@ -10,6 +10,7 @@ from trainer.contract.errors import ExplainedError
 
 _CONNECT_S: Final = 10
 _FIRST_WORKER_S: Final = 20
+_START_S: Final = 180
 _OURS: Final = {
     # Attempts says who crashed a worker; Dask would also blame whoever waited for it.
     "distributed.scheduler.allowed-failures": 1_000_000,
@@ -90,7 +91,13 @@ def local_workers(workers: int) -> Iterator[Any]:
         except (OSError, RuntimeError, TimeoutError) as error:
             raise ClusterError(f"The workers cannot be started: {cause_of(error)}.") from error
         client = stack.enter_context(stack.enter_context(cluster).get_client())
-        client.wait_for_workers(workers)
+        try:
+            client.wait_for_workers(workers, timeout=_START_S)
+        except TimeoutError as error:
+            raise ClusterError(
+                f"The workers do not start within {_START_S} seconds.",
+                hint="Close other programs, or ask for fewer.",
+            ) from error
         client.register_plugin(_interrupt_guard(), name="fer-interrupts")
         yield client
 
