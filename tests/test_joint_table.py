@@ -57,3 +57,18 @@ def test_a_table_that_cannot_be_written_is_told(
     assert cli.main(words, lambda _: 1) == 1
     assert "all.csv" in capsys.readouterr().err
     assert len(rows(tmp_path / "out" / "a.csv")) == 1
+
+
+def test_a_folder_holds_a_parquet_file_of_each_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    clips = [write_clip(tmp_path / f"{name}.mp4", [astronaut()] * 2) for name in "ab"]
+    words = ["analyze", *map(str, clips), "--out", str(tmp_path / "out")]
+    assert cli.main([*words, "--together", str(tmp_path / "all")], lambda _: 1) == 0
+    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == ["a.parquet", "b.parquet"]
+    joint = parquet.read_table(tmp_path / "all").to_pylist()
+    assert [row["file"] for row in joint] == [str(clip) for clip in clips for _ in range(2)]
+    with pytest.raises(SystemExit):
+        cli.main([*words, "--together", str(tmp_path / "out")], lambda _: 1)
+    assert "must be another folder" in capsys.readouterr().err

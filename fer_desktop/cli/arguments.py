@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, get_args
 
 from fer_desktop import __version__
-from fer_desktop.cli.arguments_of_files import add_crop, add_many_files, add_rerun
+from fer_desktop.cli.arguments_of_files import add_crop, add_many_files, add_rerun, check_many_files
 from fer_desktop.cli.arguments_of_stream import add_stream, check_stream
 from fer_desktop.cli.option_values import (
     ENGINE_HELP,
@@ -56,8 +56,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if args.command in ("analyze", "stream"):
         _check_range(top, "--smoothing-ms", args.smoothing_ms, "smoothing_ms")
         _check_range(top, "--min-score", args.min_score, "min_detection_score")
-    if args.command == "analyze" and (args.workers or args.scheduler) and args.to:
-        top.error("--output: not allowed with --workers and --scheduler")
+    if args.command == "analyze":
+        check_many_files(top, args)
     from_s, to_s = getattr(args, "from_s", None), getattr(args, "to_s", None)
     if from_s is not None and to_s is not None and from_s >= to_s:
         top.error(f"argument --to: must come after --from: {args.to_s:g}")

@@ -1,6 +1,7 @@
 """The arguments of commands that work on what is there already: photographs, recorded sessions."""
 
 import argparse
+import os
 from pathlib import Path
 
 from fer_desktop.cli.option_values import (
@@ -45,6 +46,14 @@ def add_many_files(analyze: argparse.ArgumentParser) -> None:
         help="the same on the workers of a Dask cluster, which must find files and results under"
         " the same paths",
     )
+
+
+def check_many_files(top: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """End the program where options of ``analyze`` do not go together."""
+    if (args.workers or args.scheduler) and args.to:
+        top.error("--output: not allowed with --workers and --scheduler")
+    if args.together is not None and os.path.abspath(args.together) == os.path.abspath(args.out):
+        top.error("--together: must be another folder than --out")
 
 
 def add_crop(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -219,6 +219,10 @@ def _prepare(threads: int) -> None:
     if threads in _prepared:
         return
     quiet_native_libraries()
+    # Of Keras, which has not been imported yet; on a graphics card it would take all memory.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    for pool in ("INTRAOP", "INTEROP"):
+        os.environ.setdefault(f"TF_NUM_{pool}_THREADS", str(threads))
     cores.use_part(threads)
     import cv2
 
