@@ -17,7 +17,8 @@ from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import Confirm, SaveReport
 from fer_desktop.ui.sessions.report_pdf import write_pdf
 from fer_desktop.ui.sessions.summary_view import SummaryView
-from tests.helpers.sources import ScriptedCamera, ScriptedSource
+from tests.helpers.clips import numbered
+from tests.helpers.sources import SIZE_PX, ScriptedCamera, ScriptedSource
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, CLIP, messages
 
@@ -75,7 +76,8 @@ def test_the_summary_comes_when_it_is_wanted_and_follows_the_marks(
 
 
 def test_the_summary_follows_a_camera(desk: Desk, qtbot: QtBot) -> None:
-    desk.sources[CAMERA] = ScriptedCamera()
+    # Always the same picture: between two far apart there would be a cut, and another face.
+    desk.sources[CAMERA] = ScriptedCamera(picture=lambda _: numbered(1, SIZE_PX))
     app = desk.start(wanted=CAMERA)
     app.window.acts.summary.trigger()
     view = app.window.summary.view
