@@ -70,8 +70,9 @@ class Screenshots:
         from fer_desktop.ui.why.why_desk import WhyDesk
 
         window, playback = self.window, self.controller.playback
-        playback.seek(round(MOMENT_S * 1e6))
-        self.wait(lambda: window.player.view.analysis is not None)
+        view = window.player.view
+        playback.seek(0)
+        self.wait(lambda: view.frame.index == 0 and view.analysis is not None)
         window.acts.why.trigger()
         dialog = window.findChild(WhyDesk).dialog
         self.wait(dialog.save.isEnabled)
