@@ -124,6 +124,20 @@ class FakeClassifier:
         self.calls += 1
         return np.array(rows, dtype=np.float32).reshape(len(rows), len(self.preset.labels))
 
+    def crops(
+        self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
+    ) -> NDArray[np.uint8]:
+        """Return the faces as a model of this preset would see them."""
+        from fer_desktop.vision.crops import crop_faces
+
+        preset = self.preset
+        return crop_faces(pixels, detections, preset.crop, preset.input_size_px, preset.color)
+
+    def read(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the same known probabilities for each crop."""
+        row = self._probabilities(0, 0)
+        return np.array([row] * len(crops), dtype=np.float32)
+
     def close(self) -> None:
         """Remember that it was closed."""
         self.closed = True

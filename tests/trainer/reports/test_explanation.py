@@ -14,6 +14,7 @@ from tests.trainer.conftest import FolderMaker
 from trainer.cli import main
 from trainer.contract.checked_json import decode_json
 from trainer.contract.explained_facts import Explained
+from trainer.contract.preset import Color
 
 LABELS = ("angry", "happy", "neutral")
 
@@ -38,7 +39,9 @@ def read(folder: Path) -> Explained:
     return decode_json((folder / "explanations.json").read_text(encoding="utf-8"), Explained)
 
 
-def test_a_picture_is_explained(model: Path, portrait: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("color", ["gray", "rgb"])
+def test_a_picture_is_explained(color: Color, portrait: Path, tmp_path: Path) -> None:
+    model = make_model_folder(tmp_path / "model", LABELS, color=color)
     out = tmp_path / "why"
     assert explain("--model", model, portrait, "--label", "Anger", "--out", out) == 0
     found = read(out)

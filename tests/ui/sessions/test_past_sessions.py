@@ -15,6 +15,7 @@ from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import OpenMedia, SaveCsv
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
+from fer_desktop.ui.why.why_desk import WhyDesk
 from tests.helpers.clips import number_of, numbered, write_clip
 from tests.helpers.sources import ScriptedCamera
 from tests.ui.conftest import MODEL, Desk
@@ -203,6 +204,19 @@ def test_a_damaged_session_is_told_and_changes_nothing(
     assert app.controller.past is None
     assert app.window.windowTitle().startswith("one.mp4")
     assert app.controller.settings.model == MODEL
+
+
+def test_a_face_of_a_past_session_is_explained(desk: Desk, qtbot: QtBot, past: Path) -> None:
+    app = reopened(desk, qtbot, past)
+    app.window.acts.why.trigger()
+    desk_of_why = app.window.findChild(WhyDesk)
+    assert desk_of_why is not None
+    dialog = desk_of_why.dialog
+    assert dialog is not None
+    qtbot.waitUntil(dialog.save.isEnabled)
+    assert "Face 1, read by fake7" in dialog.about.text()
+    assert "No single part decides it." in dialog.strength.text()
+    dialog.close()
 
 
 def test_without_its_pictures_no_face_is_explained(
