@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,24 @@ def test_each_camera_is_served_at_a_port_of_its_own(receiver: Receiver) -> None:
     with MjpegServer(numbered) as one, MjpegServer(numbered) as two:
         words = ["--camera", one.url, "--camera", two.url, "--to", f"ws:{port}"]
         assert while_running(receiver, words, do) == 0
+
+
+def test_a_port_that_is_taken_stops_only_what_is_served_there(
+    receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as other:
+        while True:  # two ports in a row, of which the second one is taken
+            port = free_port()
+            with suppress(OSError):
+                other.bind(("127.0.0.1", port + 1))
+                break
+        other.listen()
+
+        def do() -> None:
+            receiver.until(type="frame", camera=1)
+            receiver.until(type="frame", camera=2)
+
+        with MjpegServer(numbered) as one, MjpegServer(numbered) as two:
+            words = ["--camera", one.url, "--camera", two.url, "--to", f"ws:{port}"]
+            assert while_running(receiver, words, do) == 1
+    assert capsys.readouterr().err.count(f"ws:{port + 1}: cannot listen") == 1

@@ -64,10 +64,11 @@ def stream(args: argparse.Namespace) -> int:
             opened = {name: output for name, output in outputs.items() if _start(output)}
             has_failed |= len(opened) < len(outputs)
             others = chosen_outputs(text for text in args.to if not is_stream(text))
-            if not opened and not others and not args.sessions:
-                return 1
-            runs.append(StreamRun(args, source, {**opened, **others}, _recorded(args)))
-            sending.append(opened)
+            if opened or others or args.sessions:
+                runs.append(StreamRun(args, source, {**opened, **others}, _recorded(args)))
+                sending.append(opened)
+        if not runs:
+            return 1
         with _signals(partial(_end_all, runs)):
             _run_all(runs, model)
     finally:
@@ -163,7 +164,7 @@ class _Listeners:
             work = partial(_export, request, recorded)
             threading.Thread(target=work, name="export", daemon=True).start()
         else:
-            divided(request, [run.obey for run in self._runs if not run.is_over])
+            divided(request, {run.camera: run.obey for run in self._runs if not run.is_over})
 
     def _mark(self, moment_ns: int, text: str) -> None:
         for run in self._runs:

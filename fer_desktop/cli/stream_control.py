@@ -1,7 +1,7 @@
 """Commands and markers of other programs, obeyed while results are sent without a window."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from fer_desktop.cli.recorded_sessions import RecordedSessions
@@ -140,49 +140,55 @@ class StreamControl:
             self._recorded.mark(position_us, text)
 
 
-def divided(request: Request, obeys: Sequence[Callable[[Request], object]]) -> None:
+def divided(request: Request, cameras: Mapping[int, Callable[[Request], object]]) -> None:
     """Give a command to every camera, and answer when all of them have.
 
     One that cannot obey makes it an error, which says whether others have obeyed.
+
+    Args:
+        request: the command.
+        cameras: what obeys for each, by its number; 0 where there is only one.
     """
-    if not obeys:
-        request.failed("nothing is read yet")
+    if not cameras:
+        request.failed("nothing is read at the moment")
         return
-    answers: list[str | None] = [None] * len(obeys)
+    answers: dict[int, str] = {}
     reasons: list[str] = []
     lock = threading.Lock()
 
-    def answer(at: int, text: str, reason: str) -> None:
+    def answer(camera: int, text: str, reason: str) -> None:
         with lock:
-            if answers[at] is not None:
+            if camera in answers:
                 return
-            answers[at] = text
+            answers[camera] = text
             if reason:
-                reasons.append(f"camera {at + 1}: {reason}" if len(obeys) > 1 else reason)
-            if None in answers:
+                reasons.append(f"camera {camera}: {reason}" if camera else reason)
+            if len(answers) < len(cameras):
                 return
         if reasons:
-            others = "; the others have done it" if len(reasons) < len(obeys) else ""
+            others = "; the others have done it" if len(reasons) < len(cameras) else ""
             request.failed(f"{'; '.join(reasons)}{others}")
         else:
-            request.done(", ".join(filter(None, answers)))
+            request.done(", ".join(answers[number] for number in cameras if answers[number]))
 
-    for at, obey in enumerate(obeys):
-        obey(_Part(request, at, answer))
+    for number, obey in cameras.items():
+        obey(_Part(request, number, answer))
 
 
 class _Part(Request):
     """What one of several cameras is asked."""
 
-    def __init__(self, whole: Request, at: int, answer: Callable[[int, str, str], object]) -> None:
+    def __init__(
+        self, whole: Request, camera: int, answer: Callable[[int, str, str], object]
+    ) -> None:
         super().__init__(whole.command, lambda _: None, whole.received_ns)
-        self._at = at
+        self._camera = camera
         self._answer = answer
 
     def done(self, text: str = "") -> None:
         """Answer that it is done."""
-        self._answer(self._at, text, "")
+        self._answer(self._camera, text, "")
 
     def failed(self, reason: str | FerError) -> None:
         """Answer why it cannot be done."""
-        self._answer(self._at, "", str(reason))
+        self._answer(self._camera, "", str(reason))

@@ -130,6 +130,7 @@ class StreamRun:
         is_over: whether it has come to its end.
         name: what the source is called, once it was open.
         recorded: what keeps its sessions; None where nothing does.
+        camera: its number, from 1, where several are read at once; else 0.
     """
 
     def __init__(
@@ -153,6 +154,7 @@ class StreamRun:
         self.has_failed = self.is_over = False
         self.name = shown_name(wanted.text)
         self.recorded = recorded
+        self.camera = wanted.camera
         self._wanted = wanted
         self._ending = threading.Lock()
         self._news: SimpleQueue[_News] = SimpleQueue()
@@ -262,8 +264,8 @@ class StreamRun:
                 return bool(self._left)
             case SourceOpened(info=info):
                 self.name = shown_name(info.name)
-                if self._wanted.camera:
-                    self.name = f"camera {self._wanted.camera}, {self.name}"
+                if self.camera:
+                    self.name = f"camera {self.camera}, {self.name}"
                 self._say_where()
             case StateChanged(state=State.RECONNECTING, message=message) if not self._is_lost:
                 self._is_lost = True
