@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from trainer.contract.evidence import Evidence, mean_evidence
 from trainer.contract.evidence_colors import FOR_COLOR, evidence_pixels
+from trainer.contract.text import one_line
 from trainer.reports.drawing import as_png, new_figure
 from trainer.reports.explained_faces import FaceEvidence
 
 _MAP_PX: Final = 192
+_MOST_LABELS: Final = 8
+_LONGEST_LABEL: Final = 16
 _INCHES: Final = (7.4, 2.7)
 
 
@@ -40,11 +43,14 @@ def _figure(
     for across, down, is_for in evidence.peaks(label):
         _mark(mapped, across, down, "+" if is_for else "_")
     plain.set_title("as the model sees it", fontsize=8)
-    mapped.set_title(f"for (+) and against (-) {labels[label]}", fontsize=8)
-    places = np.arange(len(labels))
-    colors_of = [FOR_COLOR if at == label else "0.6" for at in places]
-    scores.barh(places, evidence.probabilities, color=colors_of)
-    scores.set_yticks(places, labels, fontsize=8)
+    name = one_line(labels[label], _LONGEST_LABEL)
+    mapped.set_title(f"for (+) and against (-) {name}", fontsize=8, parse_math=False)
+    likeliest = np.sort(np.argsort(-evidence.probabilities, kind="stable")[:_MOST_LABELS])
+    places = np.arange(len(likeliest))
+    colors_of = [FOR_COLOR if at == label else "0.6" for at in likeliest]
+    scores.barh(places, evidence.probabilities[likeliest], color=colors_of)
+    names = [one_line(labels[at], _LONGEST_LABEL) for at in likeliest]
+    scores.set_yticks(places, names, fontsize=8, parse_math=False)
     scores.tick_params(axis="x", labelsize=7)
     scores.invert_yaxis()
     scores.set(xlim=(0, 1))

@@ -16,10 +16,11 @@ from fer_desktop.ui.look.wording import (
     measured_text,
     translate,
 )
-from fer_desktop.ui.viewer.score_bars import Bar
+from fer_desktop.ui.viewer.score_bars import Bar, score_bars
 from fer_desktop.ui.why.answer import Answer
 from trainer.contract.labels import canonical
 
+_MOST_LABELS: Final = 8
 _MOST_ACTIONS: Final = 6
 _LEAST: Final = 0.05  # of an action: less is not shown unless it is typical
 _CLEAR: Final = 0.1  # of a probability: less is no difference that a face makes
@@ -33,6 +34,14 @@ def meaning_text() -> str:
         " what its answer rests on, not what the person feels and not whether the answer is"
         " right. Facial actions are measured by another network.",
     )
+
+
+def likeliest_bars(answer: Answer) -> list[Bar]:
+    """Return the scores in the model's order; of many labels those of the likeliest."""
+    scores = answer.explanation.scores
+    likeliest = {label for label, _ in scores.ranked()[:_MOST_LABELS]}
+    bars = zip(scores.labels, score_bars(scores), strict=True)
+    return [bar for label, bar in bars if label in likeliest]
 
 
 def strength_text(answer: Answer, label: str) -> str:

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 from fer_desktop.errors import FerError
 from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.look.wording import called_text, confidence_text, label_text, name_text
-from fer_desktop.ui.viewer.score_bars import score_bars
 from fer_desktop.ui.why.answer import Answer
 from fer_desktop.ui.why.bar_list import BarList
 from fer_desktop.ui.why.evidence_view import EvidenceView
 from fer_desktop.ui.why.texts import (
     action_bars,
     actions_text,
+    likeliest_bars,
     meaning_text,
     strength_text,
     warning_text,
@@ -121,7 +121,7 @@ class WhyDialog(QDialog):
             )
         )
         self.view.show_explanation(answer.frame, explanation)
-        self.scores.show_bars(score_bars(explanation.scores))
+        self.scores.show_bars(likeliest_bars(answer))
         self.labels.blockSignals(True)
         self.labels.clear()
         for label, probability in explanation.scores.ranked():

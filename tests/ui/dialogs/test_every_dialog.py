@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QScreen
@@ -20,6 +21,8 @@ from pytestqt.qtbot import QtBot
 
 import fer_desktop.ui
 from fer_desktop.domain.corrections import Correction
+from fer_desktop.domain.emotion import FaceAnalysis
+from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.errors import FerError
 from fer_desktop.recording.session_facts import SessionFacts
@@ -61,10 +64,13 @@ from fer_desktop.ui.training.pictures.chosen_pictures import ChosenPictures
 from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 from fer_desktop.ui.training.train_wizard import Step, TrainWizard
 from fer_desktop.ui.viewer.welcome_page import WelcomeDialog
+from fer_desktop.ui.why.answer import Answer
 from fer_desktop.ui.why.why_dialog import WhyDialog
-from tests.helpers.fakes import fake_preset
+from fer_desktop.vision.explaining import FaceExplanation
+from tests.helpers.fakes import face_at, fake_preset
 from tests.ui.conftest import Desk
 from trainer.contract.crop import CropGeometry
+from trainer.contract.evidence import Evidence
 from trainer.contract.figures import LabelFigures
 
 pytestmark = pytest.mark.gui
@@ -109,6 +115,17 @@ def make_calibration(app: Application, *, is_live: bool) -> QDialog:
 
 def make_why(app: Application, _: Background) -> QDialog:
     dialog = WhyDialog(app.window)
+    labels = tuple(f"{LONG[:40]} {number}" for number in range(40))
+    many = np.full(40, 1 / 40)
+    evidence = Evidence(many, np.zeros((40, 8, 8)), many, many, many)
+    crop = np.zeros((48, 48, 1), np.uint8)
+    to_picture = np.array([[48.0, 0.0, 0.0], [0.0, 48.0, 0.0]])
+    explanation = FaceExplanation(
+        fake_preset(LONG[:60], labels, unsure_below=0.9), crop, to_picture, evidence
+    )
+    face = FaceAnalysis(1, face_at((0, 0, 48, 48)), None, None, name=LONG[:60])
+    frame = Frame(0, 0, 0, np.zeros((48, 48, 3), np.uint8))
+    dialog.show_answer(Answer(frame, face, explanation, LONG[:400]))
     dialog.say_refused(FerError(LONG[:400], hint=LONG[:100]))
     return dialog
 
