@@ -6,7 +6,7 @@ with the same packages, can do them. Whoever needs this installs the extra ``clu
 
 import asyncio
 import queue
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -202,22 +202,20 @@ class WorkerPool:
             for name, job in jobs:
                 submit(_Waiting(job, name))
             while waiting:
-                future = self._next(over)
-                if future is None:
-                    # Dask would wait for ever for workers that have gone.
+                ended = [future for future in self._next(over) if future.key in waiting]
+                answers = self._answers(ended)
+                for future in ended:
+                    item, _ = waiting.pop(future.key), futures.pop(future.key)
+                    done: Done[J, R] | None
+                    done, avoided = self._judged(item, future, answers, tries)
+                    if done is None:
+                        submit(item, avoided)
+                    else:
+                        yield done
+                if not ended:  # Dask would wait for ever for workers that have gone
                     for key in [key for key, item in waiting.items() if self._is_stuck(item)]:
                         futures.pop(key).cancel()
                         submit(waiting.pop(key))
-                    continue
-                if future.key not in waiting:
-                    continue
-                item, _ = waiting.pop(future.key), futures.pop(future.key)
-                done: Done[J, R] | None
-                done, avoided = self._judged(item, future, tries)
-                if done is None:
-                    submit(item, avoided)
-                else:
-                    yield done
         finally:
             with suppress(Exception):  # a scheduler that has gone
                 self._client.cancel(list(futures.values()), force=True)
@@ -232,21 +230,38 @@ class WorkerPool:
     def _is_stuck(self, item: _Waiting[J]) -> bool:
         return bool(item.only) and item.only.isdisjoint(self._client.nthreads())
 
-    def _next(self, over: "queue.SimpleQueue[Any]") -> Any:
-        """Return the next future that is over; None if there is none for a while."""
+    def _next(self, over: "queue.SimpleQueue[Any]") -> list[Any]:
+        """Return the futures that are over, after the next one is; none if that takes a while."""
+        found: list[Any] = []
         with suppress(queue.Empty):
-            return over.get(timeout=_TICK_S)
+            found.append(over.get(timeout=_TICK_S))
+            while True:
+                found.append(over.get_nowait())
+        if found:
+            return found
         if self._client.status not in ("running", "newly-created"):
             raise gone()
         self._deserted_s = 0.0 if self._client.nthreads() else self._deserted_s + _TICK_S
         if self._deserted_s == _DESERTED_S:
             self._tell("There is no worker left; the work goes on when one joins.")
-        return None
+        return []
 
-    def _judged(self, item: _Waiting[J], future: Any, tries: int) -> tuple[Done[J, R] | None, str]:
+    def _answers(self, ended: Sequence[Any]) -> Mapping[str, Any]:
+        """Return the answers of futures in one go, by their keys; none if one of them has none."""
+        if len(ended) < 2 or any(future.status != "finished" for future in ended):
+            return {}
+        keys = [future.key for future in ended]
+        try:
+            return dict(zip(keys, self._client.gather(list(ended)), strict=True))
+        except (Exception, asyncio.CancelledError):  # noqa: BLE001 - each is asked for alone
+            return {}
+
+    def _judged(
+        self, item: _Waiting[J], future: Any, answers: Mapping[str, Any], tries: int
+    ) -> tuple[Done[J, R] | None, str]:
         """Return what became of a job; None if it is to be done again, and where rather not."""
         try:
-            answer: Answer[R] = future.result()
+            answer: Answer[R] = answers.get(future.key) or future.result()
         except (Exception, asyncio.CancelledError) as error:
             if self._client.status != "running":
                 raise gone() from error
