@@ -223,7 +223,7 @@ def aside(path: Path) -> Path:
 def _make_harmless(kept: Path) -> None:
     """Close a file to others, and take out the passwords of network cameras."""
     keep_private(kept)
-    if kept.stat().st_size <= _SEARCHED_BYTES_MAX:
+    if kept.is_file() and kept.stat().st_size <= _SEARCHED_BYTES_MAX:
         text = kept.read_bytes().decode("utf-8", "surrogateescape")
         text = _ADDRESS.sub(lambda found: public_address(found[0]), text)
         kept.write_bytes(text.encode("utf-8", "surrogateescape"))

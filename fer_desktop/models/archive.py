@@ -22,6 +22,7 @@ from fer_desktop.models.store import MODEL_FILES, cannot_write, check_name, rena
 from fer_desktop.paths import user_models_dir
 from fer_desktop.vision.engines.trial import try_on_all_engines
 from fer_desktop.zip_files import is_bloated, is_litter, member_problem, unpacked_bytes
+from trainer.contract.ordinary import refuse_others
 from trainer.contract.preset import (
     FACES_FILE,
     LITERT_FILE,
@@ -130,6 +131,7 @@ def _opened(source: Path) -> Iterator[Mapping[str, _Part]]:
         yield _judged(source, _parts_of_folder(source))
         return
     try:
+        refuse_others(source)
         archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise ModelError(f"{source.name} is not a zip file or is damaged.", hint=_FROM_FER) from (

@@ -34,6 +34,7 @@ from fer_desktop.recording.session_pictures import check_pictures
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 from fer_desktop.zip_files import is_bloated, is_litter, member_problem, unpacked_bytes
 from trainer.contract.checked_json import JsonError, decode_json
+from trainer.contract.ordinary import refuse_others
 
 _CHUNK_BYTES: Final = 1 << 20
 _HINT: Final = "Choose a bundle that FER Desktop wrote, or ask for it to be sent again."
@@ -131,6 +132,7 @@ def opened_bundle(path: Path) -> Iterator[Bundle]:
         StorageError: if it cannot be read, is none, is newer than this version, or would do harm.
     """
     try:
+        refuse_others(path)
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise _damaged(path, "it is not a zip file or its end is missing") from error

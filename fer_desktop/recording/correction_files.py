@@ -13,6 +13,7 @@ from fer_desktop.errors import StorageError
 from fer_desktop.files import whole_file
 from fer_desktop.recording.row_types import CorrectionRow
 from fer_desktop.recording.text_cells import text_cell
+from trainer.contract.ordinary import refuse_others
 
 _COLUMNS: Final = ("rater", "face_id", "label", "begin_s", "end_s")
 _MOST_BYTES: Final = 16 << 20
@@ -46,6 +47,7 @@ def read_corrections(path: Path) -> list[Correction]:
         StorageError: if it cannot be read, or is none.
     """
     try:
+        refuse_others(path)
         if path.stat().st_size > _MOST_BYTES:
             raise StorageError(f"{path.name} is too large for a table of corrections.")
         content = path.read_bytes().decode("utf-8-sig")

@@ -19,6 +19,7 @@ from fer_desktop.recording.row_types import COLOR_PATTERN, Color
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.text_cells import text_cell
 from trainer.contract.checked_json import JsonError, Prose, decode_json
+from trainer.contract.ordinary import refuse_others
 
 _TIER: Final = "marks"
 _TYPE: Final = "default"
@@ -60,6 +61,7 @@ def read_marks(path: Path) -> list[Mark]:
         StorageError: if it cannot be read, or holds nothing of that kind.
     """
     try:
+        refuse_others(path)
         if path.stat().st_size > _MOST_BYTES:
             raise StorageError(f"{path.name} is too large for a file of marks.")
         content = path.read_bytes()

@@ -32,6 +32,7 @@ from trainer.contract.checked_json import (
     decode_json,
     read_bounded,
 )
+from trainer.contract.ordinary import refuse_others
 from trainer.contract.preset import Preset, PresetError
 
 _ROWS_MAX: Final = 4_000_000
@@ -108,6 +109,7 @@ def observe_table(path: Path) -> list[Observed]:
         StorageError: if it cannot be read, or is no table of this application.
     """
     try:
+        refuse_others(path)
         with path.open(newline="", encoding="utf-8-sig") as file:
             return _Table(path).read(file)
     except (OSError, ValueError, csv.Error) as error:

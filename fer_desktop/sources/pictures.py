@@ -61,9 +61,9 @@ def picture_kind(path: Path, check: Callable[[], object] | None = None) -> Pictu
     try:
         with opened(path, check) as image:
             is_animated = getattr(image, "is_animated", False)
-            if image.format in _ANIMATED_BY_FFMPEG and is_animated:
+            if image.format in _ANIMATED_BY_FFMPEG and is_animated and not _is_untimed(image):
                 return None
-            if image.format in _ANIMATED and is_animated:
+            if image.format in (*_ANIMATED, *_ANIMATED_BY_FFMPEG) and is_animated:
                 return PictureKind.ANIMATION
             if image.format == "TIFF" and len(pages(image)) > 1:
                 return PictureKind.PAGES
@@ -76,6 +76,12 @@ def picture_kind(path: Path, check: Callable[[], object] | None = None) -> Pictu
         if check_file(path)[4:12] in _AVIF:  # FFmpeg would show its first picture, or half of it
             raise _damaged(path.name) from error
         return None
+
+
+def _is_untimed(image: "Image") -> bool:
+    """Tell whether a GIF is of the first kind, which knows no times: FFmpeg takes it for one."""
+    version: object = image.info.get("version")
+    return version == b"GIF87a"
 
 
 def pages(image: "Image") -> list[int]:

@@ -175,3 +175,14 @@ def test_a_phones_picture_says_what_is_missing(
     with pytest.raises(SourceError, match=r"phone\.heic is an HEIC picture") as caught:
         open_file(path)
     assert "pillow-heif" in caught.value.hint
+
+
+def test_a_gif_that_knows_no_times_has_all_its_pictures(tmp_path: Path) -> None:
+    pictures = [Image.new("RGB", (64, 64), (40 * number, 90, 120)) for number in range(5)]
+    path = tmp_path / "a.gif"
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=0)
+    assert path.read_bytes().startswith(b"GIF87a")
+    source = open_file(path)
+    assert source.open().frame_count == 5
+    assert len([frame for frame in iter(source.read, None)]) == 5
+    source.close()

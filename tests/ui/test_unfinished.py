@@ -1,5 +1,6 @@
 """What is being written when the window closes: waited for, given up, and told of."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -189,10 +190,12 @@ def test_a_table_is_exported_again(
     assert (tmp_path / "a.csv").is_file()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
 def test_a_note_that_means_nothing_does_no_harm(profile: Path) -> None:
     note = UnfinishedNote(Making("table", "a.csv"))
     (paths.unfinished_dir() / "bad.json").write_text('{"kind": "spoon", "path": 1e999}')
     (paths.unfinished_dir() / "empty.json").touch()
+    os.mkfifo(paths.unfinished_dir() / "pipe.json")
     assert not left_unfinished()
     assert len(list(paths.unfinished_dir().glob("*"))) == 1
     note.withdraw()

@@ -33,7 +33,8 @@ def abandoned(path: Path) -> Iterator[Path]:
         return
     import fcntl
 
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    # A pipe would keep whoever opens it waiting.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield path

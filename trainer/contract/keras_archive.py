@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from trainer.contract.checked_json import JsonError, decode_json
+from trainer.contract.ordinary import refuse_others
 from trainer.contract.preset import PresetError
 from trainer.contract.text import one_line
 
@@ -57,6 +58,7 @@ def judge_network_file(file: Path) -> None:
         PresetError: if it is damaged, or would do harm.
     """
     try:
+        refuse_others(file)
         with zipfile.ZipFile(file) as archive:
             _judge_members(file, archive)
             content = archive.read(CONFIG_FILE)
@@ -170,6 +172,7 @@ def _arrays(file: Path, most_bytes: int) -> dict[str, tuple[int, int]]:
             raise PresetError(f"{file} is refused: it has more than {_MOST_ARRAYS:,} arrays")
 
     try:
+        refuse_others(file)
         with zipfile.ZipFile(file) as archive:
             _judge_members(file, archive)
             if archive.getinfo(WEIGHTS_FILE).file_size > most_bytes:

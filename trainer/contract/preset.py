@@ -21,6 +21,7 @@ from msgspec import Meta
 
 from trainer.contract.checked_json import JsonError, Line, Prose, Share, decode_json, read_bounded
 from trainer.contract.crop import CropGeometry
+from trainer.contract.ordinary import refuse_others
 from trainer.contract.text import LONGEST_NAME, MOST_LABELS, is_clean, labels_problem
 from trainer.contract.whole_file import replacing
 
@@ -208,6 +209,7 @@ def update_preset(folder: Path, **fields: Any) -> None:
 
 def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file, lower-case hexadecimal."""
+    refuse_others(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
+from trainer.contract.ordinary import refuse_others
 from trainer.errors import DataError
 
 TABLE_SUFFIXES: Final = frozenset((".csv", ".tsv", ".tab", ".txt", ".lst"))
@@ -62,6 +63,7 @@ def table_form(path: Path) -> TableForm:
         DataError: if it cannot be read or is no text.
     """
     try:
+        refuse_others(path)
         with path.open("rb") as file:
             start = file.read(_SAMPLE_BYTES)
     except PermissionError:

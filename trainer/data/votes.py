@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.contract.labels import LABEL_SETS, REST, canonical
+from trainer.contract.ordinary import refuse_others
 from trainer.data.tables import bounded_lines
 from trainer.errors import DataError
 
@@ -43,6 +44,7 @@ def read_votes(path: Path, rows: int) -> NDArray[np.int64]:
         DataError: naming the file and the row, or if the row count differs from the faces'.
     """
     try:
+        refuse_others(path)
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(bounded_lines(file))
             header = [name.strip().lower() for name in next(reader, [])]
