@@ -8,8 +8,11 @@ import pytest
 
 from fer_desktop.cli.inputs import InputChoice, find_inputs
 from fer_desktop.cli.many.grouping import grouped
-from fer_desktop.cli.many.jobs import Input
+from fer_desktop.cli.many.jobs import Input, ModelIdentity
 from fer_desktop.cli.output_stems import output_stems
+from fer_desktop.errors import ModelError
+from fer_desktop.models.catalogue import resolve_model
+from trainer.contract.preset import read_preset
 
 pytestmark = pytest.mark.unit
 
@@ -94,3 +97,13 @@ def test_small_pictures_go_together_and_the_largest_video_comes_first() -> None:
     assert [len(job) for job in grouped(some(10_000, ".png"), 64)].count(39) > 200
     assert len(grouped(some(10, ".png", 5 << 20), 1)) == 10, "large ones are jobs of their own"
     assert grouped([], 2) == []
+
+
+def test_a_model_is_known_by_its_weights_wherever_it_lies(tmp_path: Path) -> None:
+    sent = resolve_model("")
+    sha256 = read_preset(sent).sha256
+    folders = (str(tmp_path / "elsewhere"), str(sent))
+    assert ModelIdentity("mine", sha256, folders).find() == sent
+    assert ModelIdentity(sent.name, sha256, ()).find() == sent, "an installed one"
+    with pytest.raises(ModelError, match="The model mine is not there, or has other weights"):
+        ModelIdentity("mine", "0" * 64, folders).find()
