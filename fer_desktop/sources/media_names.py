@@ -17,6 +17,11 @@ VIDEO_SUFFIXES: Final = (
 MEDIA_SUFFIXES: Final = frozenset(PICTURE_SUFFIXES + VIDEO_SUFFIXES)
 
 
+def is_media_name(name: str) -> bool:
+    """Tell by its ending whether a name is that of an image or a video."""
+    return Path(name).suffix.lower() in MEDIA_SUFFIXES
+
+
 def media_in(folder: Path) -> list[Path]:
     """Return the images and videos of a folder, by name; subfolders are not searched.
 
@@ -25,9 +30,7 @@ def media_in(folder: Path) -> list[Path]:
     """
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name.casefold())
-        found = [
-            entry for entry in entries if entry.suffix.lower() in MEDIA_SUFFIXES and entry.is_file()
-        ]
+        found = [entry for entry in entries if is_media_name(entry.name) and entry.is_file()]
     except OSError as error:
         raise SourceError(f"{folder} cannot be read: {error.strerror or error}.") from error
     if not found:

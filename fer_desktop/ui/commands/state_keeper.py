@@ -68,6 +68,7 @@ class StateKeeper(QObject):
         controller = self._controller
         info = controller.info if controller.is_open else None
         shows_rates = info is not None and info.is_live and controller.playback.is_playing
+        has_clock = info is not None and info.kind != "image" and controller.past is None
         analysis = controller.analysis
         self._line.show_facts(
             StatusFacts(
@@ -80,7 +81,7 @@ class StateKeeper(QObject):
                 queue=self._queue_status(),
                 delay_ms=self._delay.delay_ms() if info and info.is_live else None,
                 device=self._device_text(),
-                elapsed_s=controller.playback.elapsed_s if info and info.kind != "image" else None,
+                elapsed_s=controller.playback.elapsed_s if has_clock else None,
                 calibration=self._calibration_status(),
                 training=self._training_status(),
             )
@@ -167,7 +168,7 @@ class StateKeeper(QObject):
         return runs_on_text(self._controller.model.engine, self._controller.model.device)
 
     def _on_event(self, event: EngineEvent) -> None:
-        if isinstance(event, AnalysisProgress):
+        if isinstance(event, AnalysisProgress) and event.frames:
             self.refresh_line()
         else:
             self.refresh()

@@ -42,7 +42,7 @@ class SpanRows:
         self._position_us = position_us
         self.begin, begin_row = self._time(parent, begin_us, _tr("From"))
         self.end, end_row = self._time(parent, begin_us if end_us is None else end_us, _tr("To"))
-        self.is_stretch = QCheckBox(_tr("&A stretch of time"), parent)
+        self.is_stretch = QCheckBox(_tr("&Interval"), parent)
         self.is_stretch.setChecked(end_us is not None)
         form.addRow(_tr("&From:"), begin_row)
         form.addRow(self.is_stretch)

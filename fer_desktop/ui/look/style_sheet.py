@@ -28,6 +28,7 @@ QLabel[role="note"] {{ color: {text}; background: {surface}; border: 1px solid {
     border-radius: 6px; padding: 4px 10px; }}
 QToolButton[role="key"] {{ background: {surface}; border-color: {border}; }}
 QToolButton[role="key"]:hover {{ background: {raised}; }}
+QToolButton[role="key"]:disabled {{ background: {raised}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {muted}; }}
 QFileDialog QToolButton {{ padding: 2px; }}
@@ -51,7 +52,7 @@ QLabel[role="error"] {{ color: {error}; }}
 QFrame[role="line"] {{ color: {border}; }}
 QFrame[role="panel"] {{ background: {surface}; border: 1px solid {border}; border-radius: 10px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
-QHeaderView::section {{ background: {raised}; border: none; padding: 5px 8px; font-weight: 600; }}
+QHeaderView::section {{ background: {raised}; border: none; padding: 5px 11px; font-weight: 600; }}
 QTableView {{ border: 1px solid {border}; border-radius: 6px; outline: 0; }}
 QTableView::item {{ padding: 0 8px; }}
 QTableView::item:selected, QTableView::item:selected:focus, QTableView::item:selected:hover {{

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.models.store import ModelDetails
@@ -29,7 +28,8 @@ class ModelTable(RowTable):
             translate("ModelTable", "Parameters"),
             translate("ModelTable", "Size"),
         ]
-        super().__init__(headings, translate("ModelTable", "Models"), parent=parent)
+        name = translate("ModelTable", "Models")
+        super().__init__(headings, name, numbers=range(2, len(headings)), parent=parent)
         self._entries: list[ModelEntry] = []
 
     @property
@@ -54,14 +54,9 @@ class ModelTable(RowTable):
                 f"{model.size_bytes / 1e6:,.1f} MB",
             )
             for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
+                item = self.put(row, column, text)
                 if column == 0:
                     item.setToolTip(str(model.entry.folder))
-                if column > 1:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                self.setItem(row, column, item)
         folders = [entry.folder for entry in self._entries]
         if selected in folders:
             self.selectRow(folders.index(selected))

@@ -4,14 +4,11 @@ import csv
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSpinBox,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -35,6 +32,7 @@ from fer_desktop.ui.look.wording import breakable
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.unfinished import Making
 from fer_desktop.ui.widgets.note import Note
+from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import one_line
 
@@ -91,7 +89,7 @@ class AgreementDialog(QDialog):
             self.tr("Cohen's kappa"),
             self.tr("Krippendorff's alpha"),
         ]
-        self.table = RowTable(headings, self.tr("Agreement"), widest=0, parent=self)
+        self.table = RowTable(headings, self.tr("Agreement"), numbers=range(1, 5), parent=self)
         self.problems = Note(parent=self)
         self.meaning = QLabel(
             self.tr(
@@ -106,14 +104,8 @@ class AgreementDialog(QDialog):
         self.meaning.setWordWrap(True)
         self.meaning.setProperty("role", "muted")
         self.note = Note(parent=self)
-        self.export_button = QPushButton(self.tr("Export…"), self)
-        self.close_button = QPushButton(self.tr("Close"), self)
-        for button, run in (
-            (self.export_button, self._export),
-            (self.close_button, self.close),
-        ):
-            button.setAutoDefault(False)
-            button.clicked.connect(lambda _=False, run=run: run())
+        self.export_button = plain_button(self.tr("Export…"), self._export, self)
+        self.close_button = plain_button(self.tr("Close"), self.close, self)
         top, bottom = QHBoxLayout(), QHBoxLayout()
         for widget in (label, self.step):
             top.addWidget(widget)
@@ -177,12 +169,7 @@ class AgreementDialog(QDialog):
         self.table.setRowCount(len(rows))
         for row, one in enumerate(rows):
             for column, text in enumerate(_cells(one)):
-                item = QTableWidgetItem(text)
-                if column:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                self.table.setItem(row, column, item)
+                self.table.put(row, column, text)
         lines = [f"{_names(one)}: {one.problem}" for one in rows if one.problem]
         if not found.between:
             lines.insert(0, self.tr("One rater only: a second one can be compared with them."))

@@ -9,11 +9,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -39,6 +37,7 @@ from fer_desktop.ui.timeline.canvas import TimelineCanvas
 from fer_desktop.ui.timeline.content import TimelineContent
 from fer_desktop.ui.timeline.legend import TimelineLegend
 from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
+from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 
 _SIZE: Final = QSize(980, 590)
@@ -129,6 +128,7 @@ class CompareDialog(QDialog):
                 self.tr("Difference"),
             ],
             self.tr("Means of expressions"),
+            numbers=range(1, 4),
             parent=self,
         )
         tables = QHBoxLayout()
@@ -136,14 +136,15 @@ class CompareDialog(QDialog):
             table.setMinimumHeight(_TABLE_PX // 2)
             table.setMaximumHeight(2 * _TABLE_PX)
             tables.addWidget(table, 5 if table is self.means else 4)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.rejected.connect(self.reject)
+        bottom = QHBoxLayout()
+        bottom.addStretch(1)
+        bottom.addWidget(plain_button(self.tr("Close"), self.reject, self))
         layout = QVBoxLayout(self)
         layout.addLayout(charts, 3)
         layout.addWidget(self.legend)
         layout.addWidget(self.summary)
         layout.addLayout(tables, 2)
-        layout.addWidget(buttons)
+        layout.addLayout(bottom)
         self.resize(fitting_size(self, _SIZE))
         self.finished.connect(self._on_finished)
         background.run(
@@ -290,19 +291,13 @@ class CompareDialog(QDialog):
             times = (time_text(at, tenths=True) for at in (item.from_us, item.to_us))
             cells = (*times, label_text(item.first), label_text(item.second))
             for column, text in enumerate(cells):
-                cell = QTableWidgetItem(text)
+                cell = self.differences.put(row, column, text)
                 cell.setData(Qt.ItemDataRole.UserRole, item.from_us)
-                self.differences.setItem(row, column, cell)
         self.means.setRowCount(len(found.means))
         for row, mean in enumerate(found.means):
             numbers = (_percent(mean.first), _percent(mean.second), _points(mean.difference))
             for column, text in enumerate((label_text(mean.label), *numbers)):
-                cell = QTableWidgetItem(text)
-                if column:
-                    cell.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                self.means.setItem(row, column, cell)
+                self.means.put(row, column, text)
 
     def _show_difference(self, row: int, _: int) -> None:
         item = self.differences.item(row, 0)
@@ -330,7 +325,7 @@ class CompareDialog(QDialog):
 
 
 def _empty_content(stretch: VisibleStretch) -> TimelineContent:
-    return TimelineContent(Timeline(), stretch, current_tokens())
+    return TimelineContent(Timeline(), stretch, current_tokens(), has_measures=False)
 
 
 def _title(side: _Side) -> str:
@@ -345,4 +340,4 @@ def _percent(share: float | None) -> str:
 
 
 def _points(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:+.1f}"
+    return "" if share is None else f"{100 * share:+.1f}".replace("-", "\N{MINUS SIGN}")

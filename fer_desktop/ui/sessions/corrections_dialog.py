@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QTableWidgetItem,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,6 +21,7 @@ from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.correction_files import read_corrections, write_corrections
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.color_box import color_icon
+from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import OpenTable, SaveTable, ask_to_replace
 from fer_desktop.ui.dialogs.span_edit import SpanRows
@@ -37,8 +36,9 @@ from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line
 
-_LABEL = 3  # its column
-_KEY_PX = 96
+_LABEL: Final = 3  # its column
+_KEY_PX: Final = 96
+_SIZE: Final = QSize(720, 440)
 
 
 class CorrectionDialog(AskingDialog[Correction]):
@@ -79,7 +79,7 @@ class CorrectionDialog(AskingDialog[Correction]):
         return Correction(former.rater, former.face_id, self.label.currentData(), begin_us, end_us)
 
 
-class CorrectionsDialog(QDialog):
+class CorrectionsDialog(ListDialog):
     """Stays beside the window and follows what is shown there.
 
     Signals:
@@ -96,13 +96,11 @@ class CorrectionsDialog(QDialog):
         labels: Callable[[], Sequence[str]],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Corrections"), _SIZE, parent)
         self._controller = controller
         self._background = background
         self._labels = labels
         self._shown: list[Correction] = []
-        self.setWindowTitle(self.tr("Corrections"))
-        self.resize(700, 430)
         self.rater = QLabel(self)
         self.rater.setTextFormat(Qt.TextFormat.PlainText)
         self.rater_button = plain_button(self.tr("Change…"), self.rater_wanted.emit, self)
@@ -122,10 +120,6 @@ class CorrectionsDialog(QDialog):
         self.table.cellDoubleClicked.connect(
             lambda row, _: controller.playback.seek(self._shown[row].begin_us)
         )
-        self.note = QLabel(self)
-        self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.edit_button = plain_button(self.tr("Edit…"), self._edit, self)
         self.delete_button = plain_button(self.tr("Delete"), self._delete, self)
         self.import_button = plain_button(self.tr("Import…"), self._import, self)
@@ -135,7 +129,6 @@ class CorrectionsDialog(QDialog):
             self.tr("Train…"), actions.train_on_corrections.trigger, self
         )
         self.train_button.setToolTip(actions.train_on_corrections.toolTip())
-        self.close_button = plain_button(self.tr("Close"), self.close, self)
         self._lay_out(actions)
         controller.corrections.changed.connect(self.refresh)
         controller.people.changed.connect(self.refresh)
@@ -163,15 +156,14 @@ class CorrectionsDialog(QDialog):
                 one_line(one.rater),
             )
             for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
+                item = self.table.put(row, column, text)
                 if column == _LABEL:
                     item.setIcon(color_icon(label_color(one.label).name()))
-                self.table.setItem(row, column, item)
         empty = self.tr(
             "Select a face and press a label's key: paused, it corrects that moment; while "
             "playing, it begins an interval that the next press ends."
         )
-        self.note.setText("" if self._shown else empty)
+        self.note.say("" if self._shown else empty)
         self._refresh_buttons()
 
     def _lay_out(self, actions: Actions) -> None:
@@ -193,25 +185,16 @@ class CorrectionsDialog(QDialog):
             )
             keys.addWidget(key)
         keys.addStretch(1)
-        buttons = QHBoxLayout()
-        for button in (
+        buttons = (
             self.edit_button,
             self.delete_button,
             self.import_button,
             self.export_button,
             self.agreement_button,
             self.train_button,
-        ):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.addLayout(who)
-        layout.addWidget(QLabel(self.tr("The selected face shows:"), self))
-        layout.addLayout(keys)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.note)
-        layout.addLayout(buttons)
+        )
+        said = QLabel(self.tr("The selected face shows:"), self)
+        self.lay_out(self.table, buttons, above=(who, said, keys))
 
     def _rows(self) -> list[int]:
         return [row for row in self.table.selected_rows() if row < len(self._shown)]
@@ -248,10 +231,10 @@ class CorrectionsDialog(QDialog):
         try:
             is_set = self._controller.corrections.replace(corrections)
         except StorageError as error:
-            self.note.setText(str(error))
+            self.note.say_error(error)
             return
         if said or not is_set:
-            self.note.setText(said if is_set else self.tr("There is no session to correct yet."))
+            self.note.say(said if is_set else self.tr("There is no session to correct yet."))
 
     def _import(self) -> None:
         folder = output_folder(self._controller.settings.export_dir, paths.documents_dir())
@@ -307,7 +290,7 @@ class CorrectionsDialog(QDialog):
             AgreementDialog.ask(self, session, model, self._background, self._controller.settings)
 
     def _say_exported(self, path: Path) -> None:
-        self.note.setText(self.tr("Exported to {path}").format(path=breakable(path)))
+        self.note.say(self.tr("Exported to {path}").format(path=breakable(path)))
 
     def _say(self, error: FerError) -> None:
-        self.note.setText(str(error))
+        self.note.say_error(error)

@@ -21,6 +21,7 @@ from fer_desktop.recording.summary_table import dictionary_path
 from fer_desktop.recording.table_description import meta_path
 from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import Settings
+from fer_desktop.sources.media_names import is_media_name
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import (
     OneTableOrEach,
@@ -112,7 +113,9 @@ class Exporter(QObject):
         parent = parent or self._window
         named = _distinct(sessions)
         if len(named) == 1:
-            self.ask_and_export(named[0][1], settings, parent, stem=named[0][0])
+            name, file = named[0]
+            stem = name[: -len(Path(name).suffix)] if is_media_name(name) else name
+            self.ask_and_export(file, settings, parent, stem=stem)
             return
         choice = OneTableOrEach.ask(parent, len(named))
         folder = output_folder(settings.export_dir, paths.documents_dir())

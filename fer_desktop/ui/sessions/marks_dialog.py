@@ -2,18 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from fer_desktop import paths
 from fer_desktop.errors import FerError, StorageError
@@ -21,6 +14,7 @@ from fer_desktop.recording.mark_files import read_marks, write_marks
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.color_box import ColorBox, color_icon
+from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import MarkFile, ask_to_replace
 from fer_desktop.ui.dialogs.span_edit import SpanRows
@@ -33,7 +27,8 @@ from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line
 
-_TEXT_MAX = 1_000
+_TEXT_MAX: Final = 1_000
+_SIZE: Final = QSize(640, 420)
 
 
 class MarkDialog(AskingDialog[Mark]):
@@ -65,46 +60,29 @@ class MarkDialog(AskingDialog[Mark]):
         return Mark(begin_us, self.text.text().strip(), end_us, self.color.color)
 
 
-class MarksDialog(QDialog):
+class MarksDialog(ListDialog):
     """Stays beside the window and follows what is shown there."""
 
     def __init__(
         self, controller: Controller, background: Background, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Marks"), _SIZE, parent)
         self._controller = controller
         self._background = background
         self._marks: list[Mark] = []
-        self.setWindowTitle(self.tr("Marks"))
-        self.resize(560, 380)
         headings = [self.tr("From"), self.tr("To"), self.tr("Text")]
         self.table = RowTable(headings, self.tr("Marks"), widest=2, several=True, parent=self)
         self.table.setToolTip(self.tr("Double-click goes there"))
         self.table.itemSelectionChanged.connect(self._refresh_buttons)
         self.table.cellDoubleClicked.connect(self._jump)
-        self.note = QLabel(self)
-        self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.edit_button = plain_button(self.tr("Edit…"), self._edit, self)
         self.delete_button = plain_button(self.tr("Delete"), self._delete, self)
         self.import_button = plain_button(self.tr("Import…"), self._import, self)
         self.export_button = plain_button(self.tr("Export…"), self._export, self)
-        self.close_button = plain_button(self.tr("Close"), self.close, self)
-        row = QHBoxLayout()
-        for button in (
-            self.edit_button,
-            self.delete_button,
-            self.import_button,
-            self.export_button,
-        ):
-            row.addWidget(button)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.note)
-        layout.addLayout(row)
+        self.lay_out(
+            self.table,
+            (self.edit_button, self.delete_button, self.import_button, self.export_button),
+        )
         controller.marks.added.connect(self.refresh)
         controller.marks.changed.connect(self.refresh)
         controller.request_changed.connect(self.refresh)
@@ -119,12 +97,11 @@ class MarksDialog(QDialog):
             end = "" if mark.end_us is None else time_text(mark.end_us, tenths=True)
             texts = (time_text(mark.timestamp_us, tenths=True), end, one_line(mark.text))
             for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                if mark.color and column == len(texts) - 1:
-                    item.setIcon(color_icon(mark.color))
-                self.table.setItem(row, column, item)
+                item = self.table.put(row, column, text)
+                if column == len(texts) - 1:
+                    item.setIcon(color_icon(mark.color) if mark.color else QIcon())
         empty = self.tr("Nothing is marked yet. Press M to mark a moment.")
-        self.note.setText("" if self._marks else empty)
+        self.note.say("" if self._marks else empty)
         self._refresh_buttons()
 
     def _rows(self) -> list[int]:
@@ -153,10 +130,10 @@ class MarksDialog(QDialog):
         try:
             is_set = self._controller.marks.replace(marks)
         except StorageError as error:
-            self.note.setText(str(error))
+            self.note.say_error(error)
             return
         if said or not is_set:
-            self.note.setText(said if is_set else self.tr("There is no session to mark yet."))
+            self.note.say(said if is_set else self.tr("There is no session to mark yet."))
 
     def _import(self) -> None:
         folder = output_folder(self._controller.settings.export_dir, paths.documents_dir())
@@ -198,10 +175,10 @@ class MarksDialog(QDialog):
         )
 
     def _say_exported(self, path: Path) -> None:
-        self.note.setText(self.tr("Exported to {path}").format(path=breakable(path)))
+        self.note.say(self.tr("Exported to {path}").format(path=breakable(path)))
 
     def _say(self, error: FerError) -> None:
-        self.note.setText(str(error))
+        self.note.say_error(error)
 
 
 class MarksDesk(Desk):

@@ -1,28 +1,21 @@
 """The faces of what is shown: listed, and who is who among them."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QWidget
 
 from fer_desktop.domain.people import BEGINNING_US, TrackPart
-from fer_desktop.ui.dialogs.asking_dialog import fitting_size
+from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.look.wording import called_text, name_text, time_text
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.viewer.player import Player
 from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 
-_SIZE = QSize(720, 360)
-_REFRESH_MS = 1_000  # a camera brings new faces, and times go on
+_SIZE: Final = QSize(720, 420)
+_REFRESH_MS: Final = 1_000  # a camera brings new faces, and times go on
 
 
 class ChangesPeople(Protocol):
@@ -37,7 +30,7 @@ class ChangesPeople(Protocol):
     def undo(self) -> None: ...
 
 
-class PeopleDialog(QDialog):
+class PeopleDialog(ListDialog):
     """Stays beside the window and follows what is shown there."""
 
     def __init__(
@@ -47,13 +40,11 @@ class PeopleDialog(QDialog):
         player: Player,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Faces"), _SIZE, parent)
         self._desk = desk
         self._controller = controller
         self._player = player
         self._numbers: list[int] = []
-        self.setWindowTitle(self.tr("Faces"))
-        self.resize(fitting_size(self, _SIZE))
         headings = [
             self.tr("Face"),
             self.tr("Tracks"),
@@ -65,9 +56,6 @@ class PeopleDialog(QDialog):
         self.table.setToolTip(self.tr("Double-click shows a face where it first appears"))
         self.table.itemSelectionChanged.connect(self._refresh_buttons)
         self.table.cellDoubleClicked.connect(self._jump)
-        self.note = QLabel(self)
-        self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)
         self.name_button = plain_button(self.tr("Name…"), self._name, self)
         self.merge_button = plain_button(self.tr("Merge"), self._merge, self)
         self.merge_button.setToolTip(self.tr("The selected faces are one person"))
@@ -78,23 +66,15 @@ class PeopleDialog(QDialog):
         self.hide_button.setToolTip(self.tr("Hidden faces are not shown and not exported"))
         self.undo_button = plain_button(self.tr("Undo"), desk.undo, self)
         self.undo_button.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
-        self.close_button = plain_button(self.tr("Close"), self.close, self)
-        row = QHBoxLayout()
-        for button in (
+        buttons = (
             self.name_button,
             self.merge_button,
             self.split_button,
             self.separate_button,
             self.hide_button,
             self.undo_button,
-        ):
-            row.addWidget(button)
-        row.addStretch(1)
-        row.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.note)
-        layout.addLayout(row)
+        )
+        self.lay_out(self.table, buttons)
         self._timer = QTimer(self)
         self._timer.setInterval(_REFRESH_MS)
         self._timer.timeout.connect(self._refresh_if_visible)
@@ -129,14 +109,10 @@ class PeopleDialog(QDialog):
                 shown,
             )
             for column, text in enumerate(texts):
-                item = self.table.item(row, column)
-                if item is None:
-                    self.table.setItem(row, column, QTableWidgetItem(text))
-                elif item.text() != text:
-                    item.setText(text)
+                self.table.put(row, column, text)
         self._select(chosen)
         self.table.blockSignals(False)
-        self.note.setText("" if numbers else self.tr("No face has been seen yet."))
+        self.note.say("" if numbers else self.tr("No face has been seen yet."))
         self._refresh_buttons()
 
     def _part_text(self, part: TrackPart, until_us: int | None) -> str:

@@ -2,21 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QTableWidgetItem,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QProgressBar, QToolButton, QWidget
 
 from fer_desktop.files import shown_name
+from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.look.wording import name_text
 from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue, QueueEntry
 from fer_desktop.ui.widgets.drops import dropped_targets
@@ -25,9 +18,10 @@ from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line
 
 _NAME, _STATE, _FRAMES, _FACES, _PROBLEM = range(5)
+_SIZE: Final = QSize(820, 440)
 
 
-class QueueDialog(QDialog):
+class QueueDialog(ListDialog):
     """A table of files with their progress; it stays beside the window, and the queue outlives it.
 
     Signals:
@@ -45,11 +39,9 @@ class QueueDialog(QDialog):
 
     def __init__(self, queue: AnalysisQueue, pause: QAction, parent: QWidget | None = None) -> None:
         """Take the queue, and the action that lets all analysis rest."""
-        super().__init__(parent)
+        super().__init__(self.tr("Analyse several files"), _SIZE, parent)
         self._queue = queue
-        self.setWindowTitle(self.tr("Analyse several files"))
         self.setAcceptDrops(True)
-        self.resize(820, 440)
         headings = [
             self.tr("File"),
             self.tr("State"),
@@ -58,16 +50,17 @@ class QueueDialog(QDialog):
             self.tr("Problem"),
         ]
         name = self.tr("Files to analyse")
-        self.table = RowTable(headings, name, widest=_PROBLEM, several=True, parent=self)
+        numbers = (_FRAMES, _FACES)
+        self.table = RowTable(
+            headings, name, widest=_PROBLEM, several=True, numbers=numbers, parent=self
+        )
+        self.table.horizontalHeader().setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.itemSelectionChanged.connect(self._refresh_buttons)
         self.table.cellDoubleClicked.connect(self._on_double_click)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress of all files"))
-        self.note = QLabel(self)
-        self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.add_button = plain_button(self.tr("Add files…"), self.files_wanted.emit, self)
         self.folder_button = plain_button(self.tr("Add folder…"), self.folder_wanted.emit, self)
         self.remove_button = plain_button(self.tr("Remove"), self._on_remove, self)
@@ -75,28 +68,24 @@ class QueueDialog(QDialog):
         self.export_button = plain_button(self.tr("Export tables…"), self._on_export, self)
         self.pause_button = QToolButton(self)
         self.pause_button.setDefaultAction(pause)
+        self.pause_button.setProperty("role", "key")
         self.pause_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.pause_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.close_button = plain_button(self.tr("Close"), self.close, self)
-        row = QHBoxLayout()
-        for button in (self.add_button, self.folder_button, self.remove_button, self.show_button):
-            row.addWidget(button)
-        row.addWidget(self.export_button)
-        row.addStretch(1)
-        row.addWidget(self.pause_button)
-        row.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.note)
-        layout.addLayout(row)
+        buttons = (
+            self.add_button,
+            self.folder_button,
+            self.remove_button,
+            self.show_button,
+            self.export_button,
+        )
+        self.lay_out(self.table, buttons, below=(self.bar,), beside_close=(self.pause_button,))
         queue.added.connect(self._fill)
         queue.changed.connect(self._on_changed)
         self._fill()
 
     def say(self, text: str) -> None:
         """Tell something under the table."""
-        self.note.setText(text)
+        self.note.say(text)
 
     def selected(self) -> list[QueueEntry]:
         """Return the chosen entries."""
@@ -122,16 +111,8 @@ class QueueDialog(QDialog):
     def _fill(self) -> None:
         entries = self._queue.entries
         self.table.setRowCount(len(entries))
-        for row in range(len(entries)):
-            for column in range(self.table.columnCount()):
-                if self.table.item(row, column) is None:
-                    item = QTableWidgetItem()
-                    if column in (_FRAMES, _FACES):
-                        item.setTextAlignment(
-                            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                        )
-                    self.table.setItem(row, column, item)
-            self._show_entry(row, entries[row])
+        for row, entry in enumerate(entries):
+            self._show_entry(row, entry)
         self._refresh(entries)
 
     def _on_changed(self, row: int) -> None:
@@ -146,16 +127,14 @@ class QueueDialog(QDialog):
             self._state_text(entry),
             f"{entry.frames:,}" if entry.frames else "",
             f"{entry.faces:,}" if entry.frames else "",
-            one_line(entry.problem),
+            # The row names the file already.
+            one_line(entry.problem.removeprefix(entry.path.name).strip()),
         )
         for column, text in enumerate(texts):
-            item = self.table.item(row, column)
-            if item is not None and item.text() != text:
-                item.setText(text)
-        for column in (_NAME, _PROBLEM):
-            item = self.table.item(row, column)
-            if item is not None:
-                item.setToolTip(shown_name(entry.path) if column == _NAME else texts[_PROBLEM])
+            item = self.table.put(row, column, text)
+            if column in (_NAME, _PROBLEM):
+                tip = shown_name(entry.path) if column == _NAME else one_line(entry.problem)
+                item.setToolTip(tip)
 
     def _state_text(self, entry: QueueEntry) -> str:
         match entry.state:
@@ -189,7 +168,7 @@ class QueueDialog(QDialog):
             )
             if failed:
                 text += self.tr(", {failed} failed").format(failed=f"{failed:,}")
-        self.note.setText(text)
+        self.note.say(text)
         self._refresh_buttons()
 
     def _refresh_buttons(self) -> None:

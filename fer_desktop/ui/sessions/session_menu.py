@@ -1,11 +1,10 @@
 """What can be done with chosen sessions besides what has a button of its own."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 
-class SessionMenu(QToolButton):
+class SessionMenu(QPushButton):
     """A button with a menu.
 
     Attributes:
@@ -23,8 +22,7 @@ class SessionMenu(QToolButton):
         self.show_folder = self._add(menu, self.tr("Show folder"))
         self.setText(self.tr("More"))
         self.setMenu(menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAutoDefault(False)
 
     def refresh(self, chosen: int) -> None:
         """Offer what can be done with so many sessions."""

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from fer_desktop.recording.session_reader import SessionSummary
 from fer_desktop.ui.look.wording import recording_text, translate
@@ -30,7 +29,9 @@ class SessionTable(RowTable):
             self.tr("State"),
         ]
         name = self.tr("Past sessions")
-        super().__init__(headings, name, widest=_NAME, several=True, parent=parent)
+        super().__init__(
+            headings, name, widest=_NAME, several=True, numbers=_NUMBERS, parent=parent
+        )
         self.setToolTip(self.tr("Double-click opens a session"))
 
     def fill(self, sessions: Sequence[tuple[SessionSummary, Sequence[str]]]) -> None:
@@ -39,13 +40,7 @@ class SessionTable(RowTable):
         self.setRowCount(len(sessions))
         for row, (summary, texts) in enumerate(sessions):
             for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                if column in _NUMBERS:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                item.setToolTip(_tip(summary, column) or text)
-                self.setItem(row, column, item)
+                self.put(row, column, text).setToolTip(_tip(summary, column) or text)
 
 
 def _tip(summary: SessionSummary, column: int) -> str:

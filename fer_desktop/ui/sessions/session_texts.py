@@ -22,7 +22,7 @@ def row_texts(summary: SessionSummary, *, is_in_use: bool) -> tuple[str, ...]:
         name_text(session_name(summary)),
         name_text(summary.facts.participant),
         name_text(summary.facts.condition),
-        time_text(summary.duration_us),
+        time_text(round(summary.duration_us, -6)),  # it ends when the last frame begins
         f"{summary.frames:,}",
         f"{summary.faces:,}",
         state_text(summary, is_in_use=is_in_use),

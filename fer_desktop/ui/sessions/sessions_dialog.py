@@ -4,18 +4,9 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QSize, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.joint_export import JointExport
@@ -25,7 +16,7 @@ from fer_desktop.recording.session_reader import SessionSummary
 from fer_desktop.recording.session_resuming import is_interrupted
 from fer_desktop.recording.session_store import delete_session, list_sessions
 from fer_desktop.settings import Settings
-from fer_desktop.ui.dialogs.asking_dialog import fitting_size
+from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.look.wording import breakable, name_text
 from fer_desktop.ui.runtime.background import Background
@@ -34,6 +25,7 @@ from fer_desktop.ui.sessions.facts_dialog import FactsDialog
 from fer_desktop.ui.sessions.session_menu import SessionMenu
 from fer_desktop.ui.sessions.session_table import SessionTable
 from fer_desktop.ui.sessions.session_texts import row_texts, searched_text, session_name
+from fer_desktop.ui.widgets.plain_button import plain_button
 from trainer.contract.text import counted, one_line
 
 _MOST_NAMED: Final = 3
@@ -42,7 +34,7 @@ _SIZE: Final = QSize(960, 500)
 Export = Callable[[Sequence[tuple[str, Path]]], object]
 
 
-class SessionsDialog(QDialog):
+class SessionsDialog(ListDialog):
     """A table of sessions, latest first, read off the GUI thread.
 
     Signals:
@@ -70,7 +62,7 @@ class SessionsDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         """Take the sessions' folder, what exports and reports some, and those that are in use."""
-        super().__init__(parent)
+        super().__init__(self.tr("Past sessions"), _SIZE, parent)
         self._folder = folder
         self._background = background
         self._export = export
@@ -80,8 +72,6 @@ class SessionsDialog(QDialog):
         self._summaries: list[SessionSummary] = []
         self._said = ""
         self._written: set[Path] = set()
-        self.setWindowTitle(self.tr("Past sessions"))
-        self.resize(fitting_size(self, _SIZE))
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Search name, participant, condition, notes, date"))
         self.search.setAccessibleName(self.tr("Search sessions"))
@@ -90,17 +80,15 @@ class SessionsDialog(QDialog):
         self.table = SessionTable(self)
         self.table.itemSelectionChanged.connect(self._on_selection)
         self.table.cellDoubleClicked.connect(self._on_open)
-        self.note = QLabel(self.tr("Reading the sessions…"), self)
-        self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
-        self.open_button = QPushButton(self.tr("Open"), self)
-        self.continue_button = QPushButton(self.tr("Continue"), self)
+        self.note.say(self.tr("Reading the sessions…"))
+        self.open_button = plain_button(self.tr("Open"), self._on_open, self)
+        self.open_button.setDefault(True)
+        self.continue_button = plain_button(self.tr("Continue"), self._on_continue, self)
         self.continue_button.setToolTip(self.tr("Go on with an analysis that was interrupted"))
-        self.facts_button = QPushButton(self.tr("Details…"), self)
-        self.export_button = QPushButton(self.tr("Export…"), self)
-        self.report_button = QPushButton(self.tr("Report…"), self)
-        self.delete_button = QPushButton(self.tr("Delete…"), self)
+        self.facts_button = plain_button(self.tr("Details…"), self._on_facts, self)
+        self.export_button = plain_button(self.tr("Export…"), self._on_export, self)
+        self.report_button = plain_button(self.tr("Report…"), self._on_report, self)
+        self.delete_button = plain_button(self.tr("Delete…"), self._on_delete, self)
         self.more = SessionMenu(self)
         self.more.compare.triggered.connect(self._on_compare)
         self.more.bundle.triggered.connect(lambda: self.bundled.emit(self._named()))
@@ -108,34 +96,16 @@ class SessionsDialog(QDialog):
         self.more.show_folder.triggered.connect(
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
         )
-        self.open_button.clicked.connect(self._on_open)
-        self.continue_button.clicked.connect(self._on_continue)
-        self.facts_button.clicked.connect(self._on_facts)
-        self.export_button.clicked.connect(self._on_export)
-        self.report_button.clicked.connect(self._on_report)
-        self.delete_button.clicked.connect(self._on_delete)
-        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        close.rejected.connect(self.reject)
-        row = QHBoxLayout()
-        for button in (
+        buttons = (
             self.open_button,
             self.continue_button,
             self.facts_button,
             self.export_button,
             self.report_button,
             self.delete_button,
-        ):
-            button.setAutoDefault(False)
-            row.addWidget(button)
-        row.addWidget(self.more)
-        row.addStretch(1)
-        row.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.search)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.note)
-        layout.addLayout(row)
-        self.table.setFocus()
+            self.more,
+        )
+        self.lay_out(self.table, buttons, above=(self.search,))
         self._on_selection()
         self._load()
 
@@ -182,23 +152,23 @@ class SessionsDialog(QDialog):
 
     def say_exported(self, path: Path) -> None:
         """Tell that a table was written."""
-        self.note.setText(self.tr("Exported to {path}").format(path=breakable(path)))
+        self.note.say(self.tr("Exported to {path}").format(path=breakable(path)))
 
     def say_reported(self, path: Path, failures: Sequence[str]) -> None:
         """Tell that a report was written, and of which sessions it tells nothing."""
         text = self.tr("Saved the report as {path}.").format(path=breakable(path))
-        self.note.setText("\n".join([text, *failures[:_MOST_NAMED]]))
+        self.note.say("\n".join([text, *failures[:_MOST_NAMED]]))
 
     def say_exported_several(self, export: JointExport) -> None:
         """Tell that several sessions were exported, and which were not."""
         text = self.tr("Exported {sessions} to {path}.").format(
             sessions=counted(export.sessions, "session"), path=breakable(export.path)
         )
-        self.note.setText("\n".join([text, *export.failures[:_MOST_NAMED]]))
+        self.note.say("\n".join([text, *export.failures[:_MOST_NAMED]]))
 
     def say_failed(self, _: str, error: FerError) -> None:
         """Tell why a table was not written."""
-        self.note.setText(str(error))
+        self.note.say_error(error)
 
     def reload(self, said: str = "") -> None:
         """Read the sessions again, as there are others now, and tell something under the table."""
@@ -207,7 +177,7 @@ class SessionsDialog(QDialog):
 
     def say(self, text: str) -> None:
         """Tell something under the table."""
-        self.note.setText(text)
+        self.note.say(text)
 
     def _named(self) -> list[tuple[str, Path]]:
         return [(session_name(summary), summary.path) for summary in self._selected()]
@@ -217,7 +187,7 @@ class SessionsDialog(QDialog):
             "reading the sessions",
             self._read_sessions,
             lambda found: self._show_sessions(*found),
-            lambda error: self.note.setText(str(error)),
+            lambda error: self.note.say_error(error),
         )
 
     def _read_sessions(self) -> tuple[list[SessionSummary], list[StorageError]]:
@@ -243,7 +213,7 @@ class SessionsDialog(QDialog):
             lines.append(self.tr("{count} more cannot be read.").format(count=f"{rest:,}"))
         if not summaries and not unreadable:
             lines.append(self.tr("There are no sessions yet."))
-        self.note.setText("\n".join(lines))
+        self.note.say("\n".join(lines))
 
     def _filter(self) -> None:
         """Show the sessions in which every word of the search stands."""
@@ -301,7 +271,7 @@ class SessionsDialog(QDialog):
             try:
                 write_facts(summary.path, facts)
             except StorageError as error:
-                self.note.setText(str(error))
+                self.note.say_error(error)
             else:
                 self._load()
 
@@ -330,5 +300,5 @@ class SessionsDialog(QDialog):
             for summary in doomed:
                 delete_session(summary.path)
         except StorageError as error:
-            self.note.setText(str(error))
+            self.note.say_error(error)
         self._load()

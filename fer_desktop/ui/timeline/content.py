@@ -9,6 +9,7 @@ from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.joined_series import JoinedSeries
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.people import People
+from fer_desktop.domain.picture_problem import QUALITY
 from fer_desktop.domain.timeline import Timeline
 from fer_desktop.domain.timeline_series import GAP_US, TimelineSeries
 from fer_desktop.recording.session_format import Mark
@@ -70,6 +71,7 @@ class TimelineContent:
         corrections: what people say of faces, those that may be seen.
         playhead_us: where a video stands; None without one.
         is_seekable: whether a click asks for another position.
+        has_measures: whether rows of what else was measured are wanted.
     """
 
     timeline: Timeline
@@ -82,6 +84,13 @@ class TimelineContent:
     corrections: list[Correction] = field(default_factory=list)
     playhead_us: int | None = None
     is_seekable: bool = False
+    has_measures: bool = True
+
+    @property
+    def measures(self) -> tuple[MeasureSpec, ...]:
+        """What has a row of its own."""
+        known = self.timeline.measures if self.has_measures else ()
+        return tuple(spec for spec in known if spec != QUALITY)
 
     @property
     def series(self) -> Curves | None:
@@ -142,7 +151,7 @@ class TimelineContent:
 
     def _measured(self, time_us: int) -> tuple[tuple[str, str], ...]:
         found = []
-        for measure in self.timeline.measures:
+        for measure in self.measures:
             series = self.measured(measure)
             sample = None if series is None else series.nearest(time_us, 0)
             if sample is not None:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMoveEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.domain.measures import MeasureSpec
-from fer_desktop.domain.picture_problem import QUALITY
 from fer_desktop.ui.look.label_colors import label_color
 from fer_desktop.ui.timeline.content import Readout, TimelineContent
 from fer_desktop.ui.timeline.correction_strip import CorrectionStrip
@@ -208,7 +207,7 @@ class TimelinePlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no t
 
     def _draw_measures(self) -> None:
         content = self._content
-        wanted = [spec for spec in content.timeline.measures if spec != QUALITY]
+        wanted = list(content.measures)
         if [row.spec for row in self.rows] != wanted:
             self._lay_out_rows(wanted)
         for row in self.rows:

@@ -1,13 +1,17 @@
 """A line that says what is going on, or what went wrong."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from fer_desktop.errors import FerError
 
+_ANY_HEIGHT: Final = (1 << 24) - 1  # Qt's own largest
+
 
 class Note(QLabel):
-    """Plain text that wraps; failures have another colour."""
+    """Plain text that wraps; failures have another colour, and nothing takes no room."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,3 +33,4 @@ class Note(QLabel):
         self.style().unpolish(self)
         self.style().polish(self)
         self.setText(text)
+        self.setMaximumHeight(_ANY_HEIGHT if text else 0)

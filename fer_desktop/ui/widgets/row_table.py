@@ -1,12 +1,23 @@
 """A table that is read, and of which whole rows are selected."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Final
 
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RowTable(QTableWidget):
-    """Columns as wide as their texts, one of them as wide as is left."""
+    """Columns as wide as their texts, one of them as wide as is left; headings stand over texts."""
 
     def __init__(
         self,
@@ -15,6 +26,7 @@ class RowTable(QTableWidget):
         *,
         widest: int = 0,
         several: bool = False,
+        numbers: Collection[int] = (),
         parent: QWidget | None = None,
     ) -> None:
         """Make an empty table.
@@ -24,10 +36,15 @@ class RowTable(QTableWidget):
             name: what a screen reader calls the table.
             widest: the column that takes what is left.
             several: whether more than one row can be selected.
+            numbers: columns that are read from the right.
         """
         super().__init__(0, len(headings), parent)
         modes = QAbstractItemView.SelectionMode
-        self.setHorizontalHeaderLabels(list(headings))
+        self._numbers = numbers
+        for column, heading in enumerate(headings):
+            item = QTableWidgetItem(heading)
+            item.setTextAlignment(self._alignment(column))
+            self.setHorizontalHeaderItem(column, item)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(modes.ExtendedSelection if several else modes.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -40,6 +57,20 @@ class RowTable(QTableWidget):
         header.setSectionResizeMode(widest, QHeaderView.ResizeMode.Stretch)
         self.setAccessibleName(name)
 
+    def put(self, row: int, column: int, text: str) -> QTableWidgetItem:
+        """Let a cell have a text, and return it."""
+        item = self.item(row, column)
+        if item is None:
+            item = QTableWidgetItem(text)
+            item.setTextAlignment(self._alignment(column))
+            self.setItem(row, column, item)
+        elif item.text() != text:
+            item.setText(text)
+        return item
+
     def selected_rows(self) -> list[int]:
         """Return the numbers of the rows that are selected, from top to bottom."""
         return sorted({index.row() for index in self.selectedIndexes()})
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        return _RIGHT if column in self._numbers else _LEFT

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
@@ -191,6 +192,21 @@ def test_the_list_opens_a_session(
     qtbot.waitUntil(lambda: app.controller.past is not None)
     app.controller.open(CLIP)
     qtbot.waitUntil(lambda: app.controller.past is None)
+
+
+def test_enter_opens_the_session_that_is_chosen(desk: Desk, qtbot: QtBot, past: Path) -> None:
+    app = play_clip(desk, qtbot)
+    window = app.window
+    dialog = SessionsDialog(
+        past.parent, window.parts.background, print, print, in_use=(), parent=window
+    )
+    dialog.show()
+    qtbot.waitUntil(lambda: dialog.table.rowCount() > 0)
+    dialog.search.setText("clip.mp4")
+    dialog.table.selectRow(0)
+    with qtbot.waitSignal(dialog.opened) as opened:
+        qtbot.keyClick(dialog.search, Qt.Key.Key_Return)
+    assert opened.args == [past]
 
 
 def test_a_damaged_session_is_told_and_changes_nothing(

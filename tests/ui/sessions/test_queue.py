@@ -56,7 +56,7 @@ def test_forty_files_are_analysed_and_exported_as_one_table(
     ]  # fmt: skip
     assert states(app).count("done") == 37
     assert "40 of 40 files done, 2 failed" in dialog.note.text()
-    assert dialog.table.item(9, 4).text() == "09.mp4 is not a video."
+    assert dialog.table.item(9, 4).text() == "is not a video."  # its row names it
     assert dialog.table.item(11, 1).text() == "in part"
     assert "The analysis of 40 files is done. 2 files could not be read." in messages(app)
     monkeypatch.setattr(OneTableOrEach, "ask", lambda *_: "one")
@@ -101,6 +101,17 @@ def test_the_list_waits_while_a_camera_is_open(desk: Desk, qtbot: QtBot, tmp_pat
     assert "queue: 0 of 2" in app.window.status.text()
     app.controller.stop()
     qtbot.waitUntil(lambda: states(app) == ["done", "done"])
+
+
+def test_the_list_can_be_paused_whatever_is_shown(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    app = play_clip(desk, qtbot)  # which is analysed to its end
+    pause = app.window.acts.pause_analysis
+    assert not pause.isEnabled()
+    app.window.queue.add(files_of(desk, tmp_path, 2, frames=2_000))
+    qtbot.waitUntil(pause.isEnabled)
+    pause.trigger()
+    qtbot.waitUntil(lambda: pause.text() == "Resume analysis")
+    app.window.queue.queue.remove([0, 1])
 
 
 def test_what_waits_is_offered_at_the_next_start(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:

@@ -10,8 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +27,7 @@ from fer_desktop.ui.runtime.unfinished import Making
 from fer_desktop.ui.sessions.session_texts import session_name
 from fer_desktop.ui.widgets.folder_row import FolderRow
 from fer_desktop.ui.widgets.note import Note
+from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.crop import CropGeometry
 from trainer.contract.text import counted, one_line
@@ -84,7 +83,8 @@ class CorrectedDialog(QDialog):
         )
         self.intro.setWordWrap(True)
         headings = [self.tr("Session"), self.tr("Corrections"), self.tr("Pictures")]
-        self.table = RowTable(headings, self.tr("Sessions with corrections"), parent=self)
+        name = self.tr("Sessions with corrections")
+        self.table = RowTable(headings, name, numbers=(1,), parent=self)
         self.table.itemChanged.connect(self._refresh)
         title = QLabel(self.tr("The pictures are written to this folder:"), self)
         title.setProperty("role", "muted")
@@ -94,19 +94,12 @@ class CorrectedDialog(QDialog):
         self.bar.setTextVisible(False)
         self.bar.hide()
         self.note = Note(parent=self)
-        self.make_button = QPushButton(self.tr("Make pictures"), self)
+        self.make_button = plain_button(self.tr("Make pictures"), self._make, self)
         self.make_button.setProperty("role", "primary")
-        self.train_button = QPushButton(self.tr("Train on them…"), self)
+        self.train_button = plain_button(self.tr("Train on them…"), self._train, self)
         self.train_button.setProperty("role", "primary")
         self.train_button.hide()
-        self.close_button = QPushButton(self.tr("Close"), self)
-        for button, run in (
-            (self.make_button, self._make),
-            (self.train_button, self._train),
-            (self.close_button, self.reject),
-        ):
-            button.setAutoDefault(False)
-            button.clicked.connect(lambda _=False, run=run: run())
+        self.close_button = plain_button(self.tr("Close"), self.reject, self)
         row = QHBoxLayout()
         row.addStretch(1)
         for button in (self.make_button, self.train_button, self.close_button):
@@ -154,19 +147,18 @@ class CorrectedDialog(QDialog):
         self.table.blockSignals(True)
         self.table.setRowCount(len(found))
         for row, session in enumerate(found):
-            name = QTableWidgetItem(one_line(session_name(session.summary)))
-            chosen = session in (first or usable)
-            name.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
-            items = (
-                name,
-                QTableWidgetItem(f"{session.corrections:,}"),
-                QTableWidgetItem(self._pictures_text(session)),
+            texts = (
+                one_line(session_name(session.summary)),
+                f"{session.corrections:,}",
+                self._pictures_text(session),
             )
-            for column, item in enumerate(items):
+            items = [self.table.put(row, column, text) for column, text in enumerate(texts)]
+            is_chosen = session.is_usable and session in (first or usable)
+            checked, unchecked = Qt.CheckState.Checked, Qt.CheckState.Unchecked
+            items[0].setCheckState(checked if is_chosen else unchecked)
+            for item in items:
                 if not session.is_usable:
                     item.setFlags(Qt.ItemFlag.NoItemFlags)
-                    name.setCheckState(Qt.CheckState.Unchecked)
-                self.table.setItem(row, column, item)
         self.table.blockSignals(False)
         if not found:
             self.note.say(self.tr("No session has corrections yet."))

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from fer_desktop.ui.look.wording import accuracy_text, translate
 from fer_desktop.ui.widgets.row_table import RowTable
@@ -23,7 +22,7 @@ class SystemTable(RowTable):
             translate("SystemTable", "Training time"),
         ]
         name = translate("SystemTable", "Available networks")
-        super().__init__(headings, name, parent=parent)
+        super().__init__(headings, name, numbers=range(3, len(headings)), parent=parent)
         self._systems: list[ListedSystem] = []
 
     @property
@@ -63,13 +62,7 @@ class SystemTable(RowTable):
                 "",
             )
             for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                item.setToolTip(tip)
-                if column > 2:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                self.setItem(row, column, item)
+                self.put(row, column, text).setToolTip(tip)
         if systems:
             self.selectRow(0)
 
