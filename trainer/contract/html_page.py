@@ -2,6 +2,7 @@
 
 import base64
 import html
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,15 +15,21 @@ th, td { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right;
   vertical-align: top; }
 th:first-child, td:first-child { text-align: left; }
 .facts td { text-align: left; }
+.figures { white-space: nowrap; } .figures th, .figures td { padding: .2rem .5rem; }
 img, svg { max-width: 100%; height: auto; }
 img.faces { image-rendering: pixelated; }
 code { overflow-wrap: anywhere; }
 figure { display: inline-block; margin: .5rem 1rem .5rem 0; vertical-align: top; }
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818; }
-  th, td { border-color: #444; } .chart { background: #fff; } }
+  th, td { border-color: #444; } img.chart { background: #fff; }
+  .chart text[fill="#222222"] { fill: #ddd; } .chart text[fill="#6b6b6b"] { fill: #aaa; }
+  .chart text[fill="#2b6cb0"] { fill: #8ab8f0; } .chart rect[fill="#ececec"] { fill: #333; } }
 @media print { body { max-width: none; margin: 0; color: #000; background: #fff; }
+  .figures { white-space: normal; } .figures th, .figures td { padding: .2rem .4rem; }
   h2, h3 { break-after: avoid; } tr, figure, svg { break-inside: avoid; } }
 """
+_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+_BREAKABLE: Final = re.compile(r"(?<!,) (?!\()")
 
 
 def page(title: str, parts: Sequence[str]) -> str:
@@ -61,8 +68,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     def line(tag: str, cells: Sequence[str]) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
-    inside = line("th", head) + "".join(line("td", row) for row in rows)
+    inside = f"<thead>{line('th', head)}</thead>" + "".join(line("td", row) for row in rows)
     return f'<div class="wide"><table>{inside}</table></div>'
+
+
+def figures(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of short plain texts, broken into lines at brackets and commas at most."""
+    kept = [[_BREAKABLE.sub(_NO_BREAK, cell) for cell in row] for row in rows]
+    return table(head, kept).replace("<table>", '<table class="figures">', 1)
 
 
 def facts(rows: Sequence[tuple[str, str]]) -> str:

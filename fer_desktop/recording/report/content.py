@@ -20,7 +20,7 @@ from fer_desktop.recording.report.measures import HOW_TO_READ_MEASURES, measures
 from fer_desktop.recording.report.numbers import estimate_text, percent
 from fer_desktop.recording.report.reported import Reported
 from fer_desktop.recording.session_format import UsedModel
-from trainer.contract.html_page import bullets, facts, heading, paragraph, table
+from trainer.contract.html_page import bullets, facts, figures, heading, paragraph
 from trainer.contract.text import counted, one_line
 
 # From an SVG drawing and what it shows to what stands in its place.
@@ -85,7 +85,7 @@ def _overview(sessions: Sequence[Reported], draw: Draw) -> list[str]:
             who = session.facts.participant or session.name
             bars.append(BarRow(f"{one_line(who, _WHO_LETTERS)}, {person.name}", found))
     head = ["session", "participant", "condition", "started", "analysed", "people", "no face"]
-    parts = [table(head, rows)]
+    parts = [figures(head, rows)]
     if bars:
         parts.append(draw(share_bars(bars[:_BARS_MAX], labels), "share of time per expression"))
         parts += _left_out(len(bars) - _BARS_MAX, "person", "people")
@@ -154,7 +154,7 @@ def _estimates(
     estimates: Callable[[PersonSummary], Sequence[Estimate]],
 ) -> str:
     rows = [[one_line(person.name), *map(estimate_text, estimates(person))] for person in people]
-    return table(["", *map(one_line, labels)], rows)
+    return figures(["", *map(one_line, labels)], rows)
 
 
 def _quality(part: IntervalSummary) -> str:
@@ -173,7 +173,7 @@ def _quality(part: IntervalSummary) -> str:
         ]
         for person in part.people
     ]
-    return table(head, rows)
+    return figures(head, rows)
 
 
 def _marked(marked: Sequence[IntervalSummary], labels: Sequence[str], draw: Draw) -> list[str]:
@@ -209,7 +209,7 @@ def _marked(marked: Sequence[IntervalSummary], labels: Sequence[str], draw: Draw
                     *map(estimate_text, person.shares),
                 ]
             )
-    parts.append(table(head, rows))
+    parts.append(figures(head, rows))
     if len(marked) == INTERVALS_MAX:
         parts.append(paragraph(f"Only the first {INTERVALS_MAX} intervals are told of."))
     return parts

@@ -6,7 +6,7 @@ from typing import Final
 from fer_desktop.domain.expression_summary import IntervalSummary
 from fer_desktop.domain.measured_summary import MeasuredSummary
 from fer_desktop.recording.report.numbers import percent
-from trainer.contract.html_page import heading, table
+from trainer.contract.html_page import figures, heading
 from trainer.contract.text import one_line
 
 Cell = Callable[[MeasuredSummary], str]
@@ -47,7 +47,7 @@ def measures_parts(part: IntervalSummary) -> list[str]:
         [one_line(person.name), *(cell(person.measured) or "-" for _, cell in columns)]
         for person in part.people
     ]
-    return [heading("Measures", 3), table(["", *(name for name, _ in columns)], rows)]
+    return [heading("Measures", 3), figures(["", *(name for name, _ in columns)], rows)]
 
 
 def _number(value: float | None, digits: int, unit: str = "") -> str:

@@ -21,6 +21,7 @@ from PySide6.QtSvg import QSvgRenderer
 from fer_desktop.paths import APP_NAME
 from fer_desktop.recording.report.content import report_parts, report_title
 from fer_desktop.recording.report.reported import Reported
+from fer_desktop.ui.sessions.page_breaks import keep_together
 from trainer.contract.html_page import heading
 
 _DPI: Final = 96  # of the layout, as of a screen
@@ -90,7 +91,9 @@ def write_pdf(sessions: Sequence[Reported], path: Path) -> None:
     for tag in ("th", "td"):
         text = text.replace(f"<tr><{tag}>", f'<tr><{tag} class="first">')
     text = text.replace("</table></div><h2>", "</table></div><p>&nbsp;</p><h2>")
+    text = text.replace('</p><table class="facts">', '</p><p></p><table class="facts">')
     document.setHtml(text)
+    keep_together(document)
     foot_font = QFont(font)
     foot_font.setPixelSize(
         _FOOT_LETTERS_PX
