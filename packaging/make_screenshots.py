@@ -18,6 +18,9 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 OUT: Final = ROOT / "assets" / "screenshots"
 SIZE: Final = (1280, 760)
+MOST_BYTES: Final = 200_000  # more is too much for a README
+EXACT_COLORS: Final = 90
+LABELS: Final = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 MOMENT_S: Final = 13.0  # of the demo clip: the expression has changed, and changed back
 LIMIT_S: Final = 3600.0
 
@@ -49,18 +52,34 @@ class Screenshots:
         self.wait(lambda: True)
         path = self._out / f"{name}.png"
         widget.grab().save(str(path))
+        if path.stat().st_size > MOST_BYTES:
+            make_small(path)
         print(path)
 
     def playing(self) -> None:
-        """Take the window in the middle of the demo clip, and the timeline alone."""
+        """Take the window in the middle of the demo clip, and the timeline alone.
+
+        The face has a name, and somebody has marked and corrected a bit.
+        """
         window, controller = self.window, self.controller
+        self.wait(lambda: controller.analysis is not None and controller.analysis.is_over)
+        self.annotate()
+        moment_us = round(MOMENT_S * 1e6)
+        if controller.playback.is_playing:
+            controller.toggle()
+        self.wait(lambda: not controller.playback.is_playing)
+        controller.playback.seek(moment_us)
+        chart = window.player.chart
         self.wait(
             lambda: (
-                controller.playback.position_us >= MOMENT_S * 1e6
-                and controller.model.preset is not None
+                abs(window.player.view.frame.timestamp_us - moment_us) < 100_000
+                and not chart.is_repaint_due
+                and chart.title == "P01"
             )
         )
         self.take(window, "window")
+        chart.whole_button.click()
+        self.wait(lambda: not chart.is_repaint_due)
         self.take(window.docks[1], "timeline")
         self.summary()
         self.why()
@@ -78,6 +97,28 @@ class Screenshots:
         self.wait(dialog.save.isEnabled)
         self.take(dialog, "why")
         dialog.close()
+
+    def annotate(self) -> None:
+        """Name the face, and mark and correct some moments."""
+        from fer_desktop.domain.corrections import Correction
+        from fer_desktop.recording.session_format import Mark
+
+        people, corrections = self.controller.people, self.controller.corrections
+        people.change(people.present.named(1, "P01"))
+        self.controller.marks.replace(
+            [
+                Mark(500_000, "calm", 3_600_000, "#0072b2"),
+                Mark(5_000_000, "joke told"),
+                Mark(9_500_000, "question", 14_000_000, "#d55e00"),
+            ]
+        )
+        corrections.replace(
+            [
+                Correction("Ann", 1, "happy", 1_000_000, 6_500_000),
+                Correction("Ann", 1, "neutral", 7_300_000, 9_400_000),
+                Correction("Ann", 1, "happy", 10_000_000, 13_500_000),
+            ]
+        )
 
     def summary(self) -> None:
         """Take the summary of the whole clip, with mean probabilities, and put it away again."""
@@ -113,6 +154,23 @@ class Screenshots:
         wizard.close_unasked()
 
 
+def make_small(path: Path) -> None:
+    """Leave a picture 256 colours: those of the window as they are, and others for the film."""
+    from PIL import Image, ImageColor
+
+    from fer_desktop.domain.palette import color_for
+
+    with Image.open(path) as file:
+        picture = file.convert("RGB")
+    counts = sorted(picture.getcolors(picture.width * picture.height), reverse=True)
+    labels = [ImageColor.getrgb(color_for(label)) for label in LABELS]
+    exact = [*labels, *(color for _, color in counts[:EXACT_COLORS])]
+    others = picture.quantize(256 - len(exact)).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*(value for color in exact for value in color), *others])
+    picture.quantize(palette=palette).save(path, optimize=True)
+
+
 def run(arguments: argparse.Namespace) -> None:
     """Open the window and take its pictures."""
     from fer_desktop import paths
@@ -134,7 +192,7 @@ def run(arguments: argparse.Namespace) -> None:
         lambda folder, engine: ModelClassifier.load(folder, engine=engine),
         list,
     )
-    settings = Settings(welcome_accepted=True, theme=arguments.theme)
+    settings = Settings(welcome_accepted=True, theme=arguments.theme, rater="Ann")
     application = assemble(ports, theme, settings, SourceRequest("demo"))
     try:
         application.window.resize(*SIZE)
