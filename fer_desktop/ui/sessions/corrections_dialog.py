@@ -21,7 +21,6 @@ from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.correction_files import read_corrections, write_corrections
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.color_box import color_icon
-from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import OpenTable, SaveTable, ask_to_replace
 from fer_desktop.ui.dialogs.span_edit import SpanRows
@@ -32,6 +31,7 @@ from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.unfinished import Making
 from fer_desktop.ui.sessions.agreement_dialog import AgreementDialog
+from fer_desktop.ui.sessions.list_dialog import ListDialog
 from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line

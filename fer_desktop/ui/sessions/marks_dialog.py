@@ -14,7 +14,6 @@ from fer_desktop.recording.mark_files import read_marks, write_marks
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.color_box import ColorBox, color_icon
-from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import MarkFile, ask_to_replace
 from fer_desktop.ui.dialogs.span_edit import SpanRows
@@ -23,6 +22,7 @@ from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.controller import Controller
 from fer_desktop.ui.runtime.unfinished import Making
+from fer_desktop.ui.sessions.list_dialog import ListDialog
 from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import counted, one_line

@@ -7,9 +7,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.domain.people import BEGINNING_US, TrackPart
-from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.look.wording import called_text, name_text, time_text
 from fer_desktop.ui.runtime.controller import Controller
+from fer_desktop.ui.sessions.list_dialog import ListDialog
 from fer_desktop.ui.viewer.player import Player
 from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable

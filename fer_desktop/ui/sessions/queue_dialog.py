@@ -9,9 +9,9 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHeaderView, QProgressBar, QToolButton, QWidget
 
 from fer_desktop.files import shown_name
-from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.look.wording import name_text
 from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue, QueueEntry
+from fer_desktop.ui.sessions.list_dialog import ListDialog
 from fer_desktop.ui.widgets.drops import dropped_targets
 from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable

@@ -16,12 +16,12 @@ from fer_desktop.recording.session_reader import SessionSummary
 from fer_desktop.recording.session_resuming import is_interrupted
 from fer_desktop.recording.session_store import delete_session, list_sessions
 from fer_desktop.settings import Settings
-from fer_desktop.ui.dialogs.list_dialog import ListDialog
 from fer_desktop.ui.dialogs.prompts import Confirm
 from fer_desktop.ui.look.wording import breakable, name_text
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.sessions.exporter import Exporter
 from fer_desktop.ui.sessions.facts_dialog import FactsDialog
+from fer_desktop.ui.sessions.list_dialog import ListDialog
 from fer_desktop.ui.sessions.session_menu import SessionMenu
 from fer_desktop.ui.sessions.session_table import SessionTable
 from fer_desktop.ui.sessions.session_texts import row_texts, searched_text, session_name
