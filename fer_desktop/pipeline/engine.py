@@ -44,10 +44,10 @@ from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 log = get_logger("pipeline")
 
 _WINDOW: Final = "window"  # as an output
-_SHUTDOWN_LIMIT_S: Final = 0.7
+_SHUTDOWN_LIMIT_S: Final = 0.6
 # Of it: for sources and sessions, and for a session whose thread hangs.
-_SESSIONS_SHARE: Final = 0.6
-_ABANDON_SHARE: Final = 0.25
+_SESSIONS_SHARE: Final = 0.5
+_ABANDON_SHARE: Final = 0.33
 _FAREWELL_S: Final = 0.1  # for all the rest
 
 
