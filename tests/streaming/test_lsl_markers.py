@@ -49,6 +49,10 @@ class Sender:
         self._process.stdin.flush()
         return int(self._said())
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def kill(self) -> None:
         self._process.kill()
         self._process.communicate()

@@ -93,6 +93,21 @@ def start(profile: Path) -> Iterator[Start]:
         yield make
 
 
+@pytest.fixture
+def make_sender() -> Iterator[Callable[[str], Sender]]:
+    """Make senders that only those hear who want them by name: others may run beside this test."""
+    made: list[Sender] = []
+
+    def make(name: str) -> Sender:
+        made.append(Sender(name, "Triggers"))
+        return made[-1]
+
+    yield make
+    for sender in made:
+        if sender.is_alive:
+            sender.kill()
+
+
 def times_us(folder: Path) -> list[list[int]]:
     """Return when the frames of each session were captured, in the order of the sessions."""
     sessions = []
@@ -114,7 +129,9 @@ def marks_us(folder: Path) -> list[tuple[str, int]]:
     return marks
 
 
-def test_times_are_those_of_the_session_whoever_is_killed(start: Start, tmp_path: Path) -> None:
+def test_times_are_those_of_the_session_whoever_is_killed(
+    start: Start, make_sender: Callable[[str], Sender], tmp_path: Path
+) -> None:
     name = f"stimuli of {tmp_path.name}"
     with MjpegServer(numbered) as camera:
         source = camera.url.removeprefix("http://")
@@ -123,14 +140,14 @@ def test_times_are_those_of_the_session_whoever_is_killed(start: Start, tmp_path
         first_recorder = start(RECORDER, source)  # before the command
         command = start(STREAM, *words)
         wait_until(lambda: len(first_recorder.lines) >= 20, PATIENCE_S)
-        sender = Sender(name)
+        sender = make_sender(name)
         sent = {"one": sender.send("one")}
         wait_until(lambda: len(marks_us(tmp_path)) == 1, PATIENCE_S)
         sender.kill()
         first_recorder.kill()
         recorder = start(RECORDER, source)  # after the command
         wait_until(lambda: len(recorder.lines) >= 20, PATIENCE_S)
-        sender = Sender(name)
+        sender = make_sender(name)
         sent["two"] = sender.send("two")
         wait_until(lambda: len(marks_us(tmp_path)) == 2, PATIENCE_S)
         command.kill()

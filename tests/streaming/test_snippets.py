@@ -111,7 +111,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             [
                 *(sys.executable, "-m", "fer_desktop", "stream", "--camera", camera.url),
                 *(word for place in words for word in ("--to", place)),
-                *("--control", f"tcp:{ports['9010']}", "--marks-from", "lsl"),
+                *("--control", f"tcp:{ports['9010']}", "--marks-from", "lsl:stimuli"),
                 *("--sessions", str(folder)),
             ],
             env={**os.environ, PROFILE_VARIABLE: str(folder)},
