@@ -35,7 +35,7 @@ def add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="INDEX|NAME|URL",
         action="append",
         help="analyse this camera, or this stream (rtsp://..., http://...); may be given several"
-        " times: see README, Two cameras",
+        " times (README: Two cameras at once)",
     )
     source.add_argument(
         "--open",
@@ -70,8 +70,8 @@ def add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="lsl[:NAME]",
         type=marks_from,
         default=None,  # a text would have to be one
-        help="make marks of the markers of others, at their moments: of all in the Lab Streaming"
-        " Layer, or of the stream with this name",
+        help="turn markers of other programs into marks: all those of the Lab Streaming Layer, or"
+        " those of the stream with this name",
     )
     stream.add_argument(
         "--control",
@@ -101,7 +101,7 @@ def add_stream(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     stream.add_argument(
         "--engine", metavar="NAME", type=engine_name, default=argparse.SUPPRESS, help=ENGINE_HELP
     )
-    add_reading_options(stream)
+    add_reading_options(stream, to_tables=False)
 
 
 def check_stream(top: argparse.ArgumentParser, args: argparse.Namespace) -> None:

@@ -9,8 +9,13 @@ from fer_desktop.settings import FaceSearch, Settings
 MODEL_HELP: Final = "name of an installed model, or a model folder"
 
 
-def add_reading_options(command: argparse.ArgumentParser) -> None:
-    """Add what says how faces are found and read."""
+def add_reading_options(command: argparse.ArgumentParser, *, to_tables: bool = True) -> None:
+    """Add what says how faces are found and read.
+
+    Args:
+        command: gets the options.
+        to_tables: whether the numbers go into tables; else they are sent.
+    """
     defaults = Settings()
     command.add_argument(
         "--smoothing-ms",
@@ -18,7 +23,9 @@ def add_reading_options(command: argparse.ArgumentParser) -> None:
         type=int,
         default=defaults.smoothing_ms,
         help="time constant of the smoothing of emotion and confidence over time, 0 for none"
-        " (default: %(default)s); the columns p_... are never smoothed",
+        " (default: %(default)s); the "
+        + ("columns p_..." if to_tables else "probabilities beside them")
+        + " are never smoothed",
     )
     command.add_argument(
         "--min-score",
@@ -32,9 +39,10 @@ def add_reading_options(command: argparse.ArgumentParser) -> None:
         metavar="all|none|A,B",
         type=measures,
         default=(),
-        help="further measures of each face, in columns after p_...: head_pose, gaze, eyes_open,"
-        " actions_mouth and others (README: Measures), measures of installed packages, all of them"
-        " except mesh, or none (default); mesh is written as NAME.mesh.npz",
+        help=f"further measures of each face{', in columns after p_...' if to_tables else ''}:"
+        " head_pose, gaze, eyes_open, actions_mouth and others (README: Measures), measures of"
+        " installed packages, all of them except mesh, or none (default); mesh is "
+        + ("written as NAME.mesh.npz" if to_tables else "never sent"),
     )
     command.add_argument(
         "--faces",

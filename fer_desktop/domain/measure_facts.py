@@ -81,7 +81,7 @@ _OURS: Final[Mapping[str, MeasureFacts]] = {
         "Height between the lids by the width of the eye, 0 closed, 1 as a usual open eye; blinks"
         " are found in it",
         f"{_NETWORK}, by the eye aspect ratio (Soukupová and Čech 2016)",
-        "10 of 11 blinks in six films, none that was none",
+        "10 of 11 blinks in six films, no false one; limits chosen on them",
         {
             "right": ("Right eye open", "the person's right eye"),
             "left": ("Left eye open", "the person's left eye"),
@@ -103,13 +103,14 @@ _OURS: Final[Mapping[str, MeasureFacts]] = {
         "Looks at camera",
         "1 while the gaze is at most 12° off the camera, else 0",
         _NETWORK,
-        "108 of 108 neutral faces that look into the camera",
+        "108 of 108 neutral faces that look into the camera are found to",
     ),
     "mouth_open": MeasureFacts(
         "Mouth open",
         "Height of the opening between the lips by the width of the mouth; talking is found in it",
         _NETWORK,
-        _NOT_MEASURED,
+        "talking found in 90 % of the frames in which one person talks, and in 0.1 % of those in"
+        " which nobody does; limits chosen on them",
     ),
     "actions_upper": _actions(
         UPPER,

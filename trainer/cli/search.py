@@ -38,7 +38,7 @@ def add_search_options(parser: Any) -> None:
         "--objective",
         choices=OBJECTIVES,
         default="validation balanced accuracy",
-        help="what is made as large as possible; the test faces are never looked at for it",
+        help="what is maximized; the test faces are never looked at",
     )
     parser.add_argument(
         "--unseen",
@@ -67,7 +67,7 @@ def add_search_options(parser: Any) -> None:
         type=number(float, 0, 1e6),
         default=0.0,
         metavar="MINUTES",
-        help="after which no other trial begins; default: none. Example: --timeout 120",
+        help="begin no trial after so many minutes; default: no limit. Example: --timeout 120",
     )
     parser.add_argument(
         "--storage",
@@ -80,7 +80,7 @@ def add_search_options(parser: Any) -> None:
         "--study",
         default="",
         metavar="NAME",
-        help="of the search in the database; default: the name of DIR",
+        help="name of the search in the database; default: that of DIR",
     )
     add_workers(parser, "trainings")
     parser.set_defaults(command="search", check_usage=_check)

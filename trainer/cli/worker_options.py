@@ -30,8 +30,8 @@ def add_workers(parser: Any, what: str) -> None:
         "--scheduler",
         default="",
         metavar="tcp://HOST:PORT",
-        help=f"of a Dask cluster whose workers do the {what}; DIR and the data must be at the same "
-        "place on each of its machines",
+        help=f"do the {what} on the workers of this Dask cluster; DIR and the data must have the "
+        "same paths on each of its machines",
     )
     parser.set_defaults(usage_error=parser.error)
 

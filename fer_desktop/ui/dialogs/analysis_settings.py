@@ -65,12 +65,12 @@ class AnalysisGroup(QGroupBox):
         form.addRow(self.tr("&Smoothing:"), self.smoothing)
         self.engine = QComboBox(self)
         for engine in engine_names():
-            text = self.tr("Automatic (fastest)") if engine == AUTO else engine_text(engine)
+            text = self.tr("Automatic") if engine == AUTO else engine_text(engine)
             self.engine.addItem(text, engine)
         self.engine.setToolTip(
             self.tr(
-                "Software that runs the model: Keras on a graphics card, LiteRT on a "
-                "processor. Both give the same numbers. LiteRT int8 is two to four times as "
+                "Software that runs the model. Automatic: Keras on a graphics card, LiteRT on "
+                "a processor, which give the same numbers. LiteRT int8 is two to four times as "
                 "fast as LiteRT, with probabilities that differ by some hundredths; it needs a "
                 "model with weights of 8 bits, as seven-expressions has."
             )

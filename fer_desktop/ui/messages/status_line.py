@@ -63,7 +63,9 @@ class StatusLine(QWidget):
         for name, meaning in {
             "state": self.tr("State"),
             "sending": self.tr("The numbers, never the picture, go to other programs (Settings)"),
-            "listening": self.tr("Other programs and windows may set marks, or command (Settings)"),
+            "listening": self.tr(
+                "Other programs or windows can set marks or give commands (Settings)"
+            ),
             "size": self.tr("Picture size in pixels"),
             "rates": self.tr("Frames per second delivered and analysed, and frames dropped"),
             "analysis": self.tr("Every frame of the file is analysed, whatever is shown"),

@@ -50,8 +50,8 @@ class SoundDialog(AskingDialog[SoundChoice]):
         form.addRow(self.tr("Micro&phone:"), self.devices)
         text = QLabel(
             self.tr(
-                "For cameras and network cameras that are recorded as clean videos. Nothing is "
-                "heard or kept at any other time, and the sign on the picture says so while it is. "
+                "For cameras and network cameras that are recorded as clean videos. The microphone "
+                "is open only while such a recording runs, and the sign on the picture says so. "
                 "Files keep their own sound. Voices tell who somebody is: ask people first."
             ),
             self,
@@ -77,7 +77,8 @@ class SoundDialog(AskingDialog[SoundChoice]):
         self._refresh()
 
     def show_none(self, reason: FerError) -> None:
-        """Take why there is none."""
+        """Take why there is none; what is switched on can be switched off all the same."""
+        self.tick.setEnabled(self.tick.isChecked())
         self.note.say_error(reason)
 
     def answer(self) -> SoundChoice:
