@@ -184,8 +184,8 @@ _OURS: Final[Mapping[str, MeasureFacts]] = {
     ),
     "blendshapes": MeasureFacts(
         "Blendshapes",
-        "Movements of a drawn face by the names that Google's network has from Apple's ARKit; nine"
-        " of its 52 say nothing and are left out",
+        "How far the face makes a movement, by ARKit's names of blendshapes; nine of the 52 never"
+        " respond and are left out",
         _SHAPES,
         _NOT_MEASURED,
     ),
@@ -228,7 +228,7 @@ def channel_meaning(spec: MeasureSpec, channel: str) -> str:
         what = facts.definition or f"measure {spec.key}"
         what += "" if channel == spec.key else f", channel {channel}"
     bounds = f", usually {spec.range[0]:g} to {spec.range[1]:g}" if spec.range else ""
-    return f"{what}{bounds}; empty where it cannot be told"
+    return f"{what}{bounds}; empty where it cannot be measured"
 
 
 def described_measure(spec: MeasureSpec) -> dict[str, Any]:

@@ -211,7 +211,7 @@ _COLUMNS: Final[tuple[tuple[Column, Callable[[_Row], str]], ...]] = (
             "number",
             "",
             "share of the time in which the mouth opened and closed as in talking (measure"
-            " mouth_open); nobody listens",
+            " mouth_open); no sound is used",
         ),
         lambda row: _number(row.measured.talking),
     ),

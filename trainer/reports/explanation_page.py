@@ -138,9 +138,9 @@ def _page(explained: Explained, pictures: Mapping[str, bytes]) -> str:
 
 def _label_sentence(mean: ExplainedLabel) -> str:
     return (
-        f"{mean.label}, mean of {counted(mean.faces, 'face')}: {_percent(mean.probability)}; "
-        f"{_percent(mean.without_for)} with the fifth blurred that speaks most for it, "
-        f"{_percent(mean.without_random)} with a fifth at random."
+        f"{mean.label}, mean of {counted(mean.faces, 'face')}: {_percent(mean.probability)}. With"
+        f" the fifth of the picture that speaks most for it blurred: {_percent(mean.without_for)};"
+        f" with a fifth at random: {_percent(mean.without_random)}."
     )
 
 
@@ -149,9 +149,10 @@ def _face_sentence(face: ExplainedFace) -> str:
     if face.truth:
         answer += f" (the dataset says {face.truth})"
     return (
-        f"{face.file}: {answer}. {face.label}: {_percent(face.probability)}; with the fifth blurred"
-        f" that speaks most for it {_percent(face.without_for)}, most against it "
-        f"{_percent(face.without_against)}, at random {_percent(face.without_random)}."
+        f"{face.file}: {answer}. {face.label}: {_percent(face.probability)}. With the fifth of the"
+        f" picture that speaks most for it blurred: {_percent(face.without_for)}; most against it:"
+        f" {_percent(face.without_against)}; with a fifth at random:"
+        f" {_percent(face.without_random)}."
     )
 
 

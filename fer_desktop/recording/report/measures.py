@@ -25,7 +25,7 @@ MEASURED: Final[tuple[tuple[str, Cell], ...]] = (
 )
 HOW_TO_READ_MEASURES: Final = (
     "Usable, looks at camera, talking: shares of the time in which these were measured. Talking is"
-    " a mouth that opens and closes several times in a row; nobody listens.",
+    " a mouth that opens and closes several times in a row; no sound is used.",
     "Blinks: a blink that lies between two frames is not seen; below 15 frames a second many are"
     " missed. A minute: by the time in which the eyes were seen.",
     "Valence and arousal: means over time, derived from the expressions and facial actions.",

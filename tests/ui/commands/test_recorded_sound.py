@@ -178,6 +178,17 @@ def test_without_a_microphone_the_dialog_says_why(desk: Desk, qtbot: QtBot) -> N
     assert not app.controller.settings.record_microphone
 
 
+def test_what_is_on_can_be_switched_off_without_a_microphone(desk: Desk, qtbot: QtBot) -> None:
+    app, _ = opened(desk, qtbot, LOUD)
+
+    def switch_off(dialog: SoundDialog) -> None:
+        dialog.tick.click()
+        dialog.accept_button.click()
+
+    answer(desk, app, qtbot, switch_off)
+    assert not app.controller.settings.record_microphone
+
+
 def test_the_meter_is_in_decibels() -> None:
     assert loudness(0.0) == 0.0
     assert loudness(1.0) == 1.0
