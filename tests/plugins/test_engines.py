@@ -51,7 +51,7 @@ def install_abacus(package: Install, former: str = "", latter: str = "") -> None
 
 def test_it_is_chosen_by_its_name_and_never_unasked(package: Install) -> None:
     install_abacus(package)
-    assert engine_names() == ("auto", "litert", "keras", "abacus")
+    assert engine_names() == ("auto", "litert", "litert-int8", "keras", "abacus")
     folder = resolve_model("")
     preset = read_preset(folder)
     engine = load_engine(folder, preset, "abacus")
@@ -122,5 +122,5 @@ def test_the_name_of_one_of_ours_stays_ours(package: Install) -> None:
     package("beads", {"fer_desktop.engines": {"litert": "no_beads:load"}}, {})
     told: list[str] = []
     with telling(told.append):
-        assert engine_names() == ("auto", "litert", "keras")
+        assert engine_names() == ("auto", "litert", "litert-int8", "keras")
     assert "its name is taken by one that comes with the program" in told[0]
