@@ -109,7 +109,8 @@ class MeasuresDialog(AskingDialog[tuple[str, ...]]):
             )
         return self.tr(
             "Measures of the face's mesh take a few milliseconds per face and frame. They appear on"
-            " the cards, in the timeline in this order, and in exported tables."
+            " the cards, in the timeline in this order, in summaries and exported tables, and in"
+            " what is sent to other programs if that is on."
         )
 
     def _items(self) -> list[QListWidgetItem]:

@@ -136,9 +136,7 @@ def actions_text(answer: Answer, label: str) -> str:
         return translate("Why", "No facial actions: no mesh was found on this face.")
     if canonical(label) not in TYPICAL:
         return translate("Why", "Facial actions")
-    return translate("Why", "Facial actions (● usually tell {label})").format(
-        label=label_text(label)
-    )
+    return translate("Why", "Facial actions (● typical of {label})").format(label=label_text(label))
 
 
 def _strengths(answer: Answer) -> dict[str, tuple[MeasureSpec, float]]:
