@@ -25,6 +25,7 @@ PARTS = (
     "measures",
     "streams",
     "sessions",
+    "corrections",
     "streams_window",
     "two_cameras",
     "soak",
