@@ -77,6 +77,8 @@ def splits_of(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
             lacking = wanted[name] - taken[name]
             # The one that comes nearest to what is lacking; of such the first by name.
             group = min(free, key=lambda one: (abs(content[one].total() - lacking), one))
+            if taken[name] and content[group].total() > 2 * lacking:
+                break  # too many would be farther from what is wanted than too few
             split[group] = name
             taken[name] += content[group].total()
             left -= content[group]

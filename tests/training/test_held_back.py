@@ -50,3 +50,10 @@ def test_a_label_is_not_held_back_as_a_whole() -> None:
     splits = splits_of(groups, labels)
     assert splits[-1] == "train"
     assert "test" in splits
+
+
+def test_few_large_groups_are_not_held_back_for_the_most_part() -> None:
+    groups = [f"session {number}" for number in range(5) for _ in range(40)]
+    labels = ["happy", "sad"] * 100
+    split = splits_of(groups, labels)
+    assert [split.count(name) for name in ("train", "validation", "test")] == [120, 40, 40]
