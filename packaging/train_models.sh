@@ -25,3 +25,4 @@ fer-train export --run "$out/run" --head auxiliary --share 0.6 --levelling 0.75 
     --calibrate-on "$sets/sfew" --calibrate-on "$sets/jaffe" \
     --name seven-expressions --out "$out/seven-expressions"
 fer-train convert --precision int8 --data "$data" "$out/seven-expressions"
+fer-train card "$out/seven-expressions"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from trainer.contract.preset import CARD_FILE, METRICS_FILE, Preset
+from trainer.contract.preset import CARD_FILE, LITERT_INT8, METRICS_FILE, Preset
 from trainer.errors import RunError
 from trainer.presets.card_figures import application_section, figures_section, sets_section
 from trainer.presets.model_folder import model_preset
@@ -113,6 +113,18 @@ def _input(preset: Preset) -> list[str]:
         f"{crop.shift_up} box widths above the box's centre, turned back if the eyes tilt by more "
         f"than {crop.max_tilt_deg:g} degrees.",
         f"SHA-256 of `model.keras`: `{preset.sha256}`.",
+        *_with_8_bits(preset),
+    ]
+
+
+def _with_8_bits(preset: Preset) -> list[str]:
+    entry = preset.file_in(LITERT_INT8)
+    if entry is None:
+        return []
+    return [
+        f"`{entry.file}` is the same network with weights of 8 bits (`--engine litert-int8`). Its "
+        "probabilities differ by some hundredths; the figures below are those of float32, and "
+        "`fer-train evaluate --precision int8` measures its own."
     ]
 
 
