@@ -88,6 +88,7 @@ class Visit:
         self._path = path
         self._doing = ""
         self._painted = 0
+        self._former: object = None
         window.player.view.frame_painted.connect(self._on_painted)
         self._steps = self._visit()
         self._until: Callable[[], object] = lambda: True
@@ -191,6 +192,7 @@ class Visit:
         from fer_desktop.ui.runtime.source_request import SourceRequest
 
         for _ in range(OPENED_AGAIN):
+            self._former = self._controller.past
             painted, began = self._painted, time.perf_counter()
             with self._stalls_of("opening it again"):
                 self._controller.open(SourceRequest("session", str(self._path)))
@@ -202,6 +204,7 @@ class Visit:
         past = self._controller.past
         return (
             past is not None
+            and past is not self._former
             and self._chart.timeline is past.timeline
             and not self._chart.is_repaint_due
         )
