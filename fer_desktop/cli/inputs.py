@@ -69,9 +69,10 @@ def _files_of(path: Path, choice: InputChoice) -> Iterator[Found]:
 
 
 def _nothing_in(folder: Path, choice: InputChoice) -> SourceError:
-    where = " and its subfolders" if choice.recursive else ""
+    where = ", with its subfolders," if choice.recursive else ""
+    chosen = " that matches" if choice.include or choice.exclude else ""
     return SourceError(
-        f"No image or video in the folder {folder.name or folder}{where} is taken.",
+        f"The folder {folder.name or folder}{where} has no image or video{chosen}.",
         hint="Check --include and --exclude." if choice.include or choice.exclude else "",
     )
 
