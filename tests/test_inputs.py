@@ -82,6 +82,12 @@ def test_results_keep_the_names_that_they_have(tmp_path: Path) -> None:
     assert output_stems(files, tmp_path, former) == ["clip", "clip-3", "clip-2"]
 
 
+def test_results_are_not_called_what_the_tables_of_all_files_are(tmp_path: Path) -> None:
+    files = [Path("films/summary.mp4"), Path("films/All.mp4"), Path("films/a.mp4")]
+    tables = [tmp_path / "summary.csv", tmp_path / "." / "all.csv", tmp_path / "else" / "a.csv"]
+    assert output_stems(files, tmp_path, tables=tables) == ["summary-2", "All-2", "a"]
+
+
 def some(count: int, suffix: str, size: int = 10_000) -> list[Input]:
     return [Input("", f"{n}{suffix}", f"{n}", n, size + n) for n in range(count)]
 

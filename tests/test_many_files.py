@@ -140,10 +140,15 @@ def test_what_is_done_is_skipped_unless_content_or_settings_change(
     assert "done already" not in capsys.readouterr().err
     assert run(*words) == 0
     assert "3 files of 3 are done already" in capsys.readouterr().err
+    whole = (out / "a.csv").read_bytes()
+    assert run(folder / "a.mp4", "--out", out, "--every", 2) == 0, "another table takes its place"
+    assert run(*words) == 0
+    assert "2 files of 3 are done already" in capsys.readouterr().err
+    assert (out / "a.csv").read_bytes() == whole
     write_clip(folder / "a.mp4", [astronaut()] * 2)
     (out / "c.csv").unlink()
     assert run(*words) == 0
-    assert "1 file of 3 are done already" in capsys.readouterr().err
+    assert "1 file of 3 is done already" in capsys.readouterr().err
     assert len(rows(out / "a.csv")) == 2
     assert (out / "c.csv").is_file()
     assert run(*words, "--smoothing-ms", 0) == 0

@@ -43,7 +43,7 @@ def analyze(args: argparse.Namespace) -> int:
     plugins = chosen_outputs(args.to)
     options = AnalysisOptions.of(args)
     named = find_inputs(args.files, input_choice(args))
-    stems = output_stems([path for path, _ in named], args.out)
+    stems = output_stems([path for path, _ in named], args.out, tables=tables_of_all(args))
     joint = joint_table(args)
     layout = JointLayout(args.calibrate is not None, args.empty_rows)
     with closing(Networks(resolve_model(args.model), options)) as networks:
@@ -117,6 +117,12 @@ def report(result: FileResult, *, as_json: bool) -> None:
         print(json.dumps(result.as_json()), flush=True)
     if result.problem:
         complain(Path(result.file), result.problem)
+
+
+def tables_of_all(args: argparse.Namespace) -> list[Path]:
+    """Return the files in which the rows of all files go together."""
+    is_file = args.together is not None and args.together.suffix
+    return [args.together] if is_file else []
 
 
 def joint_table(args: argparse.Namespace) -> JointTable | JointFolder | None:

@@ -1,7 +1,7 @@
 """How the results of files are called."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,11 @@ _SUFFIXES: Final = (
 
 
 def output_stems(
-    files: Sequence[Path], out: Path, former: Mapping[Path, str] | None = None
+    files: Sequence[Path],
+    out: Path,
+    former: Mapping[Path, str] | None = None,
+    *,
+    tables: Iterable[Path] = (),
 ) -> list[str]:
     """Return a file stem for the results of each input: all different, and never an input's own.
 
@@ -28,11 +32,13 @@ def output_stems(
         files: the inputs.
         out: the folder for the results.
         former: stems that inputs have already; they keep them.
+        tables: what the same run writes of all files, and no result may be called.
     """
     former = former or {}
     inputs = {os.path.realpath(path) for path in files}
     folder, present = os.path.realpath(out), _names_in(out)
     taken = {stem.casefold() for stem in former.values()}
+    taken |= {path.stem.casefold() for path in tables if os.path.realpath(path.parent) == folder}
 
     def is_input(stem: str) -> bool:
         for suffix in _SUFFIXES:

@@ -131,6 +131,7 @@ class Outcome:
         input: the file.
         content: what it was known by when its analysis began; None where it could not be read.
         result: what came of it; None where nothing did.
+        written: what its table is known by.
         complaints: what is missing in the results, a sentence each.
         problem: why nothing came of it; empty where something did.
     """
@@ -138,6 +139,7 @@ class Outcome:
     input: Input
     content: Fingerprint | None
     result: FileResult | None
+    written: Fingerprint | None
     complaints: tuple[str, ...]
     problem: str
 
@@ -178,6 +180,7 @@ def _outcome(one: Input, job: AnalysisJob, networks: Networks) -> Outcome:
 
     content: Fingerprint | None = None
     result: FileResult | None = None
+    written: Fingerprint | None = None
     problem = ""
     try:
         content = _content(Path(one.path))
@@ -192,6 +195,7 @@ def _outcome(one: Input, job: AnalysisJob, networks: Networks) -> Outcome:
             complain=complaints.append,
         ).run()
         result = replace(result, file=one.name)
+        written = _content(table)
     except SourceError as error:
         problem = str(error)
     except FerError:
@@ -201,7 +205,7 @@ def _outcome(one: Input, job: AnalysisJob, networks: Networks) -> Outcome:
             raise
         log.exception("the analysis of %s failed", one.path)
         problem = f"the analysis failed unexpectedly: {error!r}"
-    return Outcome(one, content, result, tuple(complaints), problem)
+    return Outcome(one, content, result, written, tuple(complaints), problem)
 
 
 def _content(path: Path) -> Fingerprint | None:

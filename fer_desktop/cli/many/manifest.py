@@ -31,6 +31,7 @@ class Entry:
         content: what it was known by.
         settings: fingerprint of what its numbers depend on besides.
         result: what came of it.
+        written: what its table is known by; None where that could not be told.
         format: of this line.
     """
 
@@ -39,14 +40,21 @@ class Entry:
     content: Fingerprint
     settings: str
     result: FileResult
+    written: Fingerprint | None
     format: int = _FORMAT
 
     def holds(self, settings: str) -> bool:
-        """Tell whether the results are what an analysis would come to now."""
-        if self.settings != settings or not Path(self.result.table).is_file():
+        """Tell whether the results are what an analysis would come to now.
+
+        Another run, with other settings, may have put a table of its own in the place of this one.
+        """
+        if self.settings != settings:
             return False
         try:
-            return fingerprint(Path(self.path)) == self.content
+            return (
+                fingerprint(Path(self.result.table)) == self.written
+                and fingerprint(Path(self.path)) == self.content
+            )
         except OSError:
             return False
 

@@ -13,7 +13,7 @@ from typing import Final
 from tqdm import tqdm
 
 from fer_desktop.cli.analysis_options import AnalysisOptions
-from fer_desktop.cli.analyze import complain, input_choice, joint_table, report
+from fer_desktop.cli.analyze import complain, input_choice, joint_table, report, tables_of_all
 from fer_desktop.cli.arguments import PROGRAM
 from fer_desktop.cli.inputs import find_inputs
 from fer_desktop.cli.joint_table import JointFolder, JointLayout, read_part
@@ -90,6 +90,7 @@ class _Run:
         self._state = self._out / STATE
         self._manifest = manifest
         self._options = AnalysisOptions.of(args)
+        self._summary = self._out / f"summary.{self._options.format}"
         self._place = Place(args.workers or 1, args.scheduler or "")
         self._model, self._preset = _identified(resolve_model(args.model))
         self._settings = settings_digest(self._options, self._model)
@@ -105,10 +106,9 @@ class _Run:
         inputs = self._inputs()
         waiting = [one for one in inputs if not self._is_done(one)]
         if self._entries:
-            print(
-                f"{counted(len(self._entries), 'file')} of {len(inputs)} are done already.",
-                file=sys.stderr,
-            )
+            done = counted(len(self._entries), "file")
+            verb = "is" if len(self._entries) == 1 else "are"
+            print(f"{done} of {len(inputs)} {verb} done already.", file=sys.stderr)
         if self._joint is not None:
             make_folder(Path(self._parts.folder))
         if waiting:
@@ -128,7 +128,8 @@ class _Run:
                 self._fail(path, str(path), str(refusal))
         files = [(path, Path(real)) for real, path in named.items()]
         former = {Path(entry.path): entry.stem for entry in self._manifest.entries.values()}
-        stems = output_stems([real for _, real in files], self._out, former)
+        tables = [*tables_of_all(self._args), self._summary]
+        stems = output_stems([real for _, real in files], self._out, former, tables=tables)
         return [
             Input(str(path), str(real), stem, number, _size(real))
             for number, ((path, real), stem) in enumerate(zip(files, stems, strict=True), start=1)
@@ -216,7 +217,9 @@ class _Run:
             return
         shown = self._args.out / Path(outcome.result.table).name
         report(replace(outcome.result, table=str(shown)), as_json=self._args.json)
-        entry = Entry(one.path, one.stem, outcome.content, self._settings, outcome.result)
+        entry = Entry(
+            one.path, one.stem, outcome.content, self._settings, outcome.result, outcome.written
+        )
         self._entries[one.path] = entry
         self._manifest.add(entry)
 
@@ -272,7 +275,7 @@ class _Run:
             rows.append((one.name, result, problem))
         if rows:
             write_summary(
-                self._out / f"summary.{self._options.format}",
+                self._summary,
                 self._preset.labels,
                 rows,
                 dialect=self._options.csv_dialect,
