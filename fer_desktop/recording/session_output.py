@@ -75,7 +75,8 @@ class SessionOutput:
             self._writer = self._create(*self._session)
             if self._session[1].is_live:
                 zero_ns = frame.captured_ns - frame.timestamp_us * 1000
-                self._writer.began(clock_name(), zero_ns)
+                if zero_ns >= 0:  # a source of others may count its time from elsewhere
+                    self._writer.began(clock_name(), zero_ns)
             if self._tell_model is not None:
                 self._tell_model(self._writer)
         self._writer.write(with_light(frame, analysis))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,20 @@ def test_two_cameras_are_aligned_to_the_microsecond(tmp_path: Path) -> None:
     sessions = {item["session"]: item for item in meta["sessions"]}
     assert sessions["two"]["monotonic_start_us"] == (BEGAN_NS + 412_345_000) // 1000
     assert meta["columns"][-1]["name"] == "shared_time_s"
+
+
+def test_a_source_whose_time_begins_elsewhere_is_read_without_the_clock(tmp_path: Path) -> None:
+    path = tmp_path / "a.fersession"
+    output = SessionOutput(lambda session, info: SessionWriter(path, info, settings={}))
+    output.opened(1, CAMERA)
+    output.model_changed(PRESET, 0, engine="litert", device="CPU")
+    since_1970_us = 1_800_000_000_000_000
+    shown = replace(picture(0), timestamp_us=since_1970_us, captured_ns=BEGAN_NS)
+    output.write(shown, frame(0, timestamp_us=since_1970_us))
+    output.close(is_complete=True)
+    with SessionReader(path) as reader:
+        info = reader.summary().info
+    assert (info.clock, info.zero_ns) == ("", None)
 
 
 def test_sessions_of_different_times_have_no_such_column(tmp_path: Path) -> None:
