@@ -80,7 +80,9 @@ class PortAudioMicrophones:
         Raises:
             SourceError: if there is none, or PortAudio is missing.
         """
-        found = [name for name, _ in _inputs(_portaudio())]
+        library = _portaudio()
+        _look_again(library)
+        found = [name for name, _ in _inputs(library)]
         if not found:
             raise SourceError("No microphone was found.", hint="Plug one in and try again.")
         return found
@@ -105,6 +107,17 @@ class PortAudioMicrophone:
             SourceError: if it is not there, or cannot be opened.
         """
         library = _portaudio()
+        if self._name and self._name not in dict(_inputs(library)):
+            _look_again(library)
+        with _once:
+            _in_use.add(self)  # from here on the numbers of devices stay
+        try:
+            return self._opened(library, on_block)
+        except BaseException:
+            self.close()
+            raise
+
+    def _opened(self, library: Any, on_block: Callable[[SoundBlock], None]) -> int:
         device = None
         if self._name:
             device = dict(_inputs(library)).get(self._name)
@@ -127,6 +140,7 @@ class PortAudioMicrophone:
                 callback=heard,
             )
             clock = _SampleClock(rate, stream.latency)
+            self._stream = stream
             stream.start()
         except (library.PortAudioError, ValueError) as error:
             called = self._name or "The microphone"
@@ -134,7 +148,6 @@ class PortAudioMicrophone:
                 f"{called} cannot be opened: {error}.",
                 hint="Check that it is plugged in, allowed, and not used by another program.",
             ) from error
-        self._stream = stream
         return rate
 
     def close(self) -> None:
@@ -143,6 +156,8 @@ class PortAudioMicrophone:
         if stream is not None:
             stream.abort(ignore_errors=True)  # one that was unplugged has nothing more to give
             stream.close(ignore_errors=True)
+        with _once:
+            _in_use.discard(self)
 
 
 class _SampleClock:
@@ -181,6 +196,7 @@ class _SampleClock:
 
 
 _once: Final = threading.Lock()
+_in_use: Final[set[PortAudioMicrophone]] = set()
 
 
 def _portaudio() -> Any:
@@ -195,6 +211,14 @@ def _portaudio() -> Any:
         except (ImportError, OSError) as error:
             raise _NO_LIBRARY from error
         return sounddevice
+
+
+def _look_again(library: Any) -> None:
+    """Have the library find what was plugged in since; while it is in use, it cannot."""
+    with _once:
+        if not _in_use:
+            library._terminate()
+            library._initialize()
 
 
 def _inputs(library: Any) -> list[tuple[str, int]]:

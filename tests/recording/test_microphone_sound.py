@@ -213,7 +213,17 @@ class _Library:
 
     def __init__(self, devices: list[dict[str, object]]) -> None:
         self._devices = devices
+        self.plugged_in: list[dict[str, object]] = []
         self.streams: list[SimpleNamespace] = []
+        self.closed = 0
+        self.fails = False
+
+    def _terminate(self) -> None:
+        assert self.closed == len(self.streams), "it would take the microphone away"
+
+    def _initialize(self) -> None:
+        self._devices += self.plugged_in
+        self.plugged_in = []
 
     def query_hostapis(self) -> list[dict[str, object]]:
         return [{"name": "ALSA"}, {"name": "JACK"}]
@@ -229,12 +239,19 @@ class _Library:
         stream = SimpleNamespace(
             options=options,
             latency=0.03,
-            start=lambda: None,
+            start=self._start,
             abort=lambda ignore_errors: None,
-            close=lambda ignore_errors: None,
+            close=self._close,
         )
         self.streams.append(stream)
         return stream
+
+    def _start(self) -> None:
+        if self.fails:
+            raise self.PortAudioError("Device unavailable")
+
+    def _close(self, ignore_errors: bool) -> None:
+        self.closed += 1
 
 
 def _device(name: str, index: int, system: int, inputs: int = 1, rate: float = 44_100) -> dict:
@@ -274,6 +291,33 @@ def test_portaudio_is_asked_for_the_chosen_microphone(monkeypatch: pytest.Monkey
     chosen.close()
     with pytest.raises(SourceError, match="The microphone Gone was not found"):
         port.microphone("Gone").open(heard.append)
+
+
+@pytest.mark.unit
+def test_what_is_plugged_in_later_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = _Library([_device("Old", 0, 0)])
+    monkeypatch.setattr(microphone, "_portaudio", lambda: library)
+    port = PortAudioMicrophones()
+    assert port.names() == ["Old"]
+    library.plugged_in = [_device("New", 1, 0)]
+    assert port.names() == ["Old", "New"]
+    library.plugged_in = [_device("Newest", 2, 0)]
+    newest = port.microphone("Newest")
+    newest.open(lambda block: None)
+    library.plugged_in = [_device("Too late", 3, 0)]
+    assert port.names() == ["Old", "New", "Newest"], "nothing is taken from a recording"
+    newest.close()
+    assert "Too late" in port.names()
+
+
+@pytest.mark.unit
+def test_a_microphone_that_does_not_start_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = _Library([_device("USB", 0, 0)])
+    library.fails = True
+    monkeypatch.setattr(microphone, "_portaudio", lambda: library)
+    with pytest.raises(SourceError, match="USB cannot be opened: Device unavailable"):
+        PortAudioMicrophones().microphone("USB").open(lambda block: None)
+    assert library.closed == 1
 
 
 @pytest.mark.unit
