@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
             return
         for action, key in self.acts.bare.items():
             if key == pressed:
-                if action.isEnabled():
+                if action.isEnabled() and (action.autoRepeat() or not event.isAutoRepeat()):
                     action.trigger()
                 return
         super().keyPressEvent(event)

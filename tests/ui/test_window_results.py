@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
@@ -97,6 +99,25 @@ def test_a_moment_is_marked(desk: Desk, qtbot: QtBot) -> None:
     (session,) = list_sessions(paths.sessions_dir())
     with SessionReader(session.path) as reader:
         assert [mark.text for mark in reader.marks()] == ["Mark"]
+
+
+def test_a_key_that_is_held_down_marks_once_and_steps_on(desk: Desk, qtbot: QtBot) -> None:
+    window = play_clip(desk, qtbot).window
+    acts = window.acts
+    obeyed: list[QAction] = []
+    for action in (acts.mark_keys[0], acts.step_forward):
+        action.setEnabled(True)
+        action.triggered.connect(lambda _=False, action=action: obeyed.append(action))
+    for key in (Qt.Key.Key_1, Qt.Key.Key_Right):
+        for is_repeated in (False, True, True):
+            event = QKeyEvent(
+                QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, "", is_repeated
+            )
+            QApplication.sendEvent(window, event)
+    assert obeyed == [acts.mark_keys[0], *[acts.step_forward] * 3]
+    once = (acts.new_window, acts.why, acts.mark, acts.record, acts.snapshot)
+    assert not any(action.autoRepeat() for action in once)
+    assert acts.zoom_in.autoRepeat()
 
 
 def test_a_snapshot_is_saved(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:

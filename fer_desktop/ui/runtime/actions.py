@@ -31,6 +31,11 @@ class Actions(QObject):
         self._make_annotation_actions()
         self._make_view_actions()
         self._make_help_actions()
+        # Who holds any other key down does not want many marks, windows or recordings.
+        repeated = {self.step_back, self.step_forward, self.seek_back, self.seek_forward}
+        repeated |= {self.zoom_in, self.zoom_out}
+        for action in (*self, *self.numbered):
+            action.setAutoRepeat(action in repeated)
 
     def __iter__(self) -> Iterator[QAction]:
         """Yield every action but the numbered ones, in the order of the menus."""

@@ -45,6 +45,8 @@ def answer(
     Raises:
         ModelError: if the model cannot be loaded.
     """
+    if not is_wanted():  # somebody asked again at once: a model is not loaded for nothing
+        return None
     classifier = load()
     try:
         explanation = explain_face(classifier, frame.pixels, face.detection, is_wanted)

@@ -22,6 +22,7 @@ from fer_desktop.ui.why.why_dialog import WhyDialog
 from fer_desktop.vision.classifier import ModelClassifier
 from tests.helpers.data import astronaut
 from tests.helpers.sources import ScriptedSource
+from tests.recording.samples import face, picture
 from tests.ui.conftest import Desk
 from tests.ui.steps import CLIP, PHOTO, at_end, messages
 
@@ -215,3 +216,10 @@ def test_a_face_that_cannot_be_read_well_is_called_so(
     app = with_picture(desk, qtbot, tmp_path / "dark.png", astronaut() // 8)
     dialog = explained(app, qtbot)
     assert "The face is too dark" in dialog.warning.text()
+
+
+def test_for_a_question_that_was_asked_anew_no_model_is_loaded() -> None:
+    def load() -> ModelClassifier:
+        raise AssertionError("nobody waits for it")
+
+    assert answer.answer(picture(0), face(), load, lambda: False) is None
