@@ -115,9 +115,11 @@ class PersonMeasures:
 
     def _talking(self, rows: NDArray[np.int64], weights: _Floats) -> float | None:
         times_s = self._times_s[rows]
-        within = np.zeros(len(rows))
-        for talk in self._talks:
-            within[(times_s >= talk.start_s) & (times_s <= talk.end_s)] = 1.0
+        starts, ends = (
+            np.array([getattr(talk, name) for talk in self._talks]) for name in ("start_s", "end_s")
+        )
+        begun = np.searchsorted(starts, times_s, side="right")
+        within = (begun > np.searchsorted(ends, times_s, side="left")).astype(np.float64)
         within[~np.isfinite(self._columns["mouth_open"][rows])] = np.nan
         return _mean(within, weights)
 
