@@ -5,6 +5,7 @@ with the same packages, can do them. Whoever needs this installs the extra ``clu
 """
 
 import asyncio
+import os
 import queue
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -196,6 +197,7 @@ class WorkerPool:
             futures[future.key] = future
             future.add_done_callback(over.put)
 
+        notes = Path(os.path.abspath(notes))  # workers may have been started elsewhere
         _clear(notes)
         try:
             notes.mkdir(parents=True)

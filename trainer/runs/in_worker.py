@@ -4,10 +4,12 @@ Nothing is imported here that looks for processors: a worker is kept to its shar
 """
 
 import importlib
+import os
 import pickle
 import random
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,12 +28,14 @@ class Call:
     Attributes:
         arguments: pickled, so that their modules are imported after the worker has its share.
         workers: how many share this computer; 0 where others have seen to it.
+        folder: where relative paths begin.
     """
 
     module: str
     function: str
     arguments: bytes
     workers: int
+    folder: str
 
 
 def call_of(function: Callable[..., object], *arguments: Any, workers: int) -> Call:
@@ -41,11 +45,14 @@ def call_of(function: Callable[..., object], *arguments: Any, workers: int) -> C
         function=function.__name__,
         arguments=pickle.dumps(arguments),
         workers=workers,
+        folder=os.getcwd(),
     )
 
 
 def do_call(call: Call) -> Any:
-    """Do it; runs in a worker."""
+    """Do it; runs in a worker, which stays in the folder of whoever has called."""
+    with suppress(OSError):  # where it is not there, no relative path leads anywhere
+        os.chdir(call.folder)
     if call.workers:
         take_share(_number(), call.workers)
     _keep_random_numbers_apart()

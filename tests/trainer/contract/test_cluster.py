@@ -140,6 +140,21 @@ def test_workers_are_killed_and_join(cluster: Cluster, tmp_path: Path) -> None:
     assert sum(begun(tmp_path).values()) <= 32
 
 
+def test_workers_may_have_been_started_in_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = Cluster(tmp_path)
+    try:
+        cluster.worker()
+        monkeypatch.chdir(tmp_path)
+        with worker_pool(Place(scheduler=cluster.address), packages=(), tell=print) as pool:
+            (done,) = pool.do(square, [("3", Job(3, notes=tmp_path))], notes=Path("notes"))
+    finally:
+        cluster.end()
+    assert (done.result, done.problem) == (9, "")
+    assert not (tmp_path / "notes").exists()
+
+
 def test_a_worker_that_joins_with_other_versions_gets_no_work(tmp_path: Path) -> None:
     told: list[str] = []
     other = tmp_path / "other.py"

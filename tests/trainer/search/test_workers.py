@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from tests.trainer.conftest import FolderMaker
 from trainer.cli import main
 from trainer.presets.model_folder import load_model_folder
+from trainer.runs import in_worker
 from trainer.runs.worker_share import share, take_share, visible_gpus
 
 pytest.importorskip("distributed")
@@ -44,6 +46,20 @@ def test_a_worker_has_its_share_of_the_computer(tmp_path: Path) -> None:
     before = dict(own)
     take_share(0, 1, own)
     assert own == before
+
+
+@pytest.mark.unit
+def test_paths_begin_where_the_command_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("import_keras_quietly", "_keep_random_numbers_apart"):
+        monkeypatch.setattr(in_worker, name, lambda: None)
+    monkeypatch.chdir(tmp_path)
+    call = in_worker.call_of(os.getcwd, workers=0)
+    monkeypatch.chdir(tmp_path.parent)
+    assert in_worker.do_call(call) == str(tmp_path)
+    elsewhere = replace(call, folder=str(tmp_path / "gone"))
+    assert in_worker.do_call(elsewhere) == str(tmp_path), "where it was"
 
 
 def test_two_workers_train_what_one_process_trains(
