@@ -7,7 +7,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from trainer.search.choices import Objective
-from trainer.search.trials import COMMAND, DIVERGED, RUN, SearchJob
+from trainer.search.trials import COMMAND, DIVERGED, RUN, SearchJob, run_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ def _trial(trial: FrozenTrial) -> Trial:
         settings=trial.params,
         seconds=seconds,
         command=trial.user_attrs.get(COMMAND, ""),
-        run=trial.user_attrs.get(RUN, ""),
+        run=run_name(trial.number) if RUN in trial.user_attrs else "",
     )
 
 

@@ -23,7 +23,7 @@ from trainer.runs.worker_pool import Workers, each_done
 from trainer.search.findings import Found, best_trial, findings, state_of
 from trainer.search.page import search_page
 from trainer.search.storage import open_study
-from trainer.search.trials import RUN, SearchJob, ended, make_interrupted_again, run_trial
+from trainer.search.trials import RUN, SearchJob, ended, make_interrupted_again, run_name, run_trial
 from trainer.systems.own_file import allow
 
 BEST: Final = "best"
@@ -154,7 +154,7 @@ def _keep_best(study: optuna.Study, out: Path) -> None:
             _STATES if best is not None and trial.number == best.number else (*_STATES, *_NETWORKS)
         )
         for name in names:
-            (out / str(trial.user_attrs[RUN]) / name).unlink(missing_ok=True)
+            (out / run_name(trial.number) / name).unlink(missing_ok=True)
 
 
 def _write(study: optuna.Study, job: SearchJob) -> Found:

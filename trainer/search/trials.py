@@ -62,7 +62,7 @@ def run_trial(job: SearchJob, draw: int, controls: Controls) -> None:
     def objective(trial: optuna.Trial) -> float:
         config = replace(
             job.base,
-            out=job.base.out / f"trial_{trial.number:04}",
+            out=job.base.out / run_name(trial.number),
             recipe=varied(job.base.recipe, job.space, trial),
         )
         shutil.rmtree(config.out, ignore_errors=True)  # of a study that was deleted
@@ -76,6 +76,11 @@ def run_trial(job: SearchJob, draw: int, controls: Controls) -> None:
         return of_run(job.objective, config.out, job.unseen)
 
     study.optimize(objective, n_trials=1, catch=(Diverged,))
+
+
+def run_name(number: int) -> str:
+    """Return the name of a trial's folder, whatever a database of others says."""
+    return f"trial_{number:04}"
 
 
 def ended(study: optuna.Study) -> list[FrozenTrial]:

@@ -12,7 +12,8 @@ from trainer.cli import main
 from trainer.config import TrainConfig
 from trainer.contract.progress import EpochDone, Event
 from trainer.fit.epochs import Controls, Stopped
-from trainer.search.searching import search
+from trainer.search.findings import findings
+from trainer.search.searching import _keep_best, search
 from trainer.search.space import parse_space
 from trainer.search.storage import Place, open_study
 from trainer.search.trials import SearchJob
@@ -129,6 +130,27 @@ def test_hopeless_trials_end_early_and_diverged_ones_count(
     pruned = next(trial for trial in found.trials if trial.state == "pruned")
     assert pruned.epochs == 1
     assert pruned.value is None
+
+
+@pytest.mark.unit
+def test_a_database_of_others_leads_to_no_other_folder(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    out = tmp_path / "search"
+    for folder in (precious, out / "trial_0000"):
+        folder.mkdir(parents=True)
+        (folder / "checkpoint.h5").touch()
+        (folder / "model.keras").touch()
+    job = _job(tmp_path, out)
+    study = open_study(job.place)
+    for value in (0.5, 0.6):
+        trial = study.ask({"learning_rate": optuna.distributions.FloatDistribution(0.1, 1)})
+        trial.set_user_attr("run", "../precious")
+        study.tell(trial, value)
+    _keep_best(study, out)
+    found = findings(study, job, "")
+    assert (precious / "model.keras").exists()
+    assert not (out / "trial_0000" / "model.keras").exists()
+    assert [each.run for each in found.trials] == ["trial_0000", "trial_0001"]
 
 
 def test_unseen_faces_can_be_the_judge(
