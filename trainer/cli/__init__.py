@@ -173,6 +173,8 @@ def _cross_validate(args: argparse.Namespace) -> int:
 def _learning_curve(args: argparse.Namespace) -> int:
     from trainer.reports.learning_curve import curve_as_text, learning_curve, stopped_at
 
+    if args.train_share < 1:
+        args.usage_error("--train-share is of one training: say --shares")
     config = config_from_args(args, _system_name(args))
     workers = workers_from_args(args)
     found: list[LearningCurve] = []

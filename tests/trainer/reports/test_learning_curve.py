@@ -60,3 +60,6 @@ def test_a_learning_curve_has_a_point_for_each_share_and_goes_on(
     for wrong in ("0,1", "0.5,0.5", "2", "half"):
         with pytest.raises(SystemExit):
             main([*words, "--shares", wrong])
+    with pytest.raises(SystemExit):
+        main([*words, "--train-share", "0.5"])
+    assert "say --shares" in capsys.readouterr().err
