@@ -31,7 +31,7 @@ from fer_desktop.recording.calibrations import UsedCalibration
 from fer_desktop.recording.counts import Counts
 from fer_desktop.recording.mesh_file import MESH_SUFFIX
 from fer_desktop.recording.session_format import SessionInfo, UsedModel, library_versions
-from fer_desktop.recording.table_description import meta_path, write_meta
+from fer_desktop.recording.table_description import describe, meta_path, write_meta
 from fer_desktop.sources.factory import open_file
 from fer_desktop.vision.analyzer import Analyzer
 
@@ -231,8 +231,7 @@ class FileRun:
     ) -> None:
         assert self._info is not None  # there were frames
         options = self._options
-        write_meta(
-            meta_path(self._table_path),
+        description = describe(
             SessionInfo(
                 source=self._info,
                 started_ns=started_ns,
@@ -253,8 +252,8 @@ class FileRun:
             columns=table.columns,
             problem=problem,
             measure_problems=analyzer.measure_problems,
-            overwrite=True,
         )
+        write_meta(meta_path(self._table_path), description, overwrite=True)
 
     def _result(self, counts: Counts, seconds: float, problem: str) -> FileResult:
         return FileResult(

@@ -1,10 +1,9 @@
 """Tables that people take home, written whole or not at all."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from fer_desktop.domain.measures import MESH, MeasureSpec
@@ -17,12 +16,11 @@ from fer_desktop.recording.mesh_file import MESH_SUFFIX, mesh_file
 from fer_desktop.recording.person_column import person_column
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 from fer_desktop.recording.session_reader import SessionReader
-from fer_desktop.recording.table_description import place_of_description, write_meta
+from fer_desktop.recording.table_description import describe, place_of_description, write_meta
 from fer_desktop.recording.table_files import RowWriter, row_writer
 from fer_desktop.settings import CsvDialect
 
 _NOBODY: Final = People()  # of whom anything was said
-_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class FaceRows:
@@ -162,8 +160,7 @@ def export_session(
                 meshes.add(people.visible(row.analysis))
     counts = table.counts
     counts.end = summary.end
-    write_meta(
-        description,
+    meta = describe(
         summary.info,
         reader.models,
         counts,
@@ -175,6 +172,6 @@ def export_session(
         columns=columns.columns(),
         facts=summary.facts,
         problem=summary.end.problem if summary.end is not None else "",
-        overwrite=overwrite,
     )
+    write_meta(description, meta, overwrite=overwrite)
     return counts

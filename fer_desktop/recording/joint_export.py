@@ -1,6 +1,5 @@
 """Several sessions in one go: one tidy table with a column that names the session, or one each."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.measures import MESH, MeasureSpec
 from fer_desktop.domain.people import People
 from fer_desktop.errors import FerError
-from fer_desktop.files import distinct_name, whole_file
+from fer_desktop.files import distinct_name
 from fer_desktop.recording.column import Column, dictionary_json
 from fer_desktop.recording.correction_column import CorrectionColumns
 from fer_desktop.recording.counts import Counts
@@ -25,7 +24,7 @@ from fer_desktop.recording.person_column import person_column
 from fer_desktop.recording.session_format import Mark, RecordedFrame, UsedModel
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 from fer_desktop.recording.shared_clock import SHARED_TIME, LiveSpan, live_span, shared_clock
-from fer_desktop.recording.table_description import describe, place_of_description
+from fer_desktop.recording.table_description import describe, place_of_description, write_meta
 from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import CsvDialect
 
@@ -237,9 +236,7 @@ def _write(
         "shared_clock": table.clock.kind if table.clock is not None else None,
         "sessions": metas,
     }
-    text = json.dumps(meta, indent=2, ensure_ascii=False)
-    with whole_file(description, overwrite=overwrite) as part:
-        part.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
+    write_meta(description, meta, overwrite=overwrite)
     return total
 
 

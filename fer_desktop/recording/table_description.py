@@ -60,7 +60,22 @@ def describe(
     problem: str = "",
     measure_problems: Mapping[str, str] = _NOTHING,
 ) -> dict[str, Any]:
-    """Return all that is needed to get the numbers of a table again; see ``write_meta``."""
+    """Return all that is needed to get the numbers of a table again.
+
+    Args:
+        info: the session.
+        models: those that read the frames; each is named where there are several.
+        counts: what the table holds.
+        marks: moments that the user marked.
+        corrections: what people say that faces show.
+        calibrations: against what faces were read.
+        measures: what else was measured of faces.
+        people: who is who.
+        columns: of the table, to be explained.
+        facts: what the user says of the session.
+        problem: why the table ends early, if it does.
+        measure_problems: why measures are empty, at all or where they fail, by their keys.
+    """
     meta: dict[str, Any] = {
         "format_version": 1,
         "application": APP_NAME,
@@ -106,59 +121,18 @@ def describe(
     return meta
 
 
-def write_meta(
-    path: Path,
-    info: SessionInfo,
-    models: Sequence[UsedModel],
-    counts: Counts,
-    *,
-    marks: Sequence[Mark] = (),
-    corrections: Sequence[Correction] = (),
-    calibrations: Sequence[UsedCalibration] = (),
-    measures: Sequence[MeasureSpec] = (),
-    people: People = _NOBODY,
-    columns: Sequence[Column] = (),
-    facts: SessionFacts | None = None,
-    problem: str = "",
-    measure_problems: Mapping[str, str] = _NOTHING,
-    overwrite: bool = False,
-) -> None:
-    """Write all that is needed to get the numbers of a table again, as JSON.
+def write_meta(path: Path, description: Mapping[str, Any], *, overwrite: bool = False) -> None:
+    """Write the description of a table as JSON.
 
     Args:
         path: where to; its folder must exist.
-        info: the session.
-        models: those that read the frames; each is named where there are several.
-        counts: what the table holds.
-        marks: moments that the user marked.
-        corrections: what people say that faces show.
-        calibrations: against what faces were read.
-        measures: what else was measured of faces.
-        people: who is who.
-        columns: of the table, to be explained.
-        facts: what the user says of the session.
-        problem: why the table ends early, if it does.
-        measure_problems: why measures are empty, at all or where they fail, by their keys.
+        description: what ``describe`` returns, of one session or of several.
         overwrite: whether a file that is there already is replaced.
 
     Raises:
         StorageError: if the file exists or cannot be written.
     """
-    meta = describe(
-        info,
-        models,
-        counts,
-        marks=marks,
-        corrections=corrections,
-        calibrations=calibrations,
-        measures=measures,
-        people=people,
-        columns=columns,
-        facts=facts,
-        problem=problem,
-        measure_problems=measure_problems,
-    )
-    text = json.dumps(meta, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(description, indent=2, ensure_ascii=False) + "\n"
     with whole_file(path, overwrite=overwrite) as part:
         # File names on Linux may hold bytes that are no text: they become JSON's own escapes.
         part.write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -7,14 +7,13 @@ from PySide6.QtCore import QObject
 from fer_desktop.errors import FerError
 from fer_desktop.ui.messages.event_messages import DEMO, DETECTOR, EXTENSIONS, MODEL, EventMessages
 from fer_desktop.ui.messages.file_messages import BUNDLE, UNFINISHED, FileMessages
-from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
+from fer_desktop.ui.messages.message_bar import MessageBar, error_message
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.controller import Controller
 from trainer.contract.text import counted
 
 _PICTURES, _TRAINING, _DROPPED, _QUEUE = "pictures", "training", "dropped", "queue"
 CONTROL, HEARD_MARKS = "control", "heard marks"
-_MOST_NAMED = 3
 # What is said about anything else belongs to the source that is open, and leaves with it.
 _BEYOND_THE_SOURCE = frozenset(
     {
@@ -56,7 +55,7 @@ class Announcer(QObject):
 
     def say_demo(self) -> None:
         """Tell that the demo clip plays because there is no camera."""
-        self._show(
+        self._bar.tell(
             DEMO,
             "info",
             self.tr("No camera was found, so the demo clip is playing."),
@@ -77,7 +76,7 @@ class Announcer(QObject):
             if count
             else self.tr("Check that it is plugged in and that access to it is allowed.")
         )
-        self._show("cameras", "info", text, hint)
+        self._bar.tell("cameras", "info", text, hint)
 
     def say_pictures_missing(self, name: str, is_changed: bool, find: Callable[[], object]) -> None:
         """Tell that a past session is shown without its pictures."""
@@ -86,7 +85,7 @@ class Announcer(QObject):
             if is_changed
             else self.tr("{name} was not found, so its pictures are not shown.")
         )
-        self._show(
+        self._bar.tell(
             _PICTURES,
             "info",
             text.format(name=name),
@@ -106,7 +105,7 @@ class Announcer(QObject):
             text = self.tr("{name} has changed since it was recorded, so it is not shown.")
         else:
             text = self.tr("{name} was not found, so this session is shown without it.")
-        self._show(
+        self._bar.tell(
             _PICTURES,
             "info",
             text.format(name=name, count=count),
@@ -118,7 +117,7 @@ class Announcer(QObject):
 
     def say_queue_left(self, files: int, show: Callable[[], object]) -> None:
         """Offer files that waited to be analysed when the application was closed."""
-        self._show(
+        self._bar.tell(
             _QUEUE,
             "info",
             self.tr("{files} waited to be analysed.").format(files=counted(files, "file")),
@@ -134,11 +133,13 @@ class Announcer(QObject):
             text += " " + self.tr("{files} could not be read.").format(
                 files=counted(failed, "file")
             )
-        self._show(_QUEUE, "warning" if failed else "good", text, "", self.tr("Show list"), show)
+        self._bar.tell(
+            _QUEUE, "warning" if failed else "good", text, "", self.tr("Show list"), show
+        )
 
     def say_analysed_again(self, compare: Callable[[], object]) -> None:
         """Offer to compare an analysis with the former one of the same file."""
-        self._show(
+        self._bar.tell(
             "again",
             "good",
             self.tr("The file was analysed again. The former session was kept."),
@@ -149,7 +150,7 @@ class Announcer(QObject):
 
     def say_nothing_to_open(self, dropped: Sequence[str]) -> None:
         """Tell that there is nothing to open in what was dropped."""
-        self._show(
+        self._bar.tell(
             _DROPPED,
             "warning",
             self.tr("There is no image or video in {names}.").format(names=", ".join(dropped)),
@@ -159,9 +160,9 @@ class Announcer(QObject):
     def say_marked(self, was_recorded: bool, when: str) -> None:
         """Tell that a moment was marked, or that there is none to mark."""
         if was_recorded:
-            self._show("mark", "good", self.tr("Marked at {time}.").format(time=when))
+            self._bar.tell("mark", "good", self.tr("Marked at {time}.").format(time=when))
         else:
-            self._show(
+            self._bar.tell(
                 "mark",
                 "info",
                 self.tr("There is nothing to mark yet."),
@@ -170,11 +171,11 @@ class Announcer(QObject):
 
     def say_noted(self, text: str) -> None:
         """Tell what was marked or corrected."""
-        self._show("mark", "good", text)
+        self._bar.tell("mark", "good", text)
 
     def say_no_face_to_correct(self) -> None:
         """Tell that there is no selected face in the picture."""
-        self._show(
+        self._bar.tell(
             "mark",
             "info",
             self.tr("There is no face to correct in this picture."),
@@ -183,7 +184,7 @@ class Announcer(QObject):
 
     def say_key_without_text(self, number: int) -> None:
         """Tell that a key has to be given a text first."""
-        self._show(
+        self._bar.tell(
             "mark",
             "info",
             self.tr("The key {number} marks nothing yet.").format(number=number),
@@ -194,14 +195,14 @@ class Announcer(QObject):
 
     def say_calibration_removed(self) -> None:
         """Tell that faces are read as the model does again."""
-        self._show(
+        self._bar.tell(
             "calibration", "info", self.tr("Calibration removed. Scores are no longer corrected.")
         )
 
     def say_calibration_ended(self, model: str) -> None:
         """Tell that another model knows nothing of faces that were calibrated for the former."""
         text = self.tr("The calibration has ended: it does not apply to the model {model}.")
-        self._show(
+        self._bar.tell(
             "calibration",
             "info",
             text.format(model=model),
@@ -214,11 +215,13 @@ class Announcer(QObject):
         """Tell that a face is neither shown nor exported, and offer it again."""
         text = self.tr("{face} is hidden: it is not shown and not exported.")
         hint = self.tr("What was recorded of it stays.")
-        self._show("people", "info", text.format(face=called), hint, self.tr("Show again"), show)
+        self._bar.tell(
+            "people", "info", text.format(face=called), hint, self.tr("Show again"), show
+        )
 
     def say_nothing_analysed(self) -> None:
         """Tell that there is no session yet to keep something in."""
-        self._show("people", "info", self.tr("Nothing is analysed yet."))
+        self._bar.tell("people", "info", self.tr("Nothing is analysed yet."))
 
     def say_training_left(
         self, name: str, is_finished: bool, epochs: int, show: Callable[[], object]
@@ -234,12 +237,12 @@ class Announcer(QObject):
             text = self.tr("The training of {name} was interrupted.").format(name=name)
             hint = self.tr("{epochs} done.").format(epochs=counted(epochs, "epoch"))
             button = self.tr("Resume…")
-        self._show(_TRAINING, "info", text, hint, button, show)
+        self._bar.tell(_TRAINING, "info", text, hint, button, show)
 
     def say_training_goes_on(self, name: str, show: Callable[[], object]) -> None:
         """Tell that a training goes on though its window is closed."""
         text = self.tr("The training of {name} continues in the background.").format(name=name)
-        self._show(_TRAINING, "info", text, "", self.tr("Show"), show)
+        self._bar.tell(_TRAINING, "info", text, "", self.tr("Show"), show)
 
     def say_training_failed(self, error: FerError, show: Callable[[], object]) -> None:
         """Tell that a training ended before its time."""
@@ -251,7 +254,7 @@ class Announcer(QObject):
 
     def say_bug(self) -> None:
         """Tell that something unexpected happened, without details that help nobody."""
-        self._show(
+        self._bar.tell(
             "bug",
             "error",
             self.tr("Something went wrong inside the application."),
@@ -267,16 +270,3 @@ class Announcer(QObject):
     def say_error(self, topic: str, error: FerError, *, stands: bool = False) -> None:
         """Tell a failure that no button can mend."""
         self._bar.show_message(error_message(topic, error, stands=stands))
-
-    def _show(
-        self,
-        topic: str,
-        kind: Kind,
-        text: str,
-        hint: str = "",
-        button: str = "",
-        run: Callable[[], object] | None = None,
-        *,
-        stands: bool = False,
-    ) -> None:
-        self._bar.show_message(Message(topic, kind, text, hint, button, run, stands))

@@ -13,7 +13,7 @@ from fer_desktop.recording.counts import Counts
 from fer_desktop.recording.joint_export import JointExport
 from fer_desktop.recording.video_recorder import Recording
 from fer_desktop.ui.look.wording import breakable, translate
-from fer_desktop.ui.messages.message_bar import Kind, Message, MessageBar, error_message
+from fer_desktop.ui.messages.message_bar import MessageBar, error_message
 from fer_desktop.ui.messages.written_texts import bundle_text, imported_text, recorded_text
 from fer_desktop.ui.runtime.actions import Actions
 from trainer.contract.text import counted
@@ -37,7 +37,7 @@ class FileMessages(QObject):
 
     def say_imported(self, bundle: ImportedBundle) -> None:
         """Tell that several sessions were imported."""
-        self._show(
+        self._bar.tell(
             BUNDLE,
             "good",
             imported_text(bundle),
@@ -71,7 +71,7 @@ class FileMessages(QObject):
     def say_reported(self, path: Path, failures: Sequence[str]) -> None:
         """Tell that a report was written, and of which sessions it tells nothing."""
         text = self.tr("Saved the report as {path}.").format(path=breakable(path))
-        self._show(
+        self._bar.tell(
             "report",
             "warning" if failures else "good",
             " ".join([text, *failures[:_MOST_NAMED]]),
@@ -92,7 +92,7 @@ class FileMessages(QObject):
         elif recording.frames:
             self._say_written("record", recorded_text(recording), recording.path, wanted)
         else:
-            self._show(
+            self._bar.tell(
                 "record",
                 "info",
                 self.tr("Nothing was recorded: no new frame arrived."),
@@ -100,7 +100,7 @@ class FileMessages(QObject):
 
     def say_nothing_to_export(self) -> None:
         """Tell that nothing was analysed yet."""
-        self._show(
+        self._bar.tell(
             "export",
             "info",
             self.tr("There is nothing to export yet."),
@@ -113,12 +113,12 @@ class FileMessages(QObject):
         self, text: str, hint: str, button: str, again: Callable[[], object] | None
     ) -> None:
         """Tell what was not finished when the application ended, until somebody has read it."""
-        self._show(UNFINISHED, "warning", text, hint, button, again, stands=True)
+        self._bar.tell(UNFINISHED, "warning", text, hint, button, again, stands=True)
 
     def _say_written(self, topic: str, text: str, path: Path, wanted: str = "") -> None:
         is_elsewhere = bool(wanted) and Path(wanted) != path.parent
         hint = self.tr("The folder {folder} from the settings was not found.")
-        self._show(
+        self._bar.tell(
             topic,
             "warning" if is_elsewhere else "good",
             text,
@@ -126,19 +126,6 @@ class FileMessages(QObject):
             self.tr("Open folder"),
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
         )
-
-    def _show(
-        self,
-        topic: str,
-        kind: Kind,
-        text: str,
-        hint: str = "",
-        button: str = "",
-        run: Callable[[], object] | None = None,
-        *,
-        stands: bool = False,
-    ) -> None:
-        self._bar.show_message(Message(topic, kind, text, hint, button, run, stands))
 
 
 def _gaps(counts: Counts) -> list[str]:

@@ -189,6 +189,20 @@ class MessageBar(QWidget):
         waiting = [other for other in kept if other.can_wait][-(_MAX_KEPT - 1) :]
         self._keep([*waiting, message])
 
+    def tell(
+        self,
+        topic: str,
+        kind: Kind,
+        text: str,
+        hint: str = "",
+        button: str = "",
+        run: Callable[[], object] | None = None,
+        *,
+        stands: bool = False,
+    ) -> None:
+        """Show a message of these parts."""
+        self.show_message(Message(topic, kind, text, hint, button, run, stands))
+
     def dismiss(self, topic: str) -> None:
         """Take a message away, if there is one of this topic."""
         self._keep([message for message in self._messages if message.topic != topic])
