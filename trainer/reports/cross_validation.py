@@ -22,8 +22,13 @@ from trainer.fit.epochs import Controls
 from trainer.fit.training import train
 from trainer.metrics.figures import wilson_interval
 from trainer.reports.run_results import mean_interval
-from trainer.reports.runs_of_one_table import check_same, figures_of_test_faces, is_finished
-from trainer.runs.checkpoint import epochs_done, make_folder, write_atomically
+from trainer.reports.runs_of_one_table import (
+    check_same,
+    figures_of_test_faces,
+    first_unfinished,
+    is_finished,
+)
+from trainer.runs.checkpoint import make_folder, write_atomically
 from trainer.systems.catalogue import system_of
 
 NAME: Final = "cross_validation"
@@ -150,10 +155,7 @@ def cross_validate(
 
 def stopped_at(out: Path) -> Cancelled:
     """Return where a cross-validation was when it was stopped."""
-    unfinished = [path for path in sorted(out.glob("seed_*_part_*")) if not is_finished(path)]
-    done = epochs_done(unfinished[0]) if unfinished else 0
-    name = unfinished[0].name if unfinished else ""
-    return Cancelled(done=done, system=name, way="the same command goes on with it")
+    return first_unfinished(out, "seed_*_part_*")
 
 
 def as_text(found: CrossValidation) -> str:

@@ -13,13 +13,21 @@ from trainer.config import TrainConfig
 from trainer.contract.checked_json import encode_json
 from trainer.contract.cluster import Place
 from trainer.contract.progress import Cancelled, Note
+from trainer.errors import DataError
 from trainer.fit.at_once import train_at_once
 from trainer.fit.epochs import Controls
+from trainer.fit.settling import read_dataset, resolve
 from trainer.fit.training import train
 from trainer.reports.drawing import as_png, new_figure
-from trainer.reports.runs_of_one_table import check_same, figures_of_test_faces, is_finished
-from trainer.runs.checkpoint import epochs_done, make_folder, write_atomically
+from trainer.reports.runs_of_one_table import (
+    check_same,
+    figures_of_test_faces,
+    first_unfinished,
+    is_finished,
+)
+from trainer.runs.checkpoint import make_folder, write_atomically
 from trainer.runs.run_folder import read_run
+from trainer.systems.catalogue import system_of
 
 NAME: Final = "learning_curve"
 
@@ -71,6 +79,7 @@ def learning_curve(
         TrainerError: if a training fails, or the data have no test faces.
         Stopped: if it was cancelled.
     """
+    _check_test_faces(config)
     make_folder(config.out)
     configs = [
         replace(
@@ -98,12 +107,19 @@ def learning_curve(
     return found
 
 
+def _check_test_faces(config: TrainConfig) -> None:
+    """See to it before hours of training that there are faces to measure with."""
+    config = resolve(config)
+    if not len(read_dataset(config, system_of(config)).rows("test")):
+        raise DataError(
+            f"{config.data} has no test faces.",
+            hint="Leave its splits out, or add a test split, so that some are kept for it.",
+        )
+
+
 def stopped_at(out: Path) -> Cancelled:
     """Return where a learning curve was when it was stopped."""
-    unfinished = [path for path in sorted(out.glob("share_*_seed_*")) if not is_finished(path)]
-    done = epochs_done(unfinished[0]) if unfinished else 0
-    name = unfinished[0].name if unfinished else ""
-    return Cancelled(done=done, system=name, way="the same command goes on with it")
+    return first_unfinished(out, "share_*_seed_*")
 
 
 def curve_as_text(found: LearningCurve) -> str:

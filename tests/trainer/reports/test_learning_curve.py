@@ -63,3 +63,15 @@ def test_a_learning_curve_has_a_point_for_each_share_and_goes_on(
     with pytest.raises(SystemExit):
         main([*words, "--train-share", "0.5"])
     assert "say --shares" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("tiny_systems")
+def test_without_test_faces_nothing_is_trained(
+    face_folder: FolderMaker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for split in ("train", "validation"):
+        data = face_folder("angry", "disgust", "fear", count=4, below=split)
+    out = tmp_path / "curve"
+    assert main(["learning-curve", "--system", "tiny", "--data", str(data), "--out", str(out)]) == 1
+    assert f"{data} has no test faces" in capsys.readouterr().err
+    assert not out.exists()
