@@ -51,6 +51,15 @@ def test_patterns_choose(study: Path) -> None:
     assert (path, refusal) == (study / "*.avi", None), "told of by whoever opens it"
 
 
+def test_what_an_earlier_run_has_drawn_is_not_analysed(study: Path) -> None:
+    results = study / "results"
+    results.mkdir()
+    (results / "a.annotated.mp4").touch()
+    choice = InputChoice(recursive=True, results=study / "sub" / ".." / "results")
+    assert names(find_inputs([study], choice), study) == ["a.mp4", "B.png", "sub/c.mp4"]
+    assert names(find_inputs([results], choice), study) == ["results/a.annotated.mp4"], "is named"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
 def test_links_do_not_lead_out_of_a_folder(study: Path) -> None:
     (study / "out.mp4").symlink_to(study.parent / "other" / "d.mp4")

@@ -97,7 +97,7 @@ def analyze(args: argparse.Namespace) -> int:
 
 def input_choice(args: argparse.Namespace) -> InputChoice:
     """Return which files of folders are wanted."""
-    return InputChoice(args.recursive, tuple(args.include), tuple(args.exclude))
+    return InputChoice(args.recursive, tuple(args.include), tuple(args.exclude), args.out)
 
 
 def complain(path: Path, message: str) -> None:

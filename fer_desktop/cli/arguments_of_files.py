@@ -17,8 +17,8 @@ def add_many_files(analyze: argparse.ArgumentParser) -> None:
     analyze.add_argument(
         "--recursive",
         action="store_true",
-        help="search the subfolders of folders as well; links that lead out of them are not"
-        " followed",
+        help="search the subfolders of folders as well, but not the one for the results; links that"
+        " lead out of them are not followed",
     )
     for option, verb in (("--include", "take only"), ("--exclude", "leave out")):
         analyze.add_argument(

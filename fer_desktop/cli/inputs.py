@@ -21,11 +21,13 @@ class InputChoice:
         recursive: whether those in subfolders are.
         include: patterns; a file must match one of them, if there are any.
         exclude: patterns; a file that matches one of them is left out.
+        results: folder that is no subfolder to search: what an earlier run has drawn lies there.
     """
 
     recursive: bool = False
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    results: Path | None = None
 
     def takes(self, path: Path, folder: Path) -> bool:
         """Tell whether a file of a folder is taken: by its name, or its path in the folder."""
@@ -55,7 +57,7 @@ def _files_of(path: Path, choice: InputChoice) -> Iterator[Found]:
     if not os.path.isdir(path):
         yield path, None
         return
-    found = _below(path) if choice.recursive else with_folders_opened([path])
+    found = _below(path, choice.results) if choice.recursive else with_folders_opened([path])
     is_empty = True
     for entry, refusal in found:
         if refusal is not None:
@@ -77,12 +79,16 @@ def _nothing_in(folder: Path, choice: InputChoice) -> SourceError:
     )
 
 
-def _below(folder: Path) -> Iterator[Found]:
+def _below(folder: Path, results: Path | None) -> Iterator[Found]:
     """Yield the images and videos of a folder and its subfolders, without leaving it."""
     refused: list[OSError] = []
     root = os.path.realpath(folder)
+    left_out = os.path.realpath(results) if results is not None else ""
     for name, folders, files in os.walk(folder, onerror=refused.append):
-        folders.sort(key=str.casefold)
+        folders[:] = sorted(
+            (each for each in folders if os.path.realpath(os.path.join(name, each)) != left_out),
+            key=str.casefold,
+        )
         for file in sorted(files, key=str.casefold):
             path = Path(name) / file
             if path.suffix.lower() in MEDIA_SUFFIXES and _lies_in(path, root):
