@@ -207,7 +207,8 @@ class StreamRun:
 
     def take_mark(self, moment_ns: int, text: str) -> None:
         """Take a marker of another program; any thread may."""
-        self._news.put(_Heard(moment_ns, text))
+        if not self.is_over:  # else nobody would ever take it out
+            self._news.put(_Heard(moment_ns, text))
 
     def run(self, model: Path) -> None:
         """Run until the end."""
@@ -269,7 +270,7 @@ class StreamRun:
                 self._say_where()
             case StateChanged(state=State.RECONNECTING, message=message) if not self._is_lost:
                 self._is_lost = True
-                complain(message)
+                self._complain(message)
             case StateChanged(state=State.RUNNING) if self._is_lost:
                 self._is_lost = False
                 say(f"{self.name}: is back")
@@ -300,7 +301,10 @@ class StreamRun:
 
     def _fail(self, message: str) -> None:
         self.has_failed = True
-        complain(message)
+        self._complain(message)
+
+    def _complain(self, message: str) -> None:
+        complain(f"camera {self.camera}: {message}" if self.camera else message)
 
     def _await_last_frame(self) -> None:
         assert isinstance(self._source, PacedFile)
