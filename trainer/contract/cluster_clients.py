@@ -1,6 +1,7 @@
 """Dask's clients: of a scheduler that runs somewhere, or of workers that are started here."""
 
 import logging
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,8 @@ from trainer.contract.errors import ExplainedError
 _CONNECT_S: Final = 10
 _FIRST_WORKER_S: Final = 20
 _START_S: Final = 180
+_ENCRYPTED: Final = "tls://"
+_ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):\d{1,5}")
 _OURS: Final = {
     # Attempts says who crashed a worker; Dask would also blame whoever waited for it.
     "distributed.scheduler.allowed-failures": 1_000_000,
@@ -35,11 +38,12 @@ def connected(address: str) -> Iterator[Any]:
     """Give a client of a scheduler that has workers.
 
     Raises:
-        ClusterError: if nobody answers there, or nobody works for it.
+        ClusterError: if it is no address, nobody answers there, or nobody works for it.
     """
     import dask
     from distributed import Client
 
+    _check(address)
     try:
         with dask.config.set({"distributed.comm.timeouts.connect": _CONNECT_S}):
             client = Client(address, timeout=_CONNECT_S, set_as_default=False)
@@ -57,6 +61,32 @@ def connected(address: str) -> Iterator[Any]:
                 hint=f'Start some with "dask worker {address} --nworkers 2 --nthreads 1".',
             ) from error
         yield client
+
+
+def _check(address: str) -> None:
+    """Refuse what Dask would stumble over, with more lines than anybody wants to read.
+
+    Raises:
+        ClusterError: if an address is none, or needs certificates that are not there.
+    """
+    from distributed.security import Security
+
+    if not _ADDRESS.fullmatch(address):
+        raise ClusterError(
+            f"{address} is no address of a Dask scheduler.",
+            hint="Write it as in tcp://192.168.1.20:8786.",
+        )
+    if not address.startswith(_ENCRYPTED):
+        return
+    try:
+        context = Security().get_connection_args("client")["ssl_context"]
+    except OSError as error:
+        raise ClusterError(f"Dask's certificates cannot be read: {error}.") from error
+    if context is None:
+        raise ClusterError(
+            f"{address} needs certificates.",
+            hint="Name them in Dask's configuration, under distributed.comm.tls.",
+        )
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Work on real workers: processes of this computer, and a scheduler in a process of its own."""
 
+import re
 import signal
 import sys
 import time
@@ -104,10 +105,19 @@ def test_without_dask_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
 
-def test_an_address_that_is_none() -> None:
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("nonsense://a:1", "nonsense://a:1 is no address of a Dask scheduler"),
+        ("127.0.0.1", "127.0.0.1 is no address of a Dask scheduler"),
+        ("tcp://[::1", "is no address of a Dask scheduler"),
+        ("tls://127.0.0.1:9", "tls://127.0.0.1:9 needs certificates"),
+    ],
+)
+def test_an_address_that_is_none(address: str, problem: str) -> None:
     with (
-        pytest.raises(ClusterError, match="No Dask scheduler answers at nonsense"),
-        worker_pool(Place(scheduler="nonsense://a"), packages=(), tell=print),
+        pytest.raises(ClusterError, match=re.escape(problem)),
+        worker_pool(Place(scheduler=address), packages=(), tell=print),
     ):
         pass
 
