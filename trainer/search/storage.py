@@ -11,7 +11,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from trainer.errors import RunError
@@ -89,7 +89,8 @@ def open_study(place: Place, draw: int = 0) -> optuna.Study:
 
 
 def _storage(place: Place) -> RDBStorage:
-    url = place.url or f"sqlite:///{(place.folder / STUDY_FILE).resolve()}"
+    file = URL.create("sqlite", database=str((place.folder / STUDY_FILE).resolve()))
+    url = place.url or file.render_as_string()  # of which a folder's name may look like a part
     waits: dict[str, Any] = {"connect_args": {"timeout": _PATIENCE_S}}
     if not place.is_shared:
         return RDBStorage(url, engine_kwargs=waits)

@@ -133,6 +133,14 @@ def test_hopeless_trials_end_early_and_diverged_ones_count(
 
 
 @pytest.mark.unit
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    out = tmp_path / "50 %20 or #2"
+    out.mkdir()
+    open_study(_job(tmp_path, out).place)
+    assert [path.name for path in out.iterdir()] == ["search.db"]
+
+
+@pytest.mark.unit
 def test_a_database_of_others_leads_to_no_other_folder(tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     out = tmp_path / "search"
