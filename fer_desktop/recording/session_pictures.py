@@ -98,16 +98,18 @@ def check_pictures(summary: SessionSummary, path: Path) -> None:
         SourceError: if it is another one, or cannot be read.
     """
     if summary.info.source.is_live:
-        known = {one.fingerprint for one in summary.recordings if one.fingerprint is not None}
+        named = [one for one in summary.recordings if one.path.name == path.name]
+        known = {one.fingerprint for one in named or summary.recordings}
         what = "those that were recorded"
     else:
-        known = set() if summary.fingerprint is None else {summary.fingerprint}
+        known = {summary.fingerprint}
         what = "the one that was analysed"
     try:
         found = fingerprint(path)
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    if known and (found.length, found.digest) not in known:
+    is_known = None not in known  # of a recording that a crash has ended nothing is
+    if known and is_known and (found.length, found.digest) not in known:
         raise SourceError(
             f"{path.name} is another file than {what}.",
             hint="Choose the one with the same content.",

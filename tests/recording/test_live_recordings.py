@@ -238,6 +238,19 @@ def test_a_bundle_carries_what_was_recorded(live: Path, tmp_path: Path) -> None:
     assert list(there.iterdir()) == []
 
 
+def test_a_recording_that_a_crash_has_ended_comes_along(live: Path, tmp_path: Path) -> None:
+    *others, last = summary_of(live).recordings
+    add_recording(live, replace(last, fingerprint=None))
+    written = write_bundle([("live", live)], tmp_path / "b.ferbundle", with_videos=True)
+    assert written.recordings == 3
+    (path,) = import_bundle(written.path, tmp_path / "there").sessions
+    assert shown(path) == shown(live)
+    assert [one.fingerprint for one in summary_of(path).recordings] == [
+        *(one.fingerprint for one in others),
+        None,
+    ]
+
+
 def test_without_recordings_a_bundle_is_one_that_older_versions_read(
     live: Path, tmp_path: Path
 ) -> None:
