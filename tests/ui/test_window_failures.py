@@ -119,7 +119,7 @@ def test_messages_do_not_follow_into_another_file(desk: Desk, qtbot: QtBot) -> N
     desk.sources[CLIP] = ScriptedSource(open_error=broken)
     app = desk.start(wanted=CLIP)
     qtbot.waitUntil(lambda: "not a video" in messages(app))
-    app.window.announcer.say_nothing_to_export()
+    app.window.announcer.files.say_nothing_to_export()
     app.controller.open(PHOTO)
     assert messages(app) == ""
 
