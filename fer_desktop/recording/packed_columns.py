@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FRAMES_AT_ONCE: Final = 4096
+_FEWER: Final = 8
 _BEFORE_ALL: Final = -(2**63)
 _NOTHING: Final = -1  # stands for NULL
 _OF_NUMBERS: Final = b"0123456789-,"
@@ -115,11 +116,7 @@ def read_packed(
     numbers: list[list[NDArray[np.int64]]] = [[] for _ in columns]
     lengths: list[list[NDArray[np.int64]]] = [[] for _ in blobs]
     data: list[list[bytes]] = [[] for _ in blobs]
-    for first, last in _stretches(db, after):
-        bound = " AND frame_index <= ?" * (last is not None)
-        asked = (*values, first, *(() if last is None else (last,)))
-        row: Sequence[Any] = db.execute(query + bound, asked).fetchone()
-        count, found = row[0], row[1:]
+    for count, *found in _parts(db, query, values, after):
         for at, text in enumerate(found[: len(columns)]):
             numbers[at].append(_whole_numbers(text, count))
         for at in range(len(blobs)):
@@ -136,15 +133,32 @@ def read_packed(
     return [np.concatenate(parts) for parts in numbers], packed_blobs
 
 
-def _stretches(db: sqlite3.Connection, after: int) -> Iterator[tuple[int, int | None]]:
-    """Yield after which and up to which frame to read at a time; the last has no end."""
+def _parts(
+    db: sqlite3.Connection, query: str, values: Sequence[object], after: int
+) -> Iterator[Sequence[Any]]:
+    """Yield what a query finds in some frames at a time, in fewer where there are many faces.
+
+    Args:
+        db: a session.
+        query: ends with asking for later frames than one.
+        values: what it asks for besides.
+        after: the last frame that is not wanted.
+    """
+    frames = _FRAMES_AT_ONCE
     while True:
-        row = db.execute(_FRAME_AT, (after, _FRAMES_AT_ONCE - 1)).fetchone()
+        row = db.execute(_FRAME_AT, (after, frames - 1)).fetchone()
+        bound, asked = ("", ()) if row is None else (" AND frame_index <= ?", row)
+        try:
+            found = db.execute(query + bound, (*values, after, *asked)).fetchone()
+        except sqlite3.DataError as error:  # longer together than any row may be
+            if frames == 1 or error.sqlite_errorcode != sqlite3.SQLITE_TOOBIG:
+                raise
+            frames = max(1, frames // _FEWER)
+            continue
+        yield found
         if row is None:
-            yield after, None
             return
-        yield after, row[0]
-        after = row[0]
+        (after,) = row
 
 
 def _whole_numbers(text: str | None, count: int) -> NDArray[np.int64]:

@@ -49,6 +49,27 @@ def test_numbers_and_bytes_come_as_they_are(
         data.numbers(slice(None), 2)
 
 
+def test_many_faces_are_read_in_smaller_parts(db: sqlite3.Connection) -> None:
+    """No row of a session may be longer than a bound, also none that is put together of many."""
+    packed = np.arange(25, dtype=np.float32)
+    db.execute("DELETE FROM frames")
+    db.execute("DELETE FROM things")
+    db.executemany("INSERT INTO frames VALUES (?)", [(at,) for at in range(100)])
+    db.executemany(
+        "INSERT INTO things VALUES (?, 0.5, ?, ?)",
+        [(at, at, (packed + at).tobytes()) for at in range(100)],
+    )
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1000)
+    (indices,), (data,) = read_packed(db, "things", [INDEX], ["data"])
+    assert indices.tolist() == list(range(100))
+    np.testing.assert_array_equal(
+        data.numbers(slice(None), 25), packed + np.arange(100)[:, np.newaxis]
+    )
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 90)
+    with pytest.raises(sqlite3.DataError):
+        read_packed(db, "things", [INDEX], ["data"])
+
+
 def test_a_part_of_the_rows_is_asked_for(db: sqlite3.Connection) -> None:
     (indices,), _ = read_packed(db, "things", [INDEX], where="size > ?", values=(0,), after=0)
     assert indices.tolist() == [9]
