@@ -176,6 +176,12 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def distrust(db: sqlite3.Connection) -> None:
+    """Take a file that may come from anywhere: nothing in it runs, and no row fills the memory."""
+    db.execute("PRAGMA trusted_schema = OFF")
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, row_types.MOST_ROW_BYTES)
+
+
 def check_schema(db: sqlite3.Connection, path: Path) -> None:
     """Refuse files that are not sessions, or come from a newer version; migrate older ones.
 
@@ -183,9 +189,7 @@ def check_schema(db: sqlite3.Connection, path: Path) -> None:
         StorageError: if this version cannot read the file.
         sqlite3.Error: if it is no SQLite file at all.
     """
-    # The file may come from anywhere: no program of its own runs, and no row fills the memory.
-    db.execute("PRAGMA trusted_schema = OFF")
-    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, row_types.MOST_ROW_BYTES)
+    distrust(db)
     if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StorageError(f"{path} is not a session of this application.")
     found = db.execute("PRAGMA user_version").fetchone()[0]

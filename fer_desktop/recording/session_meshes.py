@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fer_desktop.domain.measures import MESH, Measurement, MeasureSpec
 from fer_desktop.log import get_logger
 from fer_desktop.recording.measurements import unpacked_numbers
+from fer_desktop.recording.session_format import distrust
 
 log = get_logger("recording")
 
@@ -56,6 +57,7 @@ class SessionMeshes:
             with closing(
                 sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=rw", uri=True)
             ) as db:
+                distrust(db)
                 for number, spec in self._specs.items():
                     for face_id, packed in db.execute(
                         "SELECT face_id, numbers FROM measured"
