@@ -77,8 +77,8 @@ def test_what_it_says_of_itself_comes_with_the_table(package: Install, tmp_path:
     assert meta["measures"][0]["definition"] == "Mean brightness of half a face"
     assert meta["measures"][0]["source"] == "its pixels"
     assert meta["columns"][-1]["meaning"] == (
-        "Mean brightness of half a face, channel right, usually 0 to 255; empty where it cannot"
-        " told"
+        "Mean brightness of half a face, channel right, usually 0 to 255; empty where it cannot be"
+        " measured"
     )
 
 
