@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import hmac
 import math
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
@@ -81,7 +80,6 @@ class ControlServer:
         self._obey = obey
         self._bind = bind
         self._token = token.encode()
-        self._starting: threading.Thread | None = None
         served = self._served_tcp if target.kind == "tcp" else self._served_udp
         self._serving = Serving(f"control {text}", bind, target.port, served)
         # From here on everything belongs to the loop.
