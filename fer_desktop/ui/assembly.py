@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from fer_desktop.ui.training.pictures.pictures_page import PicturesPage
 
 # All that closing the window waits for, together: it takes a second at most.
-CLOSING_LIMIT_S: Final = 0.35
+CLOSING_LIMIT_S: Final = 0.25
 _MOMENT_S: Final = 0.1
 _STREAMS: Final = "streams to other programs"
 
