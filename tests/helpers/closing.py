@@ -96,11 +96,11 @@ def close_in(
         errors.seek(0)
         said += errors.read()
     _, left = psutil.wait_procs(helpers, timeout=_LEAVE_S)
-    names = [" ".join(program.cmdline()) for program in left if _is_at_work(program)]
+    names = [" ".join(program.cmdline()) for program in left if is_at_work(program)]
     return Closed(seconds, process.returncode, said.decode().strip(), names)
 
 
-def _is_at_work(program: psutil.Process) -> bool:
+def is_at_work(program: psutil.Process) -> bool:
     """Tell whether a program does anything; one that nobody has buried yet does not."""
     try:
         return program.status() != psutil.STATUS_ZOMBIE

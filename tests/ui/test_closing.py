@@ -18,7 +18,7 @@ from fer_desktop.settings import Settings, save_settings
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.ui.assembly import CLOSING_LIMIT_S
 from tests.helpers.cameras import Behaviour, NetworkCamera
-from tests.helpers.closing import close_in
+from tests.helpers.closing import close_in, is_at_work
 from tests.helpers.closing_states import STATES, arguments
 from tests.sources.network.test_stream_source import (
     answer_rtsp_once,
@@ -106,7 +106,7 @@ def close_when(
     assert (process.returncode, said) == (0, b"")
     assert took_s < CLOSED_LIMIT_S
     psutil.wait_procs(helpers, timeout=1)
-    assert not any(helper.is_running() for helper in helpers)
+    assert not any(map(is_at_work, helpers))
     return (profile / "fer-desktop.log").read_text()
 
 
