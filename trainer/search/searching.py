@@ -1,5 +1,6 @@
 """A search from its first trial to the best recipe; the same command goes on with it."""
 
+import filecmp
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -12,13 +13,14 @@ from optuna.trial import TrialState
 from trainer.contract.checked_json import encode_json
 from trainer.contract.cluster import Place
 from trainer.contract.progress import Note
+from trainer.contract.whole_file import scratch_folder
 from trainer.errors import RunError
 from trainer.fit.epochs import Controls
 from trainer.fit.settling import resolve
 from trainer.fit.unattended import quiet_controls
 from trainer.presets.repeating import repeat_command
 from trainer.runs.checkpoint import BEST_FILE, CHECKPOINT_FILE, make_folder, write_atomically
-from trainer.runs.run_folder import Run, held
+from trainer.runs.run_folder import RUN_FILE, Run, held
 from trainer.runs.worker_pool import Workers, each_done
 from trainer.search.findings import Found, best_trial, findings, state_of
 from trainer.search.page import search_page
@@ -64,15 +66,16 @@ def search(
         done = len(ended(study))
         controls.report(Note(text=_beginning(done, trials, job)))
         started = time.monotonic()
+        found = None
         first = len(study.trials)
         for _ in _made(job, controls, range(first, first + max(trials - done, 0)), workers):
             _keep_best(study, out)
             controls.report(Note(text=_last(study, trials)))
-            _write(study, job)
+            found = _write(study, job)
             if timeout_s and time.monotonic() - started >= timeout_s:
                 controls.report(Note(text="the time is over; the same command goes on"))
                 break
-        return _write(study, job)
+        return found or _write(study, job)
 
 
 def _made(
@@ -164,6 +167,21 @@ def _write(study: optuna.Study, job: SearchJob) -> Found:
     write_atomically(out / f"{NAME}.json", (encode_json(found) + "\n").encode())
     write_atomically(out / f"{NAME}.html", search_page(found, study).encode())
     if found.best is not None and (out / found.best.run / _NETWORKS[0]).is_file():
-        shutil.rmtree(out / BEST, ignore_errors=True)
-        shutil.copytree(out / found.best.run, out / BEST)
+        _put_best(out / found.best.run, out / BEST)
     return found
+
+
+def _put_best(made: Path, best: Path) -> None:
+    """Leave a run in ``best``, whole; what is there is that run already if its record says so."""
+    if (best / RUN_FILE).is_file() and filecmp.cmp(made / RUN_FILE, best / RUN_FILE, shallow=False):
+        return
+    try:
+        with scratch_folder(best.parent) as scratch:
+            shutil.copytree(made, scratch / best.name)
+            shutil.rmtree(best, ignore_errors=True)
+            (scratch / best.name).rename(best)
+    except OSError as error:
+        raise RunError(
+            f"{best} cannot be written: {error.strerror or error}.",
+            hint="The trials are kept; the same command goes on.",
+        ) from error
