@@ -19,6 +19,17 @@ LAYOUTS_HELP: Final = (
 )
 
 
+def add_model(parser: Any) -> None:
+    """Add ``--model``, the one that a command asks."""
+    parser.add_argument(
+        "--model",
+        required=True,
+        type=Path,
+        metavar="MODEL",
+        help="a model folder, or a name as `fer-desktop models` lists them, such as fer7",
+    )
+
+
 def add_data(parser: Any) -> None:
     """Add ``--data`` and the options that go with it."""
     parser.add_argument("--data", required=True, type=Path, metavar="PATH", help=LAYOUTS_HELP)

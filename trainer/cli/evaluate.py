@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from trainer.cli.data_options import add_reading, split_name
+from trainer.cli.data_options import add_model, add_reading, split_name
 from trainer.cli.set_options import Sets, add_sets, is_table, sets_from_args
 from trainer.cli.worker_options import add_workers, workers_from_args
 from trainer.data.dataset import SPLITS
@@ -17,13 +17,7 @@ from trainer.data.dataset import SPLITS
 def add_evaluate(commands: Any) -> None:
     """Add the command and its options."""
     parser = commands.add_parser("evaluate", help="evaluate a model on one or several datasets")
-    parser.add_argument(
-        "--model",
-        required=True,
-        type=Path,
-        metavar="MODEL",
-        help="a model folder, or a name as `fer-desktop models` lists them, such as fer7",
-    )
+    add_model(parser)
     add_sets(parser)
     add_reading(parser)
     parser.add_argument(

@@ -5,7 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from trainer.cli.data_options import LAYOUTS_HELP, add_reading, source_from_args, split_name
+from trainer.cli.data_options import (
+    LAYOUTS_HELP,
+    add_model,
+    add_reading,
+    source_from_args,
+    split_name,
+)
 from trainer.cli.numbers import number
 from trainer.data.dataset import SPLITS
 
@@ -22,13 +28,7 @@ def add_explain(commands: Any) -> None:
         " against it, the probabilities), for each label the mean of its faces, explanations.html"
         " (which needs no other file) and explanations.json. A face takes about a second.",
     )
-    parser.add_argument(
-        "--model",
-        required=True,
-        type=Path,
-        metavar="MODEL",
-        help="a model folder, or a name as `fer-desktop models` lists them, such as fer7",
-    )
+    add_model(parser)
     parser.add_argument(
         "images",
         nargs="*",

@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from trainer.cli.data_options import add_model
+
 
 def add_predict(commands: Any) -> None:
     """Add the command and its options."""
@@ -13,13 +15,7 @@ def add_predict(commands: Any) -> None:
         description="Prints a model's answers for pictures of faces, cut as its training faces "
         "were; --photos cuts them out of photographs.",
     )
-    parser.add_argument(
-        "--model",
-        required=True,
-        type=Path,
-        metavar="MODEL",
-        help="a model folder, or a name as `fer-desktop models` lists them, such as fer7",
-    )
+    add_model(parser)
     parser.add_argument(
         "images", nargs="+", type=Path, metavar="PICTURE|FOLDER", help="all pictures below a folder"
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.cli.data_options import LAYOUTS_HELP
 from trainer.cli.numbers import number
+from trainer.cli.training_options import add_network, add_run, add_training
 from trainer.cli.worker_options import add_workers, workers_from_args
 from trainer.search.choices import OBJECTIVES, PRUNERS, SAMPLERS, UNSEEN
 
@@ -17,8 +18,22 @@ if TYPE_CHECKING:
 _MOST_TRIALS = 100_000
 
 
-def add_search_options(parser: Any) -> None:
-    """Add what a search takes beside a training's own options."""
+def add_search(commands: Any) -> None:
+    """Add the command and its options."""
+    parser = commands.add_parser(
+        "search",
+        help="look for a better recipe by many short trainings",
+        description="Trains a network again and again with settings that Optuna chooses, and "
+        "leaves the best run in DIR/best, its command on the terminal, and search.html, "
+        "search.json and the trials in DIR. The same command goes on where it was stopped.",
+    )
+    add_network(parser)
+    _add_own(parser)
+    add_training(parser)
+    add_run(parser)
+
+
+def _add_own(parser: Any) -> None:
     parser.add_argument(
         "--trials",
         type=number(int, 1, _MOST_TRIALS),
