@@ -54,12 +54,7 @@ def table_file(text: str) -> Path:
 
 def worker_count(text: str) -> int:
     """Return how many processes there shall be."""
-    number = int(text) if text.isascii() and text.isdecimal() else 0
-    if not 1 <= number <= _WORKERS_MAX:
-        raise argparse.ArgumentTypeError(
-            f"must be a whole number between 1 and {_WORKERS_MAX}: {text!r}"
-        )
-    return number
+    return _counted(text, _WORKERS_MAX)
 
 
 def scheduler_address(text: str) -> str:
@@ -169,9 +164,11 @@ def seconds(text: str) -> float:
 
 def every(text: str) -> int:
     """Return which frames are analysed: every so many."""
+    return _counted(text, EVERY_MAX)
+
+
+def _counted(text: str, most: int) -> int:
     number = int(text) if text.isascii() and text.isdecimal() else 0
-    if not 1 <= number <= EVERY_MAX:
-        raise argparse.ArgumentTypeError(
-            f"must be a whole number between 1 and {EVERY_MAX}: {text!r}"
-        )
+    if not 1 <= number <= most:
+        raise argparse.ArgumentTypeError(f"must be a whole number between 1 and {most}: {text!r}")
     return number

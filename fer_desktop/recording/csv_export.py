@@ -16,7 +16,11 @@ from fer_desktop.recording.mesh_file import MESH_SUFFIX, mesh_file
 from fer_desktop.recording.person_column import person_column
 from fer_desktop.recording.session_format import RecordedFrame, UsedModel
 from fer_desktop.recording.session_reader import SessionReader
-from fer_desktop.recording.table_description import describe, place_of_description, write_meta
+from fer_desktop.recording.table_description import (
+    describe_session,
+    place_of_description,
+    write_meta,
+)
 from fer_desktop.recording.table_files import RowWriter, row_writer
 from fer_desktop.settings import CsvDialect
 
@@ -160,18 +164,13 @@ def export_session(
                 meshes.add(people.visible(row.analysis))
     counts = table.counts
     counts.end = summary.end
-    meta = describe(
-        summary.info,
-        reader.models,
+    meta = describe_session(
+        reader,
+        summary,
         counts,
         marks=marks,
         corrections=corrections,
-        calibrations=reader.calibrations,
-        measures=reader.measures,
-        people=people,
         columns=columns.columns(),
-        facts=summary.facts,
-        problem=summary.end.problem if summary.end is not None else "",
     )
     write_meta(description, meta, overwrite=overwrite)
     return counts

@@ -22,9 +22,13 @@ from fer_desktop.recording.measurements import measured_besides
 from fer_desktop.recording.mesh_file import MESH_SUFFIX, MeshFile, mesh_file
 from fer_desktop.recording.person_column import person_column
 from fer_desktop.recording.session_format import Mark, RecordedFrame, UsedModel
-from fer_desktop.recording.session_reader import SessionReader, SessionSummary
+from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.shared_clock import SHARED_TIME, LiveSpan, live_span, shared_clock
-from fer_desktop.recording.table_description import describe, place_of_description, write_meta
+from fer_desktop.recording.table_description import (
+    describe_session,
+    place_of_description,
+    write_meta,
+)
 from fer_desktop.recording.table_files import TABLE_SUFFIXES
 from fer_desktop.settings import CsvDialect
 
@@ -183,7 +187,8 @@ class _Table:
             if meshes is not None:
                 meshes.add(reader.people.visible(row.analysis), name)
         counts.end = summary.end
-        return counts, _described(name, reader, summary, counts, marks, corrections)
+        described = describe_session(reader, summary, counts, marks=marks, corrections=corrections)
+        return counts, {"session": name, **described}
 
     def _begin(
         self,
@@ -248,31 +253,6 @@ def _rows(reader: SessionReader) -> Iterator[RecordedFrame]:
     with _reading(reader.path):
         # What the table cannot take is raised where it is written, and never comes in here.
         yield from reader.rows()
-
-
-def _described(
-    name: str,
-    reader: SessionReader,
-    summary: SessionSummary,
-    counts: Counts,
-    marks: Sequence[Mark],
-    corrections: Sequence[Correction],
-) -> dict[str, Any]:
-    return {
-        "session": name,
-        **describe(
-            summary.info,
-            reader.models,
-            counts,
-            marks=marks,
-            corrections=corrections,
-            calibrations=reader.calibrations,
-            measures=reader.measures,
-            people=reader.people,
-            facts=summary.facts,
-            problem=summary.end.problem if summary.end is not None else "",
-        ),
-    }
 
 
 def export_each(

@@ -21,6 +21,7 @@ from fer_desktop.recording.csv_columns import all_labels, is_switched
 from fer_desktop.recording.person_column import described_people
 from fer_desktop.recording.session_facts import SessionFacts
 from fer_desktop.recording.session_format import Mark, SessionInfo, UsedModel
+from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 from trainer.contract.whole_file import remove_leftovers
 
 _NOBODY: Final = People()  # of whom anything was said
@@ -119,6 +120,37 @@ def describe(
     if measure_problems:
         meta["measure_problems"] = dict(measure_problems)
     return meta
+
+
+def describe_session(
+    reader: SessionReader,
+    summary: SessionSummary,
+    counts: Counts,
+    *,
+    marks: Sequence[Mark],
+    corrections: Sequence[Correction],
+    columns: Sequence[Column] = (),
+) -> dict[str, Any]:
+    """Return all that is needed to get the numbers of a session's table again.
+
+    Args:
+        reader: has read the session; it may be closed.
+        summary: of the session.
+        counts, marks, corrections, columns: as ``describe`` takes them.
+    """
+    return describe(
+        summary.info,
+        reader.models,
+        counts,
+        marks=marks,
+        corrections=corrections,
+        calibrations=reader.calibrations,
+        measures=reader.measures,
+        people=reader.people,
+        columns=columns,
+        facts=summary.facts,
+        problem=summary.end.problem if summary.end is not None else "",
+    )
 
 
 def write_meta(path: Path, description: Mapping[str, Any], *, overwrite: bool = False) -> None:
