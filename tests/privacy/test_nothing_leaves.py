@@ -65,7 +65,6 @@ def test_the_guard_lets_this_computer_talk_to_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_the_window_reaches_nobody(tmp_path: Path) -> None:
     traced = run([*_APPLICATION, "--smoke-test"], tmp_path)
     assert "smoke test: ok" in traced.output
@@ -74,7 +73,6 @@ def test_the_window_reaches_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_analyze_reaches_nobody(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", [portrait(seed) for seed in range(3)])
     photo = save(tmp_path / "photo.png", portrait())
@@ -86,7 +84,6 @@ def test_analyze_reaches_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_workers_reach_nobody(tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     photo = save(tmp_path / "face.png", portrait())
@@ -98,7 +95,6 @@ def test_workers_reach_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_a_training_reaches_nobody(small_model: Path, tmp_path: Path) -> None:
     for number, label in enumerate(("happy", "sad")):
         for seed in range(8):
@@ -123,7 +119,6 @@ def test_a_training_reaches_nobody(small_model: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("file_format", ["onnx", "litert"])
 def test_an_export_reaches_nobody(file_format: str, small_model: Path, tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime" if file_format == "onnx" else "ai_edge_litert")
@@ -148,7 +143,6 @@ _ELSEWHERE = "192.0.2.1"
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_files_that_name_addresses_lead_nowhere(tmp_path: Path) -> None:
     place = f"http://{_ELSEWHERE}/clip.ts"
     playlist = f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2.0,\n{place}\n#EXT-X-ENDLIST\n"
@@ -205,7 +199,6 @@ def test_cameras_that_refer_to_others_lead_nowhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_a_stream_reaches_only_whom_it_is_for(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", [portrait(seed) for seed in range(3)])
     words = ["stream", "--open", str(clip)]

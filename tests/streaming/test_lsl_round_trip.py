@@ -21,7 +21,7 @@ from tests.streaming.samples import wait_until
 from tests.streaming.test_lsl_markers import Sender
 
 pytest.importorskip("pylsl")
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 AHEAD_S = 500
 PATIENCE_S = 60

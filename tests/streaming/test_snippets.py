@@ -28,7 +28,7 @@ from tests.streaming.test_websocket import free_port
 
 pytest.importorskip("pylsl")
 pytest.importorskip("pythonosc")
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 _DOCS = Path(__file__).resolve().parents[2] / "docs"
 _PAGE = _DOCS / "streams.md"

@@ -24,7 +24,6 @@ _PROMISES = (
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_training_keeps_its_promises_on_other_backends(backend: str) -> None:
     if find_spec(backend) is None:
