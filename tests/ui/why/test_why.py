@@ -78,7 +78,8 @@ def shown(dialog: WhyDialog) -> NDArray[np.uint8]:
     """Return what the map's view shows, RGB."""
     image = dialog.view.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+    # What bits() gives does not keep the image: its memory goes with it.
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
 def orange_share(dialog: WhyDialog) -> float:
