@@ -136,7 +136,7 @@ def test_a_camera_is_recorded(desk: Desk, qtbot: QtBot) -> None:
     assert app.window.acts.record.isChecked()
     qtbot.waitUntil(lambda: "recording" in app.window.status.text())
     (sign,) = app.window.player.view.findChildren(RecordingSign)
-    assert sign.isVisible()
+    qtbot.waitUntil(sign.isVisible)  # with the first picture
     assert sign.text().startswith("● REC with labels  00:00:0")
     assert app.window.windowTitle().startswith("● Recording")
     assert app.window.acts.record.text() == "Stop recording"
