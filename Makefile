@@ -8,6 +8,9 @@
 PYTHON ?=
 ARGS ?=
 BIN := .venv/bin
+# Compiled files are kept, even where the environment says not to: each of some hundred programs
+# that the tests start would compile the project again.
+TEST := PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 # A process for each core, four at most; the tests of a file stay together. ARGS=-n0 uses none.
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
@@ -17,10 +20,10 @@ run: setup
 	@$(BIN)/fer-desktop $(ARGS)
 
 test: lint
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+	@$(TEST) $(PARALLEL) $(ARGS)
 
 quick: setup-dev
-	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m unit $(PARALLEL) $(ARGS)
+	@$(TEST) -m unit $(PARALLEL) $(ARGS)
 
 lint: setup-dev
 	@$(BIN)/ruff check .
