@@ -36,11 +36,18 @@ def test_without_a_file_that_can_be_read_there_is_none(tmp_path: Path) -> None:
     assert not table.exists()
 
 
-@pytest.mark.parametrize("name", ["all.txt", "nowhere/all.csv"])
+def test_a_folder_for_it_is_made_as_that_for_the_tables_is(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", [astronaut()])
+    out = tmp_path / "out"
+    words = ["analyze", str(clip), "--out", str(out), "--together", str(out / "joint" / "all.csv")]
+    assert cli.main(words, lambda _: 1) == 0
+    assert len(rows(out / "joint" / "all.csv")) == 1
+
+
 def test_a_name_that_cannot_be_one_is_refused_before_anything_is_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["analyze", "a.mp4", "--out", str(tmp_path), "--together", str(tmp_path / name)]
+    words = ["analyze", "a.mp4", "--out", str(tmp_path), "--together", str(tmp_path / "all.txt")]
     with pytest.raises(SystemExit) as ended:
         cli.main(words, lambda _: 1)
     assert ended.value.code == 2

@@ -126,9 +126,14 @@ def tables_of_all(args: argparse.Namespace) -> list[Path]:
 
 
 def joint_table(args: argparse.Namespace) -> JointTable | JointFolder | None:
-    """Return the table of all files that is wanted: one file, or a folder of several."""
+    """Return the table of all files that is wanted: one file, or a folder of several.
+
+    Raises:
+        StorageError: if the folder for it cannot be made.
+    """
     if args.together is None:
         return None
     if not args.together.suffix:
         return JointFolder(args.together)
+    make_folder(args.together.parent)
     return JointTable(args.together, dialect=args.csv_dialect)

@@ -36,7 +36,7 @@ def engine_name(text: str) -> str:
 
 
 def table_file(text: str) -> Path:
-    """Return where a table goes: a name with the suffix of a format, in a folder that exists.
+    """Return where a table goes: a name with the suffix of a format.
 
     A name without one, as in ``all/``, is a folder for a table in several Parquet files.
     """
@@ -47,8 +47,6 @@ def table_file(text: str) -> Path:
         raise argparse.ArgumentTypeError(
             f"must end in one of {', '.join(TABLE_SUFFIXES)}, or be a folder, as in all/: {text!r}"
         )
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {str(path.parent)!r}")
     return path
 
 

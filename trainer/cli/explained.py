@@ -4,10 +4,11 @@ Ranges and defaults are those that the parser itself uses, so that help cannot s
 """
 
 import argparse
-import math
 from typing import Any, Final
 
 from trainer.contract.crop import CropGeometry
+
+_UNREACHED: Final = 2.0**53  # a bound that only keeps numbers whole
 
 # By the option's name, or that of what stands without one; a value as one would type it.
 EXAMPLES: Final = {
@@ -115,7 +116,7 @@ def _complete(action: argparse.Action) -> str:
 
 def _range(kind: Any) -> str:
     least, most = kind.limits
-    return f"at least {least:g}" if math.isinf(most) else f"{least:g} to {most:,.15g}"
+    return f"at least {least:g}" if most >= _UNREACHED else f"{least:g} to {most:,.15g}"
 
 
 def _text(default: object) -> str:

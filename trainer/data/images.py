@@ -1,6 +1,5 @@
 """Single images: decoding them, and cutting out what a network looks at."""
 
-import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from trainer.contract.crop import CropGeometry, box_of_crop
 from trainer.contract.face_crop import crop_face
 from trainer.contract.missing_end import lacks_its_end
 from trainer.contract.preset import Color
+from trainer.contract.processors import usable_processors
 from trainer.errors import DataError
 
 if TYPE_CHECKING:
@@ -196,6 +196,6 @@ def _as_rgb(image: "Image.Image") -> NDArray[np.uint8]:
 
 def in_order(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
     """Yield the work's result for each item, in their order, from as many threads as processors."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=usable_processors()) as pool:
         for start in range(0, len(items), _AHEAD):
             yield from pool.map(work, items[start : start + _AHEAD])

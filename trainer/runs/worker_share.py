@@ -5,6 +5,8 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Final
 
+from trainer.contract.processors import usable_processors
+
 _NVIDIA: Final = Path("/proc/driver/nvidia/gpus")
 _VISIBLE: Final = "CUDA_VISIBLE_DEVICES"
 _THREADS: Final = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")
@@ -44,9 +46,7 @@ def take_share(at: int, workers: int, environment: MutableMapping[str, str] = os
     """
     if all(name in environment for name in _THREADS):
         return
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
-    for name, value in share(at, workers, cores, visible_gpus(environment)).items():
+    cards = visible_gpus(environment)
+    for name, value in share(at, workers, usable_processors(), cards).items():
         if name == _VISIBLE or name not in environment:
             environment[name] = value

@@ -37,6 +37,7 @@ from fer_desktop.models.catalogue import resolve_model
 from fer_desktop.recording.session_format import library_versions
 from trainer.contract.cluster import ClusterError, Done, Place, WorkerPool, worker_pool
 from trainer.contract.preset import Preset, PresetError, read_preset
+from trainer.contract.processors import usable_processors
 from trainer.contract.run_lock import RunLock
 from trainer.contract.text import counted
 from trainer.contract.whole_file import remove_leftovers
@@ -187,7 +188,7 @@ class _Run:
 
     def _job(self, group: tuple[Input, ...]) -> AnalysisJob:
         layout = JointLayout(self._args.calibrate is not None, self._args.empty_rows)
-        threads = 1 if self._place.scheduler else (os.cpu_count() or 1) // self._place.workers
+        threads = 1 if self._place.scheduler else usable_processors() // self._place.workers
         return AnalysisJob(
             group,
             str(self._out),
