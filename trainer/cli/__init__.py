@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         prepare(args)
         if args.command not in _WITHOUT_KERAS:
-            import_keras_quietly()
+            import_keras_quietly(lean=True)
         return _COMMANDS[args.command](args)
     except TrainerError as error:
         print(f"fer-train: {error}", file=sys.stderr)

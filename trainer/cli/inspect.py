@@ -57,7 +57,7 @@ def inspect(args: argparse.Namespace) -> int:
     if args.model is not None:
         from trainer.presets.model_folder import opinions_of
 
-        import_keras_quietly()
+        import_keras_quietly(lean=True)
         opinions = opinions_of(args.model)
         if args.model.resolve() not in {folder.resolve() for folder in models}:
             models.append(args.model)
