@@ -5,13 +5,15 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Final
 
-from fer_desktop.settings import Settings, load_settings, save_settings
+from fer_desktop.settings import RECENT_MAX, Settings, load_settings, save_settings
 
 # What belongs to a window and its camera; the window that was there first keeps its own.
 _OF_A_WINDOW: Final = frozenset(
     {"source_kind", "source_uri", "outputs", "control", "marks_from"}
     | {"window_geometry", "window_state"}
 )
+
+_RECENT: Final = frozenset({"recent_files", "recent_urls"})
 
 
 def for_further_window(settings: Settings) -> Settings:
@@ -51,9 +53,34 @@ class KeptSettings:
             for name in names
             if getattr(settings, name) != getattr(known, name)
         }
-        if changed:
-            save_settings(replace(self._latest(settings), **changed), self._path)
+        if not changed:
+            return
+        latest = self._latest(settings)
+        for name in changed.keys() & _RECENT:
+            changed[name] = _merged(getattr(known, name), changed[name], getattr(latest, name))
+        save_settings(replace(latest, **changed), self._path)
 
     def _latest(self, settings: Settings) -> Settings:
         found, problem = load_settings(self._path)
         return settings if problem is not None else found
+
+
+def _merged(
+    known: tuple[str, ...], ours: tuple[str, ...], latest: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return a list of recent items, the latest first, to which windows have added.
+
+    Args:
+        known: what this window began with.
+        ours: what has become of it here.
+        latest: what has become of it in the file meanwhile.
+    """
+    if not ours:  # somebody has cleared it
+        return ()
+    old = [item for item in ours if item in known]
+    while old and [item for item in known if item in old] != old:  # opened again
+        del old[0]
+    gone = set(known) - set(ours)
+    added = (item for item in ours if item not in old)
+    theirs = (item for item in latest if item not in gone)
+    return tuple(dict.fromkeys((*added, *theirs)))[:RECENT_MAX]
