@@ -75,12 +75,8 @@ def _merged(
         ours: what has become of it here.
         latest: what has become of it in the file meanwhile.
     """
-    if not ours:  # somebody has cleared it
-        return ()
     old = [item for item in ours if item in known]
     while old and [item for item in known if item in old] != old:  # opened again
         del old[0]
-    gone = set(known) - set(ours)
     added = (item for item in ours if item not in old)
-    theirs = (item for item in latest if item not in gone)
-    return tuple(dict.fromkeys((*added, *theirs)))[:RECENT_MAX]
+    return tuple(dict.fromkeys((*added, *latest)))[:RECENT_MAX]
