@@ -8,8 +8,7 @@ import threading
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,59 +18,24 @@ from fer_desktop.domain.face import BoundingBox, Detection
 from fer_desktop.domain.kept_meshes import KeptMeshes
 from fer_desktop.domain.measures import CHANNELS_MAX, Measurement, MeasureSpec
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
+from fer_desktop.domain.recorded_columns import (
+    PLACE,
+    SCORES,
+    SMOOTHED,
+    UNSURE,
+    FaceColumns,
+    FrameColumns,
+    packed_faces,
+)
 from fer_desktop.domain.scores import EmotionScores
 
 # About 170 megabytes: 18 hours of one face. What is older is forgotten by halves.
 FACES_MAX: Final = 2_000_000
 _MEASURES_MAX: Final = 60
-_PLACE: Final = 5  # box and score, before the probabilities of a face
 # From the position of a frame to its meshes by face.
 MeshesOfRow = Callable[[int], Mapping[int, Measurement]]
 _T = TypeVar("_T")
-_UNSURE, _SMOOTHED, _SCORES = 1, 2, 4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FrameColumns:
-    """Frames that were recorded.
-
-    Attributes:
-        indices, times_us: of each, rising.
-        walls_ns: UTC nanoseconds since 1970, -1 where there is none.
-        sizes: shape (frames, 2), width and height.
-        models: which one read it, from 0; -1 for none.
-    """
-
-    indices: NDArray[np.int64]
-    times_us: NDArray[np.int64]
-    walls_ns: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    models: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FaceColumns:
-    """Faces that were recorded.
-
-    Attributes:
-        rows: of each, the position of its frame among all frames, not falling.
-        ids: their numbers.
-        places: shape (faces, 5), box and score.
-        unsure: whether the model was.
-        baselines: number of what each was read against, 0 for none; shape (faces,).
-        scores: of each model, which faces it read, and their smoothed and plain probabilities,
-            shape (faces, labels), NaN where there are none.
-        measurements: what else was measured: each measure, of which faces, rising, and its numbers,
-            shape (faces, channels).
-    """
-
-    rows: NDArray[np.int64]
-    ids: NDArray[np.int64]
-    places: NDArray[np.float64]
-    unsure: NDArray[np.int64]
-    baselines: NDArray[np.int64]
-    scores: Sequence[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]]
-    measurements: Sequence[tuple[MeasureSpec, NDArray[np.int64], NDArray[np.float32]]]
+_PART_BYTES: Final = 1 << 20
 
 
 class KnownFrames:
@@ -167,50 +131,26 @@ class KnownFrames:
             codes = frames.sizes[:, 0] << 32 | frames.sizes[:, 1]
             sizes, size_of = np.unique(codes, return_inverse=True)
             self._sizes = [(size >> 32, size & 0xFFFFFFFF) for size in sizes.tolist()]
-            self._frames.frombytes(frames.indices.astype(np.int64).tobytes())
-            self._times_us.frombytes(frames.times_us.astype(np.int64).tobytes())
-            self._walls_ns.frombytes(frames.walls_ns.astype(np.int64).tobytes())
-            self._size_of.frombytes(size_of.astype(np.uint32).tobytes())
-            self._labels_of.frombytes((frames.models + 1).astype(np.uint32).tobytes())
+            _extend(self._frames, frames.indices)
+            _extend(self._times_us, frames.times_us)
+            _extend(self._walls_ns, frames.walls_ns)
+            _extend(self._size_of, size_of)
+            _extend(self._labels_of, frames.models + 1)
             places = {0: 0}
             for number, baseline in baselines.items():
                 places[number] = self._baseline_ids[baseline] = len(self._baselines)
                 self._baselines.append(baseline)
             firsts = np.searchsorted(faces.rows, np.arange(len(frames.indices) + 1))
             self._first_face = array("q", firsts.tobytes())
-            self._face_ids.frombytes(faces.ids.astype(np.int32).tobytes())
+            _extend(self._face_ids, faces.ids)
             known, kinds = np.unique(faces.baselines, return_inverse=True)
             place_of = np.array([places.get(number, 0) for number in known.tolist()], np.uint32)
-            self._baseline_of.frombytes(place_of[kinds].tobytes())
-            offsets = self._load_numbers(faces)
-            self._first_number = array("q", offsets[firsts].tobytes())
-
-    def _load_numbers(self, faces: FaceColumns) -> NDArray[np.int64]:
-        """Take in what there is of each face; return where each begins, and where the last ends."""
-        count = len(faces.ids)
-        blocks: list[tuple[NDArray[np.int64], NDArray[np.float64] | NDArray[np.float32]]] = []
-        blocks.append((np.arange(count), faces.places))
-        flags = np.where(faces.unsure != 0, _UNSURE, 0).astype(np.uint8)
-        for rows, *both in faces.scores:
-            for flag, scores in zip((_SMOOTHED, _SCORES), both, strict=True):
-                is_known = ~np.isnan(scores).any(axis=1)
-                flags[rows[is_known]] |= flag
-                blocks.append((rows[is_known], scores[is_known]))
-        blocks += [(rows, measured) for _, rows, measured in faces.measurements]
-        widths = np.zeros(count, np.int64)
-        for rows, values in blocks:
-            widths[rows] += values.shape[1]
-        offsets = np.concatenate([[0], np.cumsum(widths)])
-        numbers = np.empty(offsets[-1], "<f4")
-        begins = offsets[:-1].copy()
-        for rows, values in blocks:
-            for column in range(values.shape[1]):  # columns are few, and rows many
-                numbers[begins[rows] + column] = values[:, column]
-            begins[rows] += values.shape[1]
-        self._numbers.frombytes(numbers.tobytes())
-        self._flags.frombytes(flags.tobytes())
-        self._specs_of.frombytes(self._load_specs(faces).tobytes())
-        return offsets
+            _extend(self._baseline_of, place_of[kinds])
+            packed = packed_faces(faces)
+            _extend(self._numbers, packed.numbers)
+            _extend(self._flags, packed.flags)
+            _extend(self._specs_of, self._load_specs(faces))
+            self._first_number = array("q", packed.begins[firsts].tobytes())
 
     def _load_specs(self, faces: FaceColumns) -> NDArray[np.uint32]:
         """Take in which measures there are; return which combination each face has."""
@@ -258,9 +198,9 @@ class KnownFrames:
     def _append_face(self, face: FaceAnalysis) -> None:
         box = face.detection.box
         self._face_ids.append(face.face_id)
-        flags = _UNSURE * face.is_unsure
+        flags = UNSURE * face.is_unsure
         self._numbers.extend((box.x1, box.y1, box.x2, box.y2, face.detection.score))
-        for flag, scores in ((_SMOOTHED, face.smoothed), (_SCORES, face.scores)):
+        for flag, scores in ((SMOOTHED, face.smoothed), (SCORES, face.scores)):
             if scores is not None:
                 flags |= flag
                 self._numbers.extend(scores.probabilities)
@@ -284,11 +224,11 @@ class KnownFrames:
         recorded = {} if self._recorded_meshes is None else self._recorded_meshes(row)
         faces = []
         for number in range(self._first_face[row], self._first_face[row + 1]):
-            place = self._numbers[at : at + _PLACE]
-            at += _PLACE
+            place = self._numbers[at : at + PLACE]
+            at += PLACE
             flags = self._flags[number]
             scores: list[EmotionScores | None] = []
-            for flag in (_SMOOTHED, _SCORES):
+            for flag in (SMOOTHED, SCORES):
                 if flags & flag:
                     scores.append(
                         EmotionScores(labels, tuple(self._numbers[at : at + len(labels)]))
@@ -312,7 +252,7 @@ class KnownFrames:
                     detection=Detection(BoundingBox(*place[:4]), place[4]),
                     scores=plain,
                     smoothed=smoothed,
-                    is_unsure=bool(flags & _UNSURE),
+                    is_unsure=bool(flags & UNSURE),
                     baseline=self._baselines[self._baseline_of[number]],
                     measurements=tuple(measurements),
                 )
@@ -350,3 +290,10 @@ def _number_of(item: _T, known: list[_T]) -> int:
     if item not in known:
         known.append(item)
     return known.index(item)
+
+
+def _extend(column: "array[Any]", numbers: NDArray[Any]) -> None:
+    """Append numbers, a part at a time: while one is copied no other thread goes on."""
+    packed = np.ascontiguousarray(numbers, column.typecode).data.cast("B")
+    for at in range(0, len(packed), _PART_BYTES):
+        column.frombytes(packed[at : at + _PART_BYTES])

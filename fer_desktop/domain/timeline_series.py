@@ -18,6 +18,7 @@ _LONGEST_JOIN_US: Final = 5_000_000  # slower sources are joined up to this far
 _WIDTHS_US: Final = (8_000, *(128_000 * 4**level for level in range(8)))
 _ROWS_PER_POINT: Final = 4  # rows read at most for each point wanted
 _STALE_MAX_US: Final = 60_000_000
+_FEW: Final = 1024  # samples that are summarised when somebody asks, if ever
 _RAW_MAX: Final = 1_000_000  # 9 hours at 30 analyses a second; older stretches keep their summaries
 _MIDDLE, _LOW, _HIGH = 0, 1, 2  # a sample is its own mean
 
@@ -187,7 +188,8 @@ class TimelineSeries:
         self._raw.splice(0, len(self._raw), times_us, values[:, np.newaxis])
         if len(times_us):
             self._stale_us = int(times_us[0]), int(times_us[-1])
-        self._summarise()  # now, where nobody waits to see it
+        if len(self._raw) > _FEW:
+            self._summarise()  # now, where nobody waits to see it
         while len(self._raw) > _RAW_MAX:
             self._forget(_RAW_MAX // 4)
 
@@ -205,9 +207,10 @@ class TimelineSeries:
             start_us, end_us: the stretch; one more row on either side lets curves reach the edges.
             max_points: more samples than this are summarised in half as many equal bins.
         """
-        self._summarise()
         level = 0 if self._raw_since_us is None or self._raw_since_us <= start_us else 1
         while True:
+            if level:
+                self._summarise()
             rows, width_us = self._levels[level], _WIDTHS_US[level]
             start = max(0, rows.find(start_us) - 1)
             stop = min(len(rows), rows.find(end_us) + 1)

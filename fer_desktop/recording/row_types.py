@@ -180,10 +180,9 @@ class TrackPartRow(NamedTuple):
 
 
 class TotalsRow(NamedTuple):
-    """What the frames and faces of a session come to."""
+    """What the frames of a session come to."""
 
     frames: Count
-    faces: Count
     duration_us: Annotated[int, Meta(ge=0, le=2**54)] | None
 
 

@@ -1,18 +1,22 @@
 """A past session as the window shows it: everything at once, in columns."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.beside import beside
 from fer_desktop.domain.corrections import Correction
-from fer_desktop.domain.known_frames import FACES_MAX, FaceColumns, FrameColumns, KnownFrames
+from fer_desktop.domain.known_frames import FACES_MAX, KnownFrames
 from fer_desktop.domain.measures import CHANNELS_MAX, LIGHT, MeasureSpec
 from fer_desktop.domain.people import People
+from fer_desktop.domain.recorded_columns import FaceColumns, FrameColumns
 from fer_desktop.domain.timeline import Timeline
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.measurements import read_specs
@@ -73,14 +77,21 @@ class LoadedSession:
     sizes_px: NDArray[np.int64]
 
 
-def load_session(path: Path) -> LoadedSession:
+def load_session(
+    path: Path, begin: Callable[[SessionSummary], object] = lambda _: None
+) -> LoadedSession:
     """Return a session as a whole; two hours of one face take about a second.
+
+    Args:
+        path: its file.
+        begin: called with what the session is, before the rest is read.
 
     Raises:
         StorageError: if it is damaged, empty, or too long to be shown.
     """
     with SessionReader(path) as reader, reading(path):
         summary = reader.summary()
+        begin(summary)
         marks, corrections = tuple(reader.marks()), tuple(reader.corrections())
         db = reader.connection
         if not summary.frames:
@@ -90,13 +101,18 @@ def load_session(path: Path) -> LoadedSession:
             raise StorageError(
                 f"{path} is too long to be shown as a whole.", hint="Export it as a table instead."
             )
+        specs = read_specs(db)
+        measured = beside("measures of a session", partial(_read_measured, reader, specs))
         models = reader.models_by_number
         labels = [model.preset.labels for model in models.values()]
-        frames = _read_frames(db, {number: place for place, number in enumerate(models)})
-        faces = _read_faces(db, frames, labels)
+        try:
+            frames = _read_frames(db, {number: place for place, number in enumerate(models)})
+            faces = _read_faces(db, frames, labels, measured)
+        finally:
+            wait([measured])
         known = KnownFrames()
         used = reader.calibrations_by_number
-        meshes = SessionMeshes(path, read_specs(db), frames.indices)
+        meshes = SessionMeshes(path, specs, frames.indices)
         known.load(
             frames,
             faces,
@@ -144,7 +160,10 @@ def _read_frames(db: sqlite3.Connection, places: Mapping[int, int]) -> FrameColu
 
 
 def _read_faces(
-    db: sqlite3.Connection, frames: FrameColumns, labels: Sequence[tuple[str, ...]]
+    db: sqlite3.Connection,
+    frames: FrameColumns,
+    labels: Sequence[tuple[str, ...]],
+    measured: Future["list[_Measured]"],
 ) -> FaceColumns:
     """Read and check all faces together: one by one would take seconds."""
     columns, (smoothed, plain) = read_packed(db, "faces", _FACES, ("smoothed", "probabilities"))
@@ -174,6 +193,7 @@ def _read_faces(
         if len(chosen):
             read = [probabilities_of(one, chosen, len(names)) for one in (smoothed, plain)]
             found.append((chosen, read[0], read[1]))
+    keys = face_keys(indices, ids)
     return FaceColumns(
         rows,
         ids,
@@ -181,7 +201,7 @@ def _read_faces(
         unsure,
         np.maximum(baselines, 0),
         found,
-        _read_measured(db, indices, ids),
+        [(one.spec, *one.of(keys)) for one in measured.result()],
     )
 
 
@@ -195,17 +215,30 @@ def probabilities_of(
     return found
 
 
-def _read_measured(
-    db: sqlite3.Connection, indices: NDArray[np.int64], ids: NDArray[np.int64]
-) -> list[tuple[MeasureSpec, NDArray[np.int64], NDArray[np.float32]]]:
-    """Return what was measured besides facial points and light: of which faces, and the numbers."""
-    keys = face_keys(indices, ids)
-    found = []
-    for number, spec in read_specs(db).items():
-        if len(spec.channels) > CHANNELS_MAX or spec.key == LIGHT:
-            continue
-        found.append((spec, *read_measure(db, number, spec, keys)))
-    return found
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measured:
+    """What was measured: of which faces, by ``face_keys``, and the numbers."""
+
+    spec: MeasureSpec
+    keys: NDArray[np.int64]
+    numbers: NDArray[np.float32]
+
+    def of(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the places of its faces among these, whose keys rise, and their numbers."""
+        rows = np.searchsorted(keys, self.keys)
+        is_known = rows < len(keys)
+        is_known[is_known] = keys[rows[is_known]] == self.keys[is_known]
+        return rows[is_known], self.numbers[is_known]
+
+
+def _read_measured(reader: SessionReader, specs: Mapping[int, MeasureSpec]) -> list[_Measured]:
+    """Return what was measured besides facial points and light; may run beside other reading."""
+    with reader.once_more() as db:
+        return [
+            _read_all(db, number, spec)
+            for number, spec in specs.items()
+            if len(spec.channels) <= CHANNELS_MAX and spec.key != LIGHT
+        ]
 
 
 def face_keys(indices: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -238,17 +271,19 @@ def read_measure(
         ValueError: if it is damaged.
         sqlite3.Error: if it cannot be read.
     """
+    return _read_all(db, number, spec, after=after).of(keys)
+
+
+def _read_all(
+    db: sqlite3.Connection, number: int, spec: MeasureSpec, *, after: int = -1
+) -> _Measured:
     (indices, ids), (packed,) = read_packed(
         db, "measured", _KEY, ("numbers",), where="measure_id = ?", values=(number,), after=after
     )
     numbers = packed.numbers(slice(None), len(spec.channels))
     if not np.isfinite(numbers).all():
         raise ValueError(f"{spec.key} needs {len(spec.channels)} numbers")
-    wanted = face_keys(indices, ids)
-    rows = np.searchsorted(keys, wanted)
-    is_known = rows < len(keys)
-    is_known[is_known] = keys[rows[is_known]] == wanted[is_known]
-    return rows[is_known], numbers[is_known]
+    return _Measured(spec, face_keys(indices, ids), numbers)
 
 
 def _curves(

@@ -3,13 +3,14 @@
 import shutil
 import sqlite3
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 from fer_desktop.files import storage_error
 from fer_desktop.log import get_logger
-from fer_desktop.recording.session_format import check_schema
+from fer_desktop.recording.session_format import check_schema, distrust
 
 log = get_logger("recording")
 
@@ -49,6 +50,19 @@ class OpenedSession:
             self.close()
             raise
 
+    @contextmanager
+    def once_more(self) -> Iterator[sqlite3.Connection]:
+        """Open the same file a second time, for reading by another thread.
+
+        It may see what was written since. To be closed before this is.
+
+        Raises:
+            sqlite3.Error: if that cannot be done.
+        """
+        with closing(sqlite3.connect(self._path)) as db:
+            distrust(db)
+            yield db
+
     def close(self) -> None:
         """Let go of the file; may be called twice."""
         self._closing.close()
@@ -56,6 +70,7 @@ class OpenedSession:
     def _connected(self, path: Path) -> sqlite3.Connection:
         # Not opened read-only: after a crash SQLite has to put the file in order first.
         db = sqlite3.connect(path)
+        self._path = path
         self._closing.callback(db.close)
         return db
 

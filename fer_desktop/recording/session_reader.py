@@ -4,7 +4,7 @@ import itertools
 import operator
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -111,6 +111,13 @@ class SessionReader:
         """The file, for whoever reads all of it."""
         return self._db
 
+    def once_more(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Open the file a second time, for another thread that reads beside this one.
+
+        It may see what was written since this reader was made.
+        """
+        return self._opened.once_more()
+
     @property
     def models_by_number(self) -> Mapping[int, UsedModel]:
         """Those that read its frames, as the frames name them."""
@@ -136,8 +143,7 @@ class SessionReader:
             facts, fingerprint = read_facts(self._db)
             totals = as_type(
                 self._db.execute(
-                    "SELECT COUNT(*), (SELECT COUNT(DISTINCT face_id) FROM faces),"
-                    " MAX(timestamp_us) - MIN(timestamp_us) FROM frames"
+                    "SELECT COUNT(*), MAX(timestamp_us) - MIN(timestamp_us) FROM frames"
                 ).fetchone(),
                 TotalsRow,
             )
@@ -146,7 +152,7 @@ class SessionReader:
                 info=info,
                 end=end,
                 frames=totals.frames,
-                faces=self._faces_seen() if self.people else totals.faces,
+                faces=self._faces_seen(),
                 duration_us=totals.duration_us or 0,
                 facts=facts,
                 fingerprint=fingerprint,
@@ -155,11 +161,10 @@ class SessionReader:
             )
 
     def _faces_seen(self) -> int:
-        ids = as_type(
-            [number for (number,) in self._db.execute("SELECT DISTINCT face_id FROM faces")],
-            list[int],
-        )
-        persons = map(self.people.person, self.people.among(ids))
+        ids = [number for (number,) in self._db.execute("SELECT DISTINCT face_id FROM faces")]
+        if not self.people:
+            return len(ids)
+        persons = map(self.people.person, self.people.among(as_type(ids, list[int])))
         return sum(not person.is_hidden for person in persons)
 
     def rows(self) -> Iterator[RecordedFrame]:

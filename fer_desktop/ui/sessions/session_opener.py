@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -15,6 +16,7 @@ from fer_desktop.recording.session_pictures import (
 )
 from fer_desktop.recording.session_reader import SessionSummary
 from fer_desktop.sources.base import FrameSource
+from fer_desktop.sources.early_file import EarlyFile
 from fer_desktop.sources.factory import open_file
 from fer_desktop.sources.recorded_frames import RecordedFramesSource
 from fer_desktop.sources.recorded_pictures import RecordedPictures
@@ -76,6 +78,8 @@ class SessionOpener(Desk):
         def done(prepared: _Prepared) -> None:
             if self._wanted == path:
                 self._show(prepared)
+            else:
+                prepared.source.close()
 
         def failed(error: FerError) -> None:
             self._announcer.say_error("session", error)
@@ -129,23 +133,47 @@ def _prepare(path: Path, folders: Sequence[Path], file: Path | None) -> _Prepare
         StorageError: if the session cannot be read.
         SourceError: if the file that was chosen is another one.
     """
-    loaded = load_session(path)
-    summary = loaded.summary
+    found: list[tuple[SessionPictures, EarlyFile | None]] = []
+
+    def begin(summary: SessionSummary) -> None:
+        found.append(_begin_pictures(summary, folders, file))
+
+    try:
+        loaded = load_session(path, begin)
+    except FerError:
+        for _, early in found:
+            if early is not None:
+                early.close()
+        raise
+    ((pictures, early),) = found
+    if early is not None:
+        return _Prepared(loaded, early, pictures)
+    loaded.known.number_anew()
+    parts = pictures.parts()
+    source = RecordedFramesSource(
+        session_name(loaded.summary),
+        loaded.summary.info.source.uri,
+        loaded.times_us,
+        loaded.sizes_px,
+        RecordedPictures(parts) if parts else None,
+    )
+    return _Prepared(loaded, source, pictures)
+
+
+def _begin_pictures(
+    summary: SessionSummary, folders: Sequence[Path], file: Path | None
+) -> tuple[SessionPictures, EarlyFile | None]:
+    """Find the pictures of a session, and begin to open the file that has them.
+
+    Raises:
+        SourceError: if the file that was chosen is another one.
+    """
     if file is not None:
         check_pictures(summary, file)
         folders = [file.parent, *folders]
     pictures = find_pictures(summary, folders)
     if file is not None and not summary.info.source.is_live:
         pictures = SessionPictures(file)
-    if pictures.file is not None:
-        return _Prepared(loaded, open_file(pictures.file), pictures)
-    loaded.known.number_anew()
-    parts = pictures.parts()
-    source = RecordedFramesSource(
-        session_name(summary),
-        summary.info.source.uri,
-        loaded.times_us,
-        loaded.sizes_px,
-        RecordedPictures(parts) if parts else None,
-    )
-    return _Prepared(loaded, source, pictures)
+    if pictures.file is None:
+        return pictures, None
+    return pictures, EarlyFile(partial(open_file, pictures.file))
