@@ -22,6 +22,7 @@ class MediaReader:
     Attributes:
         name: tells PyAV the suffix.
         failure: why it has ended, or None.
+        has_read: whether anything was asked for since more was allowed.
         end: from where on it holds nothing, if that has been found.
     """
 
@@ -42,16 +43,19 @@ class MediaReader:
         self._filled_to = 0
         self.name = self._file.name
         self.failure: Exception | None = None
+        self.has_read = False
         self.end = end
 
     def allow(self, count: int) -> None:
         """Let so many bytes be read from now on, of which a part may be searched."""
+        self.has_read = False
         self._file.allow(count)
         self._searched = 0
         self._filling = b""
 
     def read(self, size: int) -> bytes:
         """Read on; nothing comes after a failure."""
+        self.has_read = True
         if self.failure is not None:
             return b""
         try:

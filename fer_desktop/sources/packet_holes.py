@@ -48,6 +48,11 @@ class PacketHoles:
         self._places = array("q")  # of the pictures among all gaps
         self._times = array("q")
 
+    @property
+    def is_of_use(self) -> bool:
+        """Whether packets of such a file tell anything."""
+        return self._is_close_packed or bool(self._promised)
+
     def add(self, packet: Any, time: int | None) -> None:
         """Note where a packet lies, and when it is due."""
         place: int | None = packet.pos

@@ -156,11 +156,13 @@ class VideoDecoder:
         """
         if self._check is not None:
             self._check()
-        if self._file is not None:
-            if self._file.failure is not None:
-                self._end = self._file.end
-                raise self._file.failure
-            self._file.allow(_GAP_BYTES)
+        file = self._file
+        if file is None or not file.has_read:  # as after most packets: several are read at once
+            return
+        if file.failure is not None:
+            self._end = file.end
+            raise file.failure
+        file.allow(_GAP_BYTES)
 
     def seek(self, pts: int) -> bool:
         """Go to a picture or before it; tell whether the file allows that."""

@@ -90,8 +90,9 @@ def build_index(
     """
     from av.error import FFmpegError
 
-    found: list[tuple[int, bool]] = []
-    clock = _DecodingClock()
+    times: list[int] = []  # of the frames, in the order of the file
+    times_of_keys: set[int] = set()
+    decoded: list[int] = []
     is_timed = True
     last_ticks = 0
     ends: dict[int, int] = {}  # of each track, in its own unit
@@ -100,48 +101,56 @@ def build_index(
     is_cut = False
     corrupt: list[tuple[int, int]] = []  # times, and how many frames came before
     holes = PacketHoles(container, stream)
+    look_for_holes = holes.add if holes.is_of_use else None
+    picture_track = stream.index
     try:
+        # Two hours have 200,000 packets: what is done for each is a second of waiting or none.
         for packet in all_packets(container, on_packet):
             if packet.size == 0:
                 continue
-            time = packet.pts if packet.pts is not None else packet.dts
-            holes.add(packet, time)
-            if time is not None:
-                end = time + (packet.duration or 0)
-                if end > ends.get(packet.stream_index, 0):
-                    ends[packet.stream_index] = end
-                    if packet.stream_index not in units:  # asking costs as much as all the rest
-                        units[packet.stream_index] = packet.time_base
-            if packet.stream_index != stream.index:
+            dts, time = packet.dts, packet.pts
+            if time is None:
+                time = dts
+            if look_for_holes is not None:
+                look_for_holes(packet, time)
+            track, ticks = packet.stream_index, packet.duration or 0
+            if time is not None and time + ticks > ends.get(track, 0):
+                ends[track] = time + ticks
+                if track not in units:  # asking costs as much as all the rest
+                    units[track] = packet.time_base
+            if track != picture_track:
                 continue
             packets += 1
             if packet.is_discard or packet.is_corrupt:
                 if packet.is_corrupt:
-                    corrupt.append((time or 0, len(found)))
+                    corrupt.append((time or 0, len(times)))
                 continue
-            is_timed = is_timed and time is not None
-            clock.tick(packet.dts)
-            last_ticks = packet.duration or last_ticks
-            found.append((time or 0, bool(packet.is_keyframe)))
+            if dts is not None:
+                decoded.append(dts)
+            last_ticks = ticks or last_ticks
+            if time is None:
+                is_timed, time = False, 0
+            times.append(time)
+            if packet.is_keyframe:
+                times_of_keys.add(time)
     except (FFmpegError, TooMuchRead):
         is_cut = True  # what lies before the damage can be shown
 
     end_s = max((end * units[track] for track, end in ends.items()), default=Fraction(0))
     is_cut = is_cut or _lacks_its_end(container, stream, packets, end_s, holes)
-    if not is_timed or clock.begins_anew:
+    if not is_timed or _begins_anew(decoded):
         return _evenly_spaced(
-            stream, len(found), is_cut=is_cut, damaged=[count for _, count in corrupt]
+            stream, len(times), is_cut=is_cut, damaged=[count for _, count in corrupt]
         )
 
-    pts_of_key = {pts for pts, is_key in found if is_key}
-    pts = np.unique(np.array([pts for pts, _ in found], dtype=np.int64))
+    order = np.array(times, dtype=np.int64)
+    pts = np.unique(order)
     times_us = _to_us(pts - pts[0], stream.time_base) if len(pts) else pts
-    order = [pts for pts, _ in found]
     # Reordered frames whose packets claim to be in order: the times are those of decoding.
     is_decoding_time = (
         stream.codec_context.has_b_frames
-        and order == sorted(order)
-        and len(pts_of_key) < len(order)
+        and bool((order[1:] >= order[:-1]).all())
+        and len(times_of_keys) < len(order)
     )
     interval_us = float(np.median(np.diff(times_us))) if len(times_us) > 1 else 0.0
     last_us = float(last_ticks * stream.time_base) * 1e6 or interval_us
@@ -149,31 +158,19 @@ def build_index(
     return VideoIndex(
         times_us=times_us,
         pts=None if is_decoding_time else pts,
-        keys=np.flatnonzero(np.isin(pts, list(pts_of_key))),
+        keys=np.flatnonzero(np.isin(pts, list(times_of_keys))),
         duration_us=round(float(times_us[-1]) + last_us) if len(times_us) else 0,
         is_cut=is_cut,
         damaged_us=tuple(np.interp(damaged, pts, times_us).tolist()) if len(pts) else (),
     )
 
 
-class _DecodingClock:
-    """Notices recordings that were joined end to end: each begins with its own times."""
-
-    def __init__(self) -> None:
-        self._last: int | None = None
-        self._longest_step = 0
-        self.begins_anew = False
-
-    def tick(self, dts: int | None) -> None:
-        """Take the decoding time of the next packet, which is later than the last one's."""
-        if dts is None:
-            return
-        if self._last is not None:
-            step = dts - self._last
-            # A step or two back is a muxer's mistake.
-            self.begins_anew = self.begins_anew or step < -3 * self._longest_step < 0
-            self._longest_step = max(self._longest_step, step)
-        self._last = dts
+def _begins_anew(decoded: Sequence[int]) -> bool:
+    """Tell recordings that were joined end to end by their decoding times: each has its own."""
+    steps = np.diff(np.array(decoded, np.float64))
+    longest = np.maximum.accumulate(np.maximum(steps, 0))[:-1]  # before each but the first
+    # A step or two back is a muxer's mistake.
+    return bool(((steps[1:] < -3 * longest) & (longest > 0)).any())
 
 
 def all_packets(container: Any, on_packet: Callable[[], object] | None = None) -> Iterator[Any]:
