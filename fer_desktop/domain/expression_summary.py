@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_desktop.domain.block_bootstrap import block_length, ratio_intervals
+from fer_desktop.domain.distinct import distinct
 from fer_desktop.domain.face_quality import DARK, SMALL_PX
 from fer_desktop.domain.measured_summary import SUMMED, MeasuredSummary, PersonMeasures
 from fer_desktop.domain.observations import Observations
@@ -232,7 +233,7 @@ def _person(
         "turned": _share(seen.turned[faces], weight),
     }
     # Two faces in one frame may both be called this person.
-    frames = len(np.unique(seen.rows[read]))
+    frames = len(distinct(seen.rows[read]))
     flaws: list[Flaw] = [
         flaw for flaw in ("dark", "small", "turned") if (found[flaw] or 0) >= FLAWED_SHARE
     ]

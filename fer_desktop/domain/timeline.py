@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.domain.distinct import distinct
 from fer_desktop.domain.emotion import FaceAnalysis, FrameAnalysis
 from fer_desktop.domain.joined_series import JoinedSeries
 from fer_desktop.domain.measures import CHANNELS_MAX, MeasureSpec
@@ -166,7 +167,7 @@ class Timeline:
                 end_us = -BEGINNING_US if until_us is None else until_us
                 known = series.times_us
                 times.append(known[(known >= part.from_us) & (known < end_us)])
-        return np.unique(np.concatenate(times))
+        return distinct(np.concatenate(times))
 
     def _clear_for(self, time_us: int, face_ids: Iterable[int]) -> None:
         is_playing_on = 0 < time_us - self._newest_us <= GAP_US

@@ -6,6 +6,7 @@ tells how many frames there are and when each is due, so that every frame has on
 time whichever way it is reached.
 """
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.domain.distinct import distinct
 from fer_desktop.sources.packet_holes import PacketHoles
 from trainer.contract.bounded_file import TooMuchRead
 
@@ -90,9 +92,9 @@ def build_index(
     """
     from av.error import FFmpegError
 
-    times: list[int] = []  # of the frames, in the order of the file
-    times_of_keys: set[int] = set()
-    decoded: list[int] = []
+    times = array("q")  # of the frames, in the order of the file
+    times_of_keys = array("q")
+    decoded = array("q")
     is_timed = True
     last_ticks = 0
     ends: dict[int, int] = {}  # of each track, in its own unit
@@ -132,7 +134,7 @@ def build_index(
                 is_timed, time = False, 0
             times.append(time)
             if packet.is_keyframe:
-                times_of_keys.add(time)
+                times_of_keys.append(time)
     except (FFmpegError, TooMuchRead):
         is_cut = True  # what lies before the damage can be shown
 
@@ -143,14 +145,14 @@ def build_index(
             stream, len(times), is_cut=is_cut, damaged=[count for _, count in corrupt]
         )
 
-    order = np.array(times, dtype=np.int64)
-    pts = np.unique(order)
+    order = np.frombuffer(times, np.int64)
+    pts, keys = distinct(order), distinct(np.frombuffer(times_of_keys, np.int64))
     times_us = _to_us(pts - pts[0], stream.time_base) if len(pts) else pts
     # Reordered frames whose packets claim to be in order: the times are those of decoding.
     is_decoding_time = (
         stream.codec_context.has_b_frames
         and bool((order[1:] >= order[:-1]).all())
-        and len(times_of_keys) < len(order)
+        and len(keys) < len(order)
     )
     interval_us = float(np.median(np.diff(times_us))) if len(times_us) > 1 else 0.0
     last_us = float(last_ticks * stream.time_base) * 1e6 or interval_us
@@ -158,16 +160,16 @@ def build_index(
     return VideoIndex(
         times_us=times_us,
         pts=None if is_decoding_time else pts,
-        keys=np.flatnonzero(np.isin(pts, list(times_of_keys))),
+        keys=np.searchsorted(pts, keys),
         duration_us=round(float(times_us[-1]) + last_us) if len(times_us) else 0,
         is_cut=is_cut,
         damaged_us=tuple(np.interp(damaged, pts, times_us).tolist()) if len(pts) else (),
     )
 
 
-def _begins_anew(decoded: Sequence[int]) -> bool:
+def _begins_anew(decoded: "array[int]") -> bool:
     """Tell recordings that were joined end to end by their decoding times: each has its own."""
-    steps = np.diff(np.array(decoded, np.float64))
+    steps = np.diff(np.frombuffer(decoded, np.int64).astype(np.float64))
     longest = np.maximum.accumulate(np.maximum(steps, 0))[:-1]  # before each but the first
     # A step or two back is a muxer's mistake.
     return bool(((steps[1:] < -3 * longest) & (longest > 0)).any())

@@ -89,7 +89,9 @@ class Visit:
         self._doing = ""
         self._painted = 0
         self._former: object = None
+        self._has_picture = False  # of the session that was opened last
         window.player.view.frame_painted.connect(self._on_painted)
+        self._controller.session_shown.connect(self._on_session)
         self._steps = self._visit()
         self._until: Callable[[], object] = lambda: True
         self._deadline = float("inf")
@@ -110,6 +112,10 @@ class Visit:
 
     def _on_painted(self, _frame: object) -> None:
         self._painted += 1
+        self._has_picture = True
+
+    def _on_session(self, _loaded: object) -> None:
+        self._has_picture = False
 
     def _on_tick(self) -> None:
         now, worked = time.perf_counter(), time.thread_time()
@@ -193,10 +199,10 @@ class Visit:
 
         for _ in range(OPENED_AGAIN):
             self._former = self._controller.past
-            painted, began = self._painted, time.perf_counter()
+            began = time.perf_counter()
             with self._stalls_of("opening it again"):
                 self._controller.open(SourceRequest("session", str(self._path)))
-                yield lambda painted=painted: self._painted > painted and self._has_curves()
+                yield lambda: self._has_curves() and self._has_picture
                 self.took_s["open"].append(time.perf_counter() - began)
                 yield _after(1.0)
 

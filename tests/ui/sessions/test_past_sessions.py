@@ -1,7 +1,12 @@
 """A past session in the real window: timeline, cards, marks, and the picture where it is found."""
 
 import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,9 +17,12 @@ from fer_desktop.pipeline.events import State
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.settings import Settings
+from fer_desktop.sources.base import FileSource
+from fer_desktop.sources.early_file import EarlyFile
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import OpenMedia, SaveCsv
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.sessions import session_opener
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.why.why_desk import WhyDesk
 from tests.helpers.clips import number_of, numbered, write_clip
@@ -85,6 +93,55 @@ def test_a_session_opens_again_with_its_picture(
     qtbot.waitUntil(lambda: at_end(app, 30))
     assert len(list_sessions(paths.sessions_dir())) == before  # nothing is analysed again
     assert not app.window.acts.calibrate.isEnabled()
+
+
+class Watched(EarlyFile):
+    """A film that notes that it was let go."""
+
+    made: ClassVar[list["Watched"]] = []
+
+    def __init__(self, make: Callable[[Callable[[], object]], FileSource]) -> None:
+        super().__init__(make)
+        self.was_closed = False
+        self.made.append(self)
+
+    def close(self) -> None:
+        super().close()
+        self.was_closed = True
+
+
+@pytest.fixture
+def films(monkeypatch: pytest.MonkeyPatch) -> list[Watched]:
+    Watched.made.clear()
+    monkeypatch.setattr(session_opener, "EarlyFile", Watched)
+    return Watched.made
+
+
+def test_of_two_sessions_asked_for_at_once_the_first_is_let_go(
+    desk: Desk, qtbot: QtBot, past: Path, films: list[Watched]
+) -> None:
+    other = shutil.copyfile(past, past.with_stem("other"))
+    app = desk.start(wanted=CLIP)
+    app.window.commands.opener.open(past)
+    app.window.commands.opener.open(other)
+    qtbot.waitUntil(lambda: app.controller.past is not None)
+    qtbot.waitUntil(lambda: len(films) == 2 and any(film.was_closed for film in films))
+    assert app.controller.past is not None
+    assert app.controller.past.summary.path == other
+    assert sum(film.was_closed for film in films) == 1
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+
+
+def test_the_film_of_a_damaged_session_is_let_go(
+    desk: Desk, qtbot: QtBot, past: Path, films: list[Watched]
+) -> None:
+    with closing(sqlite3.connect(past)) as db, db:
+        db.execute("UPDATE faces SET score = 7")
+    app = desk.start(wanted=CLIP)
+    app.window.commands.opener.open(past)
+    qtbot.waitUntil(lambda: "cannot be read" in messages(app))
+    assert [film.was_closed for film in films] == [True]
+    assert app.controller.past is None
 
 
 def test_a_file_that_was_moved_is_found_by_its_content(
