@@ -43,6 +43,14 @@ class SessionPictures:
     problem: PictureProblem = ""
     recordings: tuple[FoundRecording, ...] = ()
 
+    @property
+    def analyzable(self) -> Path | None:
+        """What can be analysed again: the file, or the only recording of faces as they were."""
+        if self.file is not None:
+            return self.file
+        clean = [found.file for found in self.recordings if found.recording.kind == "clean"]
+        return clean[0] if len(clean) == 1 else None
+
     def parts(self, *, clean: bool = False) -> list[RecordedPart]:
         """Return the recordings that are there; ``clean`` leaves out labels and blurred faces."""
         return [

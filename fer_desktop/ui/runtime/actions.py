@@ -204,7 +204,7 @@ class Actions(QObject):
         )
         self.analyze_again = self._make(
             self.tr("Analyse again"),
-            self.tr("Analyse this session's file with the model in use"),
+            self.tr("Analyse this session's file, or clean recording, with the model in use"),
             "",
         )
         self.open_model = self._make(

@@ -221,7 +221,11 @@ class CompareDialog(QDialog):
         first_us = int(self._sides[side].loaded.times_us[0])
         if (shared_us := self._sides[side].shared_us) is not None:
             box.addItem(self.tr("the same time"), shared_us)
-        is_camera = self._sides[side].loaded.summary.info.source.is_live
+        own, other = (self._sides[at].loaded.summary for at in (side, 1 - side))
+        for one in own.recordings:
+            if one.fingerprint is not None and one.fingerprint == other.fingerprint:
+                box.addItem(self.tr("start of the recording"), one.from_us)
+        is_camera = own.info.source.is_live
         box.addItem(self.tr("start"), first_us if is_camera else 0)
         for mark in marks:
             text = f"{time_text(mark.timestamp_us, tenths=True)}  {name_text(mark.text)}"

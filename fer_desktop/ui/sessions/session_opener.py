@@ -50,6 +50,7 @@ class SessionOpener(Desk):
         actions, controller = parts.actions, parts.controller
         self._wanted: Path | None = None
         self._file: Path | None = None
+        self._analyzable: Path | None = None
         controller.session_wanted.connect(self.open)
         controller.request_changed.connect(self._refresh)
         actions.analyze_again.triggered.connect(self._analyze_again)
@@ -93,6 +94,7 @@ class SessionOpener(Desk):
         summary = prepared.loaded.summary
         self._controller.show_session(prepared.loaded, prepared.source, session_name(summary))
         self._file = prepared.pictures.file
+        self._analyzable = prepared.pictures.analyzable
         self._refresh()
         gone = [one for one in prepared.pictures.recordings if one.problem]
         is_changed = prepared.pictures.problem == "changed"
@@ -115,14 +117,14 @@ class SessionOpener(Desk):
 
     def _analyze_again(self) -> None:
         past = self._controller.past
-        if self._file is not None and past is not None:
+        if self._analyzable is not None and past is not None:
             self._controller.open(
-                SourceRequest("file", str(self._file)), selection=self._controller.selection
+                SourceRequest("file", str(self._analyzable)), selection=self._controller.selection
             )
             self.analyzing_again.emit(past.summary.path)
 
     def _refresh(self) -> None:
-        can = self._controller.past is not None and self._file is not None
+        can = self._controller.past is not None and self._analyzable is not None
         self._actions.analyze_again.setEnabled(can)
 
 

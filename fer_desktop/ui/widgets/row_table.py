@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+_READABLE_LETTERS: Final = 16
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -51,10 +53,13 @@ class RowTable(QTableWidget):
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(widest, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(self._on_section_resized)
+        self._widest = widest
         self.setAccessibleName(name)
 
     def put(self, row: int, column: int, text: str) -> QTableWidgetItem:
@@ -71,6 +76,27 @@ class RowTable(QTableWidget):
     def selected_rows(self) -> list[int]:
         """Return the numbers of the rows that are selected, from top to bottom."""
         return sorted({index.row() for index in self.selectedIndexes()})
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the widest column what is left."""
+        super().resizeEvent(event)
+        self._keep_readable()
+
+    def _on_section_resized(self, column: int, _before: int, _now: int) -> None:
+        if column != self._widest:
+            self._keep_readable()
+
+    def _keep_readable(self) -> None:
+        """Let the table be scrolled sideways before its widest column is too narrow to be read."""
+        header, modes = self.horizontalHeader(), QHeaderView.ResizeMode
+        others = header.length() - header.sectionSize(self._widest)
+        least = _READABLE_LETTERS * self.fontMetrics().averageCharWidth()
+        has_room = self.viewport().width() - others >= least
+        mode = modes.Stretch if has_room else modes.Fixed
+        if header.sectionResizeMode(self._widest) != mode:
+            header.setSectionResizeMode(self._widest, mode)
+        if not has_room:
+            header.resizeSection(self._widest, least)
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         return _RIGHT if column in self._numbers else _LEFT

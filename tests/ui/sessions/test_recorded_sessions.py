@@ -18,6 +18,8 @@ from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import Confirm, OpenMedia
+from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.sessions.compare_dialog import CompareDialog
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from tests.helpers.clips import number_of, numbered
 from tests.helpers.sources import SIZE_PX, ScriptedCamera, ScriptedSource
@@ -125,6 +127,46 @@ def test_a_reopened_camera_session_shows_what_was_recorded(desk: Desk, qtbot: Qt
         (offset,) = found
         offsets.append(offset)
     assert offsets[0] == 0 < offsets[1]  # the camera counts anew, the session goes on
+
+
+def test_a_clean_recording_is_analysed_again_and_compared_with_its_session(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=60)
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    begin_us = app.controller.playback.position_us
+    qtbot.waitUntil(lambda: app.controller.playback.position_us > begin_us + 300_000)
+    record(app, qtbot, "clean")
+    summary = closed_session(app, qtbot, 1)
+    (recording,) = summary.recordings
+    desk.sources[SourceRequest("file", str(recording.path))] = VideoSource(recording.path)
+    reopened(app, qtbot, summary.path)
+    app.window.acts.analyze_again.trigger()
+    qtbot.waitUntil(lambda: "analysed again" in messages(app))
+    (again,) = [one.path for one in list_sessions(paths.sessions_dir()) if one.path != summary.path]
+    dialog = CompareDialog((summary.path, again), app.background)
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: "common moments" in dialog.summary.text())
+    align, other = dialog.align_boxes
+    assert align.currentText() == "start of the recording"
+    assert align.currentData() == recording.from_us > 300_000
+    assert (other.currentText(), other.currentData()) == ("start", 0)
+
+
+@pytest.mark.parametrize("kinds", [["labels"], ["clean", "clean"]])
+def test_what_shows_labels_or_a_part_is_not_analysed_again(
+    desk: Desk, qtbot: QtBot, kinds: list[str]
+) -> None:
+    desk.sources[CAMERA] = ScriptedCamera(fps=60)
+    app = desk.start(wanted=CAMERA)
+    qtbot.waitUntil(lambda: app.window.player.view.analysis is not None)
+    for kind in kinds:
+        record(app, qtbot, kind)
+        app.window.messages.dismiss("record")
+    summary = closed_session(app, qtbot, len(kinds))
+    reopened(app, qtbot, summary.path)
+    assert not app.window.acts.analyze_again.isEnabled()
 
 
 def test_a_lost_recording_is_told_and_found_again(
