@@ -62,10 +62,11 @@ QProgressBar {{ background: {track}; border: none; border-radius: 5px; min-heigh
     max-height: 10px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 5px; }}
 QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator {{ width: 16px; height: 16px; background: {surface};
-    border: 1px solid {muted}; border-radius: 4px; }}
-QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent};
-    image: url("{check}"); }}
+QCheckBox::indicator, QTableView::indicator, QListView::indicator {{
+    width: 16px; height: 16px; background: {surface}; border: 1px solid {muted};
+    border-radius: 4px; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked {{
+    background: {accent}; border-color: {accent}; image: url("{check}"); }}
 QCheckBox::indicator:focus {{ border: 2px solid {text}; width: 14px; height: 14px; }}
 QRadioButton {{ spacing: 8px; }}
 QRadioButton::indicator {{ width: 16px; height: 16px; background: {surface};

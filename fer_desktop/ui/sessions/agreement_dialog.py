@@ -214,6 +214,6 @@ def _names(one: Agreement) -> str:
 
 
 def _cells(one: Agreement) -> list[str]:
-    share = _NONE if one.agreed is None else f"{one.agreed:.1%}"
+    share = _NONE if one.agreed is None else f"{100 * one.agreed:.1f} %"
     numbers = [_NONE if x is None else f"{x:.2f}" for x in (one.kappa, one.alpha)]
     return [_names(one), f"{one.n:,}", share, *numbers]

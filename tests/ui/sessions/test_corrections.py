@@ -160,7 +160,7 @@ def test_a_second_rater_does_not_see_the_first(
     qtbot.waitUntil(lambda: shown[0].found is not None)
     table = shown[0].table
     rows = [[table.item(row, at).text() for at in range(5)] for row in range(3)]
-    assert rows[0] == ["Ada / Grace", "2", "50.0%", "0.00", "0.00"]
+    assert rows[0] == ["Ada / Grace", "2", "50.0 %", "0.00", "0.00"]
     assert [row[0] for row in rows[1:]] == [f"{who} / fake7" for who in ("Ada", "Grace")]
     monkeypatch.setattr(SaveTable, "ask", lambda *_: tmp_path / "agreement.csv")
     shown[0].export_button.click()
