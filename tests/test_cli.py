@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -633,7 +634,7 @@ def test_the_next_run_removes_what_a_killed_one_has_left(
     process, out = _slow_analysis(profile, tmp_path)
     process.kill()
     process.communicate()
-    assert len(os.listdir(out)) == 2, "table and video, half written"
+    assert len(os.listdir(out)) == 2
     assert _run("analyze", tmp_path / "a.mp4", "--out", out, "--model", model) == 0
     assert sorted(os.listdir(out)) == ["a.csv", "a.meta.json"]
 
@@ -651,8 +652,10 @@ def _slow_analysis(profile: Path, folder: Path) -> tuple["subprocess.Popen[str]"
         text=True,
     )
     assert process.stdout is not None
-    for _ in range(3):  # by then the first frame is written
-        process.stdout.readline()
+    process.stdout.readline()
+    while len(list(out.glob("*"))) < 2:  # table and video are begun with the first frame
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
     return process, out
 
 

@@ -56,7 +56,7 @@ def do_call(call: Call) -> Any:
     if call.workers:
         take_share(_number(), call.workers)
     _keep_random_numbers_apart()
-    import_keras_quietly()
+    import_keras_quietly(lean=bool(call.workers))  # others may use the workers of a scheduler
     function = getattr(importlib.import_module(call.module), call.function)
     return function(*pickle.loads(call.arguments))
 

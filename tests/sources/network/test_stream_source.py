@@ -260,7 +260,7 @@ def interrupt_when(is_time: Callable[[], bool], url: str) -> None:
         time.sleep(0.01)
     began = time.monotonic()
     source.interrupt()
-    assert time.monotonic() - began < 0.1, "whoever interrupts must not wait"
+    assert time.monotonic() - began < 1.0, "whoever interrupts must not wait"
     thread.join(30)
     assert time.monotonic() - began < INTERRUPTED_LIMIT_S
     assert failures

@@ -11,6 +11,7 @@ import pytest
 
 from tests.trainer.conftest import FolderMaker
 from trainer.cli import main
+from trainer.contract import cluster_clients
 from trainer.presets.model_folder import load_model_folder
 from trainer.runs import in_worker
 from trainer.runs.worker_share import share, take_share, visible_gpus
@@ -53,7 +54,7 @@ def test_paths_begin_where_the_command_was_typed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("import_keras_quietly", "_keep_random_numbers_apart"):
-        monkeypatch.setattr(in_worker, name, lambda: None)
+        monkeypatch.setattr(in_worker, name, lambda **_: None)
     monkeypatch.chdir(tmp_path)
     call = in_worker.call_of(os.getcwd, workers=0)
     monkeypatch.chdir(tmp_path.parent)
@@ -118,8 +119,12 @@ def _trials(out: Path) -> list[dict[str, dict[str, float]]]:
 
 
 def test_workers_and_json_do_not_go_together(
-    face_folder: FolderMaker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    face_folder: FolderMaker,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(cluster_clients, "_CONNECT_S", 1)
     data = face_folder("angry", "fear", count=8)
     words = ["--systems", "study_d_cnn_1", "--data", str(data), "--out", str(tmp_path / "c")]
     with pytest.raises(SystemExit):

@@ -73,7 +73,7 @@ def start(app: Application, qtbot: QtBot) -> Start:
 def test_a_killed_trainer_is_told_and_its_training_goes_on_later(
     app: Application, start: Start, faces: Path, answers: list[str], qtbot: QtBot
 ) -> None:
-    wizard, job = start(faces, epochs=12), app.window.training.job
+    wizard, job = start(faces, epochs=6), app.window.training.job
     qtbot.waitUntil(lambda: len(job.epochs) > 0, timeout=LIMIT_MS)
     (trainer,) = trainers()
     assert trainer.nice() == min(19, psutil.Process().nice() + 10)
@@ -95,7 +95,7 @@ def test_a_killed_trainer_is_told_and_its_training_goes_on_later(
     assert page.headline.text() == f"Interrupted after epoch {done}"
     page.resume_button.click()
     qtbot.waitUntil(lambda: wizard.currentId() == Step.RESULT, timeout=LIMIT_MS)
-    assert [figures.epoch for figures in job.epochs] == list(range(1, 13))
+    assert [figures.epoch for figures in job.epochs] == list(range(1, 7))
 
     wizard.close()  # while the new model is measured
     assert not trainers()
