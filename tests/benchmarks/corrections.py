@@ -122,10 +122,12 @@ def _corrected(path: Path, count: int) -> list[Correction]:
 
 
 def _wait(is_time: Callable[[], object]) -> None:
-    from PySide6.QtTest import QTest
+    from PySide6.QtCore import QEventLoop, QTimer
 
     deadline = time.monotonic() + LIMIT_S
+    waiting = QEventLoop()  # lets other threads run, as QTest.qWait does not
     while not is_time():
         if time.monotonic() > deadline:
             raise TimeoutError("what was waited for does not come")
-        QTest.qWait(50)
+        QTimer.singleShot(50, waiting.quit)
+        waiting.exec()
