@@ -26,7 +26,7 @@ class CutDetector:
 
     def __init__(self) -> None:
         self._blocks: NDArray[np.float32] | None = None
-        self._colors: NDArray[np.float32] | None = None
+        self._samples: NDArray[np.uint8] | None = None
         self._usual = 0.0
 
     def take(self, pixels: NDArray[np.uint8]) -> bool:
@@ -39,17 +39,16 @@ class CutDetector:
 
         samples = cv2.resize(pixels, _SAMPLES, interpolation=cv2.INTER_NEAREST)
         blocks = cv2.resize(samples, _BLOCKS, interpolation=cv2.INTER_AREA).astype(np.float32)
-        colors = _histogram(samples)
         former_blocks, self._blocks = self._blocks, blocks
-        former_colors, self._colors = self._colors, colors
-        if former_blocks is None or former_colors is None:
+        former_samples, self._samples = self._samples, samples
+        if former_blocks is None or former_samples is None:
             return False
         differences = np.abs(blocks - former_blocks).mean(axis=2)
         moved = float(differences.mean())
         is_cut = (
             moved >= max(_MOVED, _JUMP * self._usual)
             and float((differences >= _OTHER).mean()) >= _OTHER_SHARE
-            and float(np.abs(colors - former_colors).sum()) / 2 >= _RECOLORED
+            and _recolored(former_samples, samples) >= _RECOLORED
         )
         if not is_cut:
             self._usual += _FORGET * (moved - self._usual)
@@ -57,8 +56,13 @@ class CutDetector:
 
     def reset(self) -> None:
         """Begin another source."""
-        self._blocks = self._colors = None
+        self._blocks = self._samples = None
         self._usual = 0.0
+
+
+def _recolored(former: NDArray[np.uint8], samples: NDArray[np.uint8]) -> float:
+    """Return the share of samples in other bins of the histogram than before."""
+    return float(np.abs(_histogram(samples) - _histogram(former)).sum()) / 2
 
 
 def _histogram(samples: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -5,6 +5,7 @@ face lies there, and where its box and six points are. Answers about one face ar
 weighted with their scores, which keeps boxes calm from frame to frame.
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -14,8 +15,11 @@ from numpy.typing import NDArray
 _GRIDS: Final = {128: ((8, 2), (16, 6)), 192: ((4, 1),)}
 # Centre and size of a box, then six points.
 _COORDINATES: Final = 16
-# Beyond these a float tells no more of a probability.
+# Beyond this a float tells no more of a probability.
 _LOGIT_MAX: Final = 80.0
+# Logits are compared with this to spare; what is left is judged by its probability.
+_LOGIT_SPARE: Final = 0.01
+_LEAST_AREA: Final = 1e-12
 
 
 class AnswerReader:
@@ -26,7 +30,7 @@ class AnswerReader:
 
         Args:
             side_px: of the network's input.
-            min_score: weaker answers are dropped.
+            min_score: weaker answers are dropped; between 0 and 1.
             suppression: boxes with more of intersection over union are about one face.
 
         Raises:
@@ -37,6 +41,7 @@ class AnswerReader:
         self._anchors = _anchors(side_px)
         self._side_px = np.float32(side_px)
         self._min_score = min_score
+        self._least_logit = math.log(min_score / (1 - min_score)) - _LOGIT_SPARE
         self._suppression = suppression
 
     @property
@@ -56,16 +61,19 @@ class AnswerReader:
             places: shape (1, anchors, 16), pixels of the input from each anchor on.
             logits: shape (1, anchors, 1).
         """
-        raw = np.clip(logits.reshape(-1), -_LOGIT_MAX, _LOGIT_MAX)
+        flat = logits.reshape(-1)
+        chosen = np.flatnonzero(flat >= self._least_logit)  # few: their probabilities are computed
+        raw = np.minimum(flat[chosen], _LOGIT_MAX)
         scores = np.asarray(1 / (1 + np.exp(-raw)), np.float32)
-        chosen = np.flatnonzero(scores >= self._min_score)
-        if not len(chosen):
-            return []
         # Equal scores stay in the order of the anchors.
-        chosen = chosen[np.argsort(-scores[chosen], kind="stable")]
+        order = np.argsort(-scores, kind="stable")
+        order = order[scores[order] >= self._min_score]
+        if not len(order):
+            return []
+        chosen, scores = chosen[order], scores[order]
         found = self._decoded(places[0, chosen], self._anchors[chosen])
         is_box = (found[:, 2] >= found[:, 0]) & (found[:, 3] >= found[:, 1])
-        return self._merged(found[is_box], scores[chosen][is_box])
+        return self._merged(found[is_box], scores[is_box])
 
     def _decoded(
         self, places: NDArray[np.float32], anchors: NDArray[np.float32]
@@ -84,14 +92,22 @@ class AnswerReader:
         self, found: NDArray[np.float32], scores: NDArray[np.float32]
     ) -> list[tuple[float, list[float]]]:
         faces: list[tuple[float, list[float]]] = []
-        while len(found):
-            alike = _overlaps(found, found[0]) > self._suppression
-            if not alike[0]:  # a box without area overlaps nothing
-                alike[0] = True
+        x1, y1, x2, y2 = found[:, :4].T
+        areas = (x2 - x1) * (y2 - y1)
+        is_left = np.ones(len(found), bool)
+        for first in range(len(found)):
+            if not is_left[first]:
+                continue
+            across = np.minimum(x2, x2[first]) - np.maximum(x1, x1[first])
+            down = np.minimum(y2, y2[first]) - np.maximum(y1, y1[first])
+            shared = np.maximum(across, 0) * np.maximum(down, 0)
+            union = np.maximum(areas + areas[first] - shared, _LEAST_AREA)
+            alike = is_left & (shared / union > self._suppression)
+            alike[first] = True  # a box without area overlaps nothing, not even itself
             weights = scores[alike]
             place = weights @ found[alike] / weights.sum()
-            faces.append((float(scores[0]), place.tolist()))
-            found, scores = found[~alike], scores[~alike]
+            faces.append((float(scores[first]), place.tolist()))
+            is_left &= ~alike
         return faces
 
 
@@ -104,13 +120,3 @@ def _anchors(side_px: int) -> NDArray[np.float32]:
         y, x = np.meshgrid(at, at, indexing="ij")
         grids.append(np.column_stack([x.ravel(), y.ravel()]).repeat(count, axis=0))
     return np.concatenate(grids).astype(np.float32)
-
-
-def _overlaps(boxes: NDArray[np.float32], box: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return intersection over union of each box with one."""
-    low = np.maximum(boxes[:, :2], box[:2])
-    high = np.minimum(boxes[:, 2:4], box[2:4])
-    shared = np.prod(np.maximum(high - low, 0), axis=1)
-    areas = np.prod(boxes[:, 2:4] - boxes[:, :2], axis=1)
-    own = (box[2] - box[0]) * (box[3] - box[1])
-    return np.asarray(shared / np.maximum(areas + own - shared, 1e-12))

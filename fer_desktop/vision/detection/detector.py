@@ -58,8 +58,9 @@ class MediaPipeFaceDetector:
             raise
         self._photo_search = PhotoSearch(self._short_range, self._full_range)
         # Where one picture needed the full-range network, the next one probably will: there both
-        # look at the same time. The answer is the same, only sooner.
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="full-range")
+        # look at the same time. The answer is the same, only sooner. The quicker one gets the other
+        # thread, so that nobody waits for that one to begin or to be heard of.
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="short-range")
         self._is_far = False
         for network in (self._short_range, self._full_range):  # the first look takes longest
             self._beside.submit(network.find, np.zeros((128, 128, 3), np.uint8)).result()
@@ -87,9 +88,13 @@ class MediaPipeFaceDetector:
     def _find_at_once(self, picture: NDArray[np.uint8]) -> list[Detection]:
         long_side = max(picture.shape[:2])
         small_px = _SMALL * long_side
-        ahead = self._beside.submit(self._full_range.find, picture) if self._is_far else None
-        hints = self._short_range.find(picture)
-        seen = ahead.result() if ahead is not None else None
+        seen = None
+        if self._is_far:
+            beside = self._beside.submit(self._short_range.find, picture)
+            seen = self._full_range.find(picture)
+            hints = beside.result()
+        else:
+            hints = self._short_range.find(picture)
         near = by_score(face for face in hints if face.score >= self._min_score)
         self._is_far = not near or any(hint.box.width < small_px for hint in hints)
         if not self._is_far:

@@ -53,23 +53,25 @@ class LiteRTRuntime:
 
     def faces(self, picture: NDArray[np.uint8]) -> list[RawFace]:
         """Return the faces of a BGR picture, the surest first."""
-        square = cv2.cvtColor(letterboxed(picture, self._side_px), cv2.COLOR_BGR2RGB)
-        self._interpreter.set_tensor(self._pixels, cv2.LUT(square, _TO_UNIT)[np.newaxis])
+        seen = cv2.cvtColor(letterboxed(picture, self._side_px), cv2.COLOR_BGR2RGB)
+        self._interpreter.set_tensor(self._pixels, cv2.LUT(seen, _TO_UNIT)[np.newaxis])
         self._interpreter.invoke()
         answers = self._reader.faces(
             self._interpreter.get_tensor(self._places), self._interpreter.get_tensor(self._logits)
         )
         height, width = picture.shape[:2]
-        return [_in_pixels(score, place, width, height) for score, place in answers]
+        square = Square.around(width, height)
+        return [_in_pixels(score, place, square, width, height) for score, place in answers]
 
     def close(self) -> None:
         """Release the network."""
         self._interpreter = None
 
 
-def _in_pixels(score: float, place: list[float], width: int, height: int) -> RawFace:
+def _in_pixels(
+    score: float, place: list[float], square: Square, width: int, height: int
+) -> RawFace:
     """Return a face in pixels of the picture, its box cut off to whole ones as MediaPipe does."""
-    square = Square.around(width, height)
     x1, y1, x2, y2 = (square.side * value for value in place[:4])
     x, y = place[4::2], place[5::2]
     return RawFace(

@@ -48,8 +48,20 @@ def test_a_face_lies_where_its_anchor_says() -> None:
     assert place[4:] == pytest.approx([x, y] * 6)
 
 
-def test_weak_answers_are_dropped() -> None:
-    assert read({cell(2, 5): (0.49, (0.0, 0.0), 32.0)}) == []
+@pytest.mark.parametrize("score", [0.4999, 0.49, 0.01])
+def test_weak_answers_are_dropped(score: float) -> None:
+    assert read({cell(2, 5): (score, (0.0, 0.0), 32.0)}) == []
+
+
+def test_an_answer_just_strong_enough_is_kept() -> None:
+    assert len(read({cell(2, 5): (0.5001, (0.0, 0.0), 32.0)})) == 1
+
+
+def test_logits_beyond_what_a_float_tells_are_certain() -> None:
+    places, logits = answers({cell(2, 5): (0.9, (0.0, 0.0), 32.0)})
+    logits[0, cell(2, 5)] = 1e6
+    ((score, _),) = AnswerReader(SIDE, 0.5, 0.3).faces(places, logits)
+    assert score == 1.0
 
 
 def test_answers_about_one_face_are_averaged_by_their_scores() -> None:
