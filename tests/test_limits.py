@@ -56,5 +56,5 @@ def test_a_process_that_dies_and_one_that_hangs_end_the_run(tmp_path: Path) -> N
 
 
 def test_a_run_that_takes_too_long_is_interrupted(tmp_path: Path) -> None:
-    said = _run(tmp_path, "-o", "run_limit=4", long=_LONG)
+    said = _run(tmp_path, "-o", "run_limit=1", long=_LONG)
     assert "KeyboardInterrupt" in said

@@ -60,14 +60,14 @@ def test_a_face_that_leaves_loses_its_card_after_a_moment(cards: FaceCards, qtbo
         return ids(cards) == [2]
 
     assert not only_the_second_is_left()
-    qtbot.waitUntil(only_the_second_is_left, timeout=3000)
+    qtbot.waitUntil(only_the_second_is_left)
 
 
 def test_a_card_leaves_though_no_other_frame_comes(cards: FaceCards, qtbot: QtBot) -> None:
     cards.show_analysis(analysis_of(face(1), face(2)))
     cards.show_analysis(analysis_of(face(2)))
     assert [card.is_gone for card in cards.cards] == [True, False]
-    qtbot.waitUntil(lambda: ids(cards) == [2], timeout=3000)
+    qtbot.waitUntil(lambda: ids(cards) == [2])
 
 
 def test_cards_of_a_lost_source_are_dim(cards: FaceCards) -> None:

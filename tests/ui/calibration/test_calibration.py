@@ -141,7 +141,7 @@ def open_dialog(app: Application) -> CalibrationDialog:
 def calibrate(app: Application, qtbot: QtBot) -> CalibrationDialog:
     dialog = open_dialog(app)
     dialog.live.start_button.click()
-    qtbot.waitUntil(lambda: is_calibrated(app), timeout=15_000)
+    qtbot.waitUntil(lambda: is_calibrated(app))
     return dialog
 
 
@@ -159,7 +159,7 @@ def test_a_person_looks_neutral_for_three_seconds(
     assert not dialog.faces.isEnabled()
     qtbot.waitUntil(lambda: "Keep a neutral face" in dialog.live.prompt.text())
     qtbot.waitUntil(lambda: 100 < dialog.live.progress.value() < 1000)
-    qtbot.waitUntil(lambda: is_calibrated(app), timeout=15_000)
+    qtbot.waitUntil(lambda: is_calibrated(app))
     assert "Face 1 is calibrated" in dialog.note.text()
     qtbot.waitUntil(lambda: dialog.faces.currentText() == "Face 1 (calibrated)")
     assert not is_calibrated(app, face=1)
@@ -197,7 +197,7 @@ def test_both_calibrations_are_removed_at_once_or_each_by_itself(
     dialog = calibrate(app, qtbot)
     dialog.choose(2)
     dialog.live.start_button.click()
-    qtbot.waitUntil(lambda: is_calibrated(app, face=1), timeout=15_000)
+    qtbot.waitUntil(lambda: is_calibrated(app, face=1))
     dialog.choose(1)
     dialog.remove_button.click()
     qtbot.waitUntil(lambda: not is_calibrated(app))
@@ -231,7 +231,7 @@ def test_what_goes_wrong_is_said_and_scores_stay(
     dialog.live.start_button.click()
     qtbot.waitUntil(lambda: dialog.live.progress.value() > 0)
     change(person)
-    qtbot.waitUntil(lambda: reason in dialog.note.text(), timeout=15_000)
+    qtbot.waitUntil(lambda: reason in dialog.note.text())
     assert "Its scores have not changed." in dialog.note.text()
     assert not dialog.live.is_busy
     assert dialog.live.progress.value() == 0
@@ -242,7 +242,7 @@ def test_a_dark_face_is_refused(desk: Desk, person: Person, qtbot: QtBot) -> Non
     app = watch_camera(desk, person, qtbot, brightness=0.2)
     dialog = open_dialog(app)
     dialog.live.start_button.click()
-    qtbot.waitUntil(lambda: "Face 1 is too dark" in dialog.note.text(), timeout=15_000)
+    qtbot.waitUntil(lambda: "Face 1 is too dark" in dialog.note.text())
     assert not is_calibrated(app)
 
 
@@ -307,7 +307,7 @@ def play_person(desk: Desk, person: Person, qtbot: QtBot) -> Application:
     desk.sources[CLIP] = ScriptedSource(frames=100, times_us=[40_000 * at for at in range(100)])
     app = desk.start(wanted=CLIP)
     app.controller.playback.set_speed(8)
-    qtbot.waitUntil(lambda: at_end(app, 100), timeout=15_000)
+    qtbot.waitUntil(lambda: at_end(app, 100))
     return app
 
 
@@ -357,7 +357,7 @@ def test_faces_are_calibrated_automatically_where_wanted(
     monkeypatch.setattr("fer_desktop.domain.resting_expression._UPDATE_EVERY", 2)
     settings = Settings(welcome_accepted=True, model=MODEL, automatic_calibration=True)
     app = watch_camera(desk, person, qtbot, settings=settings)
-    qtbot.waitUntil(lambda: is_calibrated(app) and is_calibrated(app, face=1), timeout=15_000)
+    qtbot.waitUntil(lambda: is_calibrated(app) and is_calibrated(app, face=1))
     assert shown(app)[0].baseline.origin == "automatic"
     card = app.window.player.cards.cards[0]
     qtbot.waitUntil(lambda: "from an estimate" in card.toolTip())

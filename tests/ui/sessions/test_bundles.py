@@ -95,7 +95,7 @@ def test_chosen_sessions_are_saved_and_brought_in_from_their_list(
         qtbot.waitUntil(lambda: "Saved 3 sessions to" in dialog.note.text())
         assert "was not found, so it is not included" in dialog.note.text()
         dialog.import_wanted.emit()
-        qtbot.waitUntil(lambda: "Imported" in dialog.note.text(), timeout=2000)
+        qtbot.waitUntil(lambda: "Imported" in dialog.note.text())
         qtbot.waitUntil(lambda: dialog.table.rowCount() == 4)
         assert "Imported 1 session." in dialog.note.text()
         return 0

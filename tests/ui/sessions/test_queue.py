@@ -50,7 +50,7 @@ def test_forty_files_are_analysed_and_exported_as_one_table(
     assert dialog is not None
     dialog.add_button.click()
     qtbot.waitUntil(lambda: len(states(app)) == 40)
-    qtbot.waitUntil(lambda: not app.window.queue.queue.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not app.window.queue.queue.is_busy)
     assert [states(app)[at] for at in (0, 7, 9, 11, 39)] == [
         "done", "failed", "failed", "stopped", "done",
     ]  # fmt: skip

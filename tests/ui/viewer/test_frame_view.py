@@ -90,7 +90,7 @@ def test_on_live_sources_an_old_overlay_goes(view: FrameView, qtbot: QtBot) -> N
     view.begin(live=True, mirrored=False, zoomable=False)
     view.set_frame(frame_of(picture()), analysis_of(face()))
     assert view.overlay_is_shown
-    qtbot.waitUntil(lambda: not view.overlay_is_shown, timeout=1000)
+    qtbot.waitUntil(lambda: not view.overlay_is_shown)
     view.set_frame(frame_of(picture()), analysis_of(face()))
     assert view.overlay_is_shown
 
