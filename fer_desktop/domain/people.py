@@ -166,12 +166,8 @@ class People:
         return not all(self.person(number).is_hidden for number in parts)
 
     def visible_corrections(self, corrections: Iterable[Correction]) -> list[Correction]:
-        """Return what is said of faces that are not hidden then."""
-        return [
-            one
-            for one in corrections
-            if self.shows(one.face_id, one.begin_us) or self.shows(one.face_id, one.last_us)
-        ]
+        """Return what is said of faces that are not hidden then, or not all of the time."""
+        return [one for one in corrections if self._shows_within(one)]
 
     def shown(self, analysis: FrameAnalysis) -> FrameAnalysis:
         """Return a frame as it is shown: without hidden persons, and with names.
@@ -279,6 +275,11 @@ class People:
     @cached_property
     def _persons(self) -> dict[int, Person]:
         return {person.number: person for person in self.persons}
+
+    def _shows_within(self, said: Correction) -> bool:
+        begins, numbers = self._tracks.get(said.face_id, ([BEGINNING_US], [said.face_id]))
+        first, last = (bisect_right(begins, us) - 1 for us in (said.begin_us, said.last_us))
+        return not all(self.person(number).is_hidden for number in numbers[first : last + 1])
 
     def _sign(self, number: int) -> str:
         """Return the number of a person's first track, with a letter where it is a later part."""

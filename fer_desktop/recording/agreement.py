@@ -2,7 +2,8 @@
 
 Time is divided into steps, because neighbouring frames show nearly the same: in each step in which
 a face was analysed, a label counts that covers most of its frames. Only steps that both sides
-labelled are compared. Cohen's kappa (1960) is scikit-learn's; Krippendorff's alpha for nominal data
+labelled are compared, and only where the face is not hidden: what is exported leaves it out as
+well. Cohen's kappa (1960) is scikit-learn's; Krippendorff's alpha for nominal data
 is computed from the coincidences as in "Computing Krippendorff's Alpha-Reliability" (2011): the
 package for it may not be combined with our licence.
 """
@@ -80,7 +81,8 @@ def agreement_of(session: Path, step_ms: int, model_name: str = "model") -> Sess
     """
     step_us = 1000 * min(max(step_ms, STEP_MS_MIN), STEP_MS_MAX)
     with SessionReader(session) as reader:
-        corrections, times_us = reader.corrections(), sorted(reader.times_us())
+        corrections = reader.people.visible_corrections(reader.corrections())
+        times_us = sorted(reader.times_us())
         raters = raters_of(corrections)
         lookups = {name: RaterLabels(corrections, name, times_us) for name in raters}
         with reading(session):
@@ -102,10 +104,13 @@ def _steps(
     step_us: int,
 ) -> _Steps:
     """Return what each side says of each face in each step of time."""
+    people = reader.people
     labels = {number: used.preset.labels for number, used in reader.models_by_number.items()}
     counts: dict[tuple[int, int], dict[str, Counter[str]]] = {}
     for face_id in sorted(faces):
         for time_us, _, smoothed, model in reader.connection.execute(_FRAMES, (face_id,)):
+            if not people.shows(face_id, time_us):
+                continue
             said = {name: lookup.at(face_id, time_us) for name, lookup in lookups.items()}
             if not any(said.values()):
                 continue

@@ -68,7 +68,7 @@ def import_bundle(path: Path, folder: Path) -> ImportedBundle:
                 # All of it is there: it gets its names at once, whatever ends this process.
                 target = new_session_file(folder, summary.info.source)
                 made.append(target)
-                place = str(path.parent / Path(summary.info.source.uri).name)
+                place = str(_beside(path, summary.info.source.uri, summary.fingerprint))
                 if session.video:
                     video = recording_of(target, Path(session.video).suffix)
                     made.append(video)
@@ -76,7 +76,7 @@ def import_bundle(path: Path, folder: Path) -> ImportedBundle:
                     place = str(video)
                 recordings = []
                 for one in summary.recordings:
-                    file = path.parent / one.path.name
+                    file = _beside(path, one.path, one.fingerprint)
                     if one.path.name in session.recordings:
                         number = session.recordings.index(one.path.name) + 1
                         file = recording_of(target, f".{number}{one.path.suffix}")
@@ -99,6 +99,15 @@ def import_bundle(path: Path, folder: Path) -> ImportedBundle:
             raise storage_error(folder, error) from error
         raise
     return ImportedBundle(tuple(found), known)
+
+
+def _beside(bundle: Path, file: str | Path, fingerprint: tuple[int, str] | None) -> Path:
+    """Return where a file that did not come along is looked for: where the bundle lies.
+
+    Without a fingerprint any file of its name would be taken for it: it has no place.
+    """
+    name = Path(file).name
+    return Path(name) if fingerprint is None else bundle.parent / name
 
 
 def content_digest(db: sqlite3.Connection) -> str:

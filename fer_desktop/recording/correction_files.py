@@ -12,7 +12,7 @@ from fer_desktop.domain.corrections import Correction, in_order
 from fer_desktop.errors import StorageError
 from fer_desktop.files import whole_file
 from fer_desktop.recording.row_types import CorrectionRow
-from fer_desktop.recording.text_cells import text_cell
+from fer_desktop.recording.text_cells import cell_text, decimal_number, text_cell
 from trainer.contract.ordinary import refuse_others
 
 _COLUMNS: Final = ("rater", "face_id", "label", "begin_s", "end_s")
@@ -63,7 +63,8 @@ def read_corrections(path: Path) -> list[Correction]:
 
 def _rows(content: str) -> Iterator[Correction]:
     first = content.partition("\n")[0]
-    table = csv.DictReader(io.StringIO(content), delimiter=max(",;\t", key=first.count))
+    delimiter = max(",;\t", key=first.count)
+    table = csv.DictReader(io.StringIO(content), delimiter=delimiter)
     missing = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
     if missing:
         raise ValueError(f"it has no column {missing[0]}")
@@ -71,12 +72,12 @@ def _rows(content: str) -> Iterator[Correction]:
         if number > _MOST_ROWS:
             raise ValueError(f"it has more than {_MOST_ROWS:,} rows")
         try:
-            begin_us = _microseconds(row["begin_s"])
-            end_us = _microseconds(row["end_s"]) if row["end_s"] else None
+            begin_us = _microseconds(row["begin_s"], delimiter)
+            end_us = _microseconds(row["end_s"], delimiter) if row["end_s"] else None
             if end_us is not None and end_us < begin_us:
                 raise ValueError("it ends before it begins")
             face_id = int(row["face_id"])
-            names = (row[name].removeprefix("'").strip() for name in ("rater", "label"))
+            names = (cell_text(row[name]).strip() for name in ("rater", "label"))
             rater, label = names
             found = convert((rater, face_id, label, begin_us, end_us), CorrectionRow)
         except (ValueError, TypeError, AttributeError) as error:
@@ -84,8 +85,8 @@ def _rows(content: str) -> Iterator[Correction]:
         yield Correction(*found)
 
 
-def _microseconds(text: str) -> int:
-    seconds = float(text)
+def _microseconds(text: str, delimiter: str) -> int:
+    seconds = decimal_number(text, delimiter)
     if not 0 <= seconds <= _LATEST_S:  # not so for NaN either
         raise ValueError(f"nothing can be at {text} s")
     return round(seconds * 1e6)

@@ -17,7 +17,7 @@ from fer_desktop.errors import StorageError
 from fer_desktop.files import whole_file
 from fer_desktop.recording.row_types import COLOR_PATTERN, Color
 from fer_desktop.recording.session_format import Mark
-from fer_desktop.recording.text_cells import text_cell
+from fer_desktop.recording.text_cells import cell_text, decimal_number, text_cell
 from trainer.contract.checked_json import JsonError, Prose, decode_json
 from trainer.contract.ordinary import refuse_others
 
@@ -35,6 +35,17 @@ _COLUMNS: Final = (
     "Observation id", "Media file", "Behavior", "Behavior type", "Start (s)", "Stop (s)",
     "Duration (s)", "Color",
 )  # fmt: skip
+
+
+def known_by(mark: Mark) -> tuple[int, int | None, str]:
+    """Return what is left of a mark in ELAN: its times in milliseconds, and its text.
+
+    They are rounded such that a moment stays at its frame, and a stretch has all of its own.
+    """
+    text = mark.text.strip()
+    if mark.end_us is None:
+        return math.ceil(mark.timestamp_us / 1000), None, text
+    return mark.timestamp_us // 1000, math.ceil(mark.end_us / 1000), text
 
 
 def write_marks(marks: Sequence[Mark], path: Path, media: str, *, overwrite: bool = False) -> None:
@@ -101,8 +112,8 @@ def _eaf(marks: Sequence[Mark], media: str) -> str:
     order = ET.SubElement(root, "TIME_ORDER")
     tier = ET.SubElement(root, "TIER", {"LINGUISTIC_TYPE_REF": _TYPE, "TIER_ID": _TIER})
     for number, mark in enumerate(marks):
-        begin_ms = round(mark.timestamp_us / 1000)
-        end_ms = begin_ms + _MOMENT_MS if mark.end_us is None else round(mark.end_us / 1000)
+        begin_ms, end_ms, _ = known_by(mark)
+        end_ms = begin_ms + _MOMENT_MS if end_ms is None else end_ms
         slots = [f"ts{2 * number + 1}", f"ts{2 * number + 2}"]
         for slot, value in zip(slots, (begin_ms, max(end_ms, begin_ms + 1)), strict=True):
             ET.SubElement(order, "TIME_SLOT", {"TIME_SLOT_ID": slot, "TIME_VALUE": str(value)})
@@ -200,11 +211,13 @@ def _from_table(content: bytes) -> Iterable[Mark]:
     for number, row in enumerate(table):
         if number >= _MOST_MARKS:
             raise ValueError(f"it has more than {_MOST_MARKS:,} rows")
-        begin_s = float(row[begin] or "nan")
-        end_s = float(row[end]) if end is not None and row[end] else begin_s
+        begin_s = decimal_number(row[begin] or "nan", delimiter)
+        stop = row[end] if end is not None else ""
+        end_s = decimal_number(stop, delimiter) if stop else begin_s
         drawn = (row.get(color) or "") if color else ""
         later_s = end_s if end_s > begin_s else None
-        yield _mark(begin_s, later_s, row[behavior] or "", drawn if _is_color(drawn) else "")
+        text = cell_text(row[behavior] or "")
+        yield _mark(begin_s, later_s, text, drawn if _is_color(drawn) else "")
 
 
 def _is_color(text: str) -> bool:
@@ -216,5 +229,4 @@ def _mark(begin_s: float, end_s: float | None, text: str, color: str) -> Mark:
     if not all(math.isfinite(time) and 0 <= time * 1e6 <= _LATEST_US for time in times):
         raise ValueError(f"a mark cannot be at {begin_s:g} s")
     end_us = None if end_s is None else round(end_s * 1e6)
-    text = text.strip().removeprefix("'")[:_LONGEST_TEXT]
-    return Mark(round(begin_s * 1e6), text, end_us, color)
+    return Mark(round(begin_s * 1e6), text.strip()[:_LONGEST_TEXT], end_us, color)

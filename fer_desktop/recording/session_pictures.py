@@ -90,6 +90,8 @@ def _found(
 ) -> tuple[Path | None, PictureProblem]:
     """Return where a file is, or why it is not to be had."""
     known = None if fingerprint is None else Fingerprint(*fingerprint)
+    if known is None and not path.is_absolute():
+        return None, "missing"  # a session from elsewhere knows no more than a name
     is_there = path.is_file()
     if is_there and (known is None or _is(path, known)):
         return path, ""

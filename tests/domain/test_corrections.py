@@ -88,3 +88,8 @@ def test_what_was_said_of_hidden_persons_is_left_out() -> None:
         Correction("A", 2, "sad", 0),
     ]
     assert people.visible_corrections(said) == said[1:]
+    back = people.split(people.number_of(1, 6_000), 8_000, {1: (0, 9_000)})
+    back = back.hidden(back.number_of(1, 8_000))
+    assert [back.shows(1, at) for at in (4_000, 6_000, 8_000)] == [False, True, False]
+    around = Correction("A", 1, "sad", 4_000, 8_500)
+    assert back.visible_corrections([around, Correction("A", 1, "sad", 8_000)]) == [around]

@@ -281,3 +281,18 @@ def test_a_full_disk_leaves_nothing(
     with pytest.raises(StorageError, match="the disk is full"):
         import_bundle(bundle, tmp_path / "there")
     assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_a_film_without_a_fingerprint_is_no_other_one_beside_the_bundle(
+    tmp_path: Path, session: Path
+) -> None:
+    with closing(sqlite3.connect(session)) as db, db:
+        db.execute("UPDATE session SET file_length = NULL, file_digest = ''")
+    mail = tmp_path / "mail"
+    mail.mkdir()
+    (mail / "clip é.mp4").write_bytes(b"another film")
+    written = write_bundle([("a", session)], mail / "b.ferbundle")
+    (path,) = import_bundle(written.path, tmp_path / "there").sessions
+    with SessionReader(path) as reader:
+        found = find_pictures(reader.summary(), [mail])
+    assert (found.file, found.problem) == (None, "missing")

@@ -9,6 +9,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from fer_desktop.domain.corrections import Correction, in_order
+from fer_desktop.domain.people import People
 from fer_desktop.errors import StorageError
 from fer_desktop.recording.agreement import (
     agreement_of,
@@ -20,6 +21,7 @@ from fer_desktop.recording.correction_files import read_corrections, write_corre
 from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.joint_export import export_together
 from fer_desktop.recording.session_loading import load_session
+from fer_desktop.recording.session_people import set_people
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import set_corrections
 from fer_desktop.recording.session_writer import SessionWriter
@@ -235,3 +237,16 @@ class TestAgreement:
         rows = list(table_rows(found))
         assert len(rows) == 4
         assert rows[1][0] == "'=AB / CD"
+
+    def test_hidden_faces_are_left_out_as_in_tables(self, tmp_path: Path) -> None:
+        both = [*FIRST, *SECOND, Correction("EF", 1, "sad", 0)]
+        path = session(tmp_path / "a.fersession", in_order(both))
+        set_people(path, People().hidden(1))
+        found = agreement_of(path, 33)
+        assert found.between == ()
+        assert [(one.sides[0], one.n) for one in found.with_model] == [("=AB", 1)]
+        set_people(path, People().split(1, 60_000, {1: (0, 200_000)}).hidden(1))
+        found = agreement_of(path, 33)
+        assert [(one.sides, one.n, one.agreed) for one in found.between] == [
+            (("=AB", "CD"), 2, 0.0)
+        ]

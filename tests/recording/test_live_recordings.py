@@ -251,6 +251,24 @@ def test_a_recording_that_a_crash_has_ended_comes_along(live: Path, tmp_path: Pa
     ]
 
 
+def test_what_only_a_name_is_known_of_is_no_other_file_of_that_name(
+    live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = summary_of(live).recordings[:2]
+    add_recording(live, replace(first, fingerprint=None))
+    mail = tmp_path / "mail"
+    mail.mkdir()
+    written = write_bundle([("live", live)], mail / "b.ferbundle")
+    (path,) = import_bundle(written.path, tmp_path / "there").sessions
+    for one in (first, other):
+        shutil.copy2(other.path, mail / one.path.name)
+    monkeypatch.chdir(mail)
+    found = find_pictures(summary_of(path), [mail]).recordings
+    files = {one.recording.path.name: (one.file, one.problem) for one in found}
+    assert files[first.path.name] == (None, "missing")
+    assert files[other.path.name] == (mail / other.path.name, "")
+
+
 def test_without_recordings_a_bundle_is_one_that_older_versions_read(
     live: Path, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """Marks: in tables, in ELAN's files, in tables of events, and in what is neither."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -95,6 +96,29 @@ def test_marks_go_out_and_come_in(tmp_path: Path, suffix: str) -> None:
     assert read_marks(path) == []
 
 
+def test_a_mark_stays_at_its_frame_on_its_way_through_elan(tmp_path: Path) -> None:
+    path = session(tmp_path / "a.fersession", [])
+    with SessionReader(path) as reader:
+        times_us = reader.times_us()
+    assert any(time_us % 1000 in range(1, 500) for time_us in times_us)  # rounded down as usual
+    marks = [Mark(time_us, f"moment {time_us}") for time_us in times_us]
+    marks += [Mark(begin_us, "stretch", end_us) for begin_us, end_us in pairwise(times_us)]
+    found = []
+    for given in (marks, None):
+        set_marks(path, given or read_marks(tmp_path / "a.eaf"))
+        write_marks(marks, tmp_path / "a.eaf", "", overwrite=True)
+        export_session(path, tmp_path / "a.csv", empty_rows=True, overwrite=True)
+        found.append([sorted(row["marks"].split("; ")) for row in rows_of(tmp_path / "a.csv")])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("suffix", [".eaf", ".csv"])
+def test_an_apostrophe_at_the_beginning_stays(tmp_path: Path, suffix: str) -> None:
+    marks = [Mark(0, "'n Abend"), Mark(1_000, "=1"), Mark(2_000, "a;-b")]
+    write_marks(marks, tmp_path / f"a{suffix}", "")
+    assert read_marks(tmp_path / f"a{suffix}") == marks
+
+
 def test_a_file_of_elan_is_what_elan_expects(tmp_path: Path) -> None:
     write_marks(MARKS, tmp_path / "a.eaf", "/films/clip é.mp4")
     root = ET.parse(tmp_path / "a.eaf").getroot()
@@ -136,7 +160,7 @@ def test_a_table_of_events_of_another_program_is_read(tmp_path: Path) -> None:
     lines = [
         "Subject;behavior;START (s);Stop (s);Color",
         "P01;nods;1.5;2.25;#56B4E9",
-        "P01;blinks;0.5;;red",
+        "P01;blinks;0,5;;red",
     ]
     (tmp_path / "a.tsv").write_text("\n".join(lines), encoding="utf-8-sig")
     found = read_marks(tmp_path / "a.tsv")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from fer_desktop import paths
 from fer_desktop.errors import FerError, StorageError
-from fer_desktop.recording.mark_files import read_marks, write_marks
+from fer_desktop.recording.mark_files import known_by, read_marks, write_marks
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.color_box import ColorBox, color_icon
@@ -151,7 +151,9 @@ class MarksDialog(ListDialog):
             left = counted(len(found) - len(inside), "mark")
             said += " " + self.tr("Left out {marks} beyond the end.").format(marks=left)
         # The same marks, read again, are there once.
-        self._set(list(dict.fromkeys([*self._marks, *inside])), said)
+        known = {known_by(mark) for mark in self._marks}
+        new = [mark for mark in dict.fromkeys(inside) if known_by(mark) not in known]
+        self._set([*self._marks, *new], said)
 
     def _export(self) -> None:
         session = self._controller.session_log.path

@@ -68,6 +68,13 @@ def test_marks_come_from_elan_and_go_there(
     dialog.export_button.click()
     qtbot.waitUntil(lambda: "Exported to" in dialog.note.text())
     assert read_marks(tmp_path / "out.csv") == given[:1]
+    write_marks([Mark(500_000, "nods", 900_000)], tmp_path / "in.eaf", "", overwrite=True)
+    app.controller.marks.replace([Mark(500_100, "nods", 899_967)])  # ELAN knows milliseconds
+    dialog.refresh()
+    dialog.note.clear()
+    dialog.import_button.click()
+    qtbot.waitUntil(lambda: "Imported 1 mark." in dialog.note.text())
+    assert dialog.table.rowCount() == 1
     (tmp_path / "bad.eaf").write_text("no marks")
     monkeypatch.setattr(MarkFile, "ask_to_read", lambda *_: tmp_path / "bad.eaf")
     dialog.import_button.click()
