@@ -68,13 +68,12 @@ class SessionAgreement:
     with_model: tuple[Agreement, ...]
 
 
-def agreement_of(session: Path, step_ms: int, model_name: str = "model") -> SessionAgreement:
+def agreement_of(session: Path, step_ms: int) -> SessionAgreement:
     """Compare all raters of a session, and each with the model, as it is shown (smoothed).
 
     Args:
         session: the file; it may still be written.
         step_ms: length of the steps.
-        model_name: what the model is called.
 
     Raises:
         StorageError: if the session cannot be read.
@@ -84,13 +83,16 @@ def agreement_of(session: Path, step_ms: int, model_name: str = "model") -> Sess
         corrections = reader.people.visible_corrections(reader.corrections())
         times_us = sorted(reader.times_us())
         raters = raters_of(corrections)
+        names = dict.fromkeys(used.preset.name for used in reader.models)
         lookups = {name: RaterLabels(corrections, name, times_us) for name in raters}
         with reading(session):
             steps = _steps(reader, {one.face_id for one in corrections}, lookups, step_us)
     between = [compared(steps, pair) for pair in combinations(raters, 2)]
     if len(raters) > 2:
         between.append(compared(steps, tuple(raters)))
-    with_model = [compared(steps, (name, _MODEL), named=(name, model_name)) for name in raters]
+    with_model = [
+        compared(steps, (name, _MODEL), named=(name, " + ".join(names))) for name in raters
+    ]
     return SessionAgreement(step_us, tuple(between), tuple(with_model))
 
 

@@ -229,6 +229,7 @@ class TestAgreement:
         assert pair.n == 4
         assert pair.agreed == 0.5  # sad and sadness are one
         with_model = {one.sides[0]: one for one in found.with_model}
+        assert {one.sides[1] for one in found.with_model} == {PRESET.name}  # which read it
         assert with_model["=AB"].n == 5
         assert with_model["=AB"].agreed == 0.0
         assert with_model["CD"].agreed == 0.5

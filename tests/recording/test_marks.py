@@ -124,6 +124,8 @@ def test_a_file_of_elan_is_what_elan_expects(tmp_path: Path) -> None:
     root = ET.parse(tmp_path / "a.eaf").getroot()
     assert [child.tag for child in root] == ["HEADER", "TIME_ORDER", "TIER", "LINGUISTIC_TYPE"]
     assert [item.tag for item in root.find("HEADER")] == ["MEDIA_DESCRIPTOR", "PROPERTY"]
+    place = "{http://www.w3.org/2001/XMLSchema-instance}noNamespaceSchemaLocation"
+    assert root.get(place).endswith("EAFv3.0.xsd")
     media = root.find("HEADER/MEDIA_DESCRIPTOR")
     assert media.get("MEDIA_URL") == "file:///films/clip%20%C3%A9.mp4"
     slots = {slot.get("TIME_SLOT_ID"): slot.get("TIME_VALUE") for slot in root.iter("TIME_SLOT")}

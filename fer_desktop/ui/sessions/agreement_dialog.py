@@ -45,7 +45,6 @@ class AgreementDialog(QDialog):
     def __init__(
         self,
         session: Path,
-        model: str,
         background: Background,
         settings: Settings,
         parent: QWidget | None = None,
@@ -54,14 +53,12 @@ class AgreementDialog(QDialog):
 
         Args:
             session: its file.
-            model: what the model is called.
             background: reads the file.
             settings: say where tables go.
             parent: the dialog in front of which it stands.
         """
         super().__init__(parent)
         self._session = session
-        self._model = model
         self._background = background
         self._settings = settings
         self._asked = 0
@@ -128,12 +125,11 @@ class AgreementDialog(QDialog):
         cls,
         parent: QWidget,
         session: Path,
-        model: str,
         background: Background,
         settings: Settings,
     ) -> None:
         """Show the table until it is closed."""
-        dialog = cls(session, model, background, settings, parent)
+        dialog = cls(session, background, settings, parent)
         dialog.exec()
         dialog.deleteLater()
 
@@ -143,7 +139,7 @@ class AgreementDialog(QDialog):
 
     def _compare(self) -> None:
         self._asked += 1
-        asked, session, model = self._asked, self._session, self._model
+        asked, session = self._asked, self._session
         step_ms = self.step.value()
         self.export_button.setEnabled(False)
         self.note.say(self.tr("Comparing…"))
@@ -158,7 +154,7 @@ class AgreementDialog(QDialog):
 
         self._background.run(
             "comparing raters",
-            lambda: agreement_of(session, step_ms, model),
+            lambda: agreement_of(session, step_ms),
             done,
             failed,
         )

@@ -284,10 +284,9 @@ class CorrectionsDialog(ListDialog):
         )
 
     def _show_agreement(self) -> None:
-        session, preset = self._controller.session_log.path, self._controller.model.preset
+        session = self._controller.session_log.path
         if session is not None:
-            model = preset.name if preset is not None else self.tr("model")
-            AgreementDialog.ask(self, session, model, self._background, self._controller.settings)
+            AgreementDialog.ask(self, session, self._background, self._controller.settings)
 
     def _say_exported(self, path: Path) -> None:
         self.note.say(self.tr("Exported to {path}").format(path=breakable(path)))

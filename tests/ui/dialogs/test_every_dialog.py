@@ -132,7 +132,7 @@ def make_why(app: Application, _: Background) -> QDialog:
 
 DIALOGS: dict[str, Make] = {
     "agreement": lambda app, jobs: AgreementDialog(
-        Path("nowhere"), LONG[:60], jobs, app.controller.settings, app.window
+        Path("nowhere"), jobs, app.controller.settings, app.window
     ),
     "corrected": lambda app, jobs: CorrectedDialog(
         list, None, Path("/x" * 200), CropGeometry, jobs, app.window
