@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from fer_desktop import __version__, paths
+from fer_desktop.allocator import share_arenas
 from fer_desktop.errors import SettingsError
 from fer_desktop.kept_settings import KeptSettings, for_further_window
 from fer_desktop.log import (
@@ -55,6 +56,7 @@ def run_app(args: argparse.Namespace) -> int:
         args: ``camera``, ``open``, ``model`` and ``engine`` (text or None), ``to`` (texts),
             ``temp_profile``, ``smoke_test`` and ``verbose`` (flags).
     """
+    share_arenas()
     with _profile(temporary=args.temp_profile or args.smoke_test):
         protect_user_files()
         set_up_logging(paths.log_file(), verbose=args.verbose)
