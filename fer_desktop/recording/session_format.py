@@ -4,6 +4,7 @@ import errno
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -133,6 +134,10 @@ def create(path: Path, info: SessionInfo) -> sqlite3.Connection:
         _create_tables(db, info)
     except sqlite3.Error as error:
         db.close()
+        # What is no session yet would stand among them as a damaged one.
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
         raise write_error(path, error) from error
     return db
 

@@ -193,6 +193,22 @@ def test_a_full_disk_is_told_and_keeps_what_was_written(tmp_path: Path) -> None:
     assert 0 < len(kept) < 5000
 
 
+def test_a_disk_that_is_full_at_the_beginning_keeps_no_damaged_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_tables = session_format._create_tables
+
+    def create_few(db: sqlite3.Connection, info: object) -> None:
+        db.execute("PRAGMA max_page_count = 2")
+        create_tables(db, info)
+
+    monkeypatch.setattr(session_format, "_create_tables", create_few)
+    path = new_session_file(tmp_path, CAMERA)
+    with pytest.raises(StorageError, match="the disk is full"):
+        SessionWriter(path, CAMERA, settings={})
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.usefixtures("small_disk")
 def test_a_disk_that_is_full_at_the_end_is_told_by_close(tmp_path: Path) -> None:
     writer = SessionWriter(tmp_path / "a.fersession", CAMERA, settings={})
