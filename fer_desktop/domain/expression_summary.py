@@ -129,7 +129,8 @@ def summarize(seen: Observations, marked: Sequence[Interval] = ()) -> tuple[Inte
     whole = Interval("", int(seen.times_us[0]), int(seen.times_us[-1] + lasting_us[-1]))
     faces = _faces_of(seen)
     measures = [_measures_of(seen, mine) for mine in faces]
-    return tuple(_summary(seen, lasting_us, part, measures) for part in (whole, *marked))
+    sharing = _sharing(seen)
+    return tuple(_summary(seen, lasting_us, sharing, part, measures) for part in (whole, *marked))
 
 
 def _faces_of(seen: Observations) -> list[NDArray[np.int64]]:
@@ -137,6 +138,14 @@ def _faces_of(seen: Observations) -> list[NDArray[np.int64]]:
     order = np.argsort(seen.people, kind="stable")
     ends = np.searchsorted(seen.people[order], np.arange(1, len(seen.names)))
     return np.split(order, ends)
+
+
+def _sharing(seen: Observations) -> NDArray[np.int64]:
+    """Return of each face how many in its frame are this person, who share the frame's time."""
+    of_person = seen.rows.astype(np.int64) * max(1, len(seen.names)) + seen.people
+    _, places, counts = np.unique(of_person, return_inverse=True, return_counts=True)
+    found: NDArray[np.int64] = counts[places]
+    return found
 
 
 def _measures_of(seen: Observations, faces: NDArray[np.int64]) -> PersonMeasures:
@@ -158,6 +167,7 @@ def _lasting_us(times_us: NDArray[np.int64]) -> NDArray[np.int64]:
 def _summary(
     seen: Observations,
     lasting_us: NDArray[np.int64],
+    sharing: NDArray[np.int64],
     part: Interval,
     measures: Sequence[PersonMeasures],
 ) -> IntervalSummary:
@@ -168,7 +178,7 @@ def _summary(
     has_face = np.zeros(len(weights_us), bool)
     has_face[seen.rows] = True
     missing = float(weights_us[~has_face].sum() / total_us) if total_us else None
-    of_faces = weights_us[seen.rows]
+    of_faces = weights_us[seen.rows] / sharing
     inside = np.flatnonzero(of_faces > 0)
     clock = _Bins(seen.times_us, weights_us, part)
     seen_us = np.bincount(seen.people[inside], of_faces[inside], len(seen.names))

@@ -118,6 +118,18 @@ def test_people_come_and_go_and_some_frames_have_nobody() -> None:
     assert summarize(replace(seen, has_all_frames=False))[0].missing is None
 
 
+def test_faces_of_one_person_share_the_time_of_their_frame() -> None:
+    # Two tracks that were merged are in view together in the second half.
+    rows = [*range(10), *(row for row in range(10, 20) for _ in range(2))]
+    seen = observed(np.arange(20) / 10, [0] * 10 + [0, 1] * 10, rows=rows, people=[0] * 30)
+    whole, late = summarize(seen, [Interval("late", 1_000_000, 2_000_000)])
+    (person,) = whole.people
+    assert person.frames == 20
+    assert (person.seen_s, person.read_s) == pytest.approx((2.0, 2.0))
+    assert person.shares[1].value == pytest.approx(0.25)
+    assert late.people[0].seen_s == pytest.approx(1.0)
+
+
 def test_an_interval_cuts_frames_where_it_begins_and_ends() -> None:
     seen = observed([0, 1, 2], [0, 1, 0])
     part = summarize(seen, [Interval("a", 250_000, 1_500_000)])[1]
