@@ -1,12 +1,18 @@
-"""Whether a broadcast's file stops within a packet: such files have no end of their own."""
+"""Whether a file stops within a packet, as a copy does that was interrupted.
+
+Broadcasts' files have no end of their own; a Matroska file says how long it is.
+"""
 
 import os
 from pathlib import Path
 from typing import Final
 
+from fer_desktop.sources.matroska_length import lacks_matroska_end
+
 # Formats of FFmpeg that are streams of packets: nothing in them says how many there are.
 TRANSPORT: Final = "mpegts"
 PROGRAM: Final = "mpeg"
+MATROSKA: Final = "matroska,webm"
 STREAMS: Final = frozenset({TRANSPORT, PROGRAM, "mpegvideo", "h264", "hevc"})
 
 _TRANSPORT_PACKETS: Final = (188, 192, 204)  # as broadcast, with a time before, with a check behind
@@ -23,14 +29,16 @@ def breaks_off(path: Path, format_name: str) -> bool:
 
     Args:
         path: the file.
-        format_name: FFmpeg's; of any but transport and program streams it is not told.
+        format_name: FFmpeg's; it is told of transport and program streams and Matroska.
 
     Raises:
         OSError: if it cannot be read.
     """
-    if format_name not in (TRANSPORT, PROGRAM):
+    if format_name not in (TRANSPORT, PROGRAM, MATROSKA):
         return False
     with path.open("rb") as file:
+        if format_name == MATROSKA:
+            return lacks_matroska_end(file)
         length = file.seek(0, os.SEEK_END)
         if format_name == PROGRAM:
             file.seek(max(0, length - _TAIL_BYTES))

@@ -186,6 +186,30 @@ def test_truncated_video_gives_what_there_is_and_says_so_once(tmp_path: Path, na
     source.close()
 
 
+@pytest.mark.parametrize("name", ["cut.mkv", "cut.webm"])
+def test_a_matroska_file_that_lacks_less_than_a_second_says_so(tmp_path: Path, name: str) -> None:
+    codec = "libvpx" if name.endswith("webm") else "libx264"
+    path = write_clip(tmp_path / name, 60, codec=codec)
+    whole = path.read_bytes()
+    source = VideoSource(path)
+    source.open()
+    assert len(read_all(source)) == 60
+    source.close()
+    path.write_bytes(whole[: len(whole) * 9 // 10])
+    frames: list[Frame] = []
+    source.open()
+    with pytest.raises(SourceError, match=rf"{name} is damaged or incomplete: it ends at"):
+        read_all(source, frames)
+    assert 40 < len(frames) < 60
+    source.close()
+    # A length that was never written, as a program leaves it that was killed, says nothing.
+    at = whole.index(b"\x18\x53\x80\x67") + 4
+    path.write_bytes(whole[:at] + b"\x01" + b"\xff" * 7 + whole[at + 8 :])
+    source.open()
+    assert len(read_all(source)) == 60
+    source.close()
+
+
 def test_recordings_joined_end_to_end_keep_all_their_frames(tmp_path: Path) -> None:
     parts = [
         write_clip(
