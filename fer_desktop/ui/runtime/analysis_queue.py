@@ -114,13 +114,14 @@ class AnalysisQueue(QObject):
 
     def remove(self, positions: Sequence[int]) -> None:
         """Take files off the list; one that is being analysed ends, what was analysed stays."""
-        doomed = {self._entries[at].path: self._entries[at] for at in positions}
-        for entry in doomed.values():
+        doomed = set(positions)
+        for at in doomed:  # a file may be there several times, and is read once at a time
+            entry = self._entries[at]
             if entry.state == "running" and entry.session:
                 self._controller.cancel_analysis(entry.session)
-        if self._opening in doomed:
-            self._opening = None
-        self._entries = [entry for entry in self._entries if entry not in doomed.values()]
+            elif entry.state == "running":
+                self._opening = None
+        self._entries = [entry for at, entry in enumerate(self._entries) if at not in doomed]
         self.added.emit()
         self._go_on()
 

@@ -142,6 +142,20 @@ def test_a_damaged_list_is_told_and_does_no_harm(desk: Desk, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: "waited to be analysed cannot be read" in messages(app))
 
 
+def test_a_file_that_is_on_the_list_twice_is_taken_off_twice(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    app = play_clip(desk, qtbot)
+    queue = app.window.queue.queue
+    (path,) = files_of(desk, tmp_path, 1)
+    for _ in range(2):
+        queue.add([path])
+        qtbot.waitUntil(lambda: not queue.is_busy)
+    assert states(app) == ["done", "done"]
+    queue.remove([0, 1])
+    assert states(app) == []
+
+
 def test_files_are_taken_off_the_list_and_shown(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     app = play_clip(desk, qtbot)
     app.window.acts.pause_analysis.setEnabled(True)
