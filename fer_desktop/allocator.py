@@ -19,3 +19,13 @@ def share_arenas() -> None:
     if sys.platform.startswith("linux"):
         with suppress(AttributeError, OSError):  # another C library
             ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)
+
+
+def give_back() -> None:
+    """Return to the system what the C library keeps of memory that is not used any more.
+
+    Any thread may call it, on Linux with glibc; elsewhere nothing happens. It takes some 10 ms.
+    """
+    if sys.platform.startswith("linux"):
+        with suppress(AttributeError, OSError):
+            ctypes.CDLL(None).malloc_trim(0)

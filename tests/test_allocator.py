@@ -1,4 +1,4 @@
-"""Threads share the C library's arenas."""
+"""Threads share the C library's arenas, and what they no longer need goes back."""
 
 import platform
 import subprocess
@@ -35,3 +35,30 @@ def test_threads_share_two_arenas(how: str, fewest: int, most: int) -> None:
     command = [sys.executable, "-c", _ALLOCATE, how]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert fewest <= done.stdout.count("<heap nr=") <= most
+
+
+_GIVE_BACK = """
+import ctypes
+import psutil
+from fer_desktop.allocator import give_back
+def resident():
+    return psutil.Process().memory_info().rss
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+parts = [libc.malloc(60_000) for _ in range(1000)]
+for part in parts:
+    ctypes.memset(part, 1, 60_000)
+keeper = libc.malloc(60_000)
+for part in parts:
+    libc.free(part)
+before = resident()
+give_back()
+print(before - resident())
+"""
+
+
+def test_what_is_not_used_goes_back_to_the_system() -> None:
+    command = [sys.executable, "-c", _GIVE_BACK]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert int(done.stdout) > 50_000_000

@@ -1,11 +1,15 @@
 """Garbage collection where it does no harm."""
 
 import gc
+import threading
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
+from fer_desktop.allocator import give_back
+
 _EVERY_MS: Final = 1000
+_GIVE_BACK_EVERY_MS: Final = 20_000
 
 
 class Collector(QObject):
@@ -14,6 +18,8 @@ class Collector(QObject):
     By itself Python collects on whichever thread has just allocated something. Widgets must not be
     destroyed on another thread than theirs, and with a network loaded a full collection looks
     through 400,000 objects: 150 ms in which nothing is analysed or painted.
+
+    Now and then, what the pictures of a film have needed goes back to the system.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -23,6 +29,9 @@ class Collector(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._collect)
         self._timer.start(_EVERY_MS)
+        self._giving_back = QTimer(self)
+        self._giving_back.timeout.connect(_give_back_beside)
+        self._giving_back.start(_GIVE_BACK_EVERY_MS)
 
     def set_libraries_aside(self) -> None:
         """Never look again at what is loaded now, except when something else is set aside."""
@@ -35,6 +44,7 @@ class Collector(QObject):
     def stop(self) -> None:
         """Leave collecting to Python again."""
         self._timer.stop()
+        self._giving_back.stop()
         gc.unfreeze()
         gc.enable()
 
@@ -43,3 +53,7 @@ class Collector(QObject):
         due = [generation for generation, (count, most) in enumerate(pairs) if count > most]
         if due:
             gc.collect(max(due))
+
+
+def _give_back_beside() -> None:
+    threading.Thread(target=give_back, name="memory", daemon=True).start()
