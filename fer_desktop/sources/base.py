@@ -69,3 +69,14 @@ class SeekableSource(FrameSource, Protocol):
     def index_at(self, timestamp_us: int) -> int:
         """Return the index of the frame on screen at this time."""
         ...
+
+
+def seek_in(source: FrameSource | None, frame_index: int) -> None:
+    """Move to a frame, if a source that stands behind another one can move."""
+    if isinstance(source, SeekableSource):
+        source.seek(frame_index)
+
+
+def index_in(source: FrameSource | None, timestamp_us: int) -> int:
+    """Return the index of the frame on screen at this time; 0 where a source cannot move."""
+    return source.index_at(timestamp_us) if isinstance(source, SeekableSource) else 0

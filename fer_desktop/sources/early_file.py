@@ -7,7 +7,7 @@ from typing import Final
 from fer_desktop.beside import beside
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import SourceError
-from fer_desktop.sources.base import FileSource, SeekableSource
+from fer_desktop.sources.base import FileSource, index_in, seek_in
 
 _CLOSED: Final = "The file was closed before it was open."
 
@@ -59,13 +59,11 @@ class EarlyFile:
 
     def seek(self, frame_index: int) -> None:
         """Make ``read`` return this frame next, if one can move in this file."""
-        if isinstance(self._source, SeekableSource):
-            self._source.seek(frame_index)
+        seek_in(self._source, frame_index)
 
     def index_at(self, timestamp_us: int) -> int:
         """Return the index of the frame on screen at this time."""
-        source = self._source
-        return source.index_at(timestamp_us) if isinstance(source, SeekableSource) else 0
+        return index_in(self._source, timestamp_us)
 
     def close(self) -> None:
         """Let go of the file, as soon as its opening has come to an end."""

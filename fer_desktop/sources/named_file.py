@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fer_desktop.domain.frame import Frame, SourceInfo
 from fer_desktop.errors import SourceError
-from fer_desktop.sources.base import FrameSource, SeekableSource
+from fer_desktop.sources.base import FrameSource, index_in, seek_in
 from fer_desktop.sources.factory import open_file
 from fer_desktop.sources.image_file import DecodedPicture
 
@@ -51,13 +51,11 @@ class NamedFile:
 
     def seek(self, frame_index: int) -> None:
         """Make ``read`` return this frame next, where there are several."""
-        if isinstance(self._source, SeekableSource):
-            self._source.seek(frame_index)
+        seek_in(self._source, frame_index)
 
     def index_at(self, timestamp_us: int) -> int:
         """Return the index of the frame on screen at this time."""
-        source = self._source
-        return source.index_at(timestamp_us) if isinstance(source, SeekableSource) else 0
+        return index_in(self._source, timestamp_us)
 
     def interrupt(self) -> None:
         """Let ``open`` and ``read`` fail soon, now and ever after; from any thread."""

@@ -1,12 +1,12 @@
 """Garbage collection where it does no harm."""
 
 import gc
-import threading
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
 from fer_desktop.allocator import give_back
+from fer_desktop.beside import beside
 
 _EVERY_MS: Final = 1000
 _GIVE_BACK_EVERY_MS: Final = 20_000
@@ -30,7 +30,7 @@ class Collector(QObject):
         self._timer.timeout.connect(self._collect)
         self._timer.start(_EVERY_MS)
         self._giving_back = QTimer(self)
-        self._giving_back.timeout.connect(_give_back_beside)
+        self._giving_back.timeout.connect(lambda: beside("memory", give_back))
         self._giving_back.start(_GIVE_BACK_EVERY_MS)
 
     def set_libraries_aside(self) -> None:
@@ -53,7 +53,3 @@ class Collector(QObject):
         due = [generation for generation, (count, most) in enumerate(pairs) if count > most]
         if due:
             gc.collect(max(due))
-
-
-def _give_back_beside() -> None:
-    threading.Thread(target=give_back, name="memory", daemon=True).start()
