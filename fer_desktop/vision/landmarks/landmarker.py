@@ -6,7 +6,6 @@ of its own and no memory of other frames: the same picture gives the same number
 """
 
 import math
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,11 +23,12 @@ from fer_desktop.vision.landmarks.task_file import (
     LandmarkerParts,
     read_task_file,
 )
+from trainer.contract.processors import usable_processors
 
 _SIDE_PX: Final = 256
 _SCALE: Final = 1.5
 _LEAST_PRESENCE: Final = 0.0  # logit: as likely a face as not
-_THREADS: Final = min(os.cpu_count() or 1, 2)  # more do not make networks of this size faster
+_MOST_THREADS: Final = 2  # more do not make networks of this size faster
 # The points that the second network looks at (MediaPipe, face_blendshapes_graph.cc).
 _SUBSET: Final = np.array(
     [
@@ -66,7 +66,8 @@ class FaceLandmarker:
         """
         self._parts = read_task_file(file)
         self.canonical_face: CanonicalFace = self._parts.face
-        self._alone = self._finder(_THREADS)
+        self._threads = threads_of(min(usable_processors(), _MOST_THREADS))
+        self._alone = self._finder(self._threads)
         self._pair: tuple[_Finder, _Finder] | None = None
         self._other_thread: ThreadPoolExecutor | None = None
 
@@ -79,7 +80,7 @@ class FaceLandmarker:
             pixels: the picture, BGR, shape (height, width, 3).
             detections: the faces in it.
         """
-        if len(detections) < 2 or _THREADS < 2:
+        if len(detections) < 2 or self._threads < 2:
             return [self._alone.find(pixels, detection) for detection in detections]
         if self._pair is None or self._other_thread is None:
             self._pair = self._finder(1), self._finder(1)
@@ -165,7 +166,7 @@ class _Network:
     def __init__(self, content: bytes, threads: int) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
-        self._interpreter: Any = Interpreter(model_content=content, num_threads=threads_of(threads))
+        self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
         self._interpreter.allocate_tensors()
         (self._taken,) = (entry["index"] for entry in self._interpreter.get_input_details())
         self._given = [entry["index"] for entry in self._interpreter.get_output_details()]

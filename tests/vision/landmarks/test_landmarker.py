@@ -1,6 +1,9 @@
 """The landmarker finds the mesh of a real face, the same every time, and says what is wrong."""
 
 import math
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -122,6 +125,29 @@ def test_several_faces_have_the_numbers_that_each_has_alone(
         assert one.points.tobytes() == other.points.tobytes() == third.points.tobytes()
         assert one.blendshapes.tobytes() == other.blendshapes.tobytes()
     landmarker.close()  # once more
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux keeps processes so")
+@pytest.mark.parametrize(
+    "limit", ["os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])", "use_part(1)"]
+)
+def test_several_faces_get_no_more_threads_than_the_process_may_use(limit: str) -> None:
+    lines = [
+        "import os, threading",
+        "import numpy as np",
+        "from fer_desktop.cores import use_part",
+        "from fer_desktop.domain.face import BoundingBox, Detection",
+        "from fer_desktop.vision.landmarks.landmarker import FaceLandmarker",
+        limit,
+        "found = FaceLandmarker()",
+        "faces = [Detection(BoundingBox(0, 0, 90, 90), 0.9)] * 2",
+        "found.find(np.zeros((100, 100, 3), np.uint8), faces)",
+        "print([thread.name for thread in threading.enumerate()])",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "['MainThread']"
 
 
 def test_where_there_is_no_face_there_is_no_mesh(landmarker: FaceLandmarker) -> None:
