@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAVY = ("tensorflow", "keras", "mediapipe", "cv2", "sklearn", "matplotlib", "av", "scipy")
+HEAVY = ("tensorflow", "keras", "mediapipe", "cv2", "sklearn", "matplotlib", "av", "scipy", "nltk")
 
 
 def _loaded_after(statement: str) -> set[str]:

@@ -3,9 +3,8 @@
 Time is divided into steps, because neighbouring frames show nearly the same: in each step in which
 a face was analysed, a label counts that covers most of its frames. Only steps that both sides
 labelled are compared, and only where the face is not hidden: what is exported leaves it out as
-well. Cohen's kappa (1960) is scikit-learn's; Krippendorff's alpha for nominal data
-is computed from the coincidences as in "Computing Krippendorff's Alpha-Reliability" (2011): the
-package for it may not be combined with our licence.
+well. Cohen's kappa (1960) is scikit-learn's; Krippendorff's alpha for nominal data (2011) is
+NLTK's: the package krippendorff may not be combined with our licence.
 """
 
 from collections import Counter
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fer_desktop.domain.corrections import RaterLabels, raters_of
 from fer_desktop.recording.session_reader import SessionReader, reading
@@ -167,24 +165,13 @@ def krippendorff_alpha(units: Sequence[Sequence[str]]) -> float:
     Args:
         units: the labels that were given to each, two at least; two labels at least in all.
     """
-    used = {label: at for at, label in enumerate(sorted({one for unit in units for one in unit}))}
-    counts = np.zeros((len(units), len(used)))
-    for at, unit in enumerate(units):
-        for label in unit:
-            counts[at, used[label]] += 1
-    raters = counts.sum(axis=1)
-    totals = counts.sum(axis=0)
-    number = totals.sum()
-    # Pairs of different labels within a unit, and in all of them put together.
-    observed = _different_pairs(counts, raters) / (raters - 1)
-    expected = (number**2 - (totals**2).sum()) / (number - 1)
-    return float(1 - observed.sum() / expected)
+    from nltk.metrics.agreement import AnnotationTask
 
-
-def _different_pairs(
-    counts: NDArray[np.float64], raters: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    return np.asarray(raters**2 - (counts**2).sum(axis=1))
+    # Who gave a label makes no difference to alpha.
+    given = [
+        (rater, at, label) for at, unit in enumerate(units) for rater, label in enumerate(unit)
+    ]
+    return float(AnnotationTask(given).alpha())
 
 
 def _same_pairs(labels: Sequence[str]) -> float:

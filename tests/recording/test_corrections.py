@@ -200,6 +200,16 @@ class TestAgreement:
         units = [unit for unit in units if len(unit) > 1]
         assert krippendorff_alpha(units) == pytest.approx(0.743, abs=5e-4)
 
+    @pytest.mark.parametrize(
+        ("one", "other", "alpha"),
+        [("0100000010", "1110010000", 0.095), ("aabbdcccedda", "babbbccceddd", 0.692)],
+    )
+    def test_alpha_of_two_is_that_of_the_same_examples(
+        self, one: str, other: str, alpha: float
+    ) -> None:
+        units = list(zip(one, other, strict=True))
+        assert krippendorff_alpha(units) == pytest.approx(alpha, abs=5e-4)
+
     def test_kappa_is_that_of_the_library_on_what_both_labelled(self) -> None:
         one = ["a", "a", "b", "b", "b", "a", "a", "b"]
         other = ["a", "b", "b", "b", "a", "a", "a", "b"]
