@@ -2,50 +2,29 @@
 
 import csv
 import io
-import json
 import math
 import re
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
-from xml.parsers import expat
 
 from fer_desktop.errors import StorageError
 from fer_desktop.files import whole_file
-from fer_desktop.recording.row_types import COLOR_PATTERN, Color
+from fer_desktop.recording.elan_file import elan_annotations, elan_text
+from fer_desktop.recording.row_types import COLOR_PATTERN
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.text_cells import cell_text, decimal_number, text_cell
-from trainer.contract.checked_json import JsonError, Prose, decode_json
 from trainer.contract.ordinary import refuse_others
 
-_TIER: Final = "marks"
-_TYPE: Final = "default"
 _MOST_BYTES: Final = 64 << 20
 _MOST_MARKS: Final = 100_000
 _LONGEST_TEXT: Final = 1_000
 _LATEST_US: Final = 10**12  # some eleven days
-# ELAN keeps colours of tiers alone, and beside the file; what it does not know it leaves alone.
-_COLORS: Final = "FER Desktop: colors by text"
-# ELAN knows stretches alone; a moment is as short as one can be.
-_MOMENT_MS: Final = 1
 _COLUMNS: Final = (
     "Observation id", "Media file", "Behavior", "Behavior type", "Start (s)", "Stop (s)",
     "Duration (s)", "Color",
 )  # fmt: skip
-
-
-def known_by(mark: Mark) -> tuple[int, int | None, str]:
-    """Return what is left of a mark in ELAN: its times in milliseconds, and its text.
-
-    They are rounded such that a moment stays at its frame, and a stretch has all of its own.
-    """
-    text = mark.text.strip()
-    if mark.end_us is None:
-        return math.ceil(mark.timestamp_us / 1000), None, text
-    return mark.timestamp_us // 1000, math.ceil(mark.end_us / 1000), text
 
 
 def write_marks(marks: Sequence[Mark], path: Path, media: str, *, overwrite: bool = False) -> None:
@@ -60,7 +39,11 @@ def write_marks(marks: Sequence[Mark], path: Path, media: str, *, overwrite: boo
     Raises:
         StorageError: if the file exists or cannot be written.
     """
-    text = _eaf(marks, media) if path.suffix.lower() == ".eaf" else _table(marks, path.stem, media)
+    text = (
+        elan_text(marks, media)
+        if path.suffix.lower() == ".eaf"
+        else _table(marks, path.stem, media)
+    )
     with whole_file(path, overwrite=overwrite) as part:
         part.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
@@ -76,11 +59,10 @@ def read_marks(path: Path) -> list[Mark]:
         if path.stat().st_size > _MOST_BYTES:
             raise StorageError(f"{path.name} is too large for a file of marks.")
         content = path.read_bytes()
-    except OSError as error:
-        raise StorageError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    try:
         is_eaf = path.suffix.lower() == ".eaf" or content.lstrip()[:1] == b"<"
         found = list(_from_eaf(content) if is_eaf else _from_table(content))
+    except OSError as error:
+        raise StorageError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     except (ET.ParseError, ValueError, LookupError, csv.Error) as error:
         raise StorageError(
             f"{path.name} cannot be read as marks: {error}.",
@@ -89,103 +71,9 @@ def read_marks(path: Path) -> list[Mark]:
     return sorted(found, key=lambda mark: mark.timestamp_us)
 
 
-def _eaf(marks: Sequence[Mark], media: str) -> str:
-    root = ET.Element(
-        "ANNOTATION_DOCUMENT",
-        {
-            "AUTHOR": "",
-            "DATE": datetime.now(UTC).isoformat(timespec="seconds"),
-            "FORMAT": "3.0",
-            "VERSION": "3.0",
-            "xmlns:xsi": "http://www.w3.org/2001/XMLSchema-instance",
-            # pympi reads no file without it.
-            "xsi:noNamespaceSchemaLocation": "http://www.mpi.nl/tools/elan/EAFv3.0.xsd",
-        },
-    )
-    head = ET.SubElement(root, "HEADER", {"MEDIA_FILE": "", "TIME_UNITS": "milliseconds"})
-    if media:
-        url = Path(media).as_uri() if Path(media).is_absolute() else media
-        ET.SubElement(
-            head, "MEDIA_DESCRIPTOR", {"MEDIA_URL": _xml_text(url), "MIME_TYPE": "video/*"}
-        )
-    colors = {mark.text: mark.color for mark in marks if mark.color}
-    if colors:
-        kept = ET.SubElement(head, "PROPERTY", {"NAME": _COLORS})
-        kept.text = json.dumps(colors)
-    order = ET.SubElement(root, "TIME_ORDER")
-    tier = ET.SubElement(root, "TIER", {"LINGUISTIC_TYPE_REF": _TYPE, "TIER_ID": _TIER})
-    for number, mark in enumerate(marks):
-        begin_ms, end_ms, _ = known_by(mark)
-        end_ms = begin_ms + _MOMENT_MS if end_ms is None else end_ms
-        slots = [f"ts{2 * number + 1}", f"ts{2 * number + 2}"]
-        for slot, value in zip(slots, (begin_ms, max(end_ms, begin_ms + 1)), strict=True):
-            ET.SubElement(order, "TIME_SLOT", {"TIME_SLOT_ID": slot, "TIME_VALUE": str(value)})
-        annotation = ET.SubElement(ET.SubElement(tier, "ANNOTATION"), "ALIGNABLE_ANNOTATION")
-        annotation.attrib = {
-            "ANNOTATION_ID": f"a{number + 1}",
-            "TIME_SLOT_REF1": slots[0],
-            "TIME_SLOT_REF2": slots[1],
-        }
-        ET.SubElement(annotation, "ANNOTATION_VALUE").text = _xml_text(mark.text)
-    ET.SubElement(
-        root,
-        "LINGUISTIC_TYPE",
-        {"GRAPHIC_REFERENCES": "false", "LINGUISTIC_TYPE_ID": _TYPE, "TIME_ALIGNABLE": "true"},
-    )
-    ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def _xml_text(text: str) -> str:
-    """Return a text without the signs that XML cannot hold."""
-    return "".join(
-        sign for sign in text if (sign >= " " and sign not in "\ufffe\uffff") or sign in "\t\n"
-    )
-
-
-def _from_eaf(content: bytes) -> Iterable[Mark]:
-    _refuse_entities(content)
-    root = ET.fromstring(content)
-    if root.tag != "ANNOTATION_DOCUMENT":
-        raise ValueError("it is no ELAN document")
-    colors = _colors(root)
-    times_ms = {
-        slot.get("TIME_SLOT_ID"): float(slot.attrib["TIME_VALUE"])
-        for slot in root.iter("TIME_SLOT")
-        if "TIME_VALUE" in slot.attrib  # some stand between others, without a time
-    }
-    for number, annotation in enumerate(root.iter("ALIGNABLE_ANNOTATION")):
-        if number >= _MOST_MARKS:
-            raise ValueError(f"it has more than {_MOST_MARKS:,} annotations")
-        begin, end = (times_ms.get(annotation.get(f"TIME_SLOT_REF{side}")) for side in (1, 2))
-        if begin is None or end is None:
-            continue
-        text = annotation.findtext("ANNOTATION_VALUE") or ""
-        end_s = None if end - begin <= _MOMENT_MS else end / 1000
-        yield _mark(begin / 1000, end_s, text, colors.get(text, ""))
-
-
-def _refuse_entities(content: bytes) -> None:
-    """Refuse a document that can grow when it is read, in whatever encoding it is written."""
-
-    def refuse(*_: object) -> None:
-        raise ValueError("it defines entities, which no such file needs")
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    with suppress(expat.ExpatError):  # which is told when it is read
-        parser.Parse(content, True)
-
-
-def _colors(root: ET.Element) -> dict[str, str]:
-    """Return the colours of marks by their texts, where this program wrote the file."""
-    for kept in root.iterfind("HEADER/PROPERTY"):
-        if kept.get("NAME") == _COLORS:
-            try:
-                return decode_json(kept.text or "", dict[Prose, Color])
-            except JsonError:
-                return {}  # the marks themselves are not in doubt
-    return {}
+def _from_eaf(content: bytes) -> Iterator[Mark]:
+    for annotation in elan_annotations(content, _MOST_MARKS):
+        yield _mark(*annotation)
 
 
 def _table(marks: Sequence[Mark], name: str, media: str) -> str:
@@ -201,7 +89,7 @@ def _table(marks: Sequence[Mark], name: str, media: str) -> str:
     return text.getvalue()
 
 
-def _from_table(content: bytes) -> Iterable[Mark]:
+def _from_table(content: bytes) -> Iterator[Mark]:
     text = content.decode("utf-8-sig")
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from fer_desktop import paths
 from fer_desktop.errors import FerError, StorageError
-from fer_desktop.recording.mark_files import known_by, read_marks, write_marks
+from fer_desktop.recording.elan_file import known_by
+from fer_desktop.recording.mark_files import read_marks, write_marks
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.color_box import ColorBox, color_icon
