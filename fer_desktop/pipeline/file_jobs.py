@@ -179,7 +179,10 @@ class FileJobs:
         job.take(frame, analysis, classifier)
         if job.shown is not None:
             self._on_analysis(FileAnalysis(number, analysis))
-        self._tell_at_times(job)
+        if job.counts.frames == 1:
+            self._tell(job)  # whoever may have to go on with it knows at once that it is begun
+        else:
+            self._tell_at_times(job)
         return True
 
     def _tell_at_times(self, job: FileJob) -> None:

@@ -15,6 +15,7 @@ from fer_desktop.private_files import OWNER_ONLY, keep_private
 from fer_desktop.recording import session_format
 from fer_desktop.recording.session_facts import writable
 from fer_desktop.recording.session_format import Mark
+from fer_desktop.recording.session_lock import is_written
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
 from fer_desktop.recording.session_rows import (
     INSERT_CORRECTION,
@@ -105,6 +106,22 @@ def set_corrections(path: Path, corrections: Sequence[Correction]) -> None:
 def recording_of(session: Path, suffix: str) -> Path:
     """Return where a session keeps the file that was analysed, if that came with it."""
     return session.with_name(f"{session.stem}.recording{suffix}")
+
+
+def delete_if_empty(path: Path) -> None:
+    """Delete a session without a frame, a mark and a correction.
+
+    One that is being written, or cannot be read or deleted, stays.
+    """
+    if is_written(path):
+        return
+    try:
+        with SessionReader(path) as reader:
+            is_empty = not (reader.summary().frames or reader.marks() or reader.corrections())
+        if is_empty:
+            delete_session(path)
+    except StorageError as error:
+        log.info("%s", error)
 
 
 def delete_session(path: Path) -> None:

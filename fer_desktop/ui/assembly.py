@@ -116,6 +116,7 @@ class Application:
         self.heard.shutdown(min(_MOMENT_S, deadline.left_s))
         self.shared_marks.shutdown()
         self.engine.shutdown(deadline.left_s)
+        self.window.queue.keep_at_end()
         self.streams.shutdown(deadline.left_s)
         self.recorder.shutdown(deadline.left_s)
         self.background.shutdown(deadline.left_s)

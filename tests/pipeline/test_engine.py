@@ -148,6 +148,15 @@ def test_analysis_rests_and_goes_on(rig: Rig) -> None:
     assert len(rig.analyses) == 30
 
 
+def test_that_a_file_is_begun_is_told_at_its_first_frame(make_rig: MakeRig) -> None:
+    rig = make_rig(clock=FakeClock())  # by which no time passes
+    rig.engine.load_model(Path("first"))
+    rig.until(lambda: bool(rig.told(ModelLoaded)))
+    rig.engine.analyze(ScriptedSource(30))
+    rig.until(lambda: bool(rig.told(AnalysisEnded)))
+    assert sorted({event.frames for event in rig.told(AnalysisProgress)}) == [0, 1, 30]
+
+
 def test_fewer_frames_of_a_part_are_analysed(rig: Rig) -> None:
     selection = FrameSelection(every=4, from_us=300_000, to_us=800_000)
     rig.engine.open(ScriptedSource(40), Pacing.PLAYBACK, selection=selection)

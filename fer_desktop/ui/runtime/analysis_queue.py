@@ -16,6 +16,7 @@ from fer_desktop.pipeline.events import (
     ModelLoaded,
     OutputFailed,
 )
+from fer_desktop.recording.session_store import delete_if_empty
 from fer_desktop.sources.base import FileSource, FrameSource
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.continuing import Continuation, InUse, continuation_or_none
@@ -92,8 +93,9 @@ class AnalysisQueue(QObject):
 
     def waiting(self) -> dict[Path, Path | None]:
         """Return the files that are not analysed to their end yet, and where some were begun."""
+        path_of = self._controller.session_log.path_of  # may know more than was told so far
         return {
-            entry.path: entry.session_file or entry.resumes
+            entry.path: path_of(entry.session) or entry.resumes
             for entry in self._entries
             if not entry.is_over
         }
@@ -143,6 +145,8 @@ class AnalysisQueue(QObject):
             further = None
             if entry.resumes is not None:
                 further = continuation_or_none(entry.resumes, now, [path.parent])
+                if further is None:
+                    delete_if_empty(entry.resumes)  # which a killed process has left
             return controller.source_of(request), further
 
         self._background.run(

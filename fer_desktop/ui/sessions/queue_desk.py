@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fer_desktop.errors import FerError, SourceError
+from fer_desktop.errors import FerError, SettingsError, SourceError
 from fer_desktop.files import shown_name
+from fer_desktop.log import get_logger
 from fer_desktop.recording.joint_export import JointExport
 from fer_desktop.sources.media_names import with_folders_opened
 from fer_desktop.ui.dialogs.prompts import OpenFolder, OpenSeveralMedia
@@ -14,6 +15,8 @@ from fer_desktop.ui.runtime.queue_file import load_queue, save_queue
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.exporter import Exporter
 from fer_desktop.ui.sessions.queue_dialog import QueueDialog
+
+log = get_logger("ui")
 
 
 class QueueDesk(Desk):
@@ -82,6 +85,19 @@ class QueueDesk(Desk):
                 self._announcer.say_queue_left(len(files), lambda: self.go_on(files))
 
         self._background.run("reading the queue", load_queue, done, self._say_unreadable)
+
+    def keep_at_end(self) -> None:
+        """Write down what still waits, once nothing is analysed any more.
+
+        A file may have been begun since the window last heard of it.
+        """
+        waiting = self.queue.waiting()
+        if self.is_kept and waiting != self._kept:
+            self._kept = waiting
+            try:
+                save_queue(lambda: waiting)
+            except SettingsError as error:
+                log.warning("%s", error)
 
     def _choose_files(self) -> None:
         recent = self._controller.settings.recent_files

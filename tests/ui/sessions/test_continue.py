@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -19,7 +20,7 @@ from fer_desktop.errors import StorageError
 from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_reader import SessionReader
-from fer_desktop.recording.session_store import list_sessions
+from fer_desktop.recording.session_store import delete_session, list_sessions
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings
 from fer_desktop.sources.media_file import VideoSource
@@ -35,11 +36,18 @@ FRAMES = 100
 
 
 class _Classifier(FakeClassifier):
-    """Reads what the number on the picture says, whenever it sees it."""
+    """Reads what the number on the picture says, whenever it sees it.
+
+    Attributes:
+        takes_s: how long that takes.
+    """
+
+    takes_s = 0.0
 
     def classify(
         self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
     ) -> NDArray[np.float32]:
+        time.sleep(self.takes_s)
         rows = np.random.default_rng(number_of(pixels)).random((len(detections), 7))
         found: NDArray[np.float32] = (rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
         return found
@@ -53,9 +61,18 @@ def clip(tmp_path: Path, desk: Desk) -> Path:
     return path
 
 
+def _sessions_of(clip: Path) -> list[Path]:
+    found = list_sessions(paths.sessions_dir())
+    return [one.path for one in found if one.info.source.uri == str(clip)]
+
+
 def _table(session: Path, folder: Path) -> bytes:
     export_session(session, folder / "table.csv", overwrite=True)
     return (folder / "table.csv").read_bytes()
+
+
+def _without_marks(table: bytes) -> bytes:
+    return b"".join(line.rsplit(b",", 1)[0] + b"\r\n" for line in table.splitlines())
 
 
 @pytest.fixture
@@ -152,6 +169,61 @@ def test_a_file_that_was_under_way_goes_on_at_the_next_start(
     qtbot.waitUntil(lambda: [entry.state for entry in queue.entries] == ["done"])
     assert queue.entries[0].session_file == session
     assert _table(session, clip.parent) == whole
+
+
+def test_a_file_that_had_just_begun_goes_on_at_the_next_start(
+    desk: Desk,
+    qtbot: QtBot,
+    interrupted: tuple[Path, bytes],
+    clip: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    former, whole = interrupted
+    delete_session(former)
+    monkeypatch.setattr(_Classifier, "takes_s", 0.03)
+    app = play_clip(desk, qtbot)
+    app.window.queue.add([clip])
+    qtbot.waitUntil(lambda: app.window.queue.queue.entries[0].session > 0)
+    folder, number = app.controller.session_log, app.window.queue.queue.entries[0].session
+    while folder.path_of(number) is None:  # the window hears of nothing meanwhile
+        time.sleep(0.001)
+    app.window.close_unasked()
+    app.shut_down()
+    session = folder.path_of(number)
+    assert session is not None
+    with SessionReader(session) as reader:
+        assert 1 <= reader.summary().frames < FRAMES
+        assert not reader.summary().is_complete
+    again = play_clip(desk, qtbot)
+    qtbot.waitUntil(lambda: "1 file waited to be analysed." in messages(again))
+    row = again.window.messages.row
+    assert row is not None
+    row.button.click()
+    queue = again.window.queue.queue
+    qtbot.waitUntil(lambda: [entry.state for entry in queue.entries] == ["done"])
+    assert queue.entries[0].session_file == session
+    assert _table(session, clip.parent) == _without_marks(whole)
+    assert _sessions_of(clip) == [session]
+
+
+def test_a_session_in_which_nothing_was_written_yet_makes_room(
+    desk: Desk, qtbot: QtBot, interrupted: tuple[Path, bytes], clip: Path
+) -> None:
+    session, whole = interrupted
+    with closing(sqlite3.connect(session)) as db, db:  # killed before the first commit
+        for table in ("frames", "faces", "measured", "marks", "models"):
+            db.execute(f"DELETE FROM {table}")
+    kept = {"files": [str(clip)], "begun": {str(clip): str(session)}}
+    paths.queue_file().write_text(json.dumps(kept))
+    app = play_clip(desk, qtbot)
+    qtbot.waitUntil(lambda: "1 file waited to be analysed." in messages(app))
+    row = app.window.messages.row
+    assert row is not None
+    row.button.click()
+    queue = app.window.queue.queue
+    qtbot.waitUntil(lambda: [entry.state for entry in queue.entries] == ["done"])
+    (found,) = _sessions_of(clip)
+    assert _table(found, clip.parent) == _without_marks(whole)
 
 
 def test_a_full_disk_ends_a_file_and_keeps_what_was_written(
