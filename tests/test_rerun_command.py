@@ -93,6 +93,24 @@ def test_other_numbers_are_told(
     assert "differently: 1 face" in said
 
 
+def test_where_the_film_may_be_another_that_is_told(
+    recorded: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, session = recorded
+    unsure = tmp_path / "b.fersession"
+    unsure.write_bytes(session.read_bytes())
+    with closing(sqlite3.connect(unsure)) as db, db:
+        db.execute("UPDATE session SET file_length = NULL, file_digest = ''")
+    assert _run(unsure) == 0
+    assert "content" not in capsys.readouterr().out  # the numbers themselves tell that it is it
+    alike = write_clip(tmp_path / "film.mp4", [portrait(1, 320)] * _FRAMES)
+    assert _run(unsure, "--video", alike) == 3
+    assert "does not know the content of the file, which may be another" in capsys.readouterr().out
+    shorter = write_clip(tmp_path / "short.mp4", [portrait(0, 320)] * 3)
+    assert _run(unsure, "--video", shorter) == 1
+    assert "another file than the one that was analysed" in capsys.readouterr().err
+
+
 def test_a_missing_model_and_a_missing_film_are_told(
     recorded: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

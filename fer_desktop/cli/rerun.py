@@ -120,6 +120,8 @@ def _repeated(
         (used,) = reader.models
         folder_of_model, notes = _model_folder(used, args.model)
         notes += _other_libraries(summary)
+        if summary.fingerprint is None:
+            notes.append("the session does not know the content of the file, which may be another")
         with ExitStack() as stack:
             analyzer, engine = _analyzer(summary, used, folder_of_model, args, stack)
             if used.engine and engine != used.engine:

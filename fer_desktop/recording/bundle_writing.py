@@ -39,7 +39,8 @@ class WrittenBundle:
     Attributes:
         path: the bundle.
         sessions, videos, recordings: how many are in it.
-        failures: sessions and videos that could not be put into it, a sentence each.
+        failures: sessions and videos that could not be put into it, and videos that may be others,
+            a sentence each.
     """
 
     path: Path
@@ -98,7 +99,7 @@ def write_bundle(
                 failures.append(error)
                 continue
             archive.write(copy, entry.file)
-            notes += _not_included(summary, pictures)
+            notes += _reservations(summary, pictures)
             if pictures.file is not None:
                 archive.write(pictures.file, entry.video, zipfile.ZIP_STORED)
             for recorded, file in zip(pictures.parts(), entry.recordings, strict=True):
@@ -117,12 +118,18 @@ def write_bundle(
     )
 
 
-def _not_included(summary: SessionSummary, pictures: SessionPictures) -> list[str]:
-    """Return which videos are wanted and not to be had, a sentence each."""
+def _reservations(summary: SessionSummary, pictures: SessionPictures) -> list[str]:
+    """Return which videos are wanted and not to be had, or may be others, a sentence each."""
     names = [one.recording.path.name for one in pictures.recordings if one.problem]
     if pictures.problem in ("missing", "changed") and not summary.info.source.is_live:
         names.append(summary.info.source.name)
-    return [f"{name} was not found, so it is not included." for name in names]
+    notes = [f"{name} was not found, so it is not included." for name in names]
+    if not pictures.is_confirmed:
+        notes.append(
+            f"{summary.info.source.name} may be another video than the one that was analysed: the "
+            "session does not know its content."
+        )
+    return notes
 
 
 def _copy(

@@ -1,17 +1,22 @@
 """Where the pictures of a past session are: at their place, elsewhere, or nowhere."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
+from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.errors import SourceError
 from fer_desktop.recording.session_reader import SessionSummary
 from fer_desktop.recording.session_recordings import SUFFIX, SessionRecording
+from fer_desktop.sources.factory import open_file
 from fer_desktop.sources.fingerprint import Fingerprint, find_file, fingerprint
 from fer_desktop.sources.recorded_pictures import RecordedPart
 
 PictureProblem = Literal["", "live", "missing", "changed"]
+# How long the last frame of a film lasts was not always told in the same way.
+_TOLERATED_US: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,14 @@ class SessionPictures:
         problem: why pictures are not there: the source was live and was not recorded, a file is
             not found, or another one is in its place.
         recordings: of a live source.
+        is_confirmed: False where the session does not know the file's content: then one of the
+            same size, number of frames and length is taken for it.
     """
 
     file: Path | None
     problem: PictureProblem = ""
     recordings: tuple[FoundRecording, ...] = ()
+    is_confirmed: bool = True
 
     @property
     def analyzable(self) -> Path | None:
@@ -70,7 +78,12 @@ def find_pictures(summary: SessionSummary, folders: Sequence[Path]) -> SessionPi
     source = summary.info.source
     folders = [summary.path.parent, *folders]
     if not source.is_live:
-        return SessionPictures(*_found(Path(source.uri), summary.fingerprint, folders))
+        file, absence = _found(Path(source.uri), summary.fingerprint, folders)
+        if file is None or summary.fingerprint is not None:
+            return SessionPictures(file, absence)
+        if not _is_alike(source, file):
+            return SessionPictures(None, "changed")
+        return SessionPictures(file, is_confirmed=False)
     found = tuple(_found_recording(one, folders) for one in summary.recordings)
     problem: PictureProblem = "" if found else "live"
     return SessionPictures(
@@ -118,12 +131,32 @@ def check_pictures(summary: SessionSummary, path: Path) -> None:
         found = fingerprint(path)
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    is_known = None not in known  # of a recording that a crash has ended nothing is
-    if known and is_known and (found.length, found.digest) not in known:
+    if not known:
+        return
+    if None not in known:
+        is_it = (found.length, found.digest) in known
+    else:  # of a recording that a crash has ended nothing is known
+        is_it = summary.info.source.is_live or _is_alike(summary.info.source, path)
+    if not is_it:
         raise SourceError(
             f"{path.name} is another file than {what}.",
             hint="Choose the one with the same content.",
         )
+
+
+def _is_alike(analysed: SourceInfo, path: Path) -> bool:
+    """Tell whether a file has the size, the frames and the length of the one that was analysed."""
+    try:
+        with closing(open_file(path)) as source:
+            found = source.open()
+    except SourceError:
+        return False
+    is_as_large = (analysed.width_px, analysed.height_px) == (found.width_px, found.height_px)
+    is_as_long = analysed.frame_count in (None, found.frame_count) and (
+        analysed.duration_us is None
+        or abs(analysed.duration_us - (found.duration_us or 0)) <= _TOLERATED_US
+    )
+    return analysed.kind == found.kind and is_as_large and is_as_long
 
 
 def _is(path: Path, known: Fingerprint) -> bool:

@@ -255,6 +255,9 @@ def _wanted_of(session: CorrectedSession, number: int) -> tuple[list[_Picture], 
         if unrecorded:
             moments = counted(unrecorded, "moment")
             notes.append(f"{moments} left out that no clean recording shows.")
+    if not session.pictures.is_confirmed:
+        name = session.summary.info.source.name
+        notes.append(f"{name} may be another file: its session does not know its content.")
     if differing:
         moments = counted(differing, "moment")
         notes.append(f"{moments} left out on which raters do not agree.")

@@ -1,6 +1,8 @@
 """Corrected moments become a dataset that the trainer reads."""
 
 import csv
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +107,14 @@ def test_pictures_of_several_sessions_are_kept_apart(tmp_path: Path, clip: Path)
     assert [int((dataset.splits == at).sum()) for at in range(3)] == [30, 30, 30]
     with SessionReader(files[0]) as reader:
         assert list(reader.rows()) == before
+
+
+def test_that_the_pictures_may_be_others_is_noted(tmp_path: Path, clip: Path) -> None:
+    files = [session(tmp_path / f"{name}.fersession", clip, labelled()) for name in "abc"]
+    with closing(sqlite3.connect(files[1])) as db, db:
+        db.execute("UPDATE session SET file_length = NULL, file_digest = ''")
+    made = made_of(files, tmp_path / "out")
+    assert made.notes == ("clip.mp4 may be another file: its session does not know its content.",)
 
 
 def test_stretches_give_two_pictures_a_second(tmp_path: Path, clip: Path) -> None:

@@ -95,6 +95,18 @@ class Announcer(QObject):
             stands=True,
         )
 
+    def say_pictures_unconfirmed(self, name: str) -> None:
+        """Tell that a past session may be shown with the pictures of another file."""
+        self._bar.tell(
+            _PICTURES,
+            "info",
+            self.tr(
+                "The session does not know the content of {name}: the file that is shown has the "
+                "same size, number of frames and length."
+            ).format(name=name),
+            self.tr("If faces and frames do not fit, it is another file."),
+        )
+
     def say_recordings_missing(
         self, name: str, count: int, is_changed: bool, find: Callable[[], object]
     ) -> None:

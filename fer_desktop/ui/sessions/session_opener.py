@@ -108,6 +108,8 @@ class SessionOpener(Desk):
             self._announcer.say_pictures_missing(
                 summary.info.source.name, is_changed, lambda: self._find_file(summary, place)
             )
+        elif not prepared.pictures.is_confirmed:
+            self._announcer.say_pictures_unconfirmed(summary.info.source.name)
 
     def _find_file(self, summary: SessionSummary, place: Path) -> None:
         folder = str(place.parent)
@@ -173,9 +175,10 @@ def _begin_pictures(
     if file is not None:
         check_pictures(summary, file)
         folders = [file.parent, *folders]
-    pictures = find_pictures(summary, folders)
     if file is not None and not summary.info.source.is_live:
-        pictures = SessionPictures(file)
+        pictures = SessionPictures(file, is_confirmed=summary.fingerprint is not None)
+    else:
+        pictures = find_pictures(summary, folders)
     if pictures.file is None:
         return pictures, None
     return pictures, EarlyFile(partial(open_file, pictures.file))

@@ -192,6 +192,24 @@ def test_a_file_that_changed_is_not_shown(desk: Desk, qtbot: QtBot, past: Path, 
     assert "clip.mp4 has changed since it was analysed" in messages(app)
 
 
+def test_a_session_that_does_not_know_its_file_says_so(
+    desk: Desk, qtbot: QtBot, past: Path, clip: Path
+) -> None:
+    with closing(sqlite3.connect(past)) as db, db:
+        db.execute("UPDATE session SET file_length = NULL, file_digest = ''")
+    app = reopened(desk, qtbot, past)
+    assert "The session does not know the content of clip.mp4" in messages(app)
+    app.controller.playback.seek(700_000)
+    view = app.window.player.view
+    qtbot.waitUntil(lambda: view.frame.index == 21 and number_of(view.frame.pixels) == 21)
+    app.window.close_unasked()
+    app.shut_down()
+    write_clip(clip, (numbered(at) for at in range(12)))
+    app = reopened(desk, qtbot, past)
+    assert "clip.mp4 has changed since it was analysed" in messages(app)
+    assert not app.window.acts.analyze_again.isEnabled()
+
+
 def test_a_past_session_is_marked_exported_and_analysed_again(
     desk: Desk,
     qtbot: QtBot,
