@@ -16,6 +16,7 @@ from fer_desktop.domain.distinct import distinct
 from fer_desktop.domain.face_quality import DARK, SMALL_PX
 from fer_desktop.domain.measured_summary import SUMMED, MeasuredSummary, PersonMeasures
 from fer_desktop.domain.observations import Observations
+from fer_desktop.domain.shared_time import mean_over_time, shared
 from fer_desktop.domain.timeline_series import GAP_US
 
 Flaw = Literal["dark", "small", "turned", "few frames"]
@@ -150,7 +151,8 @@ def _sharing(seen: Observations) -> NDArray[np.int64]:
 
 def _measures_of(seen: Observations, faces: NDArray[np.int64]) -> PersonMeasures:
     columns = {name: seen.column(name)[faces] for name in SUMMED}
-    return PersonMeasures(faces, seen.times_us[seen.rows[faces]], columns)
+    times_us = seen.times_us[seen.rows[faces]]
+    return PersonMeasures(faces, seen.face_ids[faces], times_us, columns)
 
 
 def _lasting_us(times_us: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -178,10 +180,11 @@ def _summary(
     has_face = np.zeros(len(weights_us), bool)
     has_face[seen.rows] = True
     missing = float(weights_us[~has_face].sum() / total_us) if total_us else None
-    of_faces = weights_us[seen.rows] / sharing
+    of_faces = weights_us[seen.rows]
     inside = np.flatnonzero(of_faces > 0)
     clock = _Bins(seen.times_us, weights_us, part)
-    seen_us = np.bincount(seen.people[inside], of_faces[inside], len(seen.names))
+    shares_us = of_faces[inside] / sharing[inside]
+    seen_us = np.bincount(seen.people[inside], shares_us, len(seen.names))
     longest = np.argsort(-seen_us, kind="stable")[:PEOPLE_MAX]
     people = tuple(
         _person(seen, inside[seen.people[inside] == at], of_faces, clock, at, part, measures[at])
@@ -217,30 +220,31 @@ class _Bins:
 def _person(
     seen: Observations,
     faces: NDArray[np.int64],
-    weights_us: _Floats,
+    lasting_us: _Floats,
     clock: _Bins,
     at: int,
     part: Interval,
     measures: PersonMeasures,
 ) -> PersonSummary:
-    weight = weights_us[faces]
+    rows, lasting = seen.rows[faces], lasting_us[faces]
     is_read = seen.shown[faces] >= 0
     read = faces[is_read]
+    weight = shared(rows[is_read], lasting[is_read])
     labels = np.arange(len(seen.labels))
-    shown = (seen.shown[read, None] == labels) * weight[is_read, None]
-    told = np.repeat(weight[is_read, None], len(labels), axis=1)
+    shown = (seen.shown[read, None] == labels) * weight[:, None]
+    told = np.repeat(weight[:, None], len(labels), axis=1)
     known = np.isfinite(seen.probabilities[read])
-    likely = np.where(known, seen.probabilities[read], 0) * weight[is_read, None]
-    of_likely = known * weight[is_read, None]
+    likely = np.where(known, seen.probabilities[read], 0) * weight[:, None]
+    of_likely = known * weight[:, None]
     numerators = clock.sums(seen.rows[read], np.hstack([shown, likely]))
     denominators = clock.sums(seen.rows[read], np.hstack([told, of_likely]))
     estimates, block_s = _estimates(numerators, denominators, clock.width_us)
-    seen_s, read_s = float(weight.sum()) / 1e6, float(weight[is_read].sum()) / 1e6
-    unsure = _share(seen.unsure[read], weight[is_read])
+    seen_s, read_s = float(shared(rows, lasting).sum()) / 1e6, float(weight.sum()) / 1e6
+    unsure = mean_over_time(seen.unsure[read], rows[is_read], lasting[is_read])
     found = {
-        "dark": _share(_below(seen.light[faces], DARK), weight),
-        "small": _share(_below(seen.widths_px[faces], SMALL_PX), weight),
-        "turned": _share(seen.turned[faces], weight),
+        "dark": mean_over_time(_below(seen.light[faces], DARK), rows, lasting),
+        "small": mean_over_time(_below(seen.widths_px[faces], SMALL_PX), rows, lasting),
+        "turned": mean_over_time(seen.turned[faces], rows, lasting),
     }
     # Two faces in one frame may both be called this person.
     frames = len(distinct(seen.rows[read]))
@@ -249,7 +253,7 @@ def _person(
     ]
     if frames < FEW_FRAMES:
         flaws.append("few frames")
-    measured = measures.summary(faces, weight, part.start_us / 1e6, part.end_us / 1e6)
+    measured = measures.summary(faces, rows, lasting, part.start_us / 1e6, part.end_us / 1e6)
     return PersonSummary(
         name=seen.names[at],
         face_ids=tuple(np.unique(seen.face_ids[faces]).tolist()),
@@ -295,10 +299,3 @@ def _estimates(
 def _below(values: NDArray[np.float32], limit: float) -> NDArray[np.float32]:
     found: NDArray[np.float32] = np.where(np.isnan(values), np.nan, values < limit)
     return found
-
-
-def _share(flags: NDArray[np.float32], weight: _Floats) -> float | None:
-    """Return the share of the time in which a flag is up; None where it is never known."""
-    known = np.isfinite(flags)
-    total = float(weight[known].sum())
-    return float((flags[known] * weight[known]).sum() / total) if total else None

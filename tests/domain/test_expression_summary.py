@@ -130,6 +130,17 @@ def test_faces_of_one_person_share_the_time_of_their_frame() -> None:
     assert late.people[0].seen_s == pytest.approx(1.0)
 
 
+def test_a_face_that_is_not_read_takes_no_time_from_the_one_that_is() -> None:
+    # As before, but the second face of each pair cannot be read.
+    rows = [*range(10), *(row for row in range(10, 20) for _ in range(2))]
+    seen = observed(np.arange(20) / 10, [0] * 10 + [1, -1] * 10, rows=rows, people=[0] * 30)
+    (whole,) = summarize(seen)
+    (person,) = whole.people
+    assert (person.seen_s, person.read_s) == pytest.approx((2.0, 2.0))
+    assert person.shares[1].value == pytest.approx(0.5)
+    assert person.means[1].value == pytest.approx(0.5)
+
+
 def test_an_interval_cuts_frames_where_it_begins_and_ends() -> None:
     seen = observed([0, 1, 2], [0, 1, 0])
     part = summarize(seen, [Interval("a", 250_000, 1_500_000)])[1]

@@ -1,6 +1,7 @@
 """What measures say of a person stands in summaries, reports and tables over sessions."""
 
 import csv
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +10,15 @@ import pytest
 
 from fer_desktop import cli
 from fer_desktop.domain.emotion import FrameAnalysis
+from fer_desktop.domain.measured_summary import MeasuredSummary
 from fer_desktop.domain.measures import Measurement, MeasureSpec
+from fer_desktop.domain.people import People
 from fer_desktop.domain.picture_problem import QUALITY, Problem
 from fer_desktop.recording.csv_export import export_session
 from fer_desktop.recording.observed import Observed
 from fer_desktop.recording.report.writing import observe
 from fer_desktop.recording.session_format import Mark
+from fer_desktop.recording.session_people import set_people
 from fer_desktop.recording.session_writer import SessionWriter
 from tests.recording.samples import PRESET, VIDEO, face, frame, scores
 
@@ -115,6 +119,73 @@ def test_a_report_has_the_measures_and_says_what_is_left_out(session: Path, tmp_
     assert "blinks a minute" in page
     assert "Faces that are not usable are left out" in page
     assert "looks at camera" in page
+
+
+def both_in_view(
+    path: Path, other: Callable[[int, float], float | None], lost: Collection[int] = ()
+) -> MeasuredSummary:
+    """Return what is said of a person whom two tracks are that are in view together.
+
+    Args:
+        path: of the session that is written.
+        other: how far the eyes of the second track are open, from frame and openness of the first;
+            None where they are not seen.
+        lost: frames in which the first track is not found.
+    """
+    writer = SessionWriter(path, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    for analysis in analyses():
+        (one,) = analysis.faces
+        eyes = other(analysis.frame_index, one.measurements[0].numbers[0])
+        seen = () if eyes is None else (Measurement(EYES, (eyes, eyes)),)
+        twin = replace(one, face_id=2, measurements=(*seen, *one.measurements[1:]))
+        pair = (twin,) if analysis.frame_index in lost else (one, twin)
+        writer.write(replace(analysis, faces=pair))
+    writer.close()
+    set_people(path, People().merged(2, 1))
+    (person,) = observe(path)[0].summaries()[0].people
+    assert person.face_ids == (1, 2)
+    return person.measured
+
+
+def later(frame: int, _: float) -> float:
+    """Return eyes that blink when those of the other face are open again."""
+    return 0.2 if any(last < frame <= last + 3 for _, last in BLINKS) else 1.0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(lambda _, eyes: eyes, id="the same"),
+        pytest.param(lambda _, eyes: 0.7 * eyes, id="eyes look narrower"),
+        pytest.param(lambda *_: 1.0, id="blinks are not seen"),
+        pytest.param(lambda *_: None, id="eyes are not seen"),
+        pytest.param(later, id="a moment later"),
+    ],
+)
+@pytest.mark.parametrize("lost", [(), (61, 151, 242)], ids=["all the time", "with gaps"])
+def test_a_person_who_is_in_view_twice_blinks_once(
+    tmp_path: Path, other: Callable[[int, float], float | None], lost: Collection[int]
+) -> None:
+    found = both_in_view(tmp_path / "a.fersession", other, lost)
+    assert found.blinks == 3
+    assert found.blinks_per_min == pytest.approx(18, rel=0.02)
+    assert found.talking == pytest.approx(0.39, abs=0.03)
+
+
+def test_tracks_that_follow_each_other_are_one_series(tmp_path: Path) -> None:
+    path = tmp_path / "a.fersession"
+    writer = SessionWriter(path, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    for analysis in analyses():  # another number in the middle of the second blink
+        faces = (replace(analysis.faces[0], face_id=1 + (analysis.frame_index > 151)),)
+        writer.write(replace(analysis, faces=faces))
+    writer.close()
+    apart = [one.measured.blinks for one in observe(path)[0].summaries()[0].people]
+    assert apart == [1, 1]
+    set_people(path, People().merged(2, 1))
+    (person,) = observe(path)[0].summaries()[0].people
+    assert person.measured.blinks == 3
 
 
 def test_without_measures_nothing_is_said_of_them(
