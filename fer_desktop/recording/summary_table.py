@@ -20,11 +20,17 @@ from fer_desktop.settings import CsvDialect
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """What a row is about."""
+class _Part:
+    """What a row is about, whoever is in it."""
 
     session: Observed
     part: IntervalSummary
+
+
+@dataclass(frozen=True, slots=True)
+class _Row(_Part):
+    """What a row is about."""
+
     person: PersonSummary
     label: str
     at: int
@@ -37,7 +43,7 @@ class _Row:
 
 _INTERVAL: Final = "95 % confidence interval, from blocks of time; empty where there is too little"
 
-_COLUMNS: Final[tuple[tuple[Column, Callable[[_Row], str]], ...]] = (
+_OF_PARTS: Final[tuple[tuple[Column, Callable[[_Part], str]], ...]] = (
     (
         Column("session", "text", "", "name of the session"),
         lambda row: row.session.name,
@@ -87,8 +93,16 @@ _COLUMNS: Final[tuple[tuple[Column, Callable[[_Row], str]], ...]] = (
         ),
         lambda row: _number(row.part.missing),
     ),
+)
+_OF_PEOPLE: Final[tuple[tuple[Column, Callable[[_Row], str]], ...]] = (
     (
-        Column("person", "text", "", "name of the person, or number of the face"),
+        Column(
+            "person",
+            "text",
+            "",
+            "name of the person, or number of the face; like all that follows empty in the one row"
+            " of an interval without a face",
+        ),
         lambda row: row.person.name,
     ),
     (
@@ -244,17 +258,23 @@ _COLUMNS: Final[tuple[tuple[Column, Callable[[_Row], str]], ...]] = (
         lambda row: _number(row.measured.arousal_corrected),
     ),
 )
-SUMMARY_COLUMNS: Final = tuple(column for column, _ in _COLUMNS)
+SUMMARY_COLUMNS: Final = tuple(column for column, _ in (*_OF_PARTS, *_OF_PEOPLE))
 
 
 def summary_rows(reported: Reported) -> Iterator[list[str]]:
-    """Yield a row of ``SUMMARY_COLUMNS`` for each interval, person and label of a session."""
+    """Yield a row of ``SUMMARY_COLUMNS`` for each interval, person and label of a session.
+
+    An interval in which nobody was seen has one, so that no participant is lost from a study.
+    """
     session = reported.session
     for part in reported.summaries:
+        if not part.people:
+            place = _Part(session, part)
+            yield [*(cell(place) for _, cell in _OF_PARTS), *[""] * len(_OF_PEOPLE)]
         for person in part.people:
             for at, label in enumerate(session.seen.labels):
                 row = _Row(session, part, person, label, at, reported.usable_only)
-                yield [cell(row) for _, cell in _COLUMNS]
+                yield [cell(row) for _, cell in _OF_PARTS] + [cell(row) for _, cell in _OF_PEOPLE]
 
 
 def dictionary_path(path: Path) -> Path:

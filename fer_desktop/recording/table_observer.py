@@ -48,6 +48,7 @@ _FRAMES_MAX: Final = 10_000_000
 class _Source:
     kind: Line = "video"
     name: Line = ""
+    duration_us: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,11 @@ class _Table:
         while chunk := list(itertools.islice(rows, _CHUNK)):
             self._take(chunk, places)
         described = self._description()
+        for name, said in described.items():
+            if said.frame_count:  # without a face there is no row of it
+                self._sessions.setdefault(name, _Cells())
+        if not self._sessions:
+            raise ValueError("it has no rows, and no description beside it")
         return [
             self._observed(name, cells, described.get(name, _Session()))
             for name, cells in self._sessions.items()
@@ -224,9 +230,11 @@ class _Table:
 
 
 def _observations(cells: _Cells, labels: tuple[str, ...], said: _Session) -> Observations:
-    table = np.concatenate(cells.numbers)
+    table = np.concatenate([np.empty((0, 5 + len(SUMMED) + len(labels))), *cells.numbers])
     indices, first = np.unique(table[:, 0].astype(np.int64), return_index=True)
     times_us = np.round(table[first, 1] * 1e6).astype(np.int64)
+    if not len(indices):
+        indices, times_us = _frames_without_a_face(said)
     has_all_frames = len(indices) >= said.frame_count > 0
     if not has_all_frames and said.frame_count and not said.is_live:
         indices, times_us = _with_frames_between(indices, times_us, said.frame_count)
@@ -266,6 +274,13 @@ def _observations(cells: _Cells, labels: tuple[str, ...], said: _Session) -> Obs
         measured=faces[:, 5 : 5 + len(SUMMED)].astype(np.float32),
         has_all_frames=has_all_frames,
     )
+
+
+def _frames_without_a_face(said: _Session) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return numbers and times of frames of which the description alone tells."""
+    indices = np.arange(min(said.frame_count, _FRAMES_MAX))
+    length_us = min(said.source.duration_us or 0, _TIME_MAX_S * 1e6)
+    return indices, (indices * (length_us / max(1, len(indices)))).astype(np.int64)
 
 
 def _with_frames_between(

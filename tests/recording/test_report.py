@@ -27,6 +27,7 @@ from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_observer import SessionObserver
 from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_people import set_people
+from fer_desktop.recording.session_store import set_marks
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.recording.summary_table import SUMMARY_COLUMNS, dictionary_path
 from fer_desktop.recording.table_description import meta_path
@@ -211,6 +212,36 @@ def test_one_frame_with_a_face_does_not_tell_of_the_others(tmp_path: Path) -> No
     assert any("how many frames have no face" in text for text in found.caveats)
 
 
+def test_a_film_without_a_face_is_not_left_out(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = tmp_path / "nobody.fersession"
+    writer = SessionWriter(nobody, VIDEO, settings={})
+    writer.model_changed(PRESET, 0)
+    for index in range(90):
+        writer.write(frame(index))
+    writer.close()
+    write_facts(nobody, SessionFacts("Talk 2", "P02", "control", ""))
+    exported, joint = tmp_path / "nobody.csv", tmp_path / "joint.csv"
+    export_session(nobody, exported)
+    export_together([("one", session), ("two", nobody)], joint)
+    (alone,) = observe_table(exported)
+    _, other = observe_table(joint)
+    for found in (*observe(nobody), alone, other):
+        (whole,) = found.summaries()
+        assert (found.facts.participant, whole.frames, whole.missing) == ("P02", 90, 1.0)
+        assert whole.seconds == pytest.approx(3.0, abs=0.05)
+    out = tmp_path / "all.csv"
+    assert cli.main(["report", str(session), str(exported), "--out", str(out)], _no_window) == 0
+    with out.open(newline="", encoding="utf-8") as file:
+        *_, last = csv.DictReader(file)
+    wanted = {"participant": "P02", "interval": "", "no_face_share": "1.000000", "person": ""}
+    assert last | wanted | {"emotion": "", "mean": "", "blinks": ""} == last
+    meta_path(exported).unlink()
+    assert cli.main(["report", str(exported), "--out", str(out)], _no_window) == 1
+    assert "has no rows, and no description beside it" in capsys.readouterr().err
+
+
 def test_a_damaged_description_is_told_of(session: Path, tmp_path: Path) -> None:
     export_session(session, tmp_path / "a.csv")
     meta_path(tmp_path / "a.csv").write_text('{"marks": 7}')
@@ -233,6 +264,24 @@ def test_a_page_needs_nothing_else_and_runs_nothing(session: Path, tmp_path: Pat
         write_report(observe(session), path, write_pdf=_no_pdf)
     with pytest.raises(StorageError, match="no name for a report"):
         write_report(observe(session), tmp_path / "a.docx", write_pdf=_no_pdf)
+
+
+def test_moments_stand_in_the_strips_and_long_names_in_several_lines(
+    session: Path, tmp_path: Path
+) -> None:
+    long = "a film of a cat that falls from a chair, shown twice"
+    moments = [Mark(500_000, "button"), Mark(9_000_000, "too late")]
+    set_marks(session, [*moments, Mark(0, long, 900_000)])
+    write_report(observe(session), tmp_path / "a.html", write_pdf=_no_pdf)
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "<title>button</title>" in text
+    assert ">button</text>" in text
+    assert "too late" not in text  # after the end
+    # A line that cannot be broken would push the figures out of the page.
+    assert '<table class="figures named"><thead><tr><th>interval</th>' in text
+    assert f"<td>{long}</td>" in text
+    assert "<td>face\N{NO-BREAK SPACE}1</td>" in text
+    assert '<meta name="viewport"' in text
 
 
 def test_the_tidy_table_explains_every_column(session: Path, tmp_path: Path) -> None:

@@ -15,11 +15,14 @@ th, td { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right;
   vertical-align: top; }
 th:first-child, td:first-child { text-align: left; }
 .facts td { text-align: left; }
-.figures { white-space: nowrap; } .figures th, .figures td { padding: .2rem .5rem; }
+.figures { white-space: nowrap; } .figures th, .figures td { padding: .2rem .4rem; }
+.named td { white-space: normal; } .named td:first-child { min-width: 9rem; }
+li { overflow-wrap: anywhere; }
 img, svg { max-width: 100%; height: auto; }
 img.faces { image-rendering: pixelated; }
 code { overflow-wrap: anywhere; }
 figure { display: inline-block; margin: .5rem 1rem .5rem 0; vertical-align: top; }
+@media screen and (max-width: 40rem) { svg.chart { min-width: 40rem; } }
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818; }
   th, td { border-color: #444; } img.chart { background: #fff; }
   .chart text[fill="#222222"] { fill: #ddd; } .chart text[fill="#6b6b6b"] { fill: #aaa; }
@@ -30,6 +33,7 @@ figure { display: inline-block; margin: .5rem 1rem .5rem 0; vertical-align: top;
 """
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _BREAKABLE: Final = re.compile(r"(?<!,) (?!\()")
+_LINE_LETTERS: Final = 24  # of a cell that stays in one line
 
 
 def page(title: str, parts: Sequence[str]) -> str:
@@ -41,6 +45,7 @@ def page(title: str, parts: Sequence[str]) -> str:
     """
     return (
         '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
         f"<h1>{html.escape(title)}</h1>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
     )
@@ -73,9 +78,21 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def figures(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table of short plain texts, broken into lines at brackets and commas at most."""
-    kept = [[_BREAKABLE.sub(_NO_BREAK, cell) for cell in row] for row in rows]
-    return table(head, kept).replace("<table>", '<table class="figures">', 1)
+    """Return a table of short plain texts, broken into lines at brackets and commas at most.
+
+    Long ones, such as names, are broken between their words.
+    """
+    kept = [
+        [_BREAKABLE.sub(_NO_BREAK, cell) if _is_short(cell) else cell for cell in row]
+        for row in rows
+    ]
+    is_named = not all(_is_short(cell) for row in rows for cell in row)
+    kind = "figures named" if is_named else "figures"
+    return table(head, kept).replace("<table>", f'<table class="{kind}">', 1)
+
+
+def _is_short(cell: str) -> bool:
+    return len(cell) <= _LINE_LETTERS
 
 
 def facts(rows: Sequence[tuple[str, str]]) -> str:
@@ -108,4 +125,5 @@ def drawing(svg: str, what: str) -> str:
         what: plain text.
     """
     label = html.escape(what, quote=True)
-    return svg.replace("<svg ", f'<svg class="chart" role="img" aria-label="{label}" ', 1)
+    named = svg.replace("<svg ", f'<svg class="chart" role="img" aria-label="{label}" ', 1)
+    return f'<div class="wide">{named}</div>'

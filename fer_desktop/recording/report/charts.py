@@ -23,6 +23,7 @@ _ROW: Final = 22
 _GAP: Final = 8
 _FONT: Final = 12
 _LEGEND_ROW: Final = 20
+_MOMENT_ROW: Final = 20
 _LETTER: Final = 6.4  # width of a letter, on average
 _NAME_LETTERS: Final = 21
 _TEXT: Final = "#222222"
@@ -74,6 +75,7 @@ def expression_strips(
     people: Sequence[int],
     marked: Sequence[Interval],
     extent_us: tuple[int, int],
+    moments: Sequence[tuple[int, str]] = (),
 ) -> str:
     """Return a strip over time for each person: which label was shown, pale where none was.
 
@@ -82,14 +84,22 @@ def expression_strips(
         people: positions of the persons among its names.
         marked: intervals, drawn above the strips.
         extent_us: where the strips begin and end, on the source's clock.
+        moments: when something was marked, and what, in order of time; lines through the strips.
     """
     begin_us, end_us = extent_us
     span_us = max(end_us - begin_us, 1)
     room = _WIDTH - _NAME_WIDTH
     parts: list[str] = []
     top = 0.0
+    inside = [(at_us, text) for at_us, text in moments if begin_us <= at_us <= end_us][:_MARKS_MAX]
+    lines = [_NAME_WIDTH + room * (at_us - begin_us) / span_us for at_us, _ in inside]
+    for (_, text), left, right in zip(inside, lines, [*lines, _WIDTH][1:], strict=True):
+        top = float(_MOMENT_ROW)
+        fitting = int((right - left) / _LETTER)
+        if fitting >= 2:
+            parts.append(_text(left, top - 6, one_line(text, fitting), _MARK, "start"))
     if marked:
-        top = float(_ROW)
+        top += _ROW
         for part in marked[:_MARKS_MAX]:
             left = _NAME_WIDTH + room * np.clip((part.start_us - begin_us) / span_us, 0, 1)
             right = _NAME_WIDTH + room * np.clip((part.end_us - begin_us) / span_us, 0, 1)
@@ -104,6 +114,8 @@ def expression_strips(
             left, width = _NAME_WIDTH + room * first / _BINS, room * (last - first) / _BINS
             parts.append(_rect(left, top, width, _ROW, color_for(seen.labels[label])))
         top += _ROW + _GAP
+    for (_, text), left in zip(inside, lines, strict=True):
+        parts.append(_rect(left, _MOMENT_ROW - 4, 1, top - _GAP - _MOMENT_ROW + 6, _MARK, text))
     parts += _time_axis(begin_us, span_us, top)
     return _with_legend(parts, top + _ROW, seen.labels)
 

@@ -113,7 +113,10 @@ def _session(each: Reported, draw: Draw) -> list[str]:
         _estimates(whole.people, seen.labels, lambda person: person.means),
     ]
     if whole.frames > 1:
-        strips = expression_strips(seen, shown[:_STRIPS_MAX], intervals, extent)
+        moments = sorted(
+            (mark.timestamp_us, mark.text) for mark in session.marks if mark.end_us is None
+        )
+        strips = expression_strips(seen, shown[:_STRIPS_MAX], intervals, extent, moments)
         parts += [
             heading("Over time", 3),
             draw(strips, "which expression was shown when"),
@@ -187,7 +190,7 @@ def _marked(marked: Sequence[IntervalSummary], labels: Sequence[str], draw: Draw
     if bars:
         parts.append(draw(share_bars(bars[:_BARS_MAX], labels), "share of time per interval"))
         parts += _left_out(len(bars) - _BARS_MAX, "row")
-    head = ["interval", "from", "to", "", "seen", "unsure", "notes", *map(one_line, labels)]
+    head = ["interval", "from", "to", "person", "seen", "unsure", "notes", *map(one_line, labels)]
     rows = []
     for part in marked:
         place = [

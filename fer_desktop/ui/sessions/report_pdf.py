@@ -36,7 +36,7 @@ h1 { font-size: 17pt; } h2 { font-size: 13pt; margin-top: 22px; } h3 { font-size
 th { text-align: right; font-weight: bold; } td { text-align: right; }
 th, td { padding: 2px 5px; border-bottom: 1px solid #cccccc; }
 table { border-collapse: collapse; }
-.first { text-align: left; white-space: nowrap; }
+.first { text-align: left; }
 .facts td { text-align: left; }
 """
 
