@@ -9,7 +9,7 @@ from fer_desktop.settings import RECENT_MAX, Settings, load_settings, save_setti
 
 # What belongs to a window and its camera; the window that was there first keeps its own.
 _OF_A_WINDOW: Final = frozenset(
-    {"source_kind", "source_uri", "outputs", "control", "marks_from"}
+    {"source_kind", "source_uri", "source_session", "outputs", "control", "marks_from"}
     | {"window_geometry", "window_state"}
 )
 
@@ -21,7 +21,15 @@ def for_further_window(settings: Settings) -> Settings:
 
     It opens no camera that the other one has, and neither sends nor listens where that one does.
     """
-    return replace(settings, source_kind="", source_uri="", outputs=(), control="", marks_from="")
+    return replace(
+        settings,
+        source_kind="",
+        source_uri="",
+        source_session="",
+        outputs=(),
+        control="",
+        marks_from="",
+    )
 
 
 class KeptSettings:

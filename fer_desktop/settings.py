@@ -56,6 +56,8 @@ class Settings:
     Attributes:
         welcome_accepted: whether the first page was read and agreed to.
         source_kind, source_uri: what was open last.
+        source_session: the session of it, if that is a film that was analysed to its end, or the
+            past session that was shown last; empty for none.
         camera_width_px, camera_height_px, camera_fps: requested; 0 leaves it to the camera.
         model: name or folder of the model in use; empty for the bundled default.
         former_model: the one that was in use before a newly trained one, to go back to.
@@ -93,6 +95,7 @@ class Settings:
     welcome_accepted: bool = False
     source_kind: SourceChoice = ""
     source_uri: str = ""
+    source_session: str = ""
     camera_width_px: int = 0
     camera_height_px: int = 0
     camera_fps: int = 0

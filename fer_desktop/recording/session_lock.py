@@ -1,11 +1,13 @@
-"""Who writes a session, so that no other window takes it for an interrupted one.
+"""Who writes or shows a session, so that no other window changes it or takes it for interrupted.
 
 The system lets go of a hold when the process that has it ends, however it ends.
 """
 
+import threading
 from contextlib import suppress
 from pathlib import Path
 
+from fer_desktop.errors import StorageError
 from fer_desktop.log import get_logger
 
 log = get_logger("recording")
@@ -45,8 +47,42 @@ class SessionLock:
                 self._file.unlink(missing_ok=True)
 
 
+class ShownSession:
+    """Keeps the session that a window shows from being changed elsewhere; any thread may ask.
+
+    What one window knows of its marks, names and corrections takes the place of all that is in the
+    file: two windows would undo each other's work.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[Path, SessionLock] = {}
+
+    def hold(self, session: Path) -> None:
+        """Keep a session, until another one alone is wanted.
+
+        Raises:
+            StorageError: if another window has it.
+        """
+        with self._lock:
+            if session in self._held:
+                return
+            lock = SessionLock(session)
+            if not lock.acquire():
+                raise StorageError(
+                    f"{session.name} is open in another window.", hint="Close it there first."
+                )
+            self._held[session] = lock
+
+    def let_go(self, *, but: Path | None = None) -> None:
+        """Let others have what is held, but that session."""
+        with self._lock:
+            for session in [one for one in self._held if one != but]:
+                self._held.pop(session).release()
+
+
 def is_written(session: Path) -> bool:
-    """Tell whether a session is being written, by this window or another."""
+    """Tell whether a session is being written or shown, by this window or another."""
     if not session.with_name(f".{session.name}.lock").exists():
         return False
     lock = SessionLock(session)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from fer_desktop.domain.corrections import Correction, with_corrections
 from fer_desktop.domain.measures import MeasureSpec
@@ -28,6 +29,9 @@ from fer_desktop.recording.session_opening import OpenedSession
 from fer_desktop.recording.session_people import read_people
 from fer_desktop.recording.session_recordings import SessionRecording, read_recordings
 from trainer.contract.checked_json import as_type
+
+# What SQLite says of a file that lacks a part, or holds something else.
+_DAMAGES: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,4 +298,6 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
-        raise StorageError(f"{path} cannot be read as a session: {error}.") from error
+        is_damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGES
+        reason = "it is damaged, or none" if is_damaged else error
+        raise StorageError(f"{path} cannot be read as a session: {reason}.") from error

@@ -121,6 +121,7 @@ class Application:
         self.recorder.shutdown(deadline.left_s)
         self.background.shutdown(deadline.left_s)
         self.listening.close()
+        self.controller.session_log.shown.let_go()
         self.inbox.close()
         self.collector.stop()
 

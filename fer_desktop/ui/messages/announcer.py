@@ -13,6 +13,7 @@ from fer_desktop.ui.runtime.controller import Controller
 from trainer.contract.text import counted
 
 _PICTURES, _TRAINING, _DROPPED, _QUEUE = "pictures", "training", "dropped", "queue"
+_QUEUE_LEFT = "queue left"
 CONTROL, HEARD_MARKS = "control", "heard marks"
 # What is said about anything else belongs to the source that is open, and leaves with it.
 _BEYOND_THE_SOURCE = frozenset(
@@ -128,14 +129,15 @@ class Announcer(QObject):
         )
 
     def say_queue_left(self, files: int, show: Callable[[], object]) -> None:
-        """Offer files that waited to be analysed when the application was closed."""
+        """Offer files that waited when the application was closed, until somebody decides."""
         self._bar.tell(
-            _QUEUE,
+            _QUEUE_LEFT,
             "info",
             self.tr("{files} waited to be analysed.").format(files=counted(files, "file")),
             "",
             self.tr("Analyse"),
             show,
+            stands=True,
         )
 
     def say_queue_finished(self, files: int, failed: int, show: Callable[[], object]) -> None:

@@ -1,5 +1,6 @@
 """Between the engine and the widgets: what is open, what is wanted, and the user's choices."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.frame_selection import ALL_FRAMES, FrameSelection, selection_of
 from fer_desktop.domain.neutral_baseline import NeutralBaseline
-from fer_desktop.errors import FerError, SourceError
+from fer_desktop.errors import FerError, SourceError, StorageError
 from fer_desktop.log import get_logger
 from fer_desktop.pipeline.engine import Engine
 from fer_desktop.pipeline.events import (
@@ -219,6 +220,7 @@ class Controller(QObject):
             source, Pacing.PLAYBACK, selection=self.selection, known=loaded.known
         )
         self._session_log.show_past(self._session, summary.path, loaded.marks, loaded.corrections)
+        self.update_settings(replace(self._settings, source_session=str(summary.path)))
         self.people.begin(loaded.people)
         self._inbox.begin_session(self._session)
         self._engine.pause()
@@ -345,6 +347,7 @@ class Controller(QObject):
                 self._analysis.take(event)
             case AnalysisEnded(file=self._session, is_whole=is_whole):
                 self._analysis.end(is_whole)
+                self._keep_session(is_whole=is_whole)
             case SourceOpened(info=info):
                 self._take_source(info)
             case ModelLoading():
@@ -359,6 +362,15 @@ class Controller(QObject):
         self.happened.emit(event)
         if isinstance(event, ModelFailed):
             self.model.fall_back(event)
+
+    def _keep_session(self, *, is_whole: bool) -> None:
+        """Let the session of a film come back at the next start, with all that was said of it."""
+        with suppress(StorageError):  # told when something is to be changed in it
+            self._session_log.hold()
+        path = self._session_log.path
+        is_film = self.info is not None and self.info.kind == "video"
+        if is_whole and is_film and self._remember and path is not None:
+            self.update_settings(replace(self._settings, source_session=str(path)))
 
     def _keep_model(self) -> None:
         """Let the model come back at the next start."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,9 @@ from fer_desktop.domain.corrections import Correction
 from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.people import People
+from fer_desktop.errors import StorageError
 from fer_desktop.recording.session_format import Mark
+from fer_desktop.recording.session_lock import ShownSession
 from fer_desktop.recording.session_output import SessionOutput
 from fer_desktop.recording.session_people import set_people
 from fer_desktop.recording.session_recordings import SessionRecording, add_recording
@@ -38,7 +41,11 @@ _SETTINGS_OF_INTEREST = (
 
 
 class SessionLog:
-    """Opens a file for each session, and knows that of each."""
+    """Opens a file for each session, and knows that of each.
+
+    Attributes:
+        shown: keeps the session that is shown from being changed by other windows.
+    """
 
     def __init__(self, folder: Path, settings: Callable[[], Settings]) -> None:
         """Take the folder of the sessions, and how to get the settings that hold now."""
@@ -55,6 +62,7 @@ class SessionLog:
         self._live: set[int] = set()
         self._recorded: dict[int, list[SessionRecording]] = {}  # before their sessions had a file
         self._kept: set[Path] = set()  # there before, and not ours to delete
+        self.shown = ShownSession()
         self._shown = 0
         self._forgetting: set[int] = set()  # sessions that begin anew, with other face tracks
 
@@ -82,6 +90,19 @@ class SessionLog:
         """Take which session is shown."""
         with self._lock:
             self._shown = session
+        self.shown.let_go()
+
+    def hold(self) -> None:
+        """Keep the session that is shown, and is written no more, from other windows.
+
+        Raises:
+            StorageError: if one of them has it.
+        """
+        with self._lock:
+            path, writer = self._paths.get(self._shown), self._writers.get(self._shown)
+        if path is not None and (writer is None or writer.end is not None):
+            self.shown.let_go(but=path)
+            self.shown.hold(path)
 
     def show_past(
         self,
@@ -97,6 +118,9 @@ class SessionLog:
             self._past_marks = list(marks)
             self._past_corrections = list(corrections)
             self._paths[session] = path
+        self.shown.let_go(but=path)
+        with suppress(StorageError):  # told when something is to be changed in it
+            self.shown.hold(path)
 
     def expect(self, session: int, selection: FrameSelection, resumed: Path | None = None) -> None:
         """Take which frames a session has, and which file it goes on in, before it is opened."""
@@ -164,6 +188,7 @@ class SessionLog:
         """
         with self._lock:
             writer, past = self._writers.get(self._shown), self._past.get(self._shown)
+        self.hold()
         if past is not None:
             add_mark(past, mark)
             self._past_marks.append(mark)
@@ -193,6 +218,7 @@ class SessionLog:
         """
         with self._lock:
             writer, past = self._writers.get(self._shown), self._past.get(self._shown)
+        self.hold()
         if past is not None:
             set_marks(past, marks)
             self._past_marks = list(marks)
@@ -220,6 +246,7 @@ class SessionLog:
         """
         with self._lock:
             writer, past = self._writers.get(self._shown), self._past.get(self._shown)
+        self.hold()
         if past is not None:
             set_corrections(past, corrections)
             self._past_corrections = list(corrections)
@@ -241,6 +268,7 @@ class SessionLog:
         with self._lock:
             writer, past = self._writers.get(self._shown), self._past.get(self._shown)
             is_over = self._shown in self._forgetting
+        self.hold()
         if past is not None:
             set_people(past, people)
         elif writer is None or is_over:

@@ -68,7 +68,9 @@ def plugin_requests() -> list[SourceRequest]:
 
 
 def last_request(settings: Settings) -> SourceRequest | None:
-    """Return what was open last, if it may still be there."""
+    """Return what was open last, if it may still be there: a film with what was said of it."""
+    if settings.source_session and Path(settings.source_session).is_file():
+        return SourceRequest("session", settings.source_session)
     if settings.source_kind == "":
         return None
     if settings.source_kind == "file" and not Path(settings.source_uri).is_file():
@@ -80,7 +82,9 @@ def with_last_request(settings: Settings, request: SourceRequest) -> Settings:
     """Return settings that remember what was opened, for ``last_request`` and the menus."""
     if request.kind == "session":
         return settings
-    settings = replace(settings, source_kind=request.kind, source_uri=request.uri)
+    settings = replace(
+        settings, source_kind=request.kind, source_uri=request.uri, source_session=""
+    )
     if request.kind == "file":
         return settings.with_recent_file(request.uri)
     if request.kind == "stream":

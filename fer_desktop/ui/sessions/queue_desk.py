@@ -40,6 +40,7 @@ class QueueDesk(Desk):
         self.queue.finished.connect(self._say_finished)
         exporter.exported_several.connect(self._say_exported)
         self._kept: dict[Path, Path | None] = {}
+        self._left: dict[Path, Path | None] = {}  # of the last start, and not taken up yet
 
     def status(self) -> str:
         """Return how far the queue is; empty if nothing waits."""
@@ -74,6 +75,7 @@ class QueueDesk(Desk):
     def go_on(self, files: Mapping[Path, Path | None]) -> None:
         """Let files wait, those with a session to go on with it; show the list."""
         begun = {path: session for path, session in files.items() if session is not None}
+        self._left = {path: at for path, at in self._left.items() if path not in files}
         self.queue.add(list(files), begun)
         self.show()
 
@@ -81,8 +83,10 @@ class QueueDesk(Desk):
         """Offer what was waiting when the application was closed; read off the GUI thread."""
 
         def done(files: dict[Path, Path | None]) -> None:
-            if files and not self.queue.entries:
-                self._announcer.say_queue_left(len(files), lambda: self.go_on(files))
+            known = {entry.path for entry in self.queue.entries}
+            self._left = {path: at for path, at in files.items() if path not in known}
+            if left := dict(self._left):
+                self._announcer.say_queue_left(len(left), lambda: self.go_on(left))
 
         self._background.run("reading the queue", load_queue, done, self._say_unreadable)
 
@@ -151,7 +155,9 @@ class QueueDesk(Desk):
 
     def _keep(self) -> None:
         """Write down what still waits, so that it is offered again after whatever end."""
-        waiting = self.queue.waiting()
+        known = {entry.path for entry in self.queue.entries}
+        self._left = {path: at for path, at in self._left.items() if path not in known}
+        waiting = {**self._left, **self.queue.waiting()}
         if self.is_kept and waiting != self._kept:
             self._kept = waiting
             self._background.run(

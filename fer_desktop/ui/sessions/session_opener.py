@@ -82,12 +82,17 @@ class SessionOpener(Desk):
             else:
                 prepared.source.close()
 
+        log = self._controller.session_log
+
         def failed(error: FerError) -> None:
+            log.shown.let_go(but=log.path)
             self._announcer.say_error("session", error)
 
-        self._background.run(
-            "opening the session", lambda: _prepare(path, folders, file), done, failed
-        )
+        def prepare() -> _Prepared:
+            log.shown.hold(path)  # before it is read: nobody changes it from here on
+            return _prepare(path, folders, file)
+
+        self._background.run("opening the session", prepare, done, failed)
 
     def _show(self, prepared: _Prepared) -> None:
         self._wanted = None

@@ -120,4 +120,5 @@ class SessionsDesk(Desk):
         """Return what is written, and what is shown."""
         log = self._controller.session_log
         shown = log.path if self._controller.is_open else None
+        log.shown.let_go(but=shown)  # what is still seen after its source was closed
         return {*log.in_use(), *([shown] if shown is not None else [])}

@@ -1,5 +1,7 @@
 """Past sessions: what was analysed, to be found, shown, described, exported or deleted."""
 
+import html
+import os
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
@@ -29,6 +31,7 @@ from fer_desktop.ui.widgets.plain_button import plain_button
 from trainer.contract.text import counted, one_line
 
 _MOST_NAMED: Final = 3
+_MOST_IN_TIP: Final = 30
 _SIZE: Final = QSize(960, 500)
 
 Export = Callable[[Sequence[tuple[str, Path]]], object]
@@ -193,8 +196,8 @@ class SessionsDialog(ListDialog):
     def _read_sessions(self) -> tuple[list[SessionSummary], list[StorageError]]:
         unreadable: list[StorageError] = []
         found = list_sessions(self._folder, unreadable.append)
-        # Another window may be writing to some that look interrupted.
-        self._written = {item.path for item in found if item.end is None and is_written(item.path)}
+        # Another window may be writing to some, or show them.
+        self._written = {item.path for item in found if is_written(item.path)}
         return found, unreadable
 
     def _show_sessions(
@@ -207,9 +210,13 @@ class SessionsDialog(ListDialog):
         if self._summaries:
             self.table.selectRow(rows[0] if rows else 0)
         lines = [self._said] * bool(self._said)
-        lines += [one_line(error.message) for error in unreadable[:_MOST_NAMED]]
-        if len(unreadable) > _MOST_NAMED:
-            rest = len(unreadable) - _MOST_NAMED
+        folder = f"{self._folder}{os.sep}"
+        problems = [one_line(error.message.replace(folder, "")) for error in unreadable]
+        tip = "<br>".join(map(html.escape, problems[:_MOST_IN_TIP]))
+        self.note.setToolTip(f"<p>{tip}</p>" if tip else "")
+        lines += problems[:_MOST_NAMED]
+        if len(problems) > _MOST_NAMED:
+            rest = len(problems) - _MOST_NAMED
             lines.append(self.tr("{count} more cannot be read.").format(count=f"{rest:,}"))
         if not summaries and not unreadable:
             lines.append(self.tr("There are no sessions yet."))

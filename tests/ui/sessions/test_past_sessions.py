@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +14,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fer_desktop import paths
+from fer_desktop.errors import StorageError
 from fer_desktop.pipeline.events import State
+from fer_desktop.recording.session_format import Mark
+from fer_desktop.recording.session_lock import ShownSession
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.settings import Settings
@@ -21,7 +25,7 @@ from fer_desktop.sources.base import FileSource
 from fer_desktop.sources.early_file import EarlyFile
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import OpenMedia, SaveCsv
-from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.runtime.source_request import SourceRequest, last_request
 from fer_desktop.ui.sessions import session_opener
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from fer_desktop.ui.why.why_desk import WhyDesk
@@ -317,3 +321,100 @@ def test_without_its_pictures_no_face_is_explained(
     app = reopened(desk, qtbot, past)
     app.window.acts.why.trigger()
     assert "The pictures of this session are not there." in messages(app)
+
+
+def test_what_cannot_be_read_is_named_without_the_words_of_a_library(
+    desk: Desk, qtbot: QtBot, past: Path, tmp_path: Path
+) -> None:
+    folder = past.parent
+    for name in ("b", "c", "d", "e <b>bold"):
+        (folder / f"{name}.fersession").write_text("nothing of the kind")
+    (folder / "a.fersession").write_bytes(past.read_bytes()[: past.stat().st_size // 2])
+    app = desk.start(wanted=CLIP)
+    dialog = SessionsDialog(
+        folder, app.window.parts.background, lambda _: None, lambda _: None, parent=app.window
+    )
+    qtbot.waitUntil(lambda: "2 more cannot be read." in dialog.note.text())
+    wanted = "a.fersession cannot be read as a session: it is damaged, or none."
+    assert dialog.note.text().splitlines()[0] == wanted
+    assert str(folder) not in dialog.note.text()
+    assert "e &lt;b&gt;bold.fersession" in dialog.note.toolTip()
+
+
+def test_a_film_comes_back_with_what_was_said_of_it(
+    desk: Desk, qtbot: QtBot, past: Path, clip: Path
+) -> None:
+    settings = Settings(
+        welcome_accepted=True,
+        model=MODEL,
+        source_kind="file",
+        source_uri=str(clip),
+        source_session=str(past),
+    )
+    app = desk.start(settings)
+    qtbot.waitUntil(lambda: app.controller.past is not None)
+    assert [mark.text for mark in app.controller.marks.all()] == ["Mark"]
+    assert list_sessions(paths.sessions_dir())[0].path == past  # not analysed again
+    # Another source takes its place, a session that is gone does not.
+    app.controller.open(CAMERA)
+    qtbot.waitUntil(lambda: app.controller.settings.source_kind == "camera")
+    assert app.controller.settings.source_session == ""
+    assert last_request(replace(settings, source_session=str(past) + "x")) == SourceRequest(
+        "file", str(clip)
+    )
+
+
+def test_the_session_of_a_film_is_remembered_once_it_is_whole(
+    desk: Desk, qtbot: QtBot, past: Path
+) -> None:
+    app = play_clip(desk, qtbot)
+    qtbot.waitUntil(lambda: app.controller.analysis.is_over)
+    path = app.controller.session_log.path
+    qtbot.waitUntil(lambda: app.controller.settings.source_session == str(path))
+    app.window.commands.opener.open(past)
+    qtbot.waitUntil(lambda: app.controller.settings.source_session == str(past))
+
+
+def test_a_session_that_another_window_shows_is_left_to_it(
+    desk: Desk, qtbot: QtBot, past: Path
+) -> None:
+    one, other = reopened(desk, qtbot, past), desk.start(wanted=CLIP)
+    other.window.commands.opener.open(past)
+    qtbot.waitUntil(lambda: "is open in another window" in messages(other))
+    assert other.controller.past is None
+    dialog = SessionsDialog(
+        past.parent, other.window.parts.background, lambda _: None, lambda _: None
+    )
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: dialog.table.rowCount() > 0)
+    rows = {dialog.table.item(row, 1).text(): row for row in range(dialog.table.rowCount())}
+    dialog.table.selectRow(rows["clip.mp4"])
+    assert dialog.table.item(rows["clip.mp4"], 7).text() == "in use"
+    assert not dialog.open_button.isEnabled()
+    assert not dialog.delete_button.isEnabled()
+    assert dialog.export_button.isEnabled()
+    # It is free once something else is shown.
+    one.controller.open(CLIP)
+    qtbot.waitUntil(lambda: one.controller.past is None)
+    other.window.commands.opener.open(past)
+    qtbot.waitUntil(lambda: other.controller.past is not None)
+    other.controller.marks.add(Mark(1, "mine"))
+    assert [mark.text for mark in other.controller.marks.all()] == ["mine", "Mark"]
+
+
+def test_a_film_that_was_analysed_is_kept_from_other_windows_while_it_is_shown(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = play_clip(desk, qtbot)
+    qtbot.waitUntil(lambda: app.controller.analysis.is_over)
+    path = app.controller.session_log.path
+    other = ShownSession()
+    with pytest.raises(StorageError, match="open in another window"):
+        other.hold(path)
+    app.controller.stop()
+    qtbot.waitUntil(lambda: not app.controller.is_open)
+    monkeypatch.setattr(SessionsDialog, "exec", lambda _: None)
+    app.window.acts.sessions.trigger()  # where it may be deleted now
+    other.hold(path)
+    other.let_go()
+    assert not list(path.parent.glob(".*.lock"))

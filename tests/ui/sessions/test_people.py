@@ -16,7 +16,8 @@ from fer_desktop.settings import Settings
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.name_dialog import NameDialog
 from fer_desktop.ui.dialogs.prompts import Confirm, SaveCsv
-from tests.helpers.sources import ScriptedCamera, ScriptedSource
+from tests.helpers.clips import numbered
+from tests.helpers.sources import SIZE_PX, ScriptedCamera, ScriptedSource
 from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, CLIP, messages, play_clip
 
@@ -251,7 +252,8 @@ def test_names_stay_with_another_model_and_go_with_another_search(
 
 
 def test_a_camera_goes_on_with_what_was_said(desk: Desk, qtbot: QtBot) -> None:
-    desk.sources[CAMERA] = ScriptedCamera()
+    # Where frames are dropped, numbered pictures would be cut from one to the next.
+    desk.sources[CAMERA] = ScriptedCamera(picture=lambda _: numbered(0, SIZE_PX))
     desk.faces = [(LEFT, RIGHT)]
     app = desk.start(wanted=CAMERA)
     player = app.window.player

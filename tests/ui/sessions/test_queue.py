@@ -29,6 +29,11 @@ def files_of(desk: Desk, folder: Path, count: int, frames: int = 3) -> list[Path
     return found
 
 
+def kept_files() -> list[str]:
+    files: list[str] = json.loads(paths.queue_file().read_text())["files"]
+    return files
+
+
 def states(app: Application) -> list[str]:
     return [entry.state for entry in app.window.queue.queue.entries]
 
@@ -106,7 +111,7 @@ def test_the_list_waits_while_a_camera_is_open(desk: Desk, qtbot: QtBot, tmp_pat
 def test_the_list_can_be_paused_whatever_is_shown(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     app = play_clip(desk, qtbot)  # which is analysed to its end
     pause = app.window.acts.pause_analysis
-    assert not pause.isEnabled()
+    qtbot.waitUntil(lambda: not pause.isEnabled())
     app.window.queue.add(files_of(desk, tmp_path, 2, frames=2_000))
     qtbot.waitUntil(pause.isEnabled)
     pause.trigger()
@@ -128,10 +133,17 @@ def test_what_waits_is_offered_at_the_next_start(desk: Desk, qtbot: QtBot, tmp_p
     app.shut_down()
     again = desk.start(wanted=CLIP)
     qtbot.waitUntil(lambda: "2 files waited to be analysed." in messages(again))
-    row = again.window.messages.row
-    assert row is not None
-    row.button.click()
-    qtbot.waitUntil(lambda: len(states(again)) == 2)
+    # What is analysed meanwhile does not put them out of mind.
+    (other,) = files_of(desk, tmp_path / "other", 1)
+    again.window.queue.add([other])
+    qtbot.waitUntil(lambda: states(again) == ["done"])
+    qtbot.waitUntil(lambda: "The analysis of 1 file is done." in messages(again))
+    assert [Path(name).name for name in kept_files()] == ["00.mp4", "01.mp4"]
+    (offer,) = [one for one in again.window.messages.messages if "waited" in one.text]
+    assert offer.stands
+    assert offer.run is not None
+    offer.run()
+    qtbot.waitUntil(lambda: len(states(again)) == 3)
     qtbot.waitUntil(lambda: not again.window.queue.queue.is_busy)
     qtbot.waitUntil(lambda: not paths.queue_file().exists())
 
