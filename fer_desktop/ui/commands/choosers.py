@@ -11,6 +11,7 @@ from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.look.wording import name_text
 from fer_desktop.ui.runtime.source_request import SourceRequest
+from fer_desktop.ui.widgets.elided_box import ElidedBox
 from trainer.contract.text import one_line
 
 _DRAWINGS = {
@@ -22,7 +23,7 @@ _DRAWINGS = {
 }
 
 
-class Chooser(QComboBox):
+class Chooser(ElidedBox):
     """A list of values, followed by actions; choosing an action leaves the value as it was.
 
     Signals:

@@ -37,6 +37,7 @@ from fer_desktop.ui.timeline.canvas import TimelineCanvas
 from fer_desktop.ui.timeline.content import TimelineContent
 from fer_desktop.ui.timeline.legend import TimelineLegend
 from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
+from fer_desktop.ui.widgets.elided_box import ElidedBox
 from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 
@@ -171,7 +172,7 @@ class CompareDialog(QDialog):
         which = self.tr("First") if side == 0 else self.tr("Second")
         name = QLabel(which, self)
         name.setTextFormat(Qt.TextFormat.PlainText)
-        faces, align = QComboBox(self), QComboBox(self)
+        faces, align = ElidedBox(self), QComboBox(self)
         faces.setAccessibleName(self.tr("{which}: face").format(which=which))
         align.setAccessibleName(self.tr("{which}: aligned at").format(which=which))
         align.setToolTip(

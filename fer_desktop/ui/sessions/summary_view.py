@@ -25,6 +25,7 @@ from fer_desktop.recording.report.numbers import estimate_text, percent
 from fer_desktop.recording.report.reported import Reported
 from fer_desktop.ui.look.wording import label_text, name_text, time_text, translate
 from fer_desktop.ui.sessions.estimate_cell import ESTIMATE_ROLE, LABEL_ROLE, EstimateDelegate
+from fer_desktop.ui.widgets.elided_box import ElidedBox
 from trainer.contract.text import counted
 
 _MEANS: Final = "means"
@@ -48,7 +49,7 @@ class SummaryView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._reported: Reported | None = None
-        self.interval = QComboBox(self)
+        self.interval = ElidedBox(self)
         self.interval.setAccessibleName(self.tr("Interval"))
         self.interval.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.interval.setMaximumWidth(260)
@@ -170,7 +171,9 @@ class SummaryView(QWidget):
         names = [translate("Measures", name.capitalize()) for name, _ in columns]
         self.table.setColumnCount(len(columns) + 1)
         self.table.setHorizontalHeaderLabels([self.tr("Person"), *names])
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(-1)
         self.table.setRowCount(len(part.people))
         for row, person in enumerate(part.people):
             texts = [name_text(person.name), *(cell(person.measured) or "-" for _, cell in columns)]
@@ -185,11 +188,15 @@ class SummaryView(QWidget):
         self.table.setColumnCount(len(head))
         self.table.setHorizontalHeaderLabels(head)
         last = len(head) - 1
-        modes = QHeaderView.ResizeMode
+        modes, header = QHeaderView.ResizeMode, self.table.horizontalHeader()
         for column in range(len(head)):
             is_label = 2 <= column < last - 1 and len(labels) <= _STRETCHED_MAX
             mode = modes.Stretch if is_label else modes.ResizeToContents
-            self.table.horizontalHeader().setSectionResizeMode(column, mode)
+            header.setSectionResizeMode(column, mode)
+        # Columns that share the room have no size of their own: their names would be cut.
+        header.setMinimumSectionSize(
+            max(map(header.sectionSizeHint, range(2, last - 1)), default=0)
+        )
         self.table.setRowCount(len(part.people))
         for row, person in enumerate(part.people):
             seen = percent(person.seen_s / part.seconds) if part.seconds else ""

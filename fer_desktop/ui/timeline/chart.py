@@ -19,6 +19,7 @@ from fer_desktop.ui.timeline.canvas import TimelineCanvas
 from fer_desktop.ui.timeline.content import TimelineContent
 from fer_desktop.ui.timeline.legend import TimelineLegend
 from fer_desktop.ui.timeline.visible_stretch import VisibleStretch
+from fer_desktop.ui.widgets.elided_box import ElidedBox
 
 _REPAINT_MS: Final = 80
 _DEFAULT_SPAN_S: Final = 60
@@ -47,7 +48,7 @@ class TimelineChart(QWidget):
         self._selected: int | None = None
         self._now_us = 0
         self._title = QLabel()
-        self._faces = QComboBox()
+        self._faces = ElidedBox()
         self._faces.setAccessibleName(self.tr("Face in the timeline"))
         self._faces.setToolTip(self.tr("Every face seen so far, also those that have left"))
         self._faces.hide()

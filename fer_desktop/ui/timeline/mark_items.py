@@ -6,17 +6,19 @@ from typing import Final
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.look.tokens import Tokens
 from fer_desktop.ui.timeline.items import BAND_Z, MARK_Z, TAG_Z
+from trainer.contract.text import one_line
 
 _SECOND_US: Final = 1_000_000
 _TAG_ALPHA: Final = 0.85
 _BAND_ALPHA: Final = 0.16
 _GAP_PX: Final = 4
+_LEAST_PX: Final = 48  # narrower, a text that is cut says nothing
 # More than this cannot be told apart, and each is an item of its own.
 _BANDS_MAX: Final = 500
 
@@ -88,15 +90,23 @@ class Marks:
 
     def _draw_tags(self, marks: Sequence[Mark], start_s: float, end_s: float) -> None:
         pixel_s = (end_s - start_s) / max(1.0, self._view_box.width())
+        # A stretch that began before what is in view is named at its edge.
+        named = [
+            (max(start_s, mark.timestamp_us / _SECOND_US), mark.text) for mark in marks if mark.text
+        ]
         used, free_from_s = 0, start_s
-        for mark in marks:
-            # A stretch that began before what is in view is named at its edge.
-            time_s = max(start_s, mark.timestamp_us / _SECOND_US)
-            if not mark.text or time_s < free_from_s:
+        for number, (time_s, text) in enumerate(named):
+            if time_s < free_from_s:
                 continue
             tag = self._tag(used)
-            tag.setPlainText(mark.text)
-            width_s = tag.textItem.boundingRect().width() * pixel_s
+            tag.setPlainText(text)
+            width_s = self._width_px(tag) * pixel_s
+            has_next = number + 1 < len(named)
+            room_s = (named[number + 1][0] if has_next else end_s) - time_s - _GAP_PX * pixel_s
+            fits_before = not has_next and time_s - width_s >= free_from_s
+            if width_s > room_s >= _LEAST_PX * pixel_s and not fits_before:
+                tag.setPlainText(self._elided(text, room_s / pixel_s - self._frame_px(tag)))
+                width_s = self._width_px(tag) * pixel_s
             left_s = time_s if time_s + width_s <= end_s else time_s - width_s
             if left_s < free_from_s:
                 continue
@@ -106,6 +116,16 @@ class Marks:
             used += 1
         for tag in self._tags[used:]:
             tag.hide()
+
+    def _width_px(self, tag: pg.TextItem) -> float:
+        return float(tag.textItem.boundingRect().width())
+
+    def _frame_px(self, tag: pg.TextItem) -> float:
+        return 2 * float(tag.textItem.document().documentMargin())
+
+    def _elided(self, text: str, width_px: float) -> str:
+        metrics = QFontMetricsF(self._font)
+        return metrics.elidedText(one_line(text), Qt.TextElideMode.ElideRight, width_px)
 
     def _tag(self, number: int) -> pg.TextItem:
         if number == len(self._tags):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from fer_desktop.domain.people import People
 from fer_desktop.recording.report.reported import Reported
 from fer_desktop.recording.report.writing import observe
 from fer_desktop.recording.session_format import Mark
@@ -143,6 +144,15 @@ def test_the_window_still_fits_the_smallest_screen_with_a_summary(
     app.window.acts.summary.trigger()
     assert app.window.minimumSizeHint().height() <= QSize(1024, 640).height()
     assert app.window.minimumSizeHint().width() <= QSize(1024, 640).width()
+    # Names of labels are not cut either, where a person's name takes the room.
+    view = app.window.summary.view
+    qtbot.waitUntil(lambda: "face 1" in texts(view))
+    app.controller.people.change(People().named(1, "Participant twelve of the second wave, left"))
+    app.window.resize(1024, 640)
+    qtbot.waitUntil(lambda: any("twelve" in text for text in texts(view)))
+    header = view.table.horizontalHeader()
+    for column in range(header.count()):
+        assert header.sectionSize(column) >= header.sectionSizeHint(column)
 
 
 def test_measures_are_summed_up_and_unusable_faces_left_out(desk: Desk, qtbot: QtBot) -> None:

@@ -1,6 +1,7 @@
 import sys
 from collections.abc import Callable
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
@@ -293,6 +294,25 @@ class TestReading:
         readout = readout_at(minutes, qtbot, place(minutes, 70))
         assert readout is not None
         assert readout.title == "1:10.0  question 1"
+
+    def test_a_long_text_of_a_mark_leaves_the_next_one_in_sight(
+        self, minutes: TimelineChart, qtbot: QtBot
+    ) -> None:
+        long = "stimulus: a film of a cat that falls from a chair, shown twice, with sound " * 3
+        minutes.add_mark(Mark(65 * SECOND, long, 80 * SECOND))
+        minutes.add_mark(Mark(90 * SECOND, "button"))
+        settle(minutes, qtbot)
+        items = [
+            item
+            for item in plot_of(minutes).scene().items()
+            if isinstance(item, pg.TextItem) and item.isVisible()
+        ]
+        shown = {item.toPlainText(): item for item in items}
+        (cut,) = [text for text in shown if text.startswith("stimulus")]
+        assert cut.endswith("…")
+        assert "button" in shown
+        right = shown[cut].sceneBoundingRect().right()
+        assert right <= shown["button"].sceneBoundingRect().left()
 
     def test_every_value_fits_into_a_low_chart(self, chart: TimelineChart, qtbot: QtBot) -> None:
         labels = tuple(f"expression {number}" for number in range(15))

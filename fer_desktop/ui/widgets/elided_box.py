@@ -1,0 +1,36 @@
+"""A list to choose from whose current text ends in dots where it does not fit."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+
+_PADDING_PX: Final = 4
+
+
+class ElidedBox(QComboBox):
+    """Cuts long texts visibly; with a style sheet Qt would cut them within a letter."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the box as the style does, with as much of the text as fits."""
+        if self.currentIndex() < 0:  # a placeholder, which fits
+            super().paintEvent(event)
+            return
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self.shown_text(option)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
+
+    def shown_text(self, option: QStyleOptionComboBox) -> str:
+        """Return what is shown of the current text."""
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        drawn_px = 0 if self.itemIcon(self.currentIndex()).isNull() else self.iconSize().width()
+        room_px = field.width() - drawn_px - 2 * _PADDING_PX
+        metrics = self.fontMetrics()
+        return metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room_px)
