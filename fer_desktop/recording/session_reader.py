@@ -13,6 +13,7 @@ from fer_desktop.domain.corrections import Correction, with_corrections
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.scores import EmotionScores
 from fer_desktop.domain.session_end import SessionEnd
+from fer_desktop.domain.timeline_series import GAP_US
 from fer_desktop.errors import StorageError
 from fer_desktop.recording import session_format, session_rows
 from fer_desktop.recording.calibrations import UsedCalibration, read_calibrations
@@ -49,6 +50,7 @@ class SessionSummary:
         fingerprint: length and digest of the file that was analysed; None where it was none.
         names: those that the user gave to faces.
         recordings: videos that were recorded of it, if it was live.
+        gaps: stretches of over a second in which no frame came, if it was live.
     """
 
     path: Path
@@ -61,6 +63,7 @@ class SessionSummary:
     fingerprint: tuple[int, str] | None = None
     names: tuple[str, ...] = ()
     recordings: tuple[SessionRecording, ...] = ()
+    gaps: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -162,7 +165,16 @@ class SessionReader:
                 fingerprint=fingerprint,
                 names=tuple(person.name for person in self.people.persons if person.name),
                 recordings=read_recordings(self._db),
+                gaps=self._gaps() if info.source.is_live else 0,
             )
+
+    def _gaps(self) -> int:
+        (count,) = self._db.execute(
+            "SELECT COUNT(*) FROM (SELECT timestamp_us - LAG(timestamp_us)"
+            " OVER (ORDER BY frame_index) AS step_us FROM frames) WHERE step_us > ?",
+            (GAP_US,),
+        ).fetchone()
+        return as_type(count, int)
 
     def _faces_seen(self) -> int:
         ids = [number for (number,) in self._db.execute("SELECT DISTINCT face_id FROM faces")]

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from fer_desktop.domain.session_end import SessionEnd
 from fer_desktop.errors import StorageError
 from fer_desktop.recording import session_format, session_writer
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import delete_session, list_sessions, new_session_file
 from fer_desktop.recording.session_writer import SessionWriter
+from fer_desktop.ui.sessions.session_texts import state_text
 from tests.recording.samples import (
     CAMERA,
     OTHER_PRESET,
@@ -348,3 +350,15 @@ def test_readings_of_one_face_in_an_interval_by_one_model(tmp_path: Path) -> Non
         found = reader.readings(1, 0, 100_000, PRESET.sha256)
         assert found == [(66_666, raw[0]), (100_000, raw[1])]
         assert reader.readings(3, 0, 1_000_000, PRESET.sha256) == []
+
+
+def test_gaps_of_a_live_source_are_counted_for_the_list(tmp_path: Path) -> None:
+    times_us = (0, 33_333, 900_000, 2_500_000, 2_533_333, 9_000_000)
+    for name, source in (("live", CAMERA), ("film", VIDEO)):
+        writer = SessionWriter(tmp_path / f"{name}.fersession", source, settings={})
+        for index, time_us in enumerate(times_us):
+            writer.write(frame(index, timestamp_us=time_us))
+        writer.close(SessionEnd(missed=1_042))
+    found = {summary.path.stem: summary for summary in list_sessions(tmp_path)}
+    assert (found["live"].gaps, found["film"].gaps) == (2, 0)
+    assert state_text(found["live"], is_in_use=False) == "1,042 dropped, 2 gaps"

@@ -7,6 +7,7 @@ from PySide6.QtCore import QDateTime
 from fer_desktop.addresses import public_address
 from fer_desktop.recording.session_reader import SessionSummary
 from fer_desktop.ui.look.wording import name_text, time_text, translate
+from trainer.contract.text import counted
 
 
 def session_name(summary: SessionSummary) -> str:
@@ -38,9 +39,13 @@ def state_text(summary: SessionSummary, *, is_in_use: bool) -> str:
         return translate("SessionsDialog", "interrupted")
     if end.is_whole is False:
         return translate("SessionsDialog", "in part")
+    found = []
     if end.missed:
-        return translate("SessionsDialog", "{count} dropped").format(count=f"{end.missed:,}")
-    return translate("SessionsDialog", "complete")
+        dropped = translate("SessionsDialog", "{count} dropped")
+        found.append(dropped.format(count=f"{end.missed:,}"))
+    if summary.gaps:
+        found.append(counted(summary.gaps, "gap"))
+    return ", ".join(found) or translate("SessionsDialog", "complete")
 
 
 def searched_text(summary: SessionSummary, texts: Sequence[str]) -> str:

@@ -31,6 +31,7 @@ from trainer.contract.text import counted
 _MEANS: Final = "means"
 _MEASURES: Final = "measures"
 _STRETCHED_MAX: Final = 9  # labels that share the room; more have as much as they need
+_NAME_LETTERS: Final = 24
 
 
 class SummaryView(QWidget):
@@ -217,6 +218,11 @@ class SummaryView(QWidget):
                 item.setToolTip(text)
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
                 self.table.setItem(row, 2 + at, item)
+        # A long name is in the tool tip; the numbers need the room.
+        most = _NAME_LETTERS * self.fontMetrics().averageCharWidth()
+        header.setSectionResizeMode(0, modes.Fixed)
+        name_px = max(self.table.sizeHintForColumn(0), header.sectionSizeHint(0))
+        header.resizeSection(0, min(name_px, most))
 
     def _interval_text(self, part: IntervalSummary) -> str:
         if not part.interval.name:

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
-_PADDING_PX: Final = 4
+_EDGE_PX: Final = 1  # that styles leave at both ends of a text
+_GAP_PX: Final = 4  # and behind a drawing
 
 
 class ElidedBox(QComboBox):
@@ -30,7 +31,8 @@ class ElidedBox(QComboBox):
         field = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
-        drawn_px = 0 if self.itemIcon(self.currentIndex()).isNull() else self.iconSize().width()
-        room_px = field.width() - drawn_px - 2 * _PADDING_PX
+        has_drawing = not self.itemIcon(self.currentIndex()).isNull()
+        drawn_px = self.iconSize().width() + _GAP_PX if has_drawing else 0
+        room_px = field.width() - drawn_px - 2 * _EDGE_PX
         metrics = self.fontMetrics()
         return metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room_px)

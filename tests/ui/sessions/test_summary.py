@@ -153,6 +153,7 @@ def test_the_window_still_fits_the_smallest_screen_with_a_summary(
     header = view.table.horizontalHeader()
     for column in range(header.count()):
         assert header.sectionSize(column) >= header.sectionSizeHint(column)
+    assert header.sectionSize(0) < view.table.sizeHintForColumn(0)  # its tool tip has all of it
 
 
 def test_measures_are_summed_up_and_unusable_faces_left_out(desk: Desk, qtbot: QtBot) -> None:

@@ -1,7 +1,7 @@
 """A box with a long text says that there is more of it."""
 
 import pytest
-from PySide6.QtWidgets import QStyleOptionComboBox
+from PySide6.QtWidgets import QComboBox, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.ui.look.icons import icon
@@ -31,6 +31,17 @@ def test_a_text_that_does_not_fit_ends_in_dots(qtbot: QtBot) -> None:
         assert (shown() != LONG) is is_cut
         assert shown().endswith("…") is is_cut
         assert not box.grab().isNull()
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.resize(box.sizeHint())
+    assert shown() == LONG
+    plain = ElidedBox()
+    qtbot.addWidget(plain)
+    plain.setStyleSheet(style_sheet(LIGHT))
+    plain.addItem("Face 2")
+    plain.resize(plain.sizeHint())
+    option = QStyleOptionComboBox()
+    plain.initStyleOption(option)
+    assert plain.shown_text(option) == "Face 2"
     box.resize(180, 30)
     box.setCurrentIndex(1)
     assert shown() == "short"
