@@ -18,6 +18,7 @@ class Counts:
         rows: faces, counted again in each frame.
         face_ids: the different faces.
         by_label: rows by the label that the screen showed.
+        empty_rows: rows of frames without a face, where a table has them.
         hidden_rows: faces that were left out because the user has hidden them.
         gaps, longest_gap_us: stretches of over a second in which no frame came, and the longest.
         end: how the session ended; None where that is not known.
@@ -28,11 +29,17 @@ class Counts:
     rows: int = 0
     face_ids: set[int] = field(default_factory=set)
     by_label: Counter[str] = field(default_factory=Counter)
+    empty_rows: int = 0
     hidden_rows: int = 0
     gaps: int = 0
     longest_gap_us: int = 0
     end: SessionEnd | None = None
     _latest_us: int | None = None
+
+    @property
+    def table_rows(self) -> int:
+        """All rows of the table, with and without a face."""
+        return self.rows + self.empty_rows
 
     @property
     def shares(self) -> dict[str, float]:

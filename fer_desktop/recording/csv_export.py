@@ -42,13 +42,15 @@ class FaceRows:
         self._columns = columns
 
     def add(self, row: RecordedFrame) -> None:
-        """Write a frame: a row for each face that is not hidden."""
+        """Write a frame: a row for each face that is not hidden, or an empty one where wanted."""
         visible = self.people.visible(row.analysis)
         if visible is not row.analysis:
             self.counts.hidden_rows += len(row.analysis.faces) - len(visible.faces)
             row = replace(row, analysis=visible)
+        cells = list(self._columns.cells(row))
         self.counts.add(row.analysis)
-        self._rows.write(self._columns.cells(row))
+        self.counts.empty_rows += len(cells) - len(row.analysis.faces)
+        self._rows.write(cells)
 
 
 @contextmanager

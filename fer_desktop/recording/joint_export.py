@@ -133,7 +133,7 @@ def export_together(
             left = [(name, path) for name, path in left if path != error.path]
         else:
             said = tuple(str(error) for error in failures)
-            return JointExport(csv_path, len(left), made.frames, made.rows, said)
+            return JointExport(csv_path, len(left), made.frames, made.table_rows, said)
     raise failures[0]
 
 
@@ -234,6 +234,7 @@ def _write(
                 counts, meta = table.add(name, reader, rows, meshes)
             total.frames += counts.frames
             total.rows += counts.rows
+            total.empty_rows += counts.empty_rows
             metas.append(meta)
     meta = {
         "format_version": 1,
@@ -295,7 +296,8 @@ def export_each(
         done += 1
         total.frames += counts.frames
         total.rows += counts.rows
+        total.empty_rows += counts.empty_rows
     if not done and failures:
         raise failures[0]
     said = tuple(str(error) for error in failures)
-    return JointExport(folder, done, total.frames, total.rows, said)
+    return JointExport(folder, done, total.frames, total.table_rows, said)

@@ -88,6 +88,7 @@ def describe(
         "frames_with_faces": counts.frames_with_faces,
         "faces": len(counts.face_ids),
         "rows": counts.rows,
+        "empty_rows": counts.empty_rows,
         "hidden_rows": counts.hidden_rows,
         **_completeness(info, counts),
         "model": asdict(models[0].preset) if models else None,

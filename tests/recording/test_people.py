@@ -99,6 +99,9 @@ def test_a_frame_whose_faces_are_all_hidden_is_one_without_a_face(tmp_path: Path
     export_session(path, tmp_path / "a.csv", empty_rows=True)
     rows = rows_of(tmp_path / "a.csv")
     assert [(row["face_id"], row["person"]) for row in rows] == [("", "")] * 4 + [("3", "face 3")]
+    sessions = [("a", path), ("b", path)]
+    assert export_together(sessions, tmp_path / "all.csv", empty_rows=True).rows == 10
+    assert export_each(sessions, tmp_path, empty_rows=True).rows == 10
 
 
 def test_a_table_of_faces_of_which_nothing_was_said_is_as_it_was(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """A file in the window: analysed whole and in order, however it is looked at."""
 
+import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,7 @@ def test_another_model_begins_anew_and_keeps_what_was_whole(
 def test_a_part_of_a_file_is_analysed(
     desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    desk.faces = [((20, 10, 60, 60),)] * 103 + [()]  # 100 of the whole file, then three of seven
     app = play_clip(desk, qtbot, frames=100)
     selection = FrameSelection(every=5, from_us=200_000, to_us=500_000)
     wanted = AnalysisOptions(selection, empty_rows=True)
@@ -119,9 +122,15 @@ def test_a_part_of_a_file_is_analysed(
     assert frames_of(app.controller.session_log.path) == list(range(20, 51, 5))
     assert app.controller.settings.analysis_every == 5
     assert app.controller.settings.empty_rows
-    monkeypatch.setattr(SaveCsv, "ask", lambda *_: tmp_path / "part.csv")
+    table = tmp_path / "part.csv"
+    monkeypatch.setattr(SaveCsv, "ask", lambda *_: table)
     app.window.acts.export.trigger()
     qtbot.waitUntil(lambda: "Exported 7 rows from 7 frames" in messages(app))
+    with table.open(newline="", encoding="utf-8") as lines:
+        ids = [row["face_id"] for row in csv.DictReader(lines)]
+    assert [bool(one) for one in ids] == [True] * 3 + [False] * 4
+    meta = json.loads(table.with_suffix(".meta.json").read_text(encoding="utf-8"))
+    assert (meta["rows"], meta["empty_rows"]) == (3, 4)
 
 
 def test_what_is_damaged_is_told_though_nobody_looks(desk: Desk, qtbot: QtBot) -> None:

@@ -49,7 +49,7 @@ class FileMessages(QObject):
     def say_exported(self, path: Path, counts: Counts) -> None:
         """Tell that a table was written."""
         text = self.tr("Exported {rows} from {frames} to {path}.").format(
-            rows=counted(counts.rows, "row"),
+            rows=counted(counts.table_rows, "row"),
             frames=counted(counts.frames, "frame"),
             path=breakable(path),
         )
