@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fer_desktop.domain.corrections import Correction, with_corrections
 from fer_desktop.domain.measures import MeasureSpec
 from fer_desktop.domain.scores import EmotionScores
@@ -23,6 +26,7 @@ from fer_desktop.recording.measurements import (
     read_specs,
     unpacked_numbers,
 )
+from fer_desktop.recording.packed_columns import Column, read_packed
 from fer_desktop.recording.row_types import CorrectionRow, MarkRow, TotalsRow
 from fer_desktop.recording.session_facts import SessionFacts, read_facts
 from fer_desktop.recording.session_format import Mark, RecordedFrame, SessionInfo, UsedModel
@@ -50,7 +54,8 @@ class SessionSummary:
         fingerprint: length and digest of the file that was analysed; None where it was none.
         names: those that the user gave to faces.
         recordings: videos that were recorded of it, if it was live.
-        gaps: stretches of over a second in which no frame came, if it was live.
+        gaps, longest_gap_us: stretches of over a second in which a live source gave no frame, and
+            the longest.
     """
 
     path: Path
@@ -64,6 +69,7 @@ class SessionSummary:
     names: tuple[str, ...] = ()
     recordings: tuple[SessionRecording, ...] = ()
     gaps: int = 0
+    longest_gap_us: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -154,6 +160,7 @@ class SessionReader:
                 ).fetchone(),
                 TotalsRow,
             )
+            gaps_us = self._gaps_us() if info.source.is_live else []
             return SessionSummary(
                 path=self.path,
                 info=info,
@@ -165,16 +172,14 @@ class SessionReader:
                 fingerprint=fingerprint,
                 names=tuple(person.name for person in self.people.persons if person.name),
                 recordings=read_recordings(self._db),
-                gaps=self._gaps() if info.source.is_live else 0,
+                gaps=len(gaps_us),
+                longest_gap_us=max(gaps_us, default=0),
             )
 
-    def _gaps(self) -> int:
-        (count,) = self._db.execute(
-            "SELECT COUNT(*) FROM (SELECT timestamp_us - LAG(timestamp_us)"
-            " OVER (ORDER BY frame_index) AS step_us FROM frames) WHERE step_us > ?",
-            (GAP_US,),
-        ).fetchone()
-        return as_type(count, int)
+    def _gaps_us(self) -> list[int]:
+        (times_us,), _ = read_packed(self._db, "frames", [Column("timestamp_us")])
+        steps_us: NDArray[np.int64] = np.diff(times_us)
+        return [int(step_us) for step_us in steps_us[steps_us > GAP_US]]
 
     def _faces_seen(self) -> int:
         ids = [number for (number,) in self._db.execute("SELECT DISTINCT face_id FROM faces")]

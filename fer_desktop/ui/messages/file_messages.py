@@ -138,10 +138,12 @@ def _gaps(counts: Counts) -> list[str]:
     if end is not None and end.missed:
         text = translate("Announcer", "{frames} came too fast and were not analysed.")
         said.append(text.format(frames=counted(end.missed, "frame")))
-        if counts.gaps:
+    if end is not None and end.is_whole is None and counts.gaps:  # a live source's
+        text = translate("Announcer", "There is a gap of {seconds} s.")
+        if counts.gaps > 1:
             text = translate("Announcer", "There are {gaps}, the longest of {seconds} s.")
-            seconds = f"{counts.longest_gap_us / 1e6:.1f}"
-            said.append(text.format(gaps=counted(counts.gaps, "gap"), seconds=seconds))
-    elif end is None or end.is_whole is False:
+        seconds = f"{counts.longest_gap_us / 1e6:.1f}"
+        said.append(text.format(gaps=counted(counts.gaps, "gap"), seconds=seconds))
+    if end is None or end.is_whole is False:
         said.append(translate("Announcer", "The analysis is not complete."))
     return said

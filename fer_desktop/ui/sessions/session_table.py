@@ -10,7 +10,7 @@ from fer_desktop.ui.look.wording import recording_text, translate
 from fer_desktop.ui.widgets.row_table import RowTable
 
 _NUMBERS: Final = (4, 5, 6)  # columns that are read from the right
-_NAME, _DURATION, _FACES = 1, 4, 6  # columns with more to say
+_NAME, _DURATION, _FACES, _STATE = 1, 4, 6, 7  # columns with more to say
 _MOST_LETTERS: Final = 1000
 
 
@@ -51,5 +51,14 @@ def _tip(summary: SessionSummary, column: int) -> str:
         _NAME: summary.facts.notes,
         _DURATION: recorded.format(kinds=", ".join(kinds)) if kinds else "",
         _FACES: ", ".join(summary.names),
+        _STATE: _end_tip(summary),
     }
     return said.get(column, "")[:_MOST_LETTERS]
+
+
+def _end_tip(summary: SessionSummary) -> str:
+    said = [summary.end.problem] if summary.end is not None and summary.end.problem else []
+    if summary.gaps:
+        longest = translate("SessionTable", "The longest gap between two frames is {seconds} s.")
+        said.append(longest.format(seconds=f"{summary.longest_gap_us / 1e6:.1f}"))
+    return " ".join(said)
