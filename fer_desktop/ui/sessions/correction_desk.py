@@ -77,10 +77,12 @@ class CorrectionDesk(Desk):
         else:
             self._announcer.say_no_face_to_correct()
             return
+        playback = self._controller.playback
+        pressed_us, is_playing = playback.position_us, playback.is_playing  # it may go on meanwhile
         if not self._controller.corrections.rating.rater and not self.ask_rater():
             return
         try:
-            self._take(person, face_id, labels[number - 1])
+            self._take(person, face_id, labels[number - 1], pressed_us, is_playing)
         except StorageError as error:
             self._announcer.say_error("mark", error)
 
@@ -104,9 +106,11 @@ class CorrectionDesk(Desk):
         controller.update_settings(replace(controller.settings, rater=name))
         return True
 
-    def _take(self, person: int, face_id: int, label: str) -> None:
+    def _take(
+        self, person: int, face_id: int, label: str, position_us: int, is_playing: bool
+    ) -> None:
         controller = self._controller
-        corrections, position_us = controller.corrections.all(), controller.playback.position_us
+        corrections = controller.corrections.all()
         begun = self._begun.pop(person, None)
         said = ""
         if begun is not None and begun in corrections:
@@ -127,7 +131,7 @@ class CorrectionDesk(Desk):
         if not controller.corrections.replace(corrections):
             self._announcer.say_marked(False, "")
             return
-        if not is_over and (controller.playback.is_playing or begun is not None):
+        if not is_over and (is_playing or begun is not None):
             self._begun[person] = new
             number = self.labels().index(label) + 1
             key = self._actions.correction_keys[number - 1].shortcut().toString()

@@ -129,6 +129,30 @@ def test_the_name_of_the_rater_is_asked_once(
     assert app.controller.settings.rater == "Grace"
 
 
+def test_a_film_that_goes_on_while_the_name_is_asked_moves_no_label(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(desk, qtbot, rater="", frames=60)
+    playback = app.controller.playback
+    pressed_us: list[int] = []
+
+    def ask(*_: object) -> str:
+        pressed_us.append(playback.position_us)
+        qtbot.waitUntil(lambda: not playback.is_playing)  # it has come to its end
+        return "Grace"
+
+    monkeypatch.setattr(NameDialog, "ask", ask)
+    go_to(app, qtbot, 10)
+    app.controller.toggle()
+    qtbot.waitUntil(lambda: playback.is_playing and app.window.player.view.frame.index > 10)
+    press(app, qtbot, 1)
+    (begun,) = app.controller.session_log.corrections()
+    assert begun.begin_us == pressed_us[0] < playback.position_us
+    press(app, qtbot, 1)
+    (ended,) = app.controller.session_log.corrections()
+    assert (ended.begin_us, ended.end_us) == (begun.begin_us, playback.position_us)
+
+
 def test_a_second_rater_does_not_see_the_first(
     desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
