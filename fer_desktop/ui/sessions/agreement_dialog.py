@@ -64,7 +64,7 @@ class AgreementDialog(QDialog):
         self._asked = 0
         self.found: SessionAgreement | None = None
         self.setWindowTitle(self.tr("Agreement"))
-        self.resize(720, 460)
+        self.resize(840, 460)
         self.step = QSpinBox(self)
         self.step.setRange(STEP_MS_MIN, STEP_MS_MAX)
         self.step.setSingleStep(100)

@@ -248,18 +248,24 @@ class CorrectionsDialog(ListDialog):
         info = self._controller.info
         end_us = info.duration_us if info is not None and info.duration_us else None
         inside = [one for one in found if end_us is None or one.begin_us <= end_us]
+        every = self._all()
+        known = set(every)
+        new = [one for one in inside if one not in known]
         said = self.tr("Imported {corrections}.").format(
-            corrections=counted(len(inside), "correction")
+            corrections=counted(len(new), "correction")
         )
+        if len(new) < len(inside):
+            there = counted(len(inside) - len(new), "correction")
+            said += " " + self.tr("Left out {corrections} that the session has.").format(
+                corrections=there
+            )
         if len(inside) < len(found):
             left = counted(len(found) - len(inside), "correction")
             said += " " + self.tr("Left out {corrections} beyond the end.").format(corrections=left)
-        every = self._all()
-        hidden = {one.rater for one in inside} - {self._controller.corrections.rating.rater}
+        hidden = {one.rater for one in new} - {self._controller.corrections.rating.rater}
         if hidden and not self._controller.corrections.rating.shows_others:
             said += " " + self.tr("Those of other raters are hidden.")
-        known = set(every)
-        self._set(with_corrections(every, [one for one in inside if one not in known]), said)
+        self._set(with_corrections(every, new), said)
 
     def _export(self) -> None:
         session = self._controller.session_log.path

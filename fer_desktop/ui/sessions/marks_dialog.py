@@ -147,13 +147,16 @@ class MarksDialog(ListDialog):
         info = self._controller.info
         end_us = info.duration_us if info is not None and info.duration_us else None
         inside = [mark for mark in found if end_us is None or mark.timestamp_us <= end_us]
-        said = self.tr("Imported {marks}.").format(marks=counted(len(inside), "mark"))
-        if len(inside) < len(found):
-            left = counted(len(found) - len(inside), "mark")
-            said += " " + self.tr("Left out {marks} beyond the end.").format(marks=left)
         # The same marks, read again, are there once.
         known = {known_by(mark) for mark in self._marks}
         new = [mark for mark in dict.fromkeys(inside) if known_by(mark) not in known]
+        said = self.tr("Imported {marks}.").format(marks=counted(len(new), "mark"))
+        if len(new) < len(inside):
+            there = counted(len(inside) - len(new), "mark")
+            said += " " + self.tr("Left out {marks} that the session has.").format(marks=there)
+        if len(inside) < len(found):
+            left = counted(len(found) - len(inside), "mark")
+            said += " " + self.tr("Left out {marks} beyond the end.").format(marks=left)
         self._set([*self._marks, *new], said)
 
     def _export(self) -> None:

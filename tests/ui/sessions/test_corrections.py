@@ -186,6 +186,9 @@ def test_a_second_rater_does_not_see_the_first(
     rows = [[table.item(row, at).text() for at in range(5)] for row in range(3)]
     assert rows[0] == ["Ada / Grace", "2", "50.0 %", "0.00", "0.00"]
     assert [row[0] for row in rows[1:]] == [f"{who} / fake7" for who in ("Ada", "Grace")]
+    table.put(0, 0, "Rater 1 / seven-expressions")  # the names that are proposed and shipped
+    shown[0].show()
+    assert table.columnWidth(0) >= table.sizeHintForColumn(0)
     monkeypatch.setattr(SaveTable, "ask", lambda *_: tmp_path / "agreement.csv")
     shown[0].export_button.click()
     qtbot.waitUntil(lambda: "Exported" in shown[0].note.text())
@@ -211,6 +214,8 @@ def test_corrections_are_exported_and_imported(
     monkeypatch.setattr(OpenTable, "ask", lambda *_: path)
     dialog.import_button.click()
     qtbot.waitUntil(lambda: "Left out 1 correction beyond the end." in dialog.note.text())
+    said = "Imported 1 correction. Left out 1 correction that the session has."
+    assert dialog.note.text().startswith(said)
     assert "hidden" in dialog.note.text()
     assert len(app.controller.session_log.corrections()) == 2
     path.write_text("none")
