@@ -136,6 +136,11 @@ class SessionWriter:
         self._thread = threading.Thread(target=self._run, name="session-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it could no longer be written, so that frames are missing in it."""
+        return self._failure is not None
+
     def write(self, analysis: FrameAnalysis) -> None:
         """Record a frame; one with the same index is replaced.
 

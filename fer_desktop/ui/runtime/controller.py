@@ -369,6 +369,7 @@ class Controller(QObject):
             self._session_log.hold()
         path = self._session_log.path
         is_film = self.info is not None and self.info.kind == "video"
+        is_whole &= self._session_log.is_recorded
         if is_whole and is_film and self._remember and path is not None:
             self.update_settings(replace(self._settings, source_session=str(path)))
 

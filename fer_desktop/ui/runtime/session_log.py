@@ -122,6 +122,13 @@ class SessionLog:
         with suppress(StorageError):  # told when something is to be changed in it
             self.shown.hold(path)
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether all that was analysed of the session that is shown is in its file."""
+        with self._lock:
+            writer = self._writers.get(self._shown)
+        return writer is not None and not writer.has_failed
+
     def expect(self, session: int, selection: FrameSelection, resumed: Path | None = None) -> None:
         """Take which frames a session has, and which file it goes on in, before it is opened."""
         with self._lock:

@@ -20,6 +20,7 @@ from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_lock import ShownSession
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import list_sessions
+from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FileSource
 from fer_desktop.sources.early_file import EarlyFile
@@ -373,6 +374,20 @@ def test_the_session_of_a_film_is_remembered_once_it_is_whole(
     qtbot.waitUntil(lambda: app.controller.settings.source_session == str(path))
     app.window.commands.opener.open(past)
     qtbot.waitUntil(lambda: app.controller.settings.source_session == str(past))
+
+
+def test_a_session_that_lacks_frames_does_not_come_back(
+    desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(SessionWriter, "_store", full)
+    app = play_clip(desk, qtbot)
+    qtbot.waitUntil(lambda: "cannot be written" in messages(app))
+    qtbot.waitUntil(lambda: app.controller.analysis.is_over)
+    qtbot.wait(50)
+    assert app.controller.settings.source_session == ""
 
 
 def test_a_session_that_another_window_shows_is_left_to_it(
