@@ -76,6 +76,7 @@ class Startup(QObject):
     def _open_first(self) -> None:
         request = self._wanted or last_request(self._controller.settings)
         if request is not None and request.kind == "file" and is_bundle(Path(request.uri)):
+            self._window.pages.say_bundle(request.title)
             self._window.commands.open_target(Path(request.uri))
         elif request is not None:
             self._controller.open(request)

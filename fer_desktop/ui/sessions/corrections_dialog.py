@@ -142,6 +142,9 @@ class CorrectionsDialog(ListDialog):
         every = self._controller.corrections.all()
         self._shown = rating.visible(every)
         self.others.setChecked(rating.shows_others)
+        others = len({one.rater for one in every} - {rating.rater})
+        text = self.tr("Show other raters")
+        self.others.setText(f"{text} ({others})" if others else text)
         who = one_line(rating.rater) or self.tr("nobody yet")
         self.rater.setText(self.tr("Rater: {name}").format(name=who))
         people = self._controller.people.present

@@ -71,6 +71,13 @@ class Pages(QStackedWidget):
         """Tell that cameras are being looked for."""
         self.empty.say(self.tr("Looking for a camera…"), "")
 
+    def say_bundle(self, name: str) -> None:
+        """Tell where the sessions of a bundle are found, for only a single one is shown."""
+        self.empty.say(
+            name,
+            self.tr("Its sessions are imported, and listed in Session > Past sessions. You can:"),
+        )
+
     def say_further(self) -> None:
         """Ask what to show beside what another window shows."""
         self.empty.say(

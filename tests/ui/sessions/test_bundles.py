@@ -63,6 +63,18 @@ def test_a_bundle_is_opened_by_a_double_click(
     assert len(list_sessions(paths.sessions_dir())) == 1  # it is there already
 
 
+def test_a_start_with_several_sessions_says_where_they_are(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    sessions = [(name, _session(tmp_path / name, name)) for name in ("Ann", "Ben")]
+    several = write_bundle(sessions, tmp_path / "study.ferbundle").path
+    app = desk.start(wanted=SourceRequest("file", str(several)))
+    qtbot.waitUntil(lambda: "Imported 2 sessions." in messages(app))
+    assert app.window.pages.currentWidget() is app.window.pages.empty
+    assert app.window.pages.empty.title.text() == "study.ferbundle"
+    assert "Past sessions" in app.window.pages.empty.text.text()
+
+
 def test_a_bundle_that_is_none_is_refused_in_a_sentence(
     desk: Desk, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -166,6 +166,7 @@ def test_a_second_rater_does_not_see_the_first(
     dialog.rater_button.click()
     assert dialog.rater.text() == "Rater: Grace"
     assert dialog.table.rowCount() == 0
+    assert dialog.others.text() == "Show other raters (1)"
     assert content.corrections == []
     for index, key in ((10, 1), (20, 2)):
         go_to(app, qtbot, index)
