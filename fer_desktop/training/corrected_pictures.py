@@ -38,10 +38,10 @@ from fer_desktop.training.job_progress import Work
 from fer_desktop.training.photo_crops import face_crop, save_crop
 from fer_desktop.training.picture_folder import PicturesError
 from trainer.contract.crop import CropGeometry
+from trainer.contract.dataset_facts import GROUP_COLUMN
 from trainer.contract.text import counted
 
 INDEX_FILE: Final = "index.csv"  # as the trainer reads it
-_COLUMNS: Final = ("file", "label", "split", "person", "origin")
 # Of a stretch so many pictures a second, as neighbours are nearly the same, and at most so many.
 _EVERY_US: Final = 500_000
 _PER_STRETCH_MAX: Final = 40
@@ -185,7 +185,8 @@ def _write(
     make_folder(target)
     text = io.StringIO(newline="")
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(_COLUMNS)
+    who = "person" if grouping == "person" else GROUP_COLUMN
+    table.writerow(("file", "label", "split", who, "origin"))
     counts, by_split, unread = Counter[str](), Counter[str](), 0
     work.begin(len(wanted))
     for number, session in enumerate(sessions):

@@ -51,6 +51,7 @@ def splits_of(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
     """Return the split of each picture; groups are not separated.
 
     The smallest groups are held back, as many as are needed, and none whose label nothing else has.
+    Where others will do, a third of each label stays to be learned from.
 
     Args:
         groups: of each picture.
@@ -59,7 +60,7 @@ def splits_of(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
     content: dict[str, Counter[str]] = {}
     for group, label in zip(groups, labels, strict=True):
         content.setdefault(group, Counter())[label] += 1
-    total, left = len(groups), Counter(labels)
+    total, left, every = len(groups), Counter(labels), Counter(labels)
     split = dict.fromkeys(content, TRAIN)
     wanted = {TEST: _TEST_SHARE * total, VALIDATION: _VALIDATION_SHARE * total}
     taken = dict.fromkeys(wanted, 0)
@@ -67,6 +68,9 @@ def splits_of(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
     def may_leave(group: str) -> bool:
         own = content[group]
         return own.total() <= _MOST_SHARE * total and all(left[name] > own[name] for name in own)
+
+    def starves(group: str) -> bool:
+        return any(3 * (left[name] - count) < every[name] for name, count in content[group].items())
 
     # The smallest first: both get one, and what is left fills the test.
     for name in (VALIDATION, TEST):
@@ -76,7 +80,10 @@ def splits_of(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
                 break
             lacking = wanted[name] - taken[name]
             # The one that comes nearest to what is lacking; of such the first by name.
-            group = min(free, key=lambda one: (abs(content[one].total() - lacking), one))
+            group = min(
+                free,
+                key=lambda one: (starves(one), abs(content[one].total() - lacking), one),
+            )
             if taken[name] and content[group].total() > 2 * lacking:
                 break  # too many would be farther from what is wanted than too few
             split[group] = name

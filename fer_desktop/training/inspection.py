@@ -8,8 +8,7 @@ from typing import Final
 from fer_desktop.errors import TrainingError
 from fer_desktop.training.picture_folder import LeftOut
 from trainer.contract.checked_json import JsonError, decode_json
-from trainer.contract.dataset_facts import DatasetFacts, Persons
-from trainer.contract.text import counted
+from trainer.contract.dataset_facts import DatasetFacts, persons_text
 
 # With fewer, none of them is left to check and to test with.
 MIN_PER_LABEL: Final = 6
@@ -156,7 +155,7 @@ def read_inspection(printed: str, folder: Path) -> Inspection:
             LabelRow(row["label"], row["becomes"], row["faces"]) for row in facts["mapping"]
         ),
         notes=tuple(facts["notes"]),
-        persons=_persons(facts["persons"]),
+        persons=persons_text(facts["persons"]) if facts["persons"]["count"] else "",
         shared_persons=sum(facts["persons"]["across"].values()),
         unlearned=facts["left_out"],
         known_to=tuple(
@@ -164,9 +163,3 @@ def read_inspection(printed: str, folder: Path) -> Inspection:
             for each in facts.get("known_to_models", [])
         ),
     )
-
-
-def _persons(found: Persons) -> str:
-    if not found["count"]:
-        return ""
-    return f"{counted(found['count'], 'person', 'persons')}, told by {found['named_by']}."

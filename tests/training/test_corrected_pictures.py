@@ -92,7 +92,7 @@ def test_pictures_of_several_sessions_are_kept_apart(tmp_path: Path, clip: Path)
     assert made.counts == {"sad": 45, "happy": 45}
     with (tmp_path / "out" / "index.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len({(row["person"], row["split"]) for row in rows}) == 3
+    assert len({(row["kept_together"], row["split"]) for row in rows}) == 3
     # The crop that the model sees, of that very frame.
     row = next(row for row in rows if row["origin"] == "a, face 1, 0.400 s")
     crop = np.asarray(Image.open(tmp_path / "out" / row["file"]))

@@ -1,5 +1,7 @@
 """Pictures of one session or person are never on both sides."""
 
+from collections import Counter
+
 import pytest
 
 from fer_desktop.training.held_back import Shown, groups_of, splits_of
@@ -57,3 +59,16 @@ def test_few_large_groups_are_not_held_back_for_the_most_part() -> None:
     labels = ["happy", "sad"] * 100
     split = splits_of(groups, labels)
     assert [split.count(name) for name in ("train", "validation", "test")] == [120, 40, 40]
+
+
+def test_a_label_of_few_pictures_is_not_held_back_for_the_most_part() -> None:
+    groups = [f"part {at}" for at in (1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7)]
+    labels = ["surprise"] * 8 + ["neutral"] * 12
+    groups += ["part 8"] * 2
+    labels += ["neutral", "surprise"]
+    split = splits_of(groups, labels)
+    of_each = Counter(zip(split, labels, strict=True))
+    assert of_each["train", "surprise"] >= 3
+    assert of_each["train", "neutral"] >= 4
+    assert of_each["test", "surprise"]
+    assert of_each["test", "neutral"]

@@ -120,3 +120,19 @@ def test_the_worst_is_said_first() -> None:
 def test_what_cannot_be_understood_is_one_message(text: str) -> None:
     with pytest.raises(TrainingError, match="cannot be read"):
         read_inspection(text, Path())
+
+
+@pytest.mark.parametrize(
+    ("named_by", "said"),
+    [
+        ("the column person", "8 persons, told by the column person."),
+        (
+            "the column kept_together",
+            "8 groups that are kept together, told by the column kept_together.",
+        ),
+    ],
+)
+def test_groups_of_one_person_are_not_called_persons(named_by: str, said: str) -> None:
+    persons = {"count": 8, "named_by": named_by, "faces_without": 0, "across": {}}
+    found = read_inspection(printed(CLEAN, persons=persons), Path())
+    assert found.persons == said

@@ -95,11 +95,27 @@ def evaluation(
     new: FreshFaces | None = None,
     known: LearnedFaces | None = None,
 ) -> TrainingResult:
+    found = compared(own, other, p_value, n=n, shared=shared, new=new, known=known)
+    return read(found, folder)
+
+
+def compared(
+    own: float,
+    other: float,
+    p_value: float,
+    *,
+    n: int = 100,
+    shared: int = 100,
+    new: FreshFaces | None = None,
+    known: LearnedFaces | None = None,
+    name: str = "fer7",
+) -> Evaluation:
+    """Return what the trainer found of a model beside another one."""
     found = measured(n=n)
     if known is not None:
         found["learned"] = known
     found["against"] = {
-        "name": "fer7",
+        "name": name,
         "sha256": "",
         "labels": LABELS,
         "n": shared,
@@ -115,7 +131,7 @@ def evaluation(
         "p_value": p_value,
         "fresh": new,
     }
-    return read(found, folder)
+    return found
 
 
 @pytest.mark.parametrize(

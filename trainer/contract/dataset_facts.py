@@ -3,9 +3,12 @@
 from typing import Final, NotRequired, TypedDict
 
 from trainer.contract.checked_json import Count, Line, Number, PathText, Prose, Share
+from trainer.contract.text import counted
 
 # What `fer-desktop crop` writes beside faces that it has cut out of photographs.
 ORIGINS_FILE: Final = "origins.csv"
+# A table's column of groups that are kept on one side of a split, and are not persons.
+GROUP_COLUMN: Final = "kept_together"
 
 Spread = dict[Line, Number]  # min, p5, median, p95 and max
 
@@ -78,6 +81,14 @@ class Persons(TypedDict):
     named_by: Line
     faces_without: Count
     across: dict[Line, Count]
+
+
+def persons_text(found: Persons) -> str:
+    """Return how many persons, or groups in their place, are told apart, and by what."""
+    one, several = "person", "persons"
+    if found["named_by"].endswith(GROUP_COLUMN):
+        one, several = "group that is kept together", "groups that are kept together"
+    return f"{counted(found['count'], one, several)}, told by {found['named_by']}."
 
 
 class Listed(TypedDict):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from trainer.contract.dataset_facts import GROUP_COLUMN
+
 PICTURE_COLUMNS: Final = (
     "file", "path", "file_name", "filename", "filepath", "file_path", "image", "image_path",
     "image_name", "image_file", "imagepath", "imagename", "img", "img_path", "img_name", "pth",
@@ -17,7 +19,7 @@ SPLIT_COLUMNS: Final = ("split", "usage", "subset", "partition", "set", "phase",
 # Who labelled or uploaded a picture (`user`, in some sets) says nothing about who is on it.
 SUBJECT_COLUMNS: Final = (
     "person", "subject", "subject_id", "person_id", "participant", "participant_id", "actor",
-    "actor_id", "identity", "film", "movie", "video",
+    "actor_id", "identity", "film", "movie", "video", GROUP_COLUMN,
 )  # fmt: skip
 PIXEL_COLUMNS: Final = ("pixels", "pixel")
 

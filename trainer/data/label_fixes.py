@@ -49,10 +49,10 @@ def with_fixes(source: DataSource, faces: Faces) -> Faces:
     notes = []
     if corrected or removed:
         notes.append(
-            f"{counted(corrected, 'label')} corrected and {counted(removed, 'picture')} left out, "
-            f"as {source.fixes.name} says."
+            f"{counted(corrected, 'label')} corrected and {counted(removed, 'picture')} left out "
+            "by the table of fixes."
         )
     if gone:
         pictures = counted(gone, "picture")
-        notes.append(f"{source.fixes.name} names {pictures} that the dataset does not have.")
+        notes.append(f"The table of fixes names {pictures} that the dataset does not have.")
     return replace(faces, label=label, notes=(*faces.notes, *notes))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final, cast
 
 from trainer.contract.crop import CropGeometry
-from trainer.contract.dataset_facts import DatasetFacts, Listed
+from trainer.contract.dataset_facts import DatasetFacts, Listed, persons_text
 from trainer.contract.html_page import heading, page, paragraph, picture, table
 from trainer.contract.text import counted
 from trainer.data.dataset import SPLITS, Dataset
@@ -170,7 +170,7 @@ def _about_persons(facts: DatasetFacts) -> list[str]:
             "Nothing says who is shown, so one person may be on both sides of a split; "
             "--subject-pattern or a column subject would tell."
         ]
-    lines = [f"{counted(persons['count'], 'person', 'persons')}, told by {persons['named_by']}."]
+    lines = [persons_text(persons)]
     if persons["faces_without"]:
         lines.append(f"Faces of nobody knows whom: {persons['faces_without']:,}.")
     for where, count in persons["across"].items():

@@ -345,4 +345,4 @@ def _percent(share: float | None) -> str:
 
 
 def _points(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return "" if share is None else f"{100 * share:+z.1f}".replace("-", "\N{MINUS SIGN}")

@@ -47,8 +47,8 @@ def test_a_label_is_put_right_and_a_picture_left_out(data: Path, tmp_path: Path)
     assert (fixed.splits[others] == plain.splits[others]).all()
     assert fixed.splits[moved] == plain.splits[moved]
     assert (fixed.targets[others] == plain.targets[others]).all()
-    assert "1 label corrected and 1 picture left out, as fixes.csv says." in fixed.notes
-    assert "fixes.csv names 1 picture that the dataset does not have." in fixed.notes
+    assert "1 label corrected and 1 picture left out by the table of fixes." in fixed.notes
+    assert "The table of fixes names 1 picture that the dataset does not have." in fixed.notes
 
 
 @pytest.mark.parametrize(

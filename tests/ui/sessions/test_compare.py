@@ -15,10 +15,10 @@ from tests.recording.samples import OTHER_PRESET, PRESET, VIDEO, face, frame, sc
 from tests.recording.test_shared_clock import BEGAN_NS, every_33_ms, record
 
 pytestmark = pytest.mark.gui
-SMILE, REST = scores(0.7, 0.1, 0.2), scores(0.1, 0.1, 0.8)
+REST = scores(0.1, 0.1, 0.8)
 
 
-def _session(path: Path, *, is_other: bool, delay: int = 0) -> Path:
+def _session(path: Path, *, is_other: bool, delay: int = 0, less: float = 0) -> Path:
     writer = SessionWriter(path, VIDEO, settings={})
     writer.model_changed(OTHER_PRESET if is_other else PRESET, 0)
     for index in range(60):
@@ -27,7 +27,7 @@ def _session(path: Path, *, is_other: bool, delay: int = 0) -> Path:
             value = 0.9 if at < 40 else 0.2
             raw = scores(value, 1 - value, labels=OTHER_PRESET.labels)
         else:
-            raw = REST if at < 30 else SMILE
+            raw = REST if at < 30 else scores(0.7 - less, 0.1 + less, 0.2)
         others = [face(2, raw=raw)] * (index < 10)
         writer.write(frame(index, face(1, raw=raw), *others))
     writer.add_mark(Mark(delay * 1_000_000 // 30, "begin"))
@@ -42,6 +42,13 @@ def _dialog(qtbot: QtBot, first: Path, second: Path) -> CompareDialog:
     dialog.show()
     qtbot.waitExposed(dialog)
     return dialog
+
+
+def test_a_difference_that_is_rounded_to_nought_is_none(qtbot: QtBot, tmp_path: Path) -> None:
+    first = _session(tmp_path / "a.fersession", is_other=False)
+    dialog = _dialog(qtbot, first, _session(tmp_path / "b.fersession", is_other=False, less=0.0004))
+    qtbot.waitUntil(lambda: "60 common moments" in dialog.summary.text())
+    assert [dialog.means.item(row, 3).text() for row in range(2)] == ["+0.0", "+0.0"]
 
 
 def test_two_models_on_one_file(qtbot: QtBot, tmp_path: Path) -> None:

@@ -44,18 +44,22 @@ class LabelChoice(QWidget):
         order = {canonical(label): at for at, label in enumerate(known)}
         labels = sorted(counts, key=lambda label: order.get(canonical(label), len(order)))
         if labels == list(self.boxes):
+            for label, box in self.boxes.items():
+                box.setText(self._text(label, counts))
             return
         for box in self.boxes.values():
             self._grid.removeWidget(box)
             box.deleteLater()
         self.boxes.clear()
         for at, label in enumerate(labels):
-            text = self.tr("{label} ({count})").format(
-                label=label_text(label), count=f"{counts[label]:,}"
-            )
-            box = QCheckBox(text, self)
+            box = QCheckBox(self._text(label, counts), self)
             box.setChecked(counts[label] > 0)
             box.toggled.connect(self.changed)
             self._grid.addWidget(box, *divmod(at, _COLUMNS))
             self.boxes[label] = box
         self.changed.emit()
+
+    def _text(self, label: str, counts: Mapping[str, int]) -> str:
+        return self.tr("{label} ({count})").format(
+            label=label_text(label), count=f"{counts[label]:,}"
+        )

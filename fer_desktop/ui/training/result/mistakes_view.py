@@ -63,7 +63,7 @@ class MistakesView(QListWidget):
                 confidence=confidence_text(mistake.confidence),
             )
             item = QListWidgetItem(QIcon(face), text, self)
-            item.setToolTip(mistake.name)
+            item.setToolTip(f"{mistake.name}\n{self.tr('Click a face to correct its label.')}")
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.show_fixes(fixes or {})
 

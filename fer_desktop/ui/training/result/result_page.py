@@ -189,9 +189,9 @@ class ResultPage(QWizardPage):
             return [figures]
         compared = [comparison.own, comparison.other]
         if (anew := comparison.on_fresh()) is not None:
-            text = self.tr("{name}, {pictures} new to both")
+            text = self.tr("{name}, {count} new to both")
             return [
-                replace(row, model=text.format(name=row.model, pictures=counted(row.n, "picture")))
+                replace(row, model=text.format(name=row.model, count=f"{row.n:,}"))
                 for row in (anew.own, anew.other)
             ]
         if comparison.own.n == figures.n:

@@ -14,7 +14,7 @@ from fer_desktop.training.runs import Run, create_run
 from fer_desktop.ui.runtime.trainer_call import TrainerCall
 from fer_desktop.ui.training.fix_menu import Fix, FixMenu
 from fer_desktop.ui.training.result.result_page import ResultPage
-from tests.training.test_results import measured
+from tests.training.test_results import compared, fresh, learned, measured
 from trainer.contract.checked_json import encode_json
 from trainer.contract.figures import Mistake
 
@@ -74,6 +74,23 @@ def test_a_model_can_be_used_once_it_was_compared(
     assert page.verdict.text() == "mine classifies 50.0 % of the pictures correctly."
 
 
+def test_the_bars_say_on_how_many_pictures_they_rest(
+    page: ResultPage, run: Run, trainer: Trainer
+) -> None:
+    folder = run.folder / "evaluation"
+    folder.mkdir()
+    (folder / "mistakes.json").write_text("[]", encoding="utf-8")
+    trainer.done(
+        encode_json(
+            compared(
+                0.8, 0.8, 1.0, name="seven-expressions", new=fresh(5, 0.8, 0.8, 1.0),
+                known=learned(95, 0.8),
+            )
+        )
+    )  # fmt: skip
+    assert "seven-expressions, 5 new to both: 80.0 %" in page.bars.accessibleName()
+
+
 def test_a_model_can_be_used_though_it_cannot_be_compared(
     page: ResultPage, trainer: Trainer
 ) -> None:
@@ -101,6 +118,7 @@ def test_the_label_of_a_mistake_is_put_right_for_the_next_training(
     (folder / "mistakes.json").write_text(encode_json(mistakes), encoding="utf-8")
     trainer.done(encode_json(measured()))
     view = page.mistakes
+    assert "Click a face to correct its label." in view.item(0).toolTip()
     answers = iter([Fix("sad"), Fix(REMOVED), None])
     monkeypatch.setattr(FixMenu, "ask", lambda *_: next(answers))
     for row in (0, 1, 1):
