@@ -54,6 +54,7 @@ class SessionSummary:
         fingerprint: length and digest of the file that was analysed; None where it was none.
         names: those that the user gave to faces.
         recordings: videos that were recorded of it, if it was live.
+        models: names of those that read it.
         gaps, longest_gap_us: stretches of over a second in which a live source gave no frame, and
             the longest.
     """
@@ -68,6 +69,7 @@ class SessionSummary:
     fingerprint: tuple[int, str] | None = None
     names: tuple[str, ...] = ()
     recordings: tuple[SessionRecording, ...] = ()
+    models: tuple[str, ...] = ()
     gaps: int = 0
     longest_gap_us: int = 0
 
@@ -172,6 +174,7 @@ class SessionReader:
                 fingerprint=fingerprint,
                 names=tuple(person.name for person in self.people.persons if person.name),
                 recordings=read_recordings(self._db),
+                models=tuple(dict.fromkeys(used.preset.name for used in self.models)),
                 gaps=len(gaps_us),
                 longest_gap_us=max(gaps_us, default=0),
             )

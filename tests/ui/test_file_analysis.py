@@ -11,6 +11,7 @@ from fer_desktop import paths
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.errors import SourceError
 from fer_desktop.pipeline.events import State
+from fer_desktop.recording.session_facts import SessionFacts, write_facts
 from fer_desktop.recording.session_reader import SessionReader
 from fer_desktop.recording.session_store import list_sessions
 from fer_desktop.ui.assembly import Application
@@ -96,6 +97,8 @@ def test_another_model_begins_anew_and_keeps_what_was_whole(
     qtbot.waitUntil(lambda: is_analysed(app))
     app.window.acts.mark.trigger()
     first = app.controller.session_log.path
+    facts = SessionFacts("Pilot", "P01")
+    write_facts(first, facts)
     app.controller.model.load(str(model_folder))
     qtbot.waitUntil(lambda: app.controller.session_log.path != first)
     qtbot.waitUntil(lambda: is_analysed(app))
@@ -104,6 +107,7 @@ def test_another_model_begins_anew_and_keeps_what_was_whole(
     assert frames_of(first) == frames_of(second) == list(range(20))
     with SessionReader(second) as reader:
         assert [mark.text for mark in reader.marks()] == ["Mark"]
+        assert reader.summary().facts == facts
 
 
 def test_a_part_of_a_file_is_analysed(

@@ -164,6 +164,7 @@ class Controller(QObject):
         *,
         remember: bool = True,
         selection: FrameSelection | None = None,
+        former: Path | None = None,
     ) -> None:
         """Open a source in place of the present one; the analysis of a file begins.
 
@@ -171,6 +172,7 @@ class Controller(QObject):
             request: what to open.
             remember: whether it is the one to come back at the next start.
             selection: which frames of a file are analysed; None takes what the settings say.
+            former: a session whose film it is; its details and marks are taken along.
         """
         if request.kind == "session":
             self.session_wanted.emit(Path(request.uri))
@@ -192,15 +194,18 @@ class Controller(QObject):
         self.selection = selection or FrameSelection(self._settings.analysis_every)
         self._analysis.reset()
         self._session = self._engine.open(
-            source, pacing, selection=self.selection, before=self._expect
+            source,
+            pacing,
+            selection=self.selection,
+            before=lambda session: self._expect(session, former),
         )
         self._inbox.begin_session(self._session)
         if pacing is not Pacing.LIVE and self.model.preset is None:
             self.playback.wait_for_model()
         self.request_changed.emit()
 
-    def _expect(self, session: int) -> None:
-        self._session_log.expect(session, self.selection)
+    def _expect(self, session: int, former: Path | None) -> None:
+        self._session_log.expect(session, self.selection, former=former)
         self._session_log.show(session)
 
     def show_session(self, loaded: LoadedSession, source: FrameSource, label: str) -> None:
@@ -345,6 +350,8 @@ class Controller(QObject):
                 self.playback.take_state(state)
             case AnalysisProgress(file=self._session):
                 self._analysis.take(event)
+                if event.frames == 1:  # its session has a file, perhaps with marks of a former one
+                    self.marks.changed.emit()
             case AnalysisEnded(file=self._session, is_whole=is_whole):
                 self._analysis.end(is_whole)
                 self._keep_session(is_whole=is_whole)

@@ -11,6 +11,7 @@ from fer_desktop.domain.frame import SourceInfo
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.domain.people import People
 from fer_desktop.errors import StorageError
+from fer_desktop.recording.former_session import take_along
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_lock import ShownSession
 from fer_desktop.recording.session_output import SessionOutput
@@ -56,6 +57,7 @@ class SessionLog:
         self._paths: dict[int, Path] = {}
         self._extra: dict[int, Mapping[str, Any]] = {}
         self._resumed: dict[int, Path] = {}
+        self._former: dict[int, Path] = {}
         self._past: dict[int, Path] = {}
         self._past_marks: list[Mark] = []
         self._past_corrections: list[Correction] = []
@@ -129,10 +131,25 @@ class SessionLog:
             writer = self._writers.get(self._shown)
         return writer is not None and not writer.has_failed
 
-    def expect(self, session: int, selection: FrameSelection, resumed: Path | None = None) -> None:
-        """Take which frames a session has, and which file it goes on in, before it is opened."""
+    def expect(
+        self,
+        session: int,
+        selection: FrameSelection,
+        resumed: Path | None = None,
+        former: Path | None = None,
+    ) -> None:
+        """Take what is known of a session before it is opened.
+
+        Args:
+            session: its number.
+            selection: which frames it has.
+            resumed: the file in which it goes on.
+            former: a session whose film is analysed once more; what was said of it is taken along.
+        """
         with self._lock:
             self._extra[session] = selection.as_settings()
+            if former is not None:
+                self._former[session] = former
             if resumed is not None:
                 self._resumed[session] = resumed
 
@@ -148,14 +165,15 @@ class SessionLog:
     def _create(self, session: int, info: SourceInfo) -> SessionWriter:
         """Create the file of a session; called on the engine's thread.
 
-        A session that begins anew, with other networks, gets another file, and the marks of the
-        former one and who is who in it; that one is kept only if it was whole.
+        A session that begins anew, with other networks, gets another file, and the details and
+        marks of the former one and who is who in it; that one is kept only if it was whole.
 
         Raises:
             StorageError: if that is not possible.
         """
         with self._lock:
             former, resumed = self._writers.get(session), self._resumed.pop(session, None)
+            again = self._former.pop(session, None)
             settings = {**self._numbers_depend_on(), **self._extra.get(session, {})}
         writer = SessionWriter(
             resumed or new_session_file(self._folder, info),
@@ -164,7 +182,10 @@ class SessionLog:
             fingerprint=_known_by,
             resumes=resumed is not None,
         )
+        if again is not None:
+            take_along(again, writer)
         if former is not None:
+            take_along(former.path, writer)
             writer.set_marks(former.marks)
             if session not in self._forgetting:
                 writer.set_people(former.people)

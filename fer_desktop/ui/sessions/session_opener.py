@@ -126,7 +126,9 @@ class SessionOpener(Desk):
         past = self._controller.past
         if self._analyzable is not None and past is not None:
             self._controller.open(
-                SourceRequest("file", str(self._analyzable)), selection=self._controller.selection
+                SourceRequest("file", str(self._analyzable)),
+                selection=self._controller.selection,
+                former=past.summary.path,
             )
             self.analyzing_again.emit(past.summary.path)
 

@@ -40,15 +40,18 @@ class SessionTable(RowTable):
         self.setRowCount(len(sessions))
         for row, (summary, texts) in enumerate(sessions):
             for column, text in enumerate(texts):
-                self.put(row, column, text).setToolTip(_tip(summary, column) or text)
+                more = _tip(summary, column)
+                tip = f"{text}\n{more}" if column == _NAME and more else more or text
+                self.put(row, column, text).setToolTip(tip)
 
 
 def _tip(summary: SessionSummary, column: int) -> str:
     """Return what else is known of a session beside a cell of its row."""
     kinds = dict.fromkeys(recording_text(one.kind) for one in summary.recordings)
     recorded = translate("SessionTable", "Recorded as a video: {kinds}")
+    read_by = translate("SessionTable", "Read by {models}").format(models=", ".join(summary.models))
     said = {
-        _NAME: summary.facts.notes,
+        _NAME: "\n".join(filter(None, (summary.facts.notes, read_by if summary.models else ""))),
         _DURATION: recorded.format(kinds=", ".join(kinds)) if kinds else "",
         _FACES: ", ".join(summary.names),
         _STATE: _end_tip(summary),

@@ -56,5 +56,5 @@ def searched_text(summary: SessionSummary, texts: Sequence[str]) -> str:
         texts: its row.
     """
     source = public_address(summary.info.source.name)
-    parts = (*texts, summary.facts.notes, source, *summary.names)
+    parts = (*texts, summary.facts.notes, source, *summary.names, *summary.models)
     return "\n".join(parts).casefold()

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from fer_desktop import paths
 from fer_desktop.errors import StorageError
 from fer_desktop.pipeline.events import State
+from fer_desktop.recording.session_facts import SessionFacts, write_facts
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_lock import ShownSession
 from fer_desktop.recording.session_reader import SessionReader
@@ -223,6 +224,8 @@ def test_a_past_session_is_marked_exported_and_analysed_again(
     clip: Path,
     tmp_path: Path,
 ) -> None:
+    facts = SessionFacts("Pilot", "P01", "control", "Late.")
+    write_facts(past, facts)
     app = reopened(desk, qtbot, past)
     app.window.acts.mark.trigger()
     assert "Marked at" in messages(app)
@@ -237,6 +240,11 @@ def test_a_past_session_is_marked_exported_and_analysed_again(
     qtbot.waitUntil(lambda: app.controller.analysis.is_whole)
     assert past.is_file()
     assert len(list_sessions(paths.sessions_dir())) == count + 1
+    with SessionReader(past) as former, SessionReader(app.controller.session_log.path) as again:
+        assert len(again.marks()) == 2
+        assert again.marks() == former.marks()
+        assert again.summary().facts == former.summary().facts == facts
+        assert app.window.player.chart.canvas.content.marks == former.marks()
 
 
 def test_a_camera_session_opens_without_pictures(desk: Desk, qtbot: QtBot) -> None:
@@ -282,6 +290,9 @@ def test_enter_opens_the_session_that_is_chosen(desk: Desk, qtbot: QtBot, past: 
     )
     dialog.show()
     qtbot.waitUntil(lambda: dialog.table.rowCount() > 0)
+    assert dialog.table.item(0, 1).toolTip() == "script\nRead by fake7"
+    dialog.search.setText("fake7")
+    assert dialog.table.rowCount() == 2
     dialog.search.setText("clip.mp4")
     dialog.table.selectRow(0)
     with qtbot.waitSignal(dialog.opened) as opened:
