@@ -42,6 +42,20 @@ def test_the_window_and_the_command_line_give_the_same_table(tmp_path: Path, nam
     assert _look_at(path, tmp_path).read_bytes() == analysed
 
 
+def test_how_many_cores_there_are_changes_no_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = []
+    for count in (1, 2, 4):
+        monkeypatch.setattr("fer_desktop.cores._part", [])
+        monkeypatch.setattr("fer_desktop.cores._allowed_cores", lambda count=count: count)
+        monkeypatch.setattr("psutil.cpu_count", lambda logical=True, count=count: count)
+        out = tmp_path / str(count)
+        assert cli.main(["analyze", str(demo_clip()), "--out", str(out)], lambda _: 1) == 0
+        tables.append((out / f"{demo_clip().stem}.csv").read_bytes())
+    assert tables[0] == tables[1] == tables[2]
+
+
 def _look_at(path: Path, folder: Path) -> Path:
     """Play a file, jumping about in it; return the table of its session."""
     session = folder / "a.fersession"

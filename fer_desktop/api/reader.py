@@ -108,9 +108,13 @@ class Reader:
         self._current: weakref.ref[Readings] | None = None
         self._detector: FaceDetector = detector
         self._classifier: EmotionClassifier = classifier
-        self._measurer = measurer
-        self._faces: FaceSearch = faces
-        self._smoothing_ms = smoothing_ms
+        self._analyzer = Analyzer(
+            detector,
+            classifier,
+            smoothing_ms=smoothing_ms,
+            face_search=faces,
+            measurer=measurer,
+        )
         self.labels: tuple[str, ...] = classifier.preset.labels
         self.engine: str = classifier.engine
 
@@ -190,7 +194,8 @@ class Reader:
         if calibrate is None:
             return self._start(source, selection=selection, on_closed=on_closed)
         check_interval("calibrate", calibrate)
-        baselines, refusals = interval_baselines(path, calibrate, self._analyzer(), selection)
+        analyzer = self._free_analyzer()
+        baselines, refusals = interval_baselines(path, calibrate, analyzer, selection)
         for refusal in refusals:
             warnings.warn(f"{path.name}: {refusal}", stacklevel=4)
         return self._start(source, selection=selection, baselines=baselines, on_closed=on_closed)
@@ -209,7 +214,7 @@ class Reader:
         baselines: Mapping[int, NeutralBaseline] | None = None,
         on_closed: Callable[[], object] = lambda: None,
     ) -> Readings:
-        analyzer = self._analyzer()
+        analyzer = self._free_analyzer()
         model = UsedModel(
             self._classifier.preset, 0, self._classifier.engine, self._classifier.device
         )
@@ -226,7 +231,7 @@ class Reader:
         self._current = weakref.ref(readings)
         return readings
 
-    def _analyzer(self) -> Analyzer:
+    def _free_analyzer(self) -> Analyzer:
         """Return what analyses the next source, if none is being read."""
         if not self._finalizer.alive:
             raise ValueError("the reader is closed")
@@ -234,13 +239,7 @@ class Reader:
             raise ValueError(
                 "the reader is still reading something else: close that first, or use another one"
             )
-        return Analyzer(
-            self._detector,
-            self._classifier,
-            smoothing_ms=self._smoothing_ms,
-            face_search=self._faces,
-            measurer=self._measurer,
-        )
+        return self._analyzer
 
 
 def _warn(problem: str) -> None:

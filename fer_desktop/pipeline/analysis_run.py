@@ -19,9 +19,9 @@ def analyze_file(
 ) -> Generator[tuple[Frame, FrameAnalysis], None, None]:
     """Yield the frames of a file with what was found in them; the same each time.
 
-    One thread reads ahead, one finds faces, and the caller's thread reads the expressions of the
-    frame before. However the iteration ends, the source is closed and the threads are gone; a
-    caller that stops early closes the generator.
+    One thread reads ahead, others look for faces and read them, and the caller's thread tells who
+    is who, smooths and measures. However the iteration ends, the source is closed and the threads
+    are gone; a caller that stops early closes the generator.
 
     Args:
         source: a video or image, not opened yet.
@@ -34,18 +34,18 @@ def analyze_file(
             frame, if it is damaged: what was yielded until then is valid.
     """
     analyzer.reset()
-    reading = FileReading(source, analyzer.find, selection)
+    reading = FileReading(source, analyzer, selection)
     is_still = False
     reading.start()
     try:
-        for item in reading.found:
+        for item in reading:
             if isinstance(item, SourceInfo):
                 is_still = item.kind == "image"
                 if on_opened is not None:
                     on_opened(item)
             else:
-                frame, detections = item
-                yield frame, analyzer.recognize(frame, detections, still=is_still)
+                frame, seen = item
+                yield frame, analyzer.recognize(frame, seen, still=is_still)
     finally:
         reading.stop()
         reading.join()

@@ -1,6 +1,7 @@
 """A detector in whose place another one comes while faces are being found."""
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,14 @@ class ExchangeableDetector:
             if self._detector is None:
                 raise Closed
             return self._detector.detect(pixels, thorough=thorough)
+
+    def copier(self) -> Callable[[], FaceDetector] | None:
+        """Return what makes one with the same answers as the present one, if there can be one.
+
+        It waits for nobody who is looking for faces.
+        """
+        detector = self._detector
+        return None if detector is None else detector.copier()
 
     def exchange(self, detector: FaceDetector) -> None:
         """Find faces with another detector from now on."""

@@ -116,7 +116,7 @@ class FileJob:
             since_us = max(selection.from_us or 0, self._following.since_us)
             selection = replace(selection, from_us=since_us)
         self._reading = FileReading(
-            self.order.make_source(), analyzer.find, selection, on_ready=on_ready
+            self.order.make_source(), analyzer, selection, on_ready=on_ready
         )
         self._reading.start()
         self._is_held.clear()
@@ -154,7 +154,7 @@ class FileJob:
         if reading is None or analyzer is None:
             return None
         try:
-            found = reading.found.poll()
+            found = reading.poll()
         except Closed:
             if self._following is not None:
                 self._following.confirm_end()
@@ -166,9 +166,9 @@ class FileJob:
             self._is_open, self._is_model_told = True, False
             self.order.outputs.opened(self.order.number, found)
             return found
-        frame, detections = found
+        frame, seen = found
         is_still = self.info is not None and self.info.kind == "image"
-        analysis = analyzer.recognize(frame, detections, still=is_still)
+        analysis = analyzer.recognize(frame, seen, still=is_still)
         if self._following is not None:
             self._following.confirm(analysis)
         self.counts.add(analysis)

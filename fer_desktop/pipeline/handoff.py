@@ -90,14 +90,19 @@ class BoundedChannel(Generic[T]):
         self._closed = False
         self._error: BaseException | None = None
 
-    def put(self, item: T) -> None:
+    def put(self, item: T, *, room: int | None = None) -> None:
         """Append an item, waiting while the channel is full.
+
+        Args:
+            item: what passes.
+            room: how many may wait with it, where that is less than the capacity.
 
         Raises:
             Closed: if the reader has gone.
         """
+        room = min(room or self._capacity, self._capacity)
         with self._changed:
-            while len(self._items) >= self._capacity and not self._closed:
+            while len(self._items) >= room and not self._closed:
                 self._changed.wait()
             if self._closed:
                 raise Closed
@@ -135,6 +140,22 @@ class BoundedChannel(Generic[T]):
             if self._error is not None:
                 raise self._error
             raise Closed
+
+    def take(self, most: int) -> list[T]:
+        """Take the oldest items that are there, waiting only for the first of them.
+
+        Args:
+            most: how many at most; at least one.
+
+        Raises:
+            Closed: at the end.
+            BaseException: the error with which the writer finished.
+        """
+        with self._changed:
+            taken = [self.get()]
+            while self._items and len(taken) < most:
+                taken.append(self._items.popleft())
+            return taken
 
     def poll(self) -> T | None:
         """Take the oldest item, or None where the writer has not come so far.

@@ -13,6 +13,7 @@ from fer_desktop.settings import FaceSearch
 from fer_desktop.vision.appearance import appearance_of
 from fer_desktop.vision.calibrator import Calibrator
 from fer_desktop.vision.cuts import CutDetector
+from fer_desktop.vision.looking import Copies, Looker, Seen
 from fer_desktop.vision.measuring import Measurer
 from fer_desktop.vision.ports import EmotionClassifier, FaceDetector
 from fer_desktop.vision.smoothing import ScoreSmoother
@@ -23,8 +24,8 @@ from trainer.contract.preset import Preset
 class Analyzer:
     """Finds, recognizes again and reads the faces of one source; used by one thread.
 
-    Only ``find`` may run on a thread of its own, ahead of the rest: it knows no other frame.
-    The same frames in the same order give the same answers, byte for byte.
+    Only what ``finder`` and its copies do may run on other threads, ahead of the rest: they know no
+    other frame. The same frames in the same order give the same answers, byte for byte.
 
     Attributes:
         calibrator: knows which faces are read against their own rest.
@@ -48,6 +49,7 @@ class Analyzer:
         self._face_search = face_search
         self.calibrator = calibrator or Calibrator()
         self._measurer = measurer or Measurer()
+        self._copies: Copies | None = None
 
     @property
     def measures(self) -> tuple[MeasureSpec, ...]:
@@ -67,19 +69,37 @@ class Analyzer:
             still: whether it stands alone: not smoothed over time, and searched for small faces
                 too unless that was chosen otherwise.
         """
-        return self.recognize(frame, self.find(frame, still=still), still=still)
+        (seen,) = self.finder().look([frame], still=still)
+        return self.recognize(frame, seen, still=still)
 
-    def find(self, frame: Frame, *, still: bool = False) -> list[Detection]:
-        """Return where the faces of a frame are: the first half of ``analyze``."""
-        thorough = still if self._face_search == "auto" else self._face_search == "small"
-        return self._detector.detect(frame.pixels, thorough=thorough)
+    def finder(self) -> Looker:
+        """Return what finds the faces of frames with the present networks, and does not read them.
 
-    def recognize(
-        self, frame: Frame, detections: list[Detection], *, still: bool = False
-    ) -> FrameAnalysis:
-        """Return who and how the faces are that were found: the second half of ``analyze``."""
+        That is the first half of ``analyze``, and may be done on another thread.
+        """
+        return Looker(self._detector, face_search=self._face_search)
+
+    def copies(self) -> Copies | None:
+        """Return where other threads get what finds faces and reads them, each with own networks.
+
+        They are kept for the next file. There are none if the networks cannot be copied.
+        """
+        if self._copies is None:
+            looker = Looker(self._detector, self._classifier, face_search=self._face_search)
+            self._copies = looker.copies()
+        return self._copies
+
+    def recognize(self, frame: Frame, seen: Seen, *, still: bool = False) -> FrameAnalysis:
+        """Return who and how the faces of a frame are: what is left to do of ``analyze``.
+
+        Args:
+            frame: the next frame of the source.
+            seen: what ``finder`` or a copy saw in it; what was not read yet is read now.
+            still: as for ``analyze``.
+        """
+        detections = seen.detections
         face_ids = self._track(frame, detections, still)
-        scores = self._read(frame, detections)
+        scores = self._scores(frame, seen)
         self._smoother.forget_absent(frame.timestamp_us)
         faces = [
             self._face(face_id, detection, face_scores, frame.timestamp_us, still)
@@ -118,6 +138,7 @@ class Analyzer:
         it is the same one on another engine.
         """
         former, self._classifier = self._classifier, classifier
+        self._copies = None
         self._smoother.reset()
         if classifier is None or former is None or is_other_model(former.preset, classifier.preset):
             self.calibrator.reset()
@@ -133,6 +154,7 @@ class Analyzer:
     def set_face_search(self, choice: FaceSearch) -> None:
         """Change which faces are looked for."""
         self._face_search = choice
+        self._copies = None
 
     def reset(self) -> None:
         """Begin a new source: face ids start from 1."""
@@ -151,12 +173,14 @@ class Analyzer:
             is_cut=self._cuts.take(frame.pixels),
         )
 
-    def _read(self, frame: Frame, detections: list[Detection]) -> list[EmotionScores | None]:
-        if self._classifier is None or not detections:
-            return [None] * len(detections)
+    def _scores(self, frame: Frame, seen: Seen) -> list[EmotionScores | None]:
+        if self._classifier is None or not seen.detections:
+            return [None] * len(seen.detections)
         labels = self._classifier.preset.labels
-        rows = self._classifier.classify(frame.pixels, detections).astype(float).tolist()
-        return [EmotionScores(labels, tuple(row)) for row in rows]
+        probabilities = seen.probabilities
+        if probabilities is None:
+            probabilities = self._classifier.classify(frame.pixels, seen.detections)
+        return [EmotionScores(labels, tuple(row)) for row in probabilities.astype(float).tolist()]
 
     def _face(
         self,

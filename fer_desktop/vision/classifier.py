@@ -1,7 +1,8 @@
 """Reads expressions off faces with a model folder, on whatever engine runs it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from fer_desktop.domain.face import Detection
 from fer_desktop.errors import ModelError
 from fer_desktop.log import get_logger
 from fer_desktop.settings import EngineChoice
-from fer_desktop.vision.engines.base import Engine, checked
+from fer_desktop.vision.engines.base import CopyableEngine, Engine, checked
 from fer_desktop.vision.engines.factory import load_engine
 from trainer.contract.calibration import calibrate
 from trainer.contract.preset import Preset, read_preset
@@ -108,6 +109,19 @@ class ModelClassifier:
         """Return calibrated probabilities of at least one crop, shape (faces, labels)."""
         raw = self._engine.predict(crops)
         return calibrate(raw, self._preset.temperature).astype(np.float32)
+
+    def copier(self) -> "Callable[[], ModelClassifier] | None":
+        """Return what makes one with the same answers for one thread, if its engine can do so."""
+        if not isinstance(self._engine, CopyableEngine):
+            return None
+        make_engine = self._engine.copier()
+
+        def make() -> ModelClassifier:
+            other = copy(self)  # which was checked
+            other._engine = make_engine()
+            return other
+
+        return make
 
     def close(self) -> None:
         """Release the model; may be called twice."""

@@ -1,6 +1,6 @@
 """The ports of the vision layer: what finds faces, and what reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,13 @@ class FaceDetector(Protocol):
         Args:
             pixels: the picture.
             thorough: also search overlapping tiles, for still images.
+        """
+        ...
+
+    def copier(self) -> "Callable[[], FaceDetector] | None":
+        """Return what makes another one with the same answers for one thread, if there can be one.
+
+        That may be called on any thread, also when this detector has been closed.
         """
         ...
 
@@ -59,6 +66,14 @@ class EmotionClassifier(Protocol):
 
     def read(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return calibrated probabilities of at least one crop, shape (faces, labels)."""
+        ...
+
+    def copier(self) -> "Callable[[], EmotionClassifier] | None":
+        """Return what makes another one with the same answers for one thread, if there can be one.
+
+        That may be called on any thread, also when this classifier has been closed, and raises
+        ModelError where it turns out that there cannot be one.
+        """
         ...
 
     def close(self) -> None:

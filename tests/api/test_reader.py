@@ -20,7 +20,7 @@ from tests.helpers.data import astronaut
 from tests.helpers.sources import ScriptedCamera
 
 GREY = np.full((96, 128, 3), 127, np.uint8)
-THREADS = {"reader", "finder", "camera reader"}
+THREADS = {"reader", "looker", "camera reader"}
 
 
 _others: set[threading.Thread] = set()

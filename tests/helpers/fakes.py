@@ -80,6 +80,9 @@ class FakeDetector:
         self.latest = pixels
         return list(faces)
 
+    def copier(self) -> None:
+        """Say that there is but this one: its answers depend on what it was asked before."""
+
     def close(self) -> None:
         """Remember that it was closed."""
         self.closed = True
@@ -137,6 +140,9 @@ class FakeClassifier:
         """Return the same known probabilities for each crop."""
         row = self._probabilities(0, 0)
         return np.array([row] * len(crops), dtype=np.float32)
+
+    def copier(self) -> None:
+        """Say that there is but this one: its answers depend on what it was asked before."""
 
     def close(self) -> None:
         """Remember that it was closed."""

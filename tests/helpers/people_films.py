@@ -239,6 +239,9 @@ class _Finder:
     def detect(self, pixels: Picture, *, thorough: bool = False) -> list[Detection]:
         return self._find(pixels)
 
+    def copier(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 

@@ -146,3 +146,28 @@ def test_reader_that_leaves_frees_the_writer() -> None:
 def test_channel_needs_room() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         BoundedChannel[int](0)
+
+
+def test_a_taker_of_several_waits_for_the_first_alone() -> None:
+    channel: BoundedChannel[int] = BoundedChannel(4)
+    taking = Background(lambda: channel.take(3))
+    assert taking.is_waiting
+    channel.put(0)
+    assert taking.finish() == [0]
+    for number in range(1, 5):
+        channel.put(number)
+    assert channel.take(3) == [1, 2, 3]
+    channel.finish(ZeroDivisionError("a bug"))
+    assert channel.take(3) == [4]
+    with pytest.raises(ZeroDivisionError):
+        channel.take(3)
+
+
+def test_large_items_get_less_room() -> None:
+    channel: BoundedChannel[int] = BoundedChannel(4)
+    channel.put(0, room=1)
+    putting = Background(lambda: channel.put(1, room=1))
+    assert putting.is_waiting
+    assert channel.get() == 0
+    putting.finish()
+    assert channel.get() == 1

@@ -1,6 +1,8 @@
 """Finds faces: fast in a film's frame, thoroughly in a photograph."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -37,18 +39,24 @@ class MediaPipeFaceDetector:
     the full-range network looks too. A photograph is moreover searched in parts.
     """
 
-    def __init__(self, *, min_score: float = 0.5, assets: Path | None = None) -> None:
+    def __init__(
+        self, *, min_score: float = 0.5, assets: Path | None = None, alone: bool = False
+    ) -> None:
         """Load the networks.
 
         Args:
             min_score: faces below it are not reported.
             assets: folder that holds them; the application's own unless given.
+            alone: whether it stays on the thread that uses it, as others beside it have theirs.
 
         Raises:
             DetectorError: if they cannot be loaded.
         """
         folder = assets or assets_dir() / "mediapipe"
         self._min_score = min_score
+        self._copier = partial(
+            MediaPipeFaceDetector, min_score=min_score, assets=assets, alone=True
+        )
         least = min(_HINT_SCORE, min_score)
         self._short_range = FaceNetwork(folder / SHORT_RANGE_FILE, least)
         try:
@@ -60,10 +68,14 @@ class MediaPipeFaceDetector:
         # Where one picture needed the full-range network, the next one probably will: there both
         # look at the same time. The answer is the same, only sooner. The quicker one gets the other
         # thread, so that nobody waits for that one to begin or to be heard of.
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="short-range")
+        self._beside = None if alone else ThreadPoolExecutor(1, thread_name_prefix="short-range")
         self._is_far = False
+        nothing = np.zeros((128, 128, 3), np.uint8)
         for network in (self._short_range, self._full_range):  # the first look takes longest
-            self._beside.submit(network.find, np.zeros((128, 128, 3), np.uint8)).result()
+            if self._beside is None:
+                network.find(nothing)
+            else:
+                self._beside.submit(network.find, nothing).result()
 
     def detect(self, pixels: NDArray[np.uint8], *, thorough: bool = False) -> list[Detection]:
         """Return the faces of a BGR picture, shape (height, width, 3), from left to right.
@@ -79,9 +91,14 @@ class MediaPipeFaceDetector:
             faces = self._find_at_once(picture)
         return sorted(faces, key=lambda face: face.box.center)
 
+    def copier(self) -> "Callable[[], MediaPipeFaceDetector] | None":
+        """Return what makes one with the same answers for one thread, where networks are light."""
+        return self._copier if self._short_range.is_light else None
+
     def close(self) -> None:
         """Release the networks; may be called twice."""
-        self._beside.shutdown()
+        if self._beside is not None:
+            self._beside.shutdown()
         self._short_range.close()
         self._full_range.close()
 
@@ -89,7 +106,7 @@ class MediaPipeFaceDetector:
         long_side = max(picture.shape[:2])
         small_px = _SMALL * long_side
         seen = None
-        if self._is_far:
+        if self._is_far and self._beside is not None:
             beside = self._beside.submit(self._short_range.find, picture)
             seen = self._full_range.find(picture)
             hints = beside.result()

@@ -71,6 +71,11 @@ class FaceNetwork:
             raise RuntimeError("the network was closed")
         return [self._detection(raw, offset, scale) for raw in runtime.faces(picture)]
 
+    @property
+    def is_light(self) -> bool:
+        """Whether each thread can have one of its own that needs not be closed."""
+        return isinstance(self._runtime, LiteRTRuntime)
+
     def close(self) -> None:
         """Release the network; may be called twice. Nobody else does it."""
         with self._closing:

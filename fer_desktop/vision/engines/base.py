@@ -1,8 +1,8 @@
 """The port of what runs a model's network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,19 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release the network; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class CopyableEngine(Protocol):
+    """An engine of which each of several threads can have its own."""
+
+    def copier(self) -> Callable[[], Engine]:
+        """Return what makes another one with the very same answers, for one thread alone.
+
+        That may be called on any thread, also when this engine has been closed, and raises
+        EngineUnavailable if there can be no other.
+        """
         ...
 
 

@@ -125,3 +125,35 @@ def test_a_file_of_another_name_may_be_the_one(converted_folder: Path, tmp_path:
     entry = ModelFile("other.tflite", files["litert"].sha256)
     update_preset(tmp_path, files={**files, "litert": entry})
     open_litert(tmp_path, read_preset(tmp_path)).close()
+
+
+@pytest.mark.parametrize("file_format", [LITERT, LITERT_INT8])
+def test_a_copy_has_the_very_same_answers(file_format: str) -> None:
+    folder = resolve_model("seven-expressions")
+    content = (folder / read_preset(folder).files[file_format].file).read_bytes()
+    faces = portrait_variants(48, "gray")[:9]
+    engine = LiteRTEngine(content, name=file_format)
+    make = engine.copier()
+    answers = engine.predict(faces)
+    engine.close()
+    copy = make()
+    np.testing.assert_array_equal(copy.predict(faces), answers)
+    assert (copy.name, copy.input_shape, copy.output_shape) == (
+        file_format,
+        engine.input_shape,
+        engine.output_shape,
+    )
+
+
+def test_of_a_network_that_reads_faces_otherwise_in_company_there_is_no_copy(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    predict = LiteRTEngine.predict
+    monkeypatch.setattr(
+        LiteRTEngine,
+        "predict",
+        lambda engine, crops: np.nextafter(predict(engine, crops), np.float32(len(crops) > 1)),
+    )
+    make = LiteRTEngine(content).copier()
+    with pytest.raises(EngineUnavailable, match="in company"):
+        make()
