@@ -44,6 +44,7 @@ from fer_desktop.ui.widgets.row_table import RowTable
 _SIZE: Final = QSize(980, 590)
 _SIDES: Final = 2
 _CHART_MIN_PX: Final = 90
+_ALIGN_MAX_PX: Final = 240
 _TABLE_PX: Final = 150
 
 
@@ -172,7 +173,9 @@ class CompareDialog(QDialog):
         which = self.tr("First") if side == 0 else self.tr("Second")
         name = QLabel(which, self)
         name.setTextFormat(Qt.TextFormat.PlainText)
-        faces, align = ElidedBox(self), QComboBox(self)
+        faces, align = ElidedBox(self), ElidedBox(self)
+        align.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        align.setMaximumWidth(_ALIGN_MAX_PX)
         faces.setAccessibleName(self.tr("{which}: face").format(which=which))
         align.setAccessibleName(self.tr("{which}: aligned at").format(which=which))
         align.setToolTip(

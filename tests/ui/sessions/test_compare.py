@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.recording.session_facts import SessionFacts, write_facts
@@ -99,6 +100,9 @@ def test_two_sessions_aligned_at_a_mark_move_together(qtbot: QtBot, tmp_path: Pa
     dialog.align_boxes[1].setCurrentIndex(1)
     dialog.align_boxes[1].activated.emit(1)
     assert dialog.offset_us == 400_000
+    box, option = dialog.align_boxes[1], QStyleOptionComboBox()
+    box.initStyleOption(option)
+    assert box.shown_text(option) == "0:00.4  begin"
     assert "100.0 % of 48 common moments" in dialog.summary.text()
     assert dialog.differences.rowCount() == 0
     qtbot.waitUntil(lambda: all(canvas.plot is not None for canvas in dialog.canvases))
