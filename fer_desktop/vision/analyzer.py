@@ -171,6 +171,7 @@ class Analyzer:
             frame.timestamp_us,
             look=partial(appearance_of, frame.pixels),
             is_cut=self._cuts.take(frame.pixels),
+            is_jump=self._cuts.is_jump,
         )
 
     def _scores(self, frame: Frame, seen: Seen) -> list[EmotionScores | None]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fer_desktop import api, cli
-from tests.helpers.clips import write_clip
+from tests.helpers.clips import numbered, write_clip
 from tests.helpers.data import astronaut
 from tests.helpers.fakes import FakeDetector, RousedClassifier
 
@@ -79,7 +79,7 @@ def test_a_calibrated_video_has_the_same_numbers(
     monkeypatch.setattr(
         f"{vision}.detection.detector.MediaPipeFaceDetector", lambda **_: FakeDetector()
     )
-    clip = write_clip(tmp_path / "a.mp4", 60)
+    clip = write_clip(tmp_path / "a.mp4", (numbered(at, is_pale=True) for at in range(60)))
     rows = analyzed(clip, tmp_path / "out", "--calibrate", "0-1.2")
     with api.read_video(clip, calibrate=(0, 1.2)) as video:
         table = video.to_table()

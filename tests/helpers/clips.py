@@ -12,18 +12,29 @@ from numpy.typing import NDArray
 
 _BITS = 12
 _BLOCK_PX = 16
+_PALE = (112, 143)
 MILLISECONDS = Fraction(1, 1000)
 
 
-def numbered(number: int, size_px: tuple[int, int] = (192, 96)) -> NDArray[np.uint8]:
-    """Return a BGR picture that shows a number as a row of black and white blocks at its top."""
+def numbered(
+    number: int, size_px: tuple[int, int] = (192, 96), *, is_pale: bool = False
+) -> NDArray[np.uint8]:
+    """Return a BGR picture that shows a number as a row of black and white blocks at its top.
+
+    Args:
+        number: from 0 to 4095.
+        size_px: width and height.
+        is_pale: whether the blocks differ by so little that one picture follows the other without
+            a jump, which might be a cut.
+    """
     width, height = size_px
     picture = np.full((height, width, 3), 90, dtype=np.uint8)
     picture[:, :, 1] = np.linspace(40, 200, width, dtype=np.uint8)
     picture[height // 2 :, :, 2] = 255 - abs(255 - number * 5 % 510)  # no jump, which were a cut
+    dark, light = _PALE if is_pale else (0, 255)
     for bit in range(_BITS):
-        white = 255 if number >> bit & 1 else 0
-        picture[:_BLOCK_PX, bit * _BLOCK_PX : (bit + 1) * _BLOCK_PX] = white
+        gray = light if number >> bit & 1 else dark
+        picture[:_BLOCK_PX, bit * _BLOCK_PX : (bit + 1) * _BLOCK_PX] = gray
     return picture
 
 

@@ -97,7 +97,12 @@ class ScriptedSource:
             return None
         index = self._next
         self._next += 1
-        return Frame(index, self._times_us[index], time.monotonic_ns(), numbered(index, SIZE_PX))
+        return Frame(
+            index,
+            self._times_us[index],
+            time.monotonic_ns(),
+            numbered(index, SIZE_PX, is_pale=True),
+        )
 
     def close(self) -> None:
         self._note_thread()
@@ -128,7 +133,9 @@ class ScriptedCamera:
         *,
         fps: float = 200.0,
         may_deliver: bool = True,
-        picture: Callable[[int], NDArray[np.uint8]] = lambda index: numbered(index % 4096, SIZE_PX),
+        picture: Callable[[int], NDArray[np.uint8]] = lambda index: numbered(
+            index % 4096, SIZE_PX, is_pale=True
+        ),
     ) -> None:
         """Write the script: how many frames until it is unplugged, or why it cannot be opened.
 

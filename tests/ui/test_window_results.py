@@ -57,7 +57,7 @@ def test_a_running_session_is_exported_and_goes_on(
 ) -> None:
     desk.sources[CAMERA] = ScriptedCamera(fps=100)
     app = desk.start(wanted=CAMERA)
-    qtbot.waitUntil(lambda: app.controller.playback.position_us > 500_000)
+    qtbot.waitUntil(lambda: any(one.frames > 10 for one in list_sessions(paths.sessions_dir())))
     monkeypatch.setattr(SaveCsv, "ask", lambda *_: tmp_path / "live.csv")
     app.window.acts.export.trigger()
     qtbot.waitUntil(lambda: "Exported" in messages(app))

@@ -36,6 +36,18 @@ def test_a_source_does_not_begin_with_a_cut() -> None:
     assert not cuts.take(room(2))
 
 
+def test_a_cut_within_one_set_is_a_jump() -> None:
+    one = room(1)
+    other = one.copy()
+    other[80:280, 240:400] = (30, 40, 160)  # somebody else in front of the same wall
+    cuts = CutDetector()
+    jumps = []
+    for picture in (one, one, other, other):
+        assert not cuts.take(picture)
+        jumps.append(cuts.is_jump)
+    assert jumps == [False, False, True, False]
+
+
 def test_noise_and_a_drift_of_the_light_are_none() -> None:
     rng = np.random.default_rng(0)
     light = np.linspace(0.5, 1.0, 30)

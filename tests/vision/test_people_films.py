@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from itertools import islice
 
+import cv2
 import pytest
 
+from fer_desktop.domain.frame import Frame
 from fer_desktop.domain.frame_selection import FrameSelection
 from fer_desktop.pipeline.analysis_run import analyze_file
 from fer_desktop.sources.factory import open_file
@@ -50,3 +52,23 @@ def test_three_people_keep_their_numbers(detector: MediaPipeFaceDetector) -> Non
     ids = [[face.face_id for face in analysis.faces] for _, analysis in islice(analyses, 36)]
     assert len(ids) == 36
     assert all(found == [1, 2, 3] for found in ids)
+
+
+def test_a_cut_to_somebody_before_the_same_wall_starts_a_new_face(
+    detector: MediaPipeFaceDetector,
+) -> None:
+    videos = shared_data() / "media" / "videos"
+    analyzer = Analyzer(detector)
+    ids = []
+    for name in ("liveportrait_d18", "liveportrait_d19", "liveportrait_d18"):
+        source = open_file(videos / f"{name}.mp4")
+        source.open()
+        for _ in range(10):
+            frame = source.read()
+            assert frame is not None
+            pixels = cv2.resize(frame.pixels, (480, 480))
+            index = len(ids)
+            (face,) = analyzer.analyze(Frame(index, index * 33_333, 0, pixels)).faces
+            ids.append(face.face_id)
+        source.close()
+    assert ids == [1] * 10 + [2] * 10 + [1] * 10

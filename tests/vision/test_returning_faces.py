@@ -31,7 +31,13 @@ class Stage:
         self.looked = 0
 
     def show(
-        self, people: dict[int, float], time_us: int, *, is_cut: bool = False, size: float = 80
+        self,
+        people: dict[int, float],
+        time_us: int,
+        *,
+        is_cut: bool = False,
+        is_jump: bool = False,
+        size: float = 80,
     ) -> list[int]:
         """Return the ids of people, of whom it is known where they are."""
         at = {face(x, size).box: who for who, x in people.items()}
@@ -41,7 +47,7 @@ class Stage:
             return looks(at[detection.box])
 
         faces = [face(x, size) for x in people.values()]
-        return self.tracker.update(faces, time_us, look=look, is_cut=is_cut)
+        return self.tracker.update(faces, time_us, look=look, is_cut=is_cut, is_jump=is_jump)
 
 
 def test_behind_a_cut_places_say_nothing_and_looks_all() -> None:
@@ -51,6 +57,15 @@ def test_behind_a_cut_places_say_nothing_and_looks_all() -> None:
     assert stage.show({2: 300, 3: 100}, 66_666, is_cut=True) == [3, 4]
     assert stage.show({1: 500}, 2 * SECOND, is_cut=True) == [2]
     assert stage.show({0: 100, 1: 500}, 2 * SECOND + 33_333) == [1, 2]
+
+
+def test_somebody_else_at_the_same_place_behind_a_jump_is_another_face() -> None:
+    stage = Stage()
+    assert stage.show({0: 100, 1: 300}, 0) == [1, 2]
+    assert stage.show({0: 100, 1: 300}, 33_333, is_jump=True) == [1, 2]  # a flash, say
+    assert stage.show({2: 100, 1: 300}, 66_666, is_jump=True) == [3, 2]
+    assert stage.show({0: 100, 1: 300}, 99_999, is_jump=True) == [1, 2]
+    assert stage.show({2: 100, 1: 300}, 133_333) == [1, 2]  # without one, places tell
 
 
 def test_without_looks_a_cut_brings_new_numbers() -> None:
