@@ -4,8 +4,9 @@ As many as are of use, unless several processes of ours share the processor: eac
 part, so that they do not get in each other's way.
 """
 
-import os
 from typing import Final
+
+from trainer.contract.processors import usable_processors
 
 # More threads than these wait for each other, and for memory, longer than they work.
 _MOST: Final = 4
@@ -29,11 +30,5 @@ def worthwhile_threads() -> int:
     """Return how many threads are of use to work that keeps each of them busy: one a core."""
     import psutil
 
-    there = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    return threads_of(min(there, _allowed_cores(), _MOST))
-
-
-def _allowed_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    usable = usable_processors()
+    return threads_of(min(psutil.cpu_count(logical=False) or usable, usable, _MOST))

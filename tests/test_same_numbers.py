@@ -48,7 +48,7 @@ def test_how_many_cores_there_are_changes_no_byte(
     tables = []
     for count in (1, 2, 4):
         monkeypatch.setattr("fer_desktop.cores._part", [])
-        monkeypatch.setattr("fer_desktop.cores._allowed_cores", lambda count=count: count)
+        monkeypatch.setattr("fer_desktop.cores.usable_processors", lambda count=count: count)
         monkeypatch.setattr("psutil.cpu_count", lambda logical=True, count=count: count)
         out = tmp_path / str(count)
         assert cli.main(["analyze", str(demo_clip()), "--out", str(out)], lambda _: 1) == 0

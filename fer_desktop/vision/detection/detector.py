@@ -1,7 +1,6 @@
 """Finds faces: fast in a film's frame, thoroughly in a photograph."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_desktop.cores import worthwhile_threads
 from fer_desktop.domain.face import Detection
 from fer_desktop.paths import assets_dir
 from fer_desktop.vision.detection.face_network import (
@@ -30,6 +30,8 @@ _SMALL: Final = 1 / 6
 _CERTAIN_SCORE: Final = 0.75
 _CONFIRMED_SCORE: Final = 0.7
 _LARGE: Final = 1 / 4
+# These networks are too small to keep more threads busy.
+_MOST_THREADS: Final = 2
 
 
 class MediaPipeFaceDetector:
@@ -40,42 +42,32 @@ class MediaPipeFaceDetector:
     """
 
     def __init__(
-        self, *, min_score: float = 0.5, assets: Path | None = None, alone: bool = False
+        self, *, min_score: float = 0.5, assets: Path | None = None, threads: int | None = None
     ) -> None:
         """Load the networks.
 
         Args:
             min_score: faces below it are not reported.
             assets: folder that holds them; the application's own unless given.
-            alone: whether it stays on the thread that uses it, as others beside it have theirs.
+            threads: how many share a network's work; as many as are of use unless given.
 
         Raises:
             DetectorError: if they cannot be loaded.
         """
         folder = assets or assets_dir() / "mediapipe"
         self._min_score = min_score
-        self._copier = partial(
-            MediaPipeFaceDetector, min_score=min_score, assets=assets, alone=True
-        )
+        self._copier = partial(MediaPipeFaceDetector, min_score=min_score, assets=assets, threads=1)
+        threads = threads or min(worthwhile_threads(), _MOST_THREADS)
         least = min(_HINT_SCORE, min_score)
-        self._short_range = FaceNetwork(folder / SHORT_RANGE_FILE, least)
+        self._short_range = FaceNetwork(folder / SHORT_RANGE_FILE, least, threads)
         try:
-            self._full_range = FaceNetwork(folder / FULL_RANGE_FILE, least)
+            self._full_range = FaceNetwork(folder / FULL_RANGE_FILE, least, threads)
         except BaseException:
             self._short_range.close()
             raise
         self._photo_search = PhotoSearch(self._short_range, self._full_range)
-        # Where one picture needed the full-range network, the next one probably will: there both
-        # look at the same time. The answer is the same, only sooner. The quicker one gets the other
-        # thread, so that nobody waits for that one to begin or to be heard of.
-        self._beside = None if alone else ThreadPoolExecutor(1, thread_name_prefix="short-range")
-        self._is_far = False
-        nothing = np.zeros((128, 128, 3), np.uint8)
         for network in (self._short_range, self._full_range):  # the first look takes longest
-            if self._beside is None:
-                network.find(nothing)
-            else:
-                self._beside.submit(network.find, nothing).result()
+            network.find(np.zeros((128, 128, 3), np.uint8))
 
     def detect(self, pixels: NDArray[np.uint8], *, thorough: bool = False) -> list[Detection]:
         """Return the faces of a BGR picture, shape (height, width, 3), from left to right.
@@ -97,28 +89,18 @@ class MediaPipeFaceDetector:
 
     def close(self) -> None:
         """Release the networks; may be called twice."""
-        if self._beside is not None:
-            self._beside.shutdown()
         self._short_range.close()
         self._full_range.close()
 
     def _find_at_once(self, picture: NDArray[np.uint8]) -> list[Detection]:
         long_side = max(picture.shape[:2])
         small_px = _SMALL * long_side
-        seen = None
-        if self._is_far and self._beside is not None:
-            beside = self._beside.submit(self._short_range.find, picture)
-            seen = self._full_range.find(picture)
-            hints = beside.result()
-        else:
-            hints = self._short_range.find(picture)
+        hints = self._short_range.find(picture)
         near = by_score(face for face in hints if face.score >= self._min_score)
-        self._is_far = not near or any(hint.box.width < small_px for hint in hints)
-        if not self._is_far:
+        if near and all(hint.box.width >= small_px for hint in hints):
             faces = near
         else:
-            if seen is None:
-                seen = self._full_range.find(picture)
+            seen = self._full_range.find(picture)
             far = [face for face in seen if face.score >= self._min_score]
             # Each network where it frames faces best; the other's only as a last resort.
             large = [face for face in near if face.box.width >= small_px]

@@ -30,12 +30,13 @@ _TFLITE_MARK: Final = b"TFL3"  # at byte 4
 class FaceNetwork:
     """Finds faces in pictures of any size, each by itself: same picture, same answer."""
 
-    def __init__(self, file: Path, min_score: float) -> None:
+    def __init__(self, file: Path, min_score: float, threads: int = 1) -> None:
         """Load a network.
 
         Args:
             file: one of the two network files.
             min_score: weaker answers are dropped.
+            threads: how many share the work, where LiteRT runs it.
 
         Raises:
             DetectorError: if it cannot be loaded.
@@ -44,7 +45,7 @@ class FaceNetwork:
             content = file.read_bytes()
             if content[4:8] != _TFLITE_MARK:
                 raise ValueError(f"{file} is damaged")
-            self._runtime: Runtime | None = _runtime(content, min_score)
+            self._runtime: Runtime | None = _runtime(content, min_score, threads)
         except (ImportError, OSError, RuntimeError, ValueError) as error:
             raise DetectorError(
                 f"The face detector cannot be loaded: {error}.", hint="Install FER Desktop again."
@@ -95,9 +96,9 @@ class FaceNetwork:
         return Detection(box, raw.score, points)
 
 
-def _runtime(content: bytes, min_score: float) -> Runtime:
+def _runtime(content: bytes, min_score: float, threads: int) -> Runtime:
     try:
-        return LiteRTRuntime(content, min_score)
+        return LiteRTRuntime(content, min_score, threads)
     except ImportError:  # no wheel for this computer
         return MediaPipeRuntime(content, min_score)
 

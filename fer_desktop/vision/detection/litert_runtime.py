@@ -23,12 +23,13 @@ _TO_UNIT: Final = np.arange(256, dtype=np.float32) * _SCALE - np.float32(1)
 class LiteRTRuntime:
     """A face network in an interpreter of its own."""
 
-    def __init__(self, content: bytes, min_score: float) -> None:
+    def __init__(self, content: bytes, min_score: float, threads: int = 1) -> None:
         """Load a network.
 
         Args:
             content: of its file, which must be trusted.
             min_score: weaker answers are dropped.
+            threads: how many share the work.
 
         Raises:
             ImportError: if LiteRT is not installed.
@@ -36,8 +37,7 @@ class LiteRTRuntime:
         """
         from ai_edge_litert.interpreter import Interpreter
 
-        # One thread: a network is so small that a second one would be awake too late.
-        self._interpreter: Any = Interpreter(model_content=content, num_threads=1)
+        self._interpreter: Any = Interpreter(model_content=content, num_threads=threads)
         self._interpreter.allocate_tensors()
         (pixels,) = self._interpreter.get_input_details()
         self._side_px = int(pixels["shape"][1])
