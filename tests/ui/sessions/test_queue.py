@@ -138,7 +138,7 @@ def test_what_waits_is_offered_at_the_next_start(desk: Desk, qtbot: QtBot, tmp_p
     again.window.queue.add([other])
     qtbot.waitUntil(lambda: states(again) == ["done"])
     qtbot.waitUntil(lambda: "The analysis of 1 file is done." in messages(again))
-    assert [Path(name).name for name in kept_files()] == ["00.mp4", "01.mp4"]
+    qtbot.waitUntil(lambda: kept_files() == [str(path) for path in files[:2]])
     (offer,) = [one for one in again.window.messages.messages if "waited" in one.text]
     assert offer.stands
     assert offer.run is not None
