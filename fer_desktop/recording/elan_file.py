@@ -8,7 +8,7 @@ that a file refers to is looked for.
 import json
 import math
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ _COLORS: Final = "FER Desktop: colors by text"
 _MOMENT_MS: Final = 1
 _PIECE_BYTES: Final = 1 << 16
 _DEEPEST: Final = 100
+_ANNOTATIONS: Final = ("ALIGNABLE_ANNOTATION", "REF_ANNOTATION")  # the latter belong to others
 # What is kept of a document, and within what it stands there.
 _WITHIN: Final = {
     "ANNOTATION_DOCUMENT": "",
@@ -94,11 +95,15 @@ def _xml_text(text: str) -> str:
     )
 
 
-def elan_annotations(content: bytes, most: int) -> Iterator[tuple[float, float | None, str, str]]:
-    """Yield begin, end, text and colour of the annotations of all tiers of an ELAN document.
+# Begin and end in seconds, the end of a moment None; text and colour.
+Annotation = tuple[float, float | None, str, str]
 
-    Times are seconds, the end of a moment is None. Annotations that have no times of their own,
-    because they belong to others or lie between them, are left out.
+
+def elan_annotations(content: bytes, most: int) -> tuple[list[Annotation], int]:
+    """Return the annotations of all tiers of an ELAN document, and how many were left out.
+
+    Those are left out that have no times of their own, because they belong to others or lie
+    somewhere between them.
 
     Args:
         content: the file's.
@@ -126,17 +131,23 @@ def elan_annotations(content: bytes, most: int) -> Iterator[tuple[float, float |
             raise ValueError("it is not as ELAN writes it") from error
     colors = _colors(document.properties)
     times_ms = document.timeslots
+    found: list[Annotation] = []
     for aligned, *_ in document.tiers.values():
         for begin, end, text, _ in aligned.values():
             begin_ms, end_ms = times_ms.get(begin), times_ms.get(end)
             if begin_ms is None or end_ms is None:
                 continue
-            is_moment = end_ms - begin_ms <= _MOMENT_MS
-            yield begin_ms / 1000, None if is_moment else end_ms / 1000, text, colors.get(text, "")
+            end_s = None if end_ms - begin_ms <= _MOMENT_MS else end_ms / 1000
+            found.append((begin_ms / 1000, end_s, text, colors.get(text, "")))
+    return found, sieve.annotations - len(found)
 
 
 class _Sieve:
-    """Builds what pympi shall see of a document while that is parsed."""
+    """Builds what pympi shall see of a document while that is parsed.
+
+    Attributes:
+        annotations: how many the document has, those included that are not kept.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -144,7 +155,7 @@ class _Sieve:
         self._open = [""]
         self._left_out = 0  # elements that are open within what is not kept
         self._parts = 0
-        self._annotations = 0
+        self.annotations = 0
         self._slots: dict[str, str] = {}
 
     def doctype(self, *_: object) -> None:
@@ -155,6 +166,10 @@ class _Sieve:
         """Keep an element, or leave it out with all that is in it."""
         if len(self._open) == 1 and tag != "ANNOTATION_DOCUMENT":
             raise ValueError("it is no ELAN document")
+        if tag in _ANNOTATIONS:
+            self.annotations += 1
+            if self.annotations > self._most:
+                raise ValueError(f"it has more than {self._most:,} annotations")
         if self._left_out or _WITHIN.get(tag) != self._open[-1]:
             self._left_out += 1
             if self._left_out > _DEEPEST:
@@ -202,12 +217,9 @@ class _Sieve:
                 times = {} if value is None else {"TIME_VALUE": _whole_ms(value)}
                 return {"TIME_SLOT_ID": self._slot(given, "TIME_SLOT_ID"), **times}
             case "ALIGNABLE_ANNOTATION":
-                self._annotations += 1
-                if self._annotations > self._most:
-                    raise ValueError(f"it has more than {self._most:,} annotations")
                 sides = ("TIME_SLOT_REF1", "TIME_SLOT_REF2")
                 slots = {side: self._slot(given, side) for side in sides}
-                return {"ANNOTATION_ID": f"a{self._annotations}", **slots}
+                return {"ANNOTATION_ID": f"a{self.annotations}", **slots}
         return {}
 
     def _slot(self, given: dict[str, str], attribute: str) -> str:

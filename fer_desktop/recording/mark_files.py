@@ -5,6 +5,7 @@ import io
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -48,7 +49,20 @@ def write_marks(marks: Sequence[Mark], path: Path, media: str, *, overwrite: boo
         part.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
 
-def read_marks(path: Path) -> list[Mark]:
+@dataclass(frozen=True, slots=True)
+class FoundMarks:
+    """What a file of another program holds.
+
+    Attributes:
+        marks: in the order of their times.
+        timeless: how many annotations were left out because they have no times of their own.
+    """
+
+    marks: list[Mark]
+    timeless: int = 0
+
+
+def read_marks(path: Path) -> FoundMarks:
     """Return the marks of an ELAN file, all tiers together, or of a table of events.
 
     Raises:
@@ -60,7 +74,7 @@ def read_marks(path: Path) -> list[Mark]:
             raise StorageError(f"{path.name} is too large for a file of marks.")
         content = path.read_bytes()
         is_eaf = path.suffix.lower() == ".eaf" or content.lstrip()[:1] == b"<"
-        found = list(_from_eaf(content) if is_eaf else _from_table(content))
+        found = _from_eaf(content) if is_eaf else FoundMarks([*_from_table(content)])
     except OSError as error:
         raise StorageError(f"{path.name} cannot be read: {error.strerror or error}.") from error
     except (ET.ParseError, ValueError, LookupError, csv.Error) as error:
@@ -68,12 +82,13 @@ def read_marks(path: Path) -> list[Mark]:
             f"{path.name} cannot be read as marks: {error}.",
             hint="Choose an ELAN file (.eaf), or a table with the columns Behavior and Start (s).",
         ) from error
-    return sorted(found, key=lambda mark: mark.timestamp_us)
+    found.marks.sort(key=lambda mark: mark.timestamp_us)
+    return found
 
 
-def _from_eaf(content: bytes) -> Iterator[Mark]:
-    for annotation in elan_annotations(content, _MOST_MARKS):
-        yield _mark(*annotation)
+def _from_eaf(content: bytes) -> FoundMarks:
+    annotations, timeless = elan_annotations(content, _MOST_MARKS)
+    return FoundMarks([_mark(*annotation) for annotation in annotations], timeless)
 
 
 def _table(marks: Sequence[Mark], name: str, media: str) -> str:

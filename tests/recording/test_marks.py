@@ -86,11 +86,11 @@ def test_marks_of_a_session_that_has_ended_are_replaced(tmp_path: Path) -> None:
 def test_marks_go_out_and_come_in(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"marks{suffix}"
     write_marks(MARKS, path, "/films/clip é.mp4")
-    assert read_marks(path) == MARKS
+    assert read_marks(path).marks == MARKS
     with pytest.raises(StorageError, match="already exists"):
         write_marks(MARKS, path, "")
     write_marks([], path, "", overwrite=True)
-    assert read_marks(path) == []
+    assert read_marks(path).marks == []
 
 
 def test_a_mark_stays_at_its_frame_on_its_way_through_elan(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_mark_stays_at_its_frame_on_its_way_through_elan(tmp_path: Path) -> No
     marks += [Mark(begin_us, "stretch", end_us) for begin_us, end_us in pairwise(times_us)]
     found = []
     for given in (marks, None):
-        set_marks(path, given or read_marks(tmp_path / "a.eaf"))
+        set_marks(path, given or read_marks(tmp_path / "a.eaf").marks)
         write_marks(marks, tmp_path / "a.eaf", "", overwrite=True)
         export_session(path, tmp_path / "a.csv", empty_rows=True, overwrite=True)
         found.append([sorted(row["marks"].split("; ")) for row in rows_of(tmp_path / "a.csv")])
@@ -113,7 +113,7 @@ def test_a_mark_stays_at_its_frame_on_its_way_through_elan(tmp_path: Path) -> No
 def test_an_apostrophe_at_the_beginning_stays(tmp_path: Path, suffix: str) -> None:
     marks = [Mark(0, "'n Abend"), Mark(1_000, "=1"), Mark(2_000, "a;-b")]
     write_marks(marks, tmp_path / f"a{suffix}", "")
-    assert read_marks(tmp_path / f"a{suffix}") == marks
+    assert read_marks(tmp_path / f"a{suffix}").marks == marks
 
 
 def test_a_table_of_events_of_another_program_is_read(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_table_of_events_of_another_program_is_read(tmp_path: Path) -> None:
         "P01;blinks;0,5;;red",
     ]
     (tmp_path / "a.tsv").write_text("\n".join(lines), encoding="utf-8-sig")
-    found = read_marks(tmp_path / "a.tsv")
+    found = read_marks(tmp_path / "a.tsv").marks
     assert found == [Mark(500_000, "blinks"), Mark(1_500_000, "nods", 2_250_000, "#56B4E9")]
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 from fer_desktop import paths
 from fer_desktop.errors import FerError, StorageError
 from fer_desktop.recording.elan_file import known_by
-from fer_desktop.recording.mark_files import read_marks, write_marks
+from fer_desktop.recording.mark_files import FoundMarks, read_marks, write_marks
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.ui.dialogs.asking_dialog import AskingDialog
 from fer_desktop.ui.dialogs.color_box import ColorBox, color_icon
@@ -143,7 +143,8 @@ class MarksDialog(ListDialog):
             return
         self._background.run("reading marks", lambda: read_marks(path), self._add, self._say)
 
-    def _add(self, found: list[Mark]) -> None:
+    def _add(self, read: FoundMarks) -> None:
+        found = read.marks
         info = self._controller.info
         end_us = info.duration_us if info is not None and info.duration_us else None
         inside = [mark for mark in found if end_us is None or mark.timestamp_us <= end_us]
@@ -157,6 +158,9 @@ class MarksDialog(ListDialog):
         if len(inside) < len(found):
             left = counted(len(found) - len(inside), "mark")
             said += " " + self.tr("Left out {marks} beyond the end.").format(marks=left)
+        if read.timeless:
+            left = counted(read.timeless, "annotation")
+            said += " " + self.tr("Left out {marks} without own times.").format(marks=left)
         self._set([*self._marks, *new], said)
 
     def _export(self) -> None:

@@ -68,7 +68,7 @@ def test_marks_come_from_elan_and_go_there(
     monkeypatch.setattr(MarkFile, "ask_to_write", lambda *_: tmp_path / "out.csv")
     dialog.export_button.click()
     qtbot.waitUntil(lambda: "Exported to" in dialog.note.text())
-    assert read_marks(tmp_path / "out.csv") == given[:1]
+    assert read_marks(tmp_path / "out.csv").marks == given[:1]
     write_marks([Mark(500_000, "nods", 900_000)], tmp_path / "in.eaf", "", overwrite=True)
     app.controller.marks.replace([Mark(500_100, "nods", 899_967)])  # ELAN knows milliseconds
     dialog.refresh()
@@ -76,6 +76,12 @@ def test_marks_come_from_elan_and_go_there(
     dialog.import_button.click()
     qtbot.waitUntil(lambda: "Imported 0 marks." in dialog.note.text())
     assert dialog.table.rowCount() == 1
+    elan = (tmp_path / "in.eaf").read_text()
+    belonging = '<ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a9" ANNOTATION_REF="a1"/></ANNOTATION>'
+    (tmp_path / "in.eaf").write_text(elan.replace("</TIER>", f"{belonging}</TIER>"))
+    dialog.import_button.click()
+    left_out = "Left out 1 annotation without own times."
+    qtbot.waitUntil(lambda: left_out in dialog.note.text())
     (tmp_path / "bad.eaf").write_text("no marks")
     monkeypatch.setattr(MarkFile, "ask_to_read", lambda *_: tmp_path / "bad.eaf")
     dialog.import_button.click()
