@@ -23,6 +23,7 @@ from fer_desktop.recording.session_rows import (
     correction_row,
     mark_row,
 )
+from fer_desktop.sources.fingerprint import fingerprint
 
 log = get_logger("recording")
 
@@ -69,6 +70,25 @@ def list_sessions(
         except StorageError as error:
             on_unreadable(error)
     return sorted(found, key=lambda summary: summary.info.started_ns, reverse=True)
+
+
+def complete_sessions_of(file: Path, folder: Path) -> list[SessionSummary]:
+    """Return the complete sessions of a folder in which a file with this content was analysed.
+
+    Args:
+        file: a video or an image; what cannot be read was not analysed.
+        folder: where sessions are.
+
+    Returns:
+        The sessions, latest first.
+    """
+    try:
+        known = fingerprint(file)
+    except OSError as error:
+        log.info("%s is not looked for among sessions: %s", file, error)
+        return []
+    wanted = known.length, known.digest
+    return [one for one in list_sessions(folder) if one.is_complete and one.fingerprint == wanted]
 
 
 def add_mark(path: Path, mark: Mark) -> None:

@@ -162,6 +162,17 @@ class Announcer(QObject):
             compare,
         )
 
+    def say_analysed_before(self, name: str, when: str, show: Callable[[], object]) -> None:
+        """Tell that a film which is analysed now has a complete session, and offer that one."""
+        self._bar.tell(
+            "before",
+            "info",
+            self.tr("{name} was analysed before, on {when}.").format(name=name, when=when),
+            self.tr("It is analysed anew, and the former session is kept."),
+            self.tr("Open that session"),
+            show,
+        )
+
     def say_nothing_to_open(self, dropped: Sequence[str]) -> None:
         """Tell that there is nothing to open in what was dropped."""
         self._bar.tell(

@@ -15,11 +15,16 @@ def session_name(summary: SessionSummary) -> str:
     return summary.facts.title or public_address(summary.info.source.name)
 
 
+def start_text(summary: SessionSummary) -> str:
+    """Return when a session began, by the clock of the wall."""
+    started = QDateTime.fromMSecsSinceEpoch(summary.info.started_ns // 1_000_000)
+    return started.toString("yyyy-MM-dd HH:mm")
+
+
 def row_texts(summary: SessionSummary, *, is_in_use: bool) -> tuple[str, ...]:
     """Return start, name, participant, condition, length, frames, faces and state."""
-    started = QDateTime.fromMSecsSinceEpoch(summary.info.started_ns // 1_000_000)
     return (
-        started.toString("yyyy-MM-dd HH:mm"),
+        start_text(summary),
         name_text(session_name(summary)),
         name_text(summary.facts.participant),
         name_text(summary.facts.condition),

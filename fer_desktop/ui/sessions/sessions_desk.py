@@ -6,9 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from fer_desktop.errors import FerError
-from fer_desktop.pipeline.events import AnalysisEnded, EngineEvent
+from fer_desktop.log import get_logger
+from fer_desktop.pipeline.events import AnalysisEnded, EngineEvent, SourceOpened
 from fer_desktop.recording.bundle_import import ImportedBundle
 from fer_desktop.recording.bundle_writing import WrittenBundle
+from fer_desktop.recording.session_reader import SessionSummary
+from fer_desktop.recording.session_store import complete_sessions_of
 from fer_desktop.ui.dialogs.output_folders import picture_folders
 from fer_desktop.ui.messages.desk import Desk, WindowParts
 from fer_desktop.ui.messages.written_texts import bundle_text, imported_text
@@ -17,7 +20,10 @@ from fer_desktop.ui.sessions.bundle_desk import BundleDesk
 from fer_desktop.ui.sessions.compare_dialog import CompareDialog
 from fer_desktop.ui.sessions.exporter import Exporter
 from fer_desktop.ui.sessions.session_opener import SessionOpener
+from fer_desktop.ui.sessions.session_texts import start_text
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
+
+_log = get_logger("ui")
 
 
 class SessionsDesk(Desk):
@@ -66,13 +72,44 @@ class SessionsDesk(Desk):
         self._former = self._controller.session, former
 
     def _on_event(self, event: EngineEvent) -> None:
+        match event:
+            case SourceOpened(session=session, info=info) if info.kind == "video":
+                self._look_for_former(session)
+            case AnalysisEnded(file=session, is_whole=True):
+                self._offer_to_compare(session)
+
+    def _offer_to_compare(self, session: int) -> None:
         """Offer to compare an analysis with the former one of the same file."""
-        if self._former is None or not isinstance(event, AnalysisEnded):
+        if self._former is None or self._former[0] != session:
             return
-        (session, former), log = self._former, self._controller.session_log
-        latter = log.path_of(session)
-        if event.file == session and event.is_whole and latter is not None and former.is_file():
+        former, latter = self._former[1], self._controller.session_log.path_of(session)
+        if latter is not None and former.is_file():
             self._announcer.say_analysed_again(lambda: self.compare(former, latter))
+
+    def _look_for_former(self, session: int) -> None:
+        """Offer the session of a film that was opened though it had been analysed before."""
+        request, log = self._controller.request, self._controller.session_log
+        is_again = self._former is not None and self._former[0] == session
+        if session != self._controller.session or is_again:
+            return
+        if request is None or request.kind != "file":
+            return
+        file = Path(request.uri)
+
+        def done(found: list[SessionSummary]) -> None:
+            former = [one for one in found if one.path != log.path_of(session)]
+            if former and session == self._controller.session:
+                path = former[0].path
+                self._announcer.say_analysed_before(
+                    request.title, start_text(former[0]), lambda: self._opener.open(path)
+                )
+
+        self._background.run(
+            "looking for former sessions",
+            lambda: complete_sessions_of(file, log.folder),
+            done,
+            lambda error: _log.warning("%s", error),
+        )
 
     def _connect(self, dialog: SessionsDialog) -> None:
         def say_written(bundle: WrittenBundle) -> None:

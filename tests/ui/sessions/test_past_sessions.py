@@ -25,6 +25,7 @@ from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings
 from fer_desktop.sources.base import FileSource
 from fer_desktop.sources.early_file import EarlyFile
+from fer_desktop.sources.media_file import VideoSource
 from fer_desktop.ui.assembly import Application
 from fer_desktop.ui.dialogs.prompts import OpenMedia, SaveCsv
 from fer_desktop.ui.runtime.source_request import SourceRequest, last_request
@@ -49,8 +50,6 @@ def clip(tmp_path: Path) -> Path:
 @pytest.fixture
 def past(desk: Desk, qtbot: QtBot, clip: Path) -> Path:
     """Analyse a clip, mark a moment, and open something else; return the session."""
-    from fer_desktop.sources.media_file import VideoSource
-
     request = SourceRequest("file", str(clip))
     desk.sources[request] = VideoSource(clip)
     app = desk.start(wanted=request)
@@ -245,6 +244,39 @@ def test_a_past_session_is_marked_exported_and_analysed_again(
         assert again.marks() == former.marks()
         assert again.summary().facts == former.summary().facts == facts
         assert app.window.player.chart.canvas.content.marks == former.marks()
+    assert "was analysed before" not in messages(app)  # that is known: it was asked for
+
+
+def test_a_film_that_was_analysed_before_offers_its_session(
+    desk: Desk, qtbot: QtBot, past: Path, clip: Path
+) -> None:
+    """By what is in it, and while it is analysed anew as before."""
+    copy, other = clip.with_name("copy.mp4"), clip.with_name("other.mp4")
+    shutil.copy(clip, copy)
+    write_clip(other, (numbered(at) for at in range(12)))
+    app = desk.start(wanted=CLIP)
+
+    def play(path: Path) -> None:
+        request = SourceRequest("file", str(path))
+        desk.sources[request] = VideoSource(path)
+        app.controller.open(request)
+        qtbot.waitUntil(lambda: app.controller.analysis is not None)
+        qtbot.waitUntil(lambda: app.controller.analysis.is_whole)
+        qtbot.waitUntil(lambda: not app.window.parts.background.is_busy)
+
+    play(other)
+    assert "was analysed before" not in messages(app)
+    play(copy)
+    qtbot.waitUntil(lambda: "copy.mp4 was analysed before, on 20" in messages(app))
+    anew = app.controller.session_log.path
+    row = app.window.messages.row
+    assert row.button.text() == "Open that session"
+    row.button.click()
+    qtbot.waitUntil(lambda: app.controller.past is not None)
+    assert app.controller.past.summary.path == past
+    assert anew != past
+    assert anew.is_file()
+    assert "was analysed before" not in messages(app)
 
 
 def test_a_camera_session_opens_without_pictures(desk: Desk, qtbot: QtBot) -> None:
