@@ -76,13 +76,20 @@ class MarksDialog(ListDialog):
         self.table.setToolTip(self.tr("Double-click goes there"))
         self.table.itemSelectionChanged.connect(self._refresh_buttons)
         self.table.cellDoubleClicked.connect(self._jump)
+        self.add_button = plain_button(self.tr("Add…"), self._ask_for_one, self)
         self.edit_button = plain_button(self.tr("Edit…"), self._edit, self)
         self.delete_button = plain_button(self.tr("Delete"), self._delete, self)
         self.import_button = plain_button(self.tr("Import…"), self._import, self)
         self.export_button = plain_button(self.tr("Export…"), self._export, self)
         self.lay_out(
             self.table,
-            (self.edit_button, self.delete_button, self.import_button, self.export_button),
+            (
+                self.add_button,
+                self.edit_button,
+                self.delete_button,
+                self.import_button,
+                self.export_button,
+            ),
         )
         controller.marks.added.connect(self.refresh)
         controller.marks.changed.connect(self.refresh)
@@ -116,6 +123,12 @@ class MarksDialog(ListDialog):
 
     def _jump(self, row: int) -> None:
         self._controller.playback.seek(self._marks[row].timestamp_us)
+
+    def _ask_for_one(self) -> None:
+        position_us = self._controller.playback.position_us
+        added = MarkDialog.ask(self, Mark(position_us, ""), position_us)
+        if added is not None:
+            self._set([*self._marks, added])
 
     def _edit(self) -> None:
         for row in self._rows()[:1]:

@@ -43,7 +43,11 @@ def test_marks_are_listed_edited_jumped_to_and_deleted(
     qtbot.waitUntil(lambda: app.window.player.view.frame.index == 0)
     dialog.table.cellDoubleClicked.emit(0, 0)
     qtbot.waitUntil(lambda: app.window.player.view.frame.index == 20)
-    dialog.table.selectRow(0)
+    app.controller.playback.seek(500_000)
+    monkeypatch.setattr(MarkDialog, "ask", lambda _, mark, position_us: mark)
+    dialog.add_button.click()
+    assert app.controller.marks.all() == [edited, Mark(500_000, "")]
+    dialog.table.selectAll()
     dialog.delete_button.click()
     assert dialog.table.rowCount() == 0
     assert content.marks == []
