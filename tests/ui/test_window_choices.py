@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from fer_desktop import paths
 from fer_desktop.pipeline.events import State
 from fer_desktop.recording.session_store import list_sessions
-from fer_desktop.settings import Settings
+from fer_desktop.settings import Settings, Theme
 from fer_desktop.ui.dialogs.network_dialog import NetworkDialog
 from fer_desktop.ui.dialogs.settings_dialog import SettingsDialog
 from fer_desktop.ui.runtime.source_request import SourceRequest
@@ -30,6 +30,8 @@ from tests.ui.conftest import MODEL, Desk
 from tests.ui.steps import CAMERA, CLIP, play_clip
 
 pytestmark = pytest.mark.gui
+
+MORE = "qt_toolbar_ext_button"  # of Qt
 
 
 def test_what_was_dropped_is_opened(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
@@ -219,6 +221,35 @@ def test_nothing_is_cut_off(desk: Desk, qtbot: QtBot, size: tuple[int, int]) -> 
             assert button.width() >= button.sizeHint().width()
             corner = button.mapTo(app.window, QPoint(button.width(), 0))
             assert corner.x() <= size[0]
+
+
+def test_a_screen_of_twice_the_size_has_room_for_all(desk: Desk, qtbot: QtBot) -> None:
+    """Of 1600 x 1000 at 200 % remain 800 x 500, a message and the summary included."""
+    app = play_clip(desk, qtbot)
+    app.window.acts.summary.trigger()
+    qtbot.waitUntil(lambda: app.window.summary.view.table.rowCount() > 0)
+    app.window.parts.announcer.say_nothing_analysed()
+    app.window.resize(800, 500)
+    qtbot.waitUntil(lambda: app.window.toolbar.findChild(QToolButton, MORE).isVisible())
+    assert (app.window.width(), app.window.height()) == (800, 500)
+
+
+@pytest.mark.parametrize("wanted", ["light", "dark"])
+def test_what_the_toolbar_has_no_room_for_is_behind_a_sign_that_is_seen(
+    desk: Desk, qtbot: QtBot, wanted: Theme
+) -> None:
+    app = desk.start(Settings(welcome_accepted=True, model=MODEL, theme=wanted))
+    app.window.resize(800, 500)
+    more = app.window.toolbar.findChild(QToolButton, MORE)
+    qtbot.waitUntil(more.isVisible)
+    place = QRect(more.mapTo(app.window, QPoint(0, 0)), more.size())
+    picture = app.window.grab(place).toImage()
+    lightness = [
+        picture.pixelColor(x, y).lightness()
+        for x in range(picture.width())
+        for y in range(picture.height())
+    ]
+    assert max(lightness) - min(lightness) > 100
 
 
 def test_closing_leaves_no_thread_behind(desk: Desk, qtbot: QtBot) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QLabel,
@@ -19,6 +19,7 @@ from fer_desktop.files import shown_name
 from fer_desktop.models.catalogue import ModelEntry
 from fer_desktop.settings import Settings
 from fer_desktop.ui.commands.choosers import ModelChooser, SourceChooser
+from fer_desktop.ui.look.icons import icon
 from fer_desktop.ui.look.wording import action_text, name_text
 from fer_desktop.ui.runtime.actions import Actions
 from fer_desktop.ui.runtime.source_request import SourceRequest, plugin_requests
@@ -193,6 +194,20 @@ class ToolBar(QToolBar):
         self.addWidget(label)
         self.addWidget(self.model)
         self._add_button(actions.settings, Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._draw_extension()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw in the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._draw_extension()
+
+    def _draw_extension(self) -> None:
+        """Give the button for what a narrow window has no room for a sign that is seen."""
+        button = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        if button is not None:  # it is Qt's own, whose sign is black in each theme
+            button.setIcon(icon("more"))
+            button.setToolTip(self.tr("More"))
 
     def _add_button(self, action: QAction, style: Qt.ToolButtonStyle) -> QToolButton:
         button = QToolButton(self)

@@ -32,6 +32,7 @@ QToolButton[role="key"]:disabled {{ background: {raised}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {muted}; }}
 QFileDialog QToolButton {{ padding: 2px; }}
+QToolButton#qt_toolbar_ext_button {{ padding: 0; }}
 
 QPushButton {{ color: {text}; background: {surface}; border: 1px solid {border};
     border-radius: 6px; padding: 5px 14px; min-height: 20px; }}

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -26,6 +27,7 @@ from fer_desktop.recording.agreement import (
     table_rows,
 )
 from fer_desktop.settings import Settings
+from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.dialogs.output_folders import output_folder
 from fer_desktop.ui.dialogs.prompts import SaveTable, ask_to_replace
 from fer_desktop.ui.look.wording import breakable
@@ -36,6 +38,7 @@ from fer_desktop.ui.widgets.plain_button import plain_button
 from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.text import one_line
 
+_SIZE: Final = QSize(840, 460)
 _NONE: Final = "–"  # noqa: RUF001 - a dash in an empty cell
 
 
@@ -64,7 +67,7 @@ class AgreementDialog(QDialog):
         self._asked = 0
         self.found: SessionAgreement | None = None
         self.setWindowTitle(self.tr("Agreement"))
-        self.resize(840, 460)
+        self.resize(fitting_size(self, _SIZE))
         self.step = QSpinBox(self)
         self.step.setRange(STEP_MS_MIN, STEP_MS_MAX)
         self.step.setSingleStep(100)

@@ -26,12 +26,14 @@ from fer_desktop.recording.report.reported import Reported
 from fer_desktop.ui.look.wording import label_text, name_text, time_text, translate
 from fer_desktop.ui.sessions.estimate_cell import ESTIMATE_ROLE, LABEL_ROLE, EstimateDelegate
 from fer_desktop.ui.widgets.elided_box import ElidedBox
+from fer_desktop.ui.widgets.elided_label import ElidedLabel
 from trainer.contract.text import counted
 
 _MEANS: Final = "means"
 _MEASURES: Final = "measures"
 _STRETCHED_MAX: Final = 9  # labels that share the room; more have as much as they need
 _NAME_LETTERS: Final = 24
+_LEAST_SIGNS: Final = 14
 
 
 class SummaryView(QWidget):
@@ -60,7 +62,7 @@ class SummaryView(QWidget):
         self.quantity.addItem(self.tr("Mean probability"), _MEANS)
         self.quantity.addItem(self.tr("Measures"), _MEASURES)
         self.usable_only = QCheckBox(self.tr("Usable faces only"), self)
-        self.facts = QLabel(self)
+        self.facts = ElidedLabel(_LEAST_SIGNS, self)
         self.facts.setProperty("role", "muted")
         self.facts.setTextFormat(Qt.TextFormat.PlainText)
         self.report_button = QPushButton(self.tr("Report…"), self)
@@ -144,7 +146,9 @@ class SummaryView(QWidget):
         if not part.people:
             self.interval.setVisible(len(self._reported.summaries) > 1)
             return
-        self.facts.setText(self._facts_text(part))
+        facts = self._facts_text(part)
+        self.facts.setText(facts)
+        self.facts.setToolTip(facts)
         knows_quality = self._reported.session.seen.knows_quality
         self.usable_only.setEnabled(knows_quality)
         self.usable_only.setToolTip(

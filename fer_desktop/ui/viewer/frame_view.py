@@ -30,6 +30,7 @@ from fer_desktop.ui.viewer.viewport import Placement, Viewport
 _OVERLAY_AGE_MS: Final = 250
 _OVERLAY_AGE_MAX_MS: Final = 1000
 _ZOOM_STEP: Final = 1.25
+_LEAST_SIZE: Final = 160, 90  # so that a screen of 800 x 500 has room for all of the window
 _LARGE_PX: Final = 4_000_000  # such pictures are thinned out before Qt scales them
 
 
@@ -70,7 +71,7 @@ class FrameView(QWidget):
         self._is_live = False
         self._expired = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(320, 180)
+        self.setMinimumSize(*_LEAST_SIZE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Picture"))

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fer_desktop.ui.dialogs.asking_dialog import fitting_size
+
 _PANEL_WIDTH_PX: Final = 700
 _DIALOG_SIZE: Final = QSize(700, 480)
 
@@ -162,7 +164,7 @@ class WelcomeDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(WelcomeText(model_sentence, self), 1)
         layout.addWidget(buttons)
-        self.resize(_DIALOG_SIZE)
+        self.resize(fitting_size(self, _DIALOG_SIZE))
 
     @classmethod
     def ask(cls, parent: QWidget, model_sentence: str) -> None:

@@ -76,7 +76,8 @@ from trainer.contract.figures import LabelFigures
 pytestmark = pytest.mark.gui
 
 SCREEN = QSize(1024, 640)  # the smallest
-ROOM = SCREEN - TITLE_BAR
+SMALLER_SCREEN = QSize(800, 500)  # 1600 x 1000 at 200 %
+TOO_LARGE_FOR_IT = {"settings", "shortcuts"}
 LONG = "a long sentence that somebody wrote about a model, " * 60
 
 LABELS = tuple(f"expression {number}" for number in range(12))
@@ -182,7 +183,7 @@ DIALOGS: dict[str, Make] = {
 }
 
 
-def outside(dialog: QWidget) -> list[str]:
+def outside(dialog: QWidget, screen: QSize = SCREEN) -> list[str]:
     """Return the buttons of a dialog that cannot be reached, and it if it is too large."""
     lost = [
         button.text()
@@ -194,7 +195,8 @@ def outside(dialog: QWidget) -> list[str]:
         )
     ]
     size = dialog.size()
-    too_large = size.width() > ROOM.width() or size.height() > ROOM.height()
+    room = screen - TITLE_BAR
+    too_large = size.width() > room.width() or size.height() > room.height()
     return [*lost, f"{size.width()} x {size.height()}"] if too_large else lost
 
 
@@ -234,6 +236,19 @@ def test_a_dialog_fits_the_smallest_screen(name: str, desk: Desk, qtbot: QtBot) 
     dialog.show()
     qtbot.waitExposed(dialog)
     assert outside(dialog) == []
+
+
+@pytest.mark.parametrize("name", sorted(DIALOGS.keys() - TOO_LARGE_FOR_IT))
+def test_a_dialog_fits_a_smaller_screen(
+    name: str, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: SMALLER_SCREEN)
+    app, jobs = desk.start(), Background()
+    dialog = DIALOGS[name](app, jobs)
+    qtbot.addWidget(dialog, before_close_func=lambda _: jobs.shutdown())
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    assert outside(dialog, SMALLER_SCREEN) == []
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -21,6 +21,7 @@ from fer_desktop.training.corrected_pictures import (
     make_pictures,
 )
 from fer_desktop.training.job_progress import Work
+from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.look.wording import label_text
 from fer_desktop.ui.runtime.background import Background
 from fer_desktop.ui.runtime.unfinished import Making
@@ -32,6 +33,7 @@ from fer_desktop.ui.widgets.row_table import RowTable
 from trainer.contract.crop import CropGeometry
 from trainer.contract.text import counted, one_line
 
+_SIZE: Final = QSize(720, 470)
 _LOOK_MS: Final = 150
 
 
@@ -72,7 +74,7 @@ class CorrectedDialog(QDialog):
         self._is_closed = False
         self.made: CorrectedPictures | None = None
         self.setWindowTitle(self.tr("Train on corrections"))
-        self.resize(720, 470)
+        self.resize(fitting_size(self, _SIZE))
         self.intro = QLabel(
             self.tr(
                 "Each corrected moment becomes a picture of the face, cut out as the model sees "
