@@ -32,7 +32,7 @@ from fer_desktop.ui.dialogs.asking_dialog import fitting_size
 from fer_desktop.ui.look.tokens import current_tokens
 from fer_desktop.ui.look.wording import called_text, label_text, name_text, time_text
 from fer_desktop.ui.runtime.background import Background
-from fer_desktop.ui.sessions.session_texts import session_name
+from fer_desktop.ui.sessions.session_texts import session_name, start_text
 from fer_desktop.ui.timeline.canvas import TimelineCanvas
 from fer_desktop.ui.timeline.content import TimelineContent
 from fer_desktop.ui.timeline.legend import TimelineLegend
@@ -339,7 +339,7 @@ def _empty_content(stretch: VisibleStretch) -> TimelineContent:
 def _title(side: _Side) -> str:
     summary = side.loaded.summary
     models = ", ".join(dict.fromkeys(used.preset.name for used in side.loaded.models))
-    facts = (summary.facts.participant, summary.facts.condition, models)
+    facts = (summary.facts.participant, summary.facts.condition, models, start_text(summary))
     return name_text(" · ".join((session_name(summary), *filter(None, facts))))
 
 

@@ -1,10 +1,13 @@
 """Two sessions drawn together, with what they agree and differ in."""
 
+import sqlite3
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStyleOptionComboBox
+from PySide6.QtWidgets import QLabel, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from fer_desktop.recording.session_facts import SessionFacts, write_facts
@@ -50,6 +53,18 @@ def test_a_difference_that_is_rounded_to_nought_is_none(qtbot: QtBot, tmp_path: 
     dialog = _dialog(qtbot, first, _session(tmp_path / "b.fersession", is_other=False, less=0.0004))
     qtbot.waitUntil(lambda: "60 common moments" in dialog.summary.text())
     assert [dialog.means.item(row, 3).text() for row in range(2)] == ["+0.0", "+0.0"]
+
+
+def test_sessions_of_one_file_are_told_apart_by_their_start(qtbot: QtBot, tmp_path: Path) -> None:
+    files = [_session(tmp_path / f"{name}.fersession", is_other=False) for name in "ab"]
+    days = [datetime(2026, 5, day, 14, 30) for day in (1, 2)]
+    for file, day in zip(files, days, strict=True):
+        with closing(sqlite3.connect(file)) as db, db:
+            db.execute("UPDATE session SET started_ns = ?", (int(day.timestamp()) * 10**9,))
+    dialog = _dialog(qtbot, *files)
+    qtbot.waitUntil(lambda: "common moments" in dialog.summary.text())
+    titles = [label.text() for label in dialog.findChildren(QLabel) if " · " in label.text()]
+    assert [title[-16:] for title in titles] == ["2026-05-01 14:30", "2026-05-02 14:30"]
 
 
 def test_two_models_on_one_file(qtbot: QtBot, tmp_path: Path) -> None:
