@@ -13,7 +13,7 @@ from fer_desktop.files import new_file
 from fer_desktop.log import get_logger
 from fer_desktop.private_files import OWNER_ONLY, keep_private
 from fer_desktop.recording import session_format
-from fer_desktop.recording.session_facts import writable
+from fer_desktop.recording.session_facts import SessionFacts, writable
 from fer_desktop.recording.session_format import Mark
 from fer_desktop.recording.session_lock import is_written
 from fer_desktop.recording.session_reader import SessionReader, SessionSummary
@@ -80,7 +80,7 @@ def complete_sessions_of(file: Path, folder: Path) -> list[SessionSummary]:
         folder: where sessions are.
 
     Returns:
-        The sessions, latest first.
+        The sessions, latest first, but before them those of which the user said something.
     """
     try:
         known = fingerprint(file)
@@ -88,7 +88,18 @@ def complete_sessions_of(file: Path, folder: Path) -> list[SessionSummary]:
         log.info("%s is not looked for among sessions: %s", file, error)
         return []
     wanted = known.length, known.digest
-    return [one for one in list_sessions(folder) if one.is_complete and one.fingerprint == wanted]
+    found = [one for one in list_sessions(folder) if one.is_complete and one.fingerprint == wanted]
+    return sorted(found, key=_was_worked_on, reverse=True)  # which keeps their order otherwise
+
+
+def _was_worked_on(summary: SessionSummary) -> bool:
+    if summary.names or summary.facts != SessionFacts():
+        return True
+    try:
+        with SessionReader(summary.path) as reader:
+            return bool(reader.marks() or reader.corrections())
+    except StorageError:
+        return False
 
 
 def add_mark(path: Path, mark: Mark) -> None:

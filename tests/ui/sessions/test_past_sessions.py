@@ -269,6 +269,9 @@ def test_a_film_that_was_analysed_before_offers_its_session(
     play(copy)
     qtbot.waitUntil(lambda: "copy.mp4 was analysed before, on 20" in messages(app))
     anew = app.controller.session_log.path
+    play(other)
+    play(copy)  # of two sessions, the one that has a mark is offered, not the latest
+    qtbot.waitUntil(lambda: "copy.mp4 was analysed before, on 20" in messages(app))
     row = app.window.messages.row
     assert row.button.text() == "Open that session"
     row.button.click()
