@@ -57,7 +57,7 @@ def test_a_calibrated_face_has_both_and_another_only_the_plain_ones() -> None:
 
 
 def test_an_interval_tells_the_arousal_at_rest(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "a.mp4", [numbered(index) for index in range(60)])
+    clip = write_clip(tmp_path / "a.mp4", [numbered(index, is_pale=True) for index in range(60)])
     steady = Measure(AROUSAL, each_face(lambda *_: (0.25,)))
     for measures, expected in (((steady,), 0.25), ((), None)):
         analyzer = Analyzer(FakeDetector(), RousedClassifier(), measurer=Measurer(measures))
