@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fer_desktop.domain.face import Detection
 from fer_desktop.errors import ModelError
 from tests.helpers.clips import number_of
-from tests.helpers.fakes import face_at, fake_preset
+from tests.helpers.fakes import FakeClassifier, face_at
 from trainer.contract.preset import Preset
 
 
@@ -52,7 +52,7 @@ class CopyableDetector:
         pass
 
 
-class CopyableClassifier:
+class CopyableClassifier(FakeClassifier):
     """Reads of each crop how bright it is.
 
     Attributes:
@@ -60,11 +60,8 @@ class CopyableClassifier:
         problem: why no copy can be made.
     """
 
-    engine = "litert"
-    device = "CPU"
-
     def __init__(self, preset: Preset | None = None) -> None:
-        self.preset = preset or fake_preset()
+        super().__init__(preset)
         self.together: list[int] = []
         self.problem = ""
 
@@ -72,14 +69,6 @@ class CopyableClassifier:
         self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
     ) -> NDArray[np.float32]:
         return self._rows(self.crops(pixels, detections))
-
-    def crops(
-        self, pixels: NDArray[np.uint8], detections: Sequence[Detection]
-    ) -> NDArray[np.uint8]:
-        from fer_desktop.vision.crops import crop_faces
-
-        preset = self.preset
-        return crop_faces(pixels, detections, preset.crop, preset.input_size_px, preset.color)
 
     def read(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         self.together.append(len(crops))
@@ -92,9 +81,6 @@ class CopyableClassifier:
             return self
 
         return make
-
-    def close(self) -> None:
-        pass
 
     def _rows(self, crops: NDArray[np.uint8]) -> NDArray[np.float32]:
         share = crops.reshape(len(crops), -1).mean(axis=1, dtype=np.float32)[:, None] / 255

@@ -141,8 +141,9 @@ class FakeClassifier:
         row = self._probabilities(0, 0)
         return np.array([row] * len(crops), dtype=np.float32)
 
-    def copier(self) -> None:
+    def copier(self) -> "Callable[[], FakeClassifier] | None":
         """Say that there is but this one: its answers depend on what it was asked before."""
+        return None
 
     def close(self) -> None:
         """Remember that it was closed."""

@@ -24,6 +24,8 @@ from fer_desktop.recording.session_store import delete_session, list_sessions
 from fer_desktop.recording.session_writer import SessionWriter
 from fer_desktop.settings import Settings
 from fer_desktop.sources.media_file import VideoSource
+from fer_desktop.ui.assembly import Application
+from fer_desktop.ui.runtime.analysis_queue import AnalysisQueue
 from fer_desktop.ui.runtime.source_request import SourceRequest
 from fer_desktop.ui.sessions.sessions_dialog import SessionsDialog
 from tests.helpers.clips import number_of, numbered, write_clip
@@ -154,6 +156,17 @@ def test_why_a_session_cannot_be_continued_is_said(
     assert app.window.queue.queue.entries == ()
 
 
+def _finished_queue(app: Application, qtbot: QtBot) -> AnalysisQueue:
+    """Accept that a file goes on that waited; return the list once it was analysed."""
+    qtbot.waitUntil(lambda: "1 file waited to be analysed." in messages(app))
+    row = app.window.messages.row
+    assert row is not None
+    row.button.click()
+    queue = app.window.queue.queue
+    qtbot.waitUntil(lambda: [entry.state for entry in queue.entries] == ["done"])
+    return queue
+
+
 def test_a_file_that_was_under_way_goes_on_at_the_next_start(
     desk: Desk, qtbot: QtBot, interrupted: tuple[Path, bytes], clip: Path
 ) -> None:
@@ -161,12 +174,7 @@ def test_a_file_that_was_under_way_goes_on_at_the_next_start(
     kept = {"files": [str(clip)], "begun": {str(clip): str(session)}}
     paths.queue_file().write_text(json.dumps(kept))
     app = play_clip(desk, qtbot)
-    qtbot.waitUntil(lambda: "1 file waited to be analysed." in messages(app))
-    row = app.window.messages.row
-    assert row is not None
-    row.button.click()
-    queue = app.window.queue.queue
-    qtbot.waitUntil(lambda: [entry.state for entry in queue.entries] == ["done"])
+    queue = _finished_queue(app, qtbot)
     assert queue.entries[0].session_file == session
     assert _table(session, clip.parent) == whole
 
@@ -195,12 +203,7 @@ def test_a_file_that_had_just_begun_goes_on_at_the_next_start(
         assert 1 <= reader.summary().frames < FRAMES
         assert not reader.summary().is_complete
     again = play_clip(desk, qtbot)
-    qtbot.waitUntil(lambda: "1 file waited to be analysed." in messages(again))
-    row = again.window.messages.row
-    assert row is not None
-    row.button.click()
-    queue = again.window.queue.queue
-    qtbot.waitUntil(lambda: [entry.state for entry in queue.entries] == ["done"])
+    queue = _finished_queue(again, qtbot)
     assert queue.entries[0].session_file == session
     assert _table(session, clip.parent) == _without_marks(whole)
     assert _sessions_of(clip) == [session]
@@ -216,12 +219,7 @@ def test_a_session_in_which_nothing_was_written_yet_makes_room(
     kept = {"files": [str(clip)], "begun": {str(clip): str(session)}}
     paths.queue_file().write_text(json.dumps(kept))
     app = play_clip(desk, qtbot)
-    qtbot.waitUntil(lambda: "1 file waited to be analysed." in messages(app))
-    row = app.window.messages.row
-    assert row is not None
-    row.button.click()
-    queue = app.window.queue.queue
-    qtbot.waitUntil(lambda: [entry.state for entry in queue.entries] == ["done"])
+    _finished_queue(app, qtbot)
     (found,) = _sessions_of(clip)
     assert _table(found, clip.parent) == _without_marks(whole)
 
