@@ -18,6 +18,9 @@ from fer_desktop.recording.row_types import Color
 from fer_desktop.recording.session_format import Mark
 from trainer.contract.checked_json import JsonError, Prose, decode_json
 
+# Begin and end in seconds, the end of a moment None; text and colour.
+Annotation = tuple[float, float | None, str, str]
+
 _TIER: Final = "marks"
 _SCHEMA: Final = "http://www.w3.org/2001/XMLSchema-instance"
 # ELAN keeps colours of tiers alone, and beside the file; what it does not know it leaves alone.
@@ -93,10 +96,6 @@ def _xml_text(text: str) -> str:
     return "".join(
         sign for sign in text if (sign >= " " and sign not in "\ufffe\uffff") or sign in "\t\n"
     )
-
-
-# Begin and end in seconds, the end of a moment None; text and colour.
-Annotation = tuple[float, float | None, str, str]
 
 
 def elan_annotations(content: bytes, most: int) -> tuple[list[Annotation], int]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_desktop.cores import threads_of
+from fer_desktop.cores import worthwhile_threads
 from fer_desktop.domain.face import Detection
 from fer_desktop.errors import DetectorError
 from fer_desktop.vision.landmarks.face_mesh import POINTS, FaceMesh
@@ -23,7 +23,6 @@ from fer_desktop.vision.landmarks.task_file import (
     LandmarkerParts,
     read_task_file,
 )
-from trainer.contract.processors import usable_processors
 
 _SIDE_PX: Final = 256
 _SCALE: Final = 1.5
@@ -66,7 +65,7 @@ class FaceLandmarker:
         """
         self._parts = read_task_file(file)
         self.canonical_face: CanonicalFace = self._parts.face
-        self._threads = threads_of(min(usable_processors(), _MOST_THREADS))
+        self._threads = min(worthwhile_threads(), _MOST_THREADS)
         self._alone = self._finder(self._threads)
         self._pair: tuple[_Finder, _Finder] | None = None
         self._other_thread: ThreadPoolExecutor | None = None
